@@ -1,0 +1,31 @@
+import type { Database } from 'better-sqlite3';
+import type { ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
+import type { Level } from '@shared/model/vocabulary';
+import { statement } from '../index-writer/statements';
+import { LEVELS, rowSelect } from './columns';
+
+interface Rows {
+  readonly patient: PatientRow;
+  readonly study: StudyRow;
+  readonly series: SeriesRow;
+  readonly image: ImageRow;
+}
+
+/** The rows with these ids, in this order; ids that are not there are left out. */
+export function rowsOf<L extends Level>(db: Database, level: L, ids: readonly number[]): Rows[L][] {
+  if (ids.length === 0) return [];
+  const { columns, joins } = rowSelect(level);
+  const sql = `SELECT ${columns} FROM json_each(@ids) AS wanted CROSS JOIN ${level} ON ${level}.id = wanted.value ${joins}
+    ORDER BY wanted.id`;
+  const rows = statement(db, sql).all({ ids: JSON.stringify(ids) }) as Record<string, unknown>[];
+  for (const row of rows) for (const name of LEVELS[level].booleans) row[name] = row[name] === 1;
+  // The columns of a level are named and typed as its row in shared/model; the catalogue's tests parse them with its schema.
+  return rows as unknown as Rows[L][];
+}
+
+/** The row with this key (for images the object's hash); undefined when there is none. */
+export function rowByKey<L extends Level>(db: Database, level: L, key: string): Rows[L] | undefined {
+  const column = level === 'image' ? 'object' : 'key';
+  const found = statement(db, `SELECT id FROM ${level} WHERE ${column} = ?`).get(key) as { id: number } | undefined;
+  return found ? rowsOf(db, level, [found.id])[0] : undefined;
+}

@@ -1,0 +1,30 @@
+import type { Database } from 'better-sqlite3';
+import { type Matcher, matcherOf, type Comparison } from './matching';
+import { MATCH_FUNCTION } from './match-conditions';
+
+const KEPT_MATCHERS = 32;
+const COMPARISONS: readonly string[] = ['uid', 'date', 'time', 'number', 'name', 'text'] satisfies readonly Comparison[];
+
+const prepared = new WeakSet<Database>();
+
+/** Gives a connection the functions the catalogue's statements call. May be called again. */
+export function addSqlFunctions(db: Database): void {
+  if (prepared.has(db)) return;
+  prepared.add(db);
+  const matchers = new Map<string, Matcher>();
+  db.function(MATCH_FUNCTION, { deterministic: true }, (comparison: unknown, wanted: unknown, value: unknown): number => {
+    const key = `${String(comparison)} ${String(wanted)}`;
+    let matches = matchers.get(key);
+    if (!matches) {
+      if (!isComparison(comparison)) throw new Error(`${String(comparison)} is no way of comparing.`);
+      if (matchers.size >= KEPT_MATCHERS) matchers.clear();
+      matches = matcherOf(comparison, String(wanted));
+      matchers.set(key, matches);
+    }
+    return matches(value === null || value === undefined ? '' : String(value)) ? 1 : 0;
+  });
+}
+
+function isComparison(value: unknown): value is Comparison {
+  return typeof value === 'string' && COMPARISONS.includes(value);
+}

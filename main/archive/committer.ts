@@ -1,0 +1,123 @@
+import { mkdir, rename, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { FieldboxError } from '@shared/errors';
+import type { ImageId } from '@shared/model/ids';
+import type { IndexAttributes } from '../dicom/index-attributes';
+import { diskError, flushFolder } from '../platform/durable';
+import type { IncomingObject } from './context';
+import { applyRecord, appliedSeq, setAppliedSeq } from './index-writer';
+import type { ObjectStore } from './objects/object-store';
+import type { ArchivePaths } from './paths';
+import type { RecordChain } from './records/chain';
+import type { ArchiveRecord, NewRecord } from './records/record';
+
+/** Space that stays free, so that the index and the records can always be closed in order. */
+const RESERVED_BYTES = 64 * 1024 * 1024;
+
+export type ReadAttributes = (path: string) => Promise<IndexAttributes>;
+
+/**
+ * The one way into the archive: docs/architecture.md, "Order of a write". Commits run one after the other.
+ */
+export class Committer {
+  private tail: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly paths: ArchivePaths,
+    private readonly db: Database,
+    private readonly chain: RecordChain,
+    private readonly objects: ObjectStore,
+    private readonly readAttributes: ReadAttributes,
+    private readonly now: () => Date,
+  ) {}
+
+  /** See EngineContext.commit. */
+  commit(records: readonly NewRecord[], incoming: readonly IncomingObject[] = []): Promise<void> {
+    const result = this.tail.then(() => this.write(records, incoming));
+    this.tail = result.catch(() => undefined); // the caller hears of it; the next commit starts afresh
+    return result;
+  }
+
+  /** Waits until nothing is being written. */
+  async settle(): Promise<void> {
+    await this.tail;
+  }
+
+  /**
+   * Applies records that are in the chain and not yet in the index: after a crash, after a failed transaction, or all of
+   * them for a rebuild. Gives how many. `onProgress` hears the number of the last record applied.
+   */
+  async catchUp(onProgress?: (seq: number) => void): Promise<number> {
+    const from = appliedSeq(this.db);
+    let count = 0;
+    let batch: ArchiveRecord[] = [];
+    const flush = async (): Promise<void> => {
+      const attributes = await this.attributesOfAll(batch);
+      this.apply(batch, attributes);
+      count += batch.length;
+      onProgress?.(batch.at(-1)?.seq ?? from);
+      batch = [];
+    };
+    for await (const entry of this.chain.read(from)) {
+      if (entry.kind !== 'record') continue;
+      batch.push(entry.record);
+      if (batch.length >= 256) await flush();
+    }
+    if (batch.length > 0) await flush();
+    return count;
+  }
+
+  private async write(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
+    try {
+      if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
+      await this.refuseWhenNearlyFull();
+      if (incoming.length > 0) await flushFolder(this.paths.incoming);
+      const appended = await this.chain.append(records, this.now());
+      for (const object of incoming) await this.place(object.sha256);
+      const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
+      const missing = appended.filter((record) => record.type === 'object.stored' && !known.get(record.body.image));
+      const read = await this.attributesOfAll(missing);
+      this.apply(appended, (sha256) => known.get(sha256 as ImageId) ?? read(sha256));
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+
+  private apply(records: readonly ArchiveRecord[], attributesOf: (sha256: string) => IndexAttributes | undefined): void {
+    this.db.transaction(() => {
+      for (const record of records) applyRecord(this.db, record, attributesOf);
+      const last = records.at(-1);
+      if (last) setAppliedSeq(this.db, last.seq);
+    })();
+  }
+
+  /** Moves a file from incoming/ to its place. Already there means: the same bytes. */
+  async place(sha256: ImageId): Promise<void> {
+    const target = this.objects.path(sha256);
+    try {
+      await rename(join(this.paths.incoming, sha256), target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(dirname(target), { recursive: true });
+      if (await this.objects.exists(sha256)) return;
+      await rename(join(this.paths.incoming, sha256), target);
+    }
+  }
+
+  private async attributesOfAll(records: readonly ArchiveRecord[]): Promise<(sha256: string) => IndexAttributes | undefined> {
+    const found = new Map<string, IndexAttributes>();
+    await Promise.all(
+      records.map(async (record) => {
+        if (record.type !== 'object.stored' || !(await this.objects.exists(record.body.image))) return;
+        found.set(record.body.image, await this.readAttributes(this.objects.path(record.body.image)));
+      }),
+    );
+    return (sha256) => found.get(sha256);
+  }
+
+  private async refuseWhenNearlyFull(): Promise<void> {
+    const disk = await statfs(this.paths.root);
+    if (disk.bavail * disk.bsize < RESERVED_BYTES) throw new FieldboxError('DISK_FULL');
+  }
+}

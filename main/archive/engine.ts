@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { EngineVerb, EventName, EventPayload, Handlers } from '@shared/contract';
+import { JobId } from '@shared/model/ids';
+import { diskError } from '../platform/durable';
+import { WorkerPool } from '../workers/pool';
+import { createCatalog } from './catalog';
+import { Committer } from './committer';
+import type { EngineContext } from './context';
+import { markClosed, openDatabase } from './database/open-database';
+import { createRelease } from './export';
+import { createIntake, type Intake } from './ingest';
+import { appliedSeq } from './index-writer';
+import { markInterrupted } from './index-writer/apply-intake';
+import { JobBoard, type JobHandle } from './jobs/job-board';
+import { ArchiveLock } from './lock';
+import { createMaintenance } from './maintenance';
+import { adoptOrphans } from './maintenance/rebuild';
+import { openManifest } from './manifest';
+import { ObjectStore } from './objects/object-store';
+import { archivePaths } from './paths';
+import { createPeople } from './people';
+import { builtinKindRecords } from './people/builtin-kinds';
+import { createPictures, type Pictures } from './pictures';
+import { RecordChain, recordKey } from './records/chain';
+import { recover } from './recovery';
+
+export interface OpenOptions {
+  /** Who opens it, for the one who finds it locked. */
+  readonly holder: string;
+  readonly version: string;
+  readonly onEvent?: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
+  readonly now?: () => Date;
+}
+
+/** An open archive: every verb of the contract, plus what does not travel over the contract. */
+export interface Engine {
+  readonly verbs: Handlers<EngineVerb>;
+  readonly intake: Intake;
+  readonly pictures: Pictures;
+  readonly context: EngineContext;
+  close(): Promise<void>;
+}
+
+/** Wraps the signal-less start of a long task that runs before anybody can cancel it. */
+const UNWATCHED: JobHandle = { job: JobId.parse(randomUUID()), signal: new AbortController().signal, update: () => undefined };
+
+/**
+ * Opens the archive in a folder, or makes one in an empty folder; brings into order what a crash has left.
+ * Throws ARCHIVE_IN_USE, ARCHIVE_TOO_NEW, NOT_AN_ARCHIVE, DISK_FULL, DISK_FAILED.
+ */
+export async function openArchive(folder: string, options: OpenOptions): Promise<Engine> {
+  const now = options.now ?? ((): Date => new Date());
+  const paths = archivePaths(resolve(folder));
+  const { manifest, created } = await openManifest(paths, now());
+  const lock = await ArchiveLock.take(paths, options.holder, now());
+  const closers: (() => Promise<void> | void)[] = [() => lock.release()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse().splice(0)) await close();
+  };
+  try {
+    for (const part of [paths.objects, paths.incoming, paths.thumbnails, paths.backups]) await mkdir(part, { recursive: true });
+    const chain = await RecordChain.open(paths.records, recordKey(manifest.recordKey), paths.quarantine);
+    closers.push(() => chain.close());
+    const { db, empty, putAside } = await openDatabase(paths, now());
+    closers.push(() => {
+      db.close();
+    });
+    const pool = new WorkerPool(Math.max(2, Math.min(4, availableParallelism())));
+    closers.push(() => pool.close());
+    markClosed(db, 'open');
+
+    const objects = new ObjectStore(paths.objects);
+    const readAttributes = async (path: string) => (await pool.run('readAttributes', { path })).attributes;
+    const committer = new Committer(paths, db, chain, objects, readAttributes, now);
+    const emit: EngineContext['emit'] = (event, payload) => options.onEvent?.(event, payload);
+    const jobs = new JobBoard((job) => emit('job.changed', job), now);
+    const context: EngineContext = {
+      paths,
+      db,
+      objects,
+      pool,
+      jobs,
+      archiveId: manifest.archiveId,
+      version: options.version,
+      commit: async (records, incoming) => {
+        await committer.commit(records, incoming);
+        const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
+        emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
+      },
+      restore: (sha256) => committer.place(sha256),
+      emit,
+      now,
+    };
+
+    const recovered = await recover(paths, db, chain, committer, appliedSeq(db));
+    if (created) await committer.commit(builtinKindRecords());
+    if (empty && !created) await adoptOrphans(context, UNWATCHED);
+    markInterrupted(db);
+
+    const intake = createIntake(context);
+    const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
+    const verbs: Handlers<EngineVerb> = {
+      ...maintenance,
+      ...createCatalog(context),
+      ...createPeople(context),
+      ...intake.verbs,
+      ...createRelease(context),
+    };
+    closers.push(async () => {
+      await jobs.close();
+      await committer.settle();
+      markClosed(db, 'cleanly');
+      db.pragma('wal_checkpoint(TRUNCATE)');
+    });
+    return { verbs, intake, pictures: createPictures(context), context, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw diskErrorUnlessOurs(error);
+  }
+}
+
+function diskErrorUnlessOurs(error: unknown): unknown {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|SQLITE_)/.test(error.code)
+    ? diskError(error)
+    : error;
+}
+

@@ -1,0 +1,24 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+const cache = new WeakMap<Database, Map<string, Statement>>();
+
+/** A prepared statement, prepared once per database. */
+export function statement(db: Database, sql: string): Statement {
+  let statements = cache.get(db);
+  if (!statements) {
+    statements = new Map();
+    cache.set(db, statements);
+  }
+  let prepared = statements.get(sql);
+  if (!prepared) {
+    prepared = db.prepare(sql);
+    statements.set(sql, prepared);
+  }
+  return prepared;
+}
+
+/** The id column of the row with this key; undefined when there is none. */
+export function idOf(db: Database, table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session', key: string): number | undefined {
+  const row = statement(db, `SELECT id FROM ${table} WHERE key = ?`).get(key) as { id: number } | undefined;
+  return row?.id;
+}

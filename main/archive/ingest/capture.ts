@@ -1,0 +1,65 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IntakeContext } from '@shared/contract/intake';
+import { ImageId } from '@shared/model/ids';
+import type { EngineContext } from '../context';
+import { localTime, makeDocumentFrom } from './made-from';
+
+export interface Capture {
+  readonly bytes: Uint8Array;
+  readonly context: IntakeContext;
+  readonly takenAt: string;
+  readonly camera: string;
+}
+
+/**
+ * Keeps one camera picture: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
+ * and in the index. Throws PHOTO_DAMAGED, DISK_FULL, DISK_FAILED.
+ */
+export async function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
+  const { paths } = ctx;
+  const kept = await ctx.pool.run('keepBytes', { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects }, { priority: 3 });
+  const source = ImageId.parse(kept.sha256);
+  const takenAt = localTime(new Date(capture.takenAt));
+  try {
+    const made = await makeDocumentFrom(ctx, {
+      context: capture.context,
+      group: 'camera',
+      sourceSha256: source,
+      kind: kept.photo,
+      name: '',
+      takenAt,
+      cameraName: capture.camera,
+    });
+    const image = ImageId.parse(made.sha256);
+    await ctx.commit(
+      [
+        {
+          type: 'object.stored',
+          body: {
+            image,
+            bytes: made.bytes,
+            sourceObject: { sha256: source, bytes: kept.bytes },
+            source: 'camera',
+            session: null,
+            path: '',
+            entry: '',
+            patient: capture.context.patient,
+            clinic: capture.context.clinic,
+            station: capture.context.station,
+            kind: capture.context.kind,
+            takenAt,
+          },
+        },
+      ],
+      [
+        { sha256: source, bytes: kept.bytes, role: 'source' },
+        { sha256: image, bytes: made.bytes, role: 'instance', attributes: made.attributes },
+      ],
+    );
+    return image;
+  } catch (error) {
+    if (!(await ctx.objects.exists(source))) await rm(join(paths.incoming, source), { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { EngineContext, IncomingObject } from '../context';
+import type { NewRecord } from '../records/record';
+
+/** At most this many records share one flush. */
+const BATCH_RECORDS = 64;
+
+interface Pending {
+  readonly records: readonly NewRecord[];
+  readonly incoming: readonly IncomingObject[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Many small arrivals share a flush: while one commit is on its way to the disk the next ones gather (group commit). Each
+ * caller is answered only when its own records are durable.
+ */
+export class CommitBatcher {
+  private readonly pending: Pending[] = [];
+  private running = false;
+
+  constructor(private readonly ctx: Pick<EngineContext, 'commit'>) {}
+
+  add(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ records, incoming, resolve, reject });
+      if (!this.running) {
+        this.running = true;
+        setImmediate(() => void this.drain());
+      }
+    });
+  }
+
+  private async drain(): Promise<void> {
+    while (this.pending.length > 0) {
+      const batch = this.pending.splice(0, BATCH_RECORDS);
+      try {
+        await this.ctx.commit(
+          batch.flatMap((one) => one.records),
+          batch.flatMap((one) => one.incoming),
+        );
+        for (const one of batch) one.resolve();
+      } catch (error) {
+        for (const one of batch) one.reject(error);
+      }
+    }
+    this.running = false;
+  }
+}

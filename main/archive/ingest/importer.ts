@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { IntakeContext } from '@shared/contract/intake';
+import { FieldboxError, fromWire } from '@shared/errors';
+import type { ImportSessionKey } from '@shared/model/ids';
+import type { SourceType } from '@shared/model/vocabulary';
+import type { EngineContext } from '../context';
+import type { JobHandle } from '../jobs/job-board';
+import { CommitBatcher } from './commit-batcher';
+import { referencedFile } from './dicomdir-files';
+import { intakeLimits } from './limits';
+import { type ItemOutcome, ImportReport } from './report';
+import { Storing } from './storing';
+import { walk } from './walk';
+
+export interface ImportRequest {
+  readonly session: ImportSessionKey;
+  readonly paths: readonly string[];
+  readonly context: IntakeContext;
+  readonly source: SourceType;
+  readonly label: string;
+}
+
+/** Files under way at once: enough to keep the workers busy, few enough to keep memory flat. */
+const IN_FLIGHT = 12;
+
+/** Faults that end the whole import and not only one file. */
+const FATAL = new Set(['DISK_FULL', 'DISK_FAILED', 'CANCELLED', 'ARCHIVE_CLOSED', 'INTERNAL']);
+
+/** A file on its way: where it is read, and how it is called in the report. */
+interface Candidate {
+  readonly path: string;
+  readonly shown: string;
+  readonly entry: string;
+}
+
+/**
+ * One import from beginning to end: finds the files, takes each in, follows DICOMDIRs, opens zips, and writes the report.
+ * What has been added stays when it is cancelled or fails; running it again completes it.
+ * Throws CANCELLED, DISK_FULL, DISK_FAILED.
+ */
+export class Importer {
+  private readonly report: ImportReport;
+  private readonly storing: Storing;
+  private readonly seen = new Set<string>();
+  private readonly inFlight = new Set<Promise<void>>();
+  private fatal: unknown = null;
+
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly request: ImportRequest,
+    private readonly handle: JobHandle,
+    onItem: (outcome: ItemOutcome) => void,
+  ) {
+    const batcher = new CommitBatcher(ctx);
+    this.report = new ImportReport(request.session, batcher, handle, onItem);
+    this.storing = new Storing(ctx, batcher, request, handle.signal);
+  }
+
+  async run(): Promise<void> {
+    const { ctx, request } = this;
+    await ctx.commit([{ type: 'import.started', body: { session: request.session, source: request.source, label: request.label } }]);
+    let state: 'done' | 'cancelled' | 'failed' = 'done';
+    const counting = this.countAhead();
+    try {
+      await this.takeAll();
+    } catch (error) {
+      state = error instanceof FieldboxError && error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+      throw error;
+    } finally {
+      await counting;
+      await this.finish(state);
+    }
+  }
+
+  private async takeAll(): Promise<void> {
+    for await (const found of walk(this.request.paths, this.ctx.paths.root)) {
+      this.throwIfStopped();
+      if (found.kind === 'refused') this.report.noteRejected(found.path, '', found.error);
+      else await this.schedule({ path: found.path, shown: found.path, entry: '' });
+    }
+    await this.drain();
+    this.throwIfStopped();
+  }
+
+  private async finish(state: 'done' | 'cancelled' | 'failed'): Promise<void> {
+    await this.drain();
+    try {
+      await this.report.finish();
+      await this.ctx.commit([{ type: 'import.finished', body: { session: this.request.session, state } }]);
+    } catch (error) {
+      // When the disk is full the report cannot be written either; the import has then failed for that reason already.
+      if (state === 'done') throw error;
+    }
+  }
+
+  /** Starts on a file as soon as there is room. */
+  private async schedule(candidate: Candidate): Promise<void> {
+    if (this.seen.has(candidate.path)) return;
+    this.seen.add(candidate.path);
+    while (this.inFlight.size >= IN_FLIGHT) await Promise.race(this.inFlight);
+    this.throwIfStopped();
+    const work: Promise<void> = this.take(candidate).finally(() => this.inFlight.delete(work));
+    this.inFlight.add(work);
+  }
+
+  private async drain(): Promise<void> {
+    while (this.inFlight.size > 0) await Promise.all(this.inFlight);
+  }
+
+  private throwIfStopped(): void {
+    if (this.fatal !== null) throw this.fatal;
+    if (this.handle.signal.aborted) throw new FieldboxError('CANCELLED');
+  }
+
+  private async take(candidate: Candidate): Promise<void> {
+    try {
+      await this.takeOne(candidate);
+    } catch (error) {
+      if (error instanceof FieldboxError && !FATAL.has(error.code)) this.report.noteRejected(candidate.shown, candidate.entry, error);
+      else this.fatal ??= error;
+    }
+  }
+
+  private async takeOne(candidate: Candidate): Promise<void> {
+    const taken = await this.storing.takeIn(candidate.path);
+    if (taken.kind === 'zip') {
+      if (candidate.entry !== '') throw new FieldboxError('ZIP_NESTED');
+      await this.openZip(candidate);
+    } else if (taken.kind === 'dicomdir') {
+      if (candidate.entry === '') await this.follow(candidate, taken.files);
+    } else {
+      const stored = await this.storing.store(taken, candidate);
+      for (const image of stored) {
+        if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
+        else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
+      }
+    }
+  }
+
+  /** A DICOMDIR is a table of contents: what it lists is taken in, it itself is not. */
+  private async follow(directory: Candidate, files: readonly (readonly string[])[]): Promise<void> {
+    const folder = dirname(directory.path);
+    for (const components of files) {
+      this.throwIfStopped();
+      const path = await referencedFile(folder, components);
+      if (path === null) {
+        this.report.noteRejected(join(folder, ...components.map((part) => part.replace(/[/\\\0]/g, '_'))), '', new FieldboxError('DICOMDIR_FILE_MISSING'));
+      } else if (!this.seen.has(path)) {
+        this.seen.add(path);
+        await this.take({ path, shown: path, entry: '' });
+      }
+    }
+  }
+
+  private async openZip(zip: Candidate): Promise<void> {
+    let from: number | null = 0;
+    let bytesBefore = 0;
+    while (from !== null) {
+      this.throwIfStopped();
+      const folder = join(this.ctx.paths.incoming, `unpack-${randomUUID()}`);
+      try {
+        const batch: { files: readonly { entry: string; path: string }[]; refused: readonly { entry: string; error: Parameters<typeof fromWire>[0] }[]; next: number | null; bytes: number } =
+          await this.ctx.pool.run(
+            'unpackZip',
+            { path: zip.path, folder, from, batchBytes: intakeLimits.zipBatchBytes, bytesBefore, limits: intakeLimits.zip },
+            { signal: this.handle.signal, timeoutMs: 3_600_000 },
+          );
+        for (const refused of batch.refused) this.report.noteRejected(zip.shown, refused.entry, fromWire(refused.error));
+        for (const file of batch.files) {
+          this.throwIfStopped();
+          await this.take({ path: file.path, shown: zip.shown, entry: file.entry });
+        }
+        from = batch.next;
+        bytesBefore += batch.bytes;
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    }
+  }
+
+  /** Looks ahead how much there is, so that the progress has an end; what cannot be entered is reported by the real walk. */
+  private async countAhead(): Promise<void> {
+    let total = 0;
+    let bytesTotal = 0;
+    for await (const found of walk(this.request.paths, this.ctx.paths.root)) {
+      if (this.handle.signal.aborted || this.fatal !== null) return;
+      total += 1;
+      if (found.kind === 'file') bytesTotal += found.bytes;
+      this.handle.update({ total, bytesTotal });
+    }
+  }
+}

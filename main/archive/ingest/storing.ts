@@ -1,0 +1,176 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FieldboxError } from '@shared/errors';
+import { ImageId } from '@shared/model/ids';
+import type { TakeInOutput } from '../../workers/tasks/take-in';
+import type { EngineContext, IncomingObject } from '../context';
+import { statement } from '../index-writer/statements';
+import { putAside } from '../recovery';
+import type { NewRecord } from '../records/record';
+import type { CommitBatcher } from './commit-batcher';
+import type { ImportRequest } from './importer';
+import { intakeLimits } from './limits';
+import { makeDocumentFrom } from './made-from';
+import { deviceTime } from './device-time';
+
+type Stored = { readonly image: ImageId; readonly isNew: boolean; readonly bytes: number };
+type TakenFile = Extract<TakeInOutput, { kind: 'dicom' | 'photo' | 'pdf' }>;
+interface Origin {
+  readonly path: string;
+  readonly shown: string;
+  readonly entry: string;
+}
+
+const LARGE_FILE_TIMEOUT_MS = 3_600_000;
+
+/** Stores taken files, each once: what is here already is recognised by its bytes. */
+export class Storing {
+  /** Files with these bytes are being stored right now. */
+  private readonly arriving = new Map<string, Promise<readonly Stored[]>>();
+
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly batcher: CommitBatcher,
+    private readonly request: ImportRequest,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Reads and copies one file in a worker. */
+  async takeIn(path: string): Promise<TakeInOutput> {
+    const taken = await this.runTakeIn(path);
+    if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
+    const sha256 = ImageId.parse(taken.sha256);
+    if (this.stateOf(sha256) !== 'corrupt') return taken;
+    // The archive's own copy is damaged and here are sound bytes: the damaged file is put aside, the sound one takes its place.
+    await putAside(this.ctx.paths, this.ctx.objects.path(sha256), sha256);
+    statement(this.ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
+    return this.runTakeIn(path);
+  }
+
+  /** Makes a taken file part of the archive; answers when it is durable and in the index. */
+  async store(taken: TakenFile, origin: Origin): Promise<readonly Stored[]> {
+    const key = `${taken.kind === 'dicom' ? 'dicom' : (this.request.context.patient ?? 'nobody')}|${taken.sha256}`;
+    const other = this.arriving.get(key);
+    if (other) {
+      const stored = await other;
+      await this.discardCopy(ImageId.parse(taken.sha256));
+      return stored.map((one) => ({ ...one, isNew: false }));
+    }
+    const work = this.storeOnce(taken, origin);
+    this.arriving.set(key, work);
+    try {
+      return await work;
+    } finally {
+      this.arriving.delete(key);
+    }
+  }
+
+  private runTakeIn(path: string): Promise<TakeInOutput> {
+    const { paths } = this.ctx;
+    return this.ctx.pool.run(
+      'takeIn',
+      { path, incoming: paths.incoming, objects: paths.objects, maxBytes: intakeLimits.maxFileBytes },
+      { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS },
+    );
+  }
+
+  private async storeOnce(taken: TakenFile, origin: Origin): Promise<readonly Stored[]> {
+    const sha256 = ImageId.parse(taken.sha256);
+    const known = taken.kind === 'dicom' ? this.knownInstance(sha256) : this.knownSource(sha256);
+    if (known.length > 0) {
+      await this.heal(sha256);
+      return known.map((image) => ({ image, isNew: false, bytes: taken.bytes }));
+    }
+    return taken.kind === 'dicom' ? this.storeDicom(taken, sha256, origin) : this.storeDocument(taken, sha256, origin);
+  }
+
+  private async storeDicom(taken: Extract<TakenFile, { kind: 'dicom' }>, sha256: ImageId, origin: Origin): Promise<readonly Stored[]> {
+    const record = this.record(origin, { image: sha256, bytes: taken.bytes, source: null, takenAt: deviceTime(taken.attributes), assigned: false });
+    await this.batcher.add([record], [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }]);
+    return [{ image: sha256, isNew: true, bytes: taken.bytes }];
+  }
+
+  /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
+  private async storeDocument(taken: Exclude<TakenFile, { kind: 'dicom' }>, sha256: ImageId, origin: Origin): Promise<readonly Stored[]> {
+    const incoming: IncomingObject[] = [{ sha256, bytes: taken.bytes, role: 'source' }];
+    const records: NewRecord[] = [];
+    const stored: Stored[] = [];
+    try {
+      if (taken.bytes > intakeLimits.maxPhotoBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: '512 MB' });
+      const made = await makeDocumentFrom(this.ctx, {
+        context: this.request.context,
+        group: this.request.session,
+        sourceSha256: sha256,
+        kind: taken.kind === 'pdf' ? 'pdf' : taken.photo,
+        name: origin.entry === '' ? origin.shown : origin.entry,
+        signal: this.signal,
+      });
+      const image = ImageId.parse(made.sha256);
+      incoming.push({ sha256: image, bytes: made.bytes, role: 'instance', attributes: made.attributes });
+      records.push(this.record(origin, { image, bytes: made.bytes, source: { sha256, bytes: taken.bytes }, takenAt: made.takenAt, assigned: true }));
+      stored.push({ image, isNew: true, bytes: taken.bytes });
+    } catch (error) {
+      await this.discardCopy(sha256);
+      throw error;
+    }
+    await this.batcher.add(records, incoming);
+    return stored;
+  }
+
+  private record(
+    origin: Origin,
+    what: { image: ImageId; bytes: number; source: { sha256: ImageId; bytes: number } | null; takenAt: string | null; assigned: boolean },
+  ): NewRecord {
+    const { context, source, session } = this.request;
+    return {
+      type: 'object.stored',
+      body: {
+        image: what.image,
+        bytes: what.bytes,
+        sourceObject: what.source,
+        source: origin.entry === '' ? source : source === 'cli' ? 'cli' : 'zip',
+        session,
+        path: origin.shown,
+        entry: origin.entry,
+        patient: what.assigned ? context.patient : null,
+        clinic: context.clinic,
+        station: what.assigned ? context.station : null,
+        kind: what.assigned ? context.kind : null,
+        takenAt: what.takenAt,
+      },
+    };
+  }
+
+  private knownInstance(sha256: ImageId): ImageId[] {
+    return statement(this.ctx.db, 'SELECT 1 FROM image WHERE object = ?').get(sha256) ? [sha256] : [];
+  }
+
+  /** Images made earlier from the same file for the same person. */
+  private knownSource(sha256: ImageId): ImageId[] {
+    const rows = statement(
+      this.ctx.db,
+      `SELECT image.object FROM image JOIN patient ON patient.id = image.patient_id
+       WHERE image.source_object = @sha256
+         AND (patient.key = @patient OR (@patient IS NULL AND patient.registered = 0 AND patient.PatientID = '' AND patient.PatientName = ''))
+       ORDER BY image.id`,
+    ).all({ sha256, patient: this.request.context.patient }) as { object: ImageId }[];
+    return rows.map((row) => row.object);
+  }
+
+  private stateOf(sha256: ImageId): string | undefined {
+    const row = statement(this.ctx.db, 'SELECT state FROM object WHERE sha256 = ?').get(sha256) as { state: string } | undefined;
+    return row?.state;
+  }
+
+  /** A known object whose file had gone missing gets it back; otherwise the new copy is not needed. */
+  private async heal(sha256: ImageId): Promise<void> {
+    if (await this.ctx.objects.exists(sha256)) return this.discardCopy(sha256);
+    await this.ctx.restore(sha256);
+    statement(this.ctx.db, `UPDATE object SET state = 'good' WHERE sha256 = ?`).run(sha256);
+  }
+
+  /** Only bytes that are in the archive already, or that were put aside, are thrown away here. */
+  private async discardCopy(sha256: ImageId): Promise<void> {
+    await rm(join(this.ctx.paths.incoming, sha256), { force: true });
+  }
+}

@@ -1,0 +1,5329 @@
+// Made by scripts/generate/dictionary.py from the tables of PS3.6 (chapters 6 to 9, annex A). Not edited by hand.
+/** One element a line: tag, VR (OX: OB or OW, XS: US or SS, XW: US, SS or OW, XU: US or OW), VM | keyword | name. */
+export const elements = `
+00000000UL1|CommandGroupLength|
+00000001UL1|CommandLengthToEnd|Command Length to End
+00000002UI1|AffectedSOPClassUID|
+00000003UI1|RequestedSOPClassUID|
+00000010SH1|CommandRecognitionCode|
+00000100US1|CommandField|
+00000110US1|MessageID|
+00000120US1|MessageIDBeingRespondedTo|
+00000200AE1|Initiator|
+00000300AE1|Receiver|
+00000400AE1|FindLocation|
+00000600AE1|MoveDestination|
+00000700US1|Priority|
+00000800US1|CommandDataSetType|
+00000850US1|NumberOfMatches|Number of Matches
+00000860US1|ResponseSequenceNumber|
+00000900US1|Status|
+00000901AT1-n|OffendingElement|
+00000902LO1|ErrorComment|
+00000903US1|ErrorID|
+00001000UI1|AffectedSOPInstanceUID|
+00001001UI1|RequestedSOPInstanceUID|
+00001002US1|EventTypeID|
+00001005AT1-n|AttributeIdentifierList|
+00001008US1|ActionTypeID|
+00001020US1|NumberOfRemainingSuboperations|Number of Remaining Sub-operations
+00001021US1|NumberOfCompletedSuboperations|Number of Completed Sub-operations
+00001022US1|NumberOfFailedSuboperations|Number of Failed Sub-operations
+00001023US1|NumberOfWarningSuboperations|Number of Warning Sub-operations
+00001030AE1|MoveOriginatorApplicationEntityTitle|
+00001031US1|MoveOriginatorMessageID|
+00004000LT1|DialogReceiver|
+00004010LT1|TerminalType|
+00005010SH1|MessageSetID|
+00005020SH1|EndMessageID|
+00005110LT1|DisplayFormat|
+00005120LT1|PagePositionID|
+00005130CS1|TextFormatID|
+00005140CS1|NormalReverse|Normal/Reverse
+00005150CS1|AddGrayScale|
+00005160CS1|Borders|
+00005170IS1|Copies|
+00005180CS1|CommandMagnificationType|
+00005190CS1|Erase|
+000051A0CS1|Print|
+000051B0US1-n|Overlays|
+00020000UL1|FileMetaInformationGroupLength|
+00020001OB1|FileMetaInformationVersion|
+00020002UI1|MediaStorageSOPClassUID|
+00020003UI1|MediaStorageSOPInstanceUID|
+00020010UI1|TransferSyntaxUID|
+00020012UI1|ImplementationClassUID|
+00020013SH1|ImplementationVersionName|
+00020016AE1|SourceApplicationEntityTitle|
+00020017AE1|SendingApplicationEntityTitle|
+00020018AE1|ReceivingApplicationEntityTitle|
+00020026UR1|SourcePresentationAddress|
+00020027UR1|SendingPresentationAddress|
+00020028UR1|ReceivingPresentationAddress|
+00020031OB1|RTVMetaInformationVersion|
+00020032UI1|RTVCommunicationSOPClassUID|
+00020033UI1|RTVCommunicationSOPInstanceUID|
+00020035OB1|RTVSourceIdentifier|
+00020036OB1|RTVFlowIdentifier|
+00020037UL1|RTVFlowRTPSamplingRate|
+00020038FD1|RTVFlowActualFrameDuration|
+00020100UI1|PrivateInformationCreatorUID|
+00020102OB1|PrivateInformation|
+00041130CS1|FileSetID|File-set ID
+00041141CS1-8|FileSetDescriptorFileID|File-set Descriptor File ID
+00041142CS1|SpecificCharacterSetOfFileSetDescriptorFile|Specific Character Set of File-set Descriptor File
+00041200UL1|OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity|Offset of the First Directory Record of the Root Directory Entity
+00041202UL1|OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity|Offset of the Last Directory Record of the Root Directory Entity
+00041212US1|FileSetConsistencyFlag|File-set Consistency Flag
+00041220SQ1|DirectoryRecordSequence|
+00041400UL1|OffsetOfTheNextDirectoryRecord|Offset of the Next Directory Record
+00041410US1|RecordInUseFlag|Record In-use Flag
+00041420UL1|OffsetOfReferencedLowerLevelDirectoryEntity|Offset of Referenced Lower-Level Directory Entity
+00041430CS1|DirectoryRecordType|
+00041432UI1|PrivateRecordUID|
+00041500CS1-8|ReferencedFileID|
+00041504UL1|MRDRDirectoryRecordOffset|
+00041510UI1|ReferencedSOPClassUIDInFile|Referenced SOP Class UID in File
+00041511UI1|ReferencedSOPInstanceUIDInFile|Referenced SOP Instance UID in File
+00041512UI1|ReferencedTransferSyntaxUIDInFile|Referenced Transfer Syntax UID in File
+0004151AUI1-n|ReferencedRelatedGeneralSOPClassUIDInFile|Referenced Related General SOP Class UID in File
+00041600UL1|NumberOfReferences|Number of References
+00080001UL1|LengthToEnd|Length to End
+00080005CS1-n|SpecificCharacterSet|
+00080006SQ1|LanguageCodeSequence|
+00080008CS2-n|ImageType|
+00080010SH1|RecognitionCode|
+00080012DA1|InstanceCreationDate|
+00080013TM1|InstanceCreationTime|
+00080014UI1|InstanceCreatorUID|
+00080015DT1|InstanceCoercionDateTime|
+00080016UI1|SOPClassUID|
+00080018UI1|SOPInstanceUID|
+0008001AUI1-n|RelatedGeneralSOPClassUID|
+0008001BUI1|OriginalSpecializedSOPClassUID|
+00080020DA1|StudyDate|
+00080021DA1|SeriesDate|
+00080022DA1|AcquisitionDate|
+00080023DA1|ContentDate|
+00080024DA1|OverlayDate|
+00080025DA1|CurveDate|
+0008002ADT1|AcquisitionDateTime|
+00080030TM1|StudyTime|
+00080031TM1|SeriesTime|
+00080032TM1|AcquisitionTime|
+00080033TM1|ContentTime|
+00080034TM1|OverlayTime|
+00080035TM1|CurveTime|
+00080040US1|DataSetType|
+00080041LO1|DataSetSubtype|
+00080042CS1|NuclearMedicineSeriesType|
+00080050SH1|AccessionNumber|
+00080051SQ1|IssuerOfAccessionNumberSequence|Issuer of Accession Number Sequence
+00080052CS1|QueryRetrieveLevel|Query/Retrieve Level
+00080053CS1|QueryRetrieveView|Query/Retrieve View
+00080054AE1-n|RetrieveAETitle|
+00080055AE1|StationAETitle|
+00080056CS1|InstanceAvailability|
+00080058UI1-n|FailedSOPInstanceUIDList|
+00080060CS1|Modality|
+00080061CS1-n|ModalitiesInStudy|Modalities in Study
+00080062UI1-n|SOPClassesInStudy|SOP Classes in Study
+00080063SQ1|AnatomicRegionsInStudyCodeSequence|Anatomic Regions in Study Code Sequence
+00080064CS1|ConversionType|
+00080068CS1|PresentationIntentType|
+00080070LO1|Manufacturer|
+00080080LO1|InstitutionName|
+00080081ST1|InstitutionAddress|
+00080082SQ1|InstitutionCodeSequence|
+00080090PN1|ReferringPhysicianName|Referring Physician's Name
+00080092ST1|ReferringPhysicianAddress|Referring Physician's Address
+00080094SH1-n|ReferringPhysicianTelephoneNumbers|Referring Physician's Telephone Numbers
+00080096SQ1|ReferringPhysicianIdentificationSequence|
+0008009CPN1-n|ConsultingPhysicianName|Consulting Physician's Name
+0008009DSQ1|ConsultingPhysicianIdentificationSequence|
+00080100SH1|CodeValue|
+00080101LO1|ExtendedCodeValue|
+00080102SH1|CodingSchemeDesignator|
+00080103SH1|CodingSchemeVersion|
+00080104LO1|CodeMeaning|
+00080105CS1|MappingResource|
+00080106DT1|ContextGroupVersion|
+00080107DT1|ContextGroupLocalVersion|
+00080108LT1|ExtendedCodeMeaning|
+00080109SQ1|CodingSchemeResourcesSequence|
+0008010ACS1|CodingSchemeURLType|
+0008010BCS1|ContextGroupExtensionFlag|
+0008010CUI1|CodingSchemeUID|
+0008010DUI1|ContextGroupExtensionCreatorUID|
+0008010EUR1|CodingSchemeURL|
+0008010FCS1|ContextIdentifier|
+00080110SQ1|CodingSchemeIdentificationSequence|
+00080112LO1|CodingSchemeRegistry|
+00080114ST1|CodingSchemeExternalID|
+00080115ST1|CodingSchemeName|
+00080116ST1|CodingSchemeResponsibleOrganization|
+00080117UI1|ContextUID|
+00080118UI1|MappingResourceUID|
+00080119UC1|LongCodeValue|
+00080120UR1|URNCodeValue|
+00080121SQ1|EquivalentCodeSequence|
+00080122LO1|MappingResourceName|
+00080123SQ1|ContextGroupIdentificationSequence|
+00080124SQ1|MappingResourceIdentificationSequence|
+00080201SH1|TimezoneOffsetFromUTC|
+00080220SQ1|ResponsibleGroupCodeSequence|
+00080221CS1|EquipmentModality|
+00080222LO1|ManufacturerRelatedModelGroup|Manufacturer's Related Model Group
+00080300SQ1|PrivateDataElementCharacteristicsSequence|
+00080301US1|PrivateGroupReference|
+00080302LO1|PrivateCreatorReference|
+00080303CS1|BlockIdentifyingInformationStatus|
+00080304US1-n|NonidentifyingPrivateElements|
+00080305SQ1|DeidentificationActionSequence|
+00080306US1-n|IdentifyingPrivateElements|
+00080307CS1|DeidentificationAction|
+00080308US1|PrivateDataElement|
+00080309UL1-3|PrivateDataElementValueMultiplicity|
+0008030ACS1|PrivateDataElementValueRepresentation|
+0008030BUL1-2|PrivateDataElementNumberOfItems|Private Data Element Number of Items
+0008030CUC1|PrivateDataElementName|
+0008030DUC1|PrivateDataElementKeyword|
+0008030EUT1|PrivateDataElementDescription|
+0008030FUT1|PrivateDataElementEncoding|
+00080310SQ1|PrivateDataElementDefinitionSequence|
+00081000AE1|NetworkID|
+00081010SH1|StationName|
+00081030LO1|StudyDescription|
+00081032SQ1|ProcedureCodeSequence|
+0008103ELO1|SeriesDescription|
+0008103FSQ1|SeriesDescriptionCodeSequence|
+00081040LO1|InstitutionalDepartmentName|
+00081041SQ1|InstitutionalDepartmentTypeCodeSequence|
+00081048PN1-n|PhysiciansOfRecord|Physician(s) of Record
+00081049SQ1|PhysiciansOfRecordIdentificationSequence|Physician(s) of Record Identification Sequence
+00081050PN1-n|PerformingPhysicianName|Performing Physician's Name
+00081052SQ1|PerformingPhysicianIdentificationSequence|
+00081060PN1-n|NameOfPhysiciansReadingStudy|Name of Physician(s) Reading Study
+00081062SQ1|PhysiciansReadingStudyIdentificationSequence|Physician(s) Reading Study Identification Sequence
+00081070PN1-n|OperatorsName|Operators' Name
+00081072SQ1|OperatorIdentificationSequence|
+00081080LO1-n|AdmittingDiagnosesDescription|
+00081084SQ1|AdmittingDiagnosesCodeSequence|
+00081090LO1|ManufacturerModelName|Manufacturer's Model Name
+00081100SQ1|ReferencedResultsSequence|
+00081110SQ1|ReferencedStudySequence|
+00081111SQ1|ReferencedPerformedProcedureStepSequence|
+00081115SQ1|ReferencedSeriesSequence|
+00081120SQ1|ReferencedPatientSequence|
+00081125SQ1|ReferencedVisitSequence|
+00081130SQ1|ReferencedOverlaySequence|
+00081134SQ1|ReferencedStereometricInstanceSequence|
+0008113ASQ1|ReferencedWaveformSequence|
+00081140SQ1|ReferencedImageSequence|
+00081145SQ1|ReferencedCurveSequence|
+0008114ASQ1|ReferencedInstanceSequence|
+0008114BSQ1|ReferencedRealWorldValueMappingInstanceSequence|
+00081150UI1|ReferencedSOPClassUID|
+00081155UI1|ReferencedSOPInstanceUID|
+00081156SQ1|DefinitionSourceSequence|
+0008115AUI1-n|SOPClassesSupported|
+00081160IS1-n|ReferencedFrameNumber|
+00081161UL1-n|SimpleFrameList|
+00081162UL3-3n|CalculatedFrameList|
+00081163FD2|TimeRange|
+00081164SQ1|FrameExtractionSequence|
+00081167UI1|MultiFrameSourceSOPInstanceUID|Multi-frame Source SOP Instance UID
+00081190UR1|RetrieveURL|
+00081195UI1|TransactionUID|
+00081196US1|WarningReason|
+00081197US1|FailureReason|
+00081198SQ1|FailedSOPSequence|
+00081199SQ1|ReferencedSOPSequence|
+0008119ASQ1|OtherFailuresSequence|
+00081200SQ1|StudiesContainingOtherReferencedInstancesSequence|
+00081250SQ1|RelatedSeriesSequence|
+00082110CS1|LossyImageCompressionRetired|Lossy Image Compression (Retired)
+00082111ST1|DerivationDescription|
+00082112SQ1|SourceImageSequence|
+00082120SH1|StageName|
+00082122IS1|StageNumber|
+00082124IS1|NumberOfStages|Number of Stages
+00082127SH1|ViewName|
+00082128IS1|ViewNumber|
+00082129IS1|NumberOfEventTimers|Number of Event Timers
+0008212AIS1|NumberOfViewsInStage|Number of Views in Stage
+00082130DS1-n|EventElapsedTimes|Event Elapsed Time(s)
+00082132LO1-n|EventTimerNames|Event Timer Name(s)
+00082133SQ1|EventTimerSequence|
+00082134FD1|EventTimeOffset|
+00082135SQ1|EventCodeSequence|
+00082142IS1|StartTrim|
+00082143IS1|StopTrim|
+00082144IS1|RecommendedDisplayFrameRate|
+00082200CS1|TransducerPosition|
+00082204CS1|TransducerOrientation|
+00082208CS1|AnatomicStructure|
+00082218SQ1|AnatomicRegionSequence|
+00082220SQ1|AnatomicRegionModifierSequence|
+00082228SQ1|PrimaryAnatomicStructureSequence|
+00082229SQ1|AnatomicStructureSpaceOrRegionSequence|Anatomic Structure, Space or Region Sequence
+00082230SQ1|PrimaryAnatomicStructureModifierSequence|
+00082240SQ1|TransducerPositionSequence|
+00082242SQ1|TransducerPositionModifierSequence|
+00082244SQ1|TransducerOrientationSequence|
+00082246SQ1|TransducerOrientationModifierSequence|
+00082251SQ1|AnatomicStructureSpaceOrRegionCodeSequenceTrial|Anatomic Structure Space Or Region Code Sequence (Trial)
+00082253SQ1|AnatomicPortalOfEntranceCodeSequenceTrial|Anatomic Portal Of Entrance Code Sequence (Trial)
+00082255SQ1|AnatomicApproachDirectionCodeSequenceTrial|Anatomic Approach Direction Code Sequence (Trial)
+00082256ST1|AnatomicPerspectiveDescriptionTrial|Anatomic Perspective Description (Trial)
+00082257SQ1|AnatomicPerspectiveCodeSequenceTrial|Anatomic Perspective Code Sequence (Trial)
+00082258ST1|AnatomicLocationOfExaminingInstrumentDescriptionTrial|Anatomic Location Of Examining Instrument Description (Trial)
+00082259SQ1|AnatomicLocationOfExaminingInstrumentCodeSequenceTrial|Anatomic Location Of Examining Instrument Code Sequence (Trial)
+0008225ASQ1|AnatomicStructureSpaceOrRegionModifierCodeSequenceTrial|Anatomic Structure Space Or Region Modifier Code Sequence (Trial)
+0008225CSQ1|OnAxisBackgroundAnatomicStructureCodeSequenceTrial|On Axis Background Anatomic Structure Code Sequence (Trial)
+00083001SQ1|AlternateRepresentationSequence|
+00083002UI1-n|AvailableTransferSyntaxUID|
+00083010UI1-n|IrradiationEventUID|
+00083011SQ1|SourceIrradiationEventSequence|
+00083012UI1|RadiopharmaceuticalAdministrationEventUID|
+00084000LT1|IdentifyingComments|
+00089007CS4|FrameType|
+00089092SQ1|ReferencedImageEvidenceSequence|
+00089121SQ1|ReferencedRawDataSequence|
+00089123UI1|CreatorVersionUID|Creator-Version UID
+00089124SQ1|DerivationImageSequence|
+00089154SQ1|SourceImageEvidenceSequence|
+00089205CS1|PixelPresentation|
+00089206CS1|VolumetricProperties|
+00089207CS1|VolumeBasedCalculationTechnique|
+00089208CS1|ComplexImageComponent|
+00089209CS1|AcquisitionContrast|
+00089215SQ1|DerivationCodeSequence|
+00089237SQ1|ReferencedPresentationStateSequence|
+00089410SQ1|ReferencedOtherPlaneSequence|
+00089458SQ1|FrameDisplaySequence|
+00089459FL1|RecommendedDisplayFrameRateInFloat|Recommended Display Frame Rate in Float
+00089460CS1|SkipFrameRangeFlag|
+00100010PN1|PatientName|Patient's Name
+00100020LO1|PatientID|
+00100021LO1|IssuerOfPatientID|Issuer of Patient ID
+00100022CS1|TypeOfPatientID|Type of Patient ID
+00100024SQ1|IssuerOfPatientIDQualifiersSequence|Issuer of Patient ID Qualifiers Sequence
+00100026SQ1|SourcePatientGroupIdentificationSequence|
+00100027SQ1|GroupOfPatientsIdentificationSequence|Group of Patients Identification Sequence
+00100028US3|SubjectRelativePositionInImage|Subject Relative Position in Image
+00100030DA1|PatientBirthDate|Patient's Birth Date
+00100032TM1|PatientBirthTime|Patient's Birth Time
+00100033LO1|PatientBirthDateInAlternativeCalendar|Patient's Birth Date in Alternative Calendar
+00100034LO1|PatientDeathDateInAlternativeCalendar|Patient's Death Date in Alternative Calendar
+00100035CS1|PatientAlternativeCalendar|Patient's Alternative Calendar
+00100040CS1|PatientSex|Patient's Sex
+00100050SQ1|PatientInsurancePlanCodeSequence|Patient's Insurance Plan Code Sequence
+00100101SQ1|PatientPrimaryLanguageCodeSequence|Patient's Primary Language Code Sequence
+00100102SQ1|PatientPrimaryLanguageModifierCodeSequence|Patient's Primary Language Modifier Code Sequence
+00100200CS1|QualityControlSubject|
+00100201SQ1|QualityControlSubjectTypeCodeSequence|
+00100212UC1|StrainDescription|
+00100213LO1|StrainNomenclature|
+00100214LO1|StrainStockNumber|
+00100215SQ1|StrainSourceRegistryCodeSequence|
+00100216SQ1|StrainStockSequence|
+00100217LO1|StrainSource|
+00100218UT1|StrainAdditionalInformation|
+00100219SQ1|StrainCodeSequence|
+00100221SQ1|GeneticModificationsSequence|
+00100222UC1|GeneticModificationsDescription|
+00100223LO1|GeneticModificationsNomenclature|
+00100229SQ1|GeneticModificationsCodeSequence|
+00101000LO1-n|OtherPatientIDs|
+00101001PN1-n|OtherPatientNames|
+00101002SQ1|OtherPatientIDsSequence|
+00101005PN1|PatientBirthName|Patient's Birth Name
+00101010AS1|PatientAge|Patient's Age
+00101020DS1|PatientSize|Patient's Size
+00101021SQ1|PatientSizeCodeSequence|Patient's Size Code Sequence
+00101022DS1|PatientBodyMassIndex|Patient's Body Mass Index
+00101023DS1|MeasuredAPDimension|
+00101024DS1|MeasuredLateralDimension|
+00101030DS1|PatientWeight|Patient's Weight
+00101040LO1|PatientAddress|Patient's Address
+00101050LO1-n|InsurancePlanIdentification|
+00101060PN1|PatientMotherBirthName|Patient's Mother's Birth Name
+00101080LO1|MilitaryRank|
+00101081LO1|BranchOfService|Branch of Service
+00101090LO1|MedicalRecordLocator|
+00101100SQ1|ReferencedPatientPhotoSequence|
+00102000LO1-n|MedicalAlerts|
+00102110LO1-n|Allergies|
+00102150LO1|CountryOfResidence|Country of Residence
+00102152LO1|RegionOfResidence|Region of Residence
+00102154SH1-n|PatientTelephoneNumbers|Patient's Telephone Numbers
+00102155LT1|PatientTelecomInformation|Patient's Telecom Information
+00102160SH1|EthnicGroup|
+00102180SH1|Occupation|
+001021A0CS1|SmokingStatus|
+001021B0LT1|AdditionalPatientHistory|
+001021C0US1|PregnancyStatus|
+001021D0DA1|LastMenstrualDate|
+001021F0LO1|PatientReligiousPreference|Patient's Religious Preference
+00102201LO1|PatientSpeciesDescription|
+00102202SQ1|PatientSpeciesCodeSequence|
+00102203CS1|PatientSexNeutered|Patient's Sex Neutered
+00102210CS1|AnatomicalOrientationType|
+00102292LO1|PatientBreedDescription|
+00102293SQ1|PatientBreedCodeSequence|
+00102294SQ1|BreedRegistrationSequence|
+00102295LO1|BreedRegistrationNumber|
+00102296SQ1|BreedRegistryCodeSequence|
+00102297PN1|ResponsiblePerson|
+00102298CS1|ResponsiblePersonRole|
+00102299LO1|ResponsibleOrganization|
+00104000LT1|PatientComments|
+00109431FL1|ExaminedBodyThickness|
+00120010LO1|ClinicalTrialSponsorName|
+00120020LO1|ClinicalTrialProtocolID|
+00120021LO1|ClinicalTrialProtocolName|
+00120030LO1|ClinicalTrialSiteID|
+00120031LO1|ClinicalTrialSiteName|
+00120040LO1|ClinicalTrialSubjectID|
+00120042LO1|ClinicalTrialSubjectReadingID|
+00120050LO1|ClinicalTrialTimePointID|
+00120051ST1|ClinicalTrialTimePointDescription|
+00120052FD1|LongitudinalTemporalOffsetFromEvent|Longitudinal Temporal Offset from Event
+00120053CS1|LongitudinalTemporalEventType|
+00120060LO1|ClinicalTrialCoordinatingCenterName|
+00120062CS1|PatientIdentityRemoved|
+00120063LO1-n|DeidentificationMethod|De-identification Method
+00120064SQ1|DeidentificationMethodCodeSequence|De-identification Method Code Sequence
+00120071LO1|ClinicalTrialSeriesID|
+00120072LO1|ClinicalTrialSeriesDescription|
+00120081LO1|ClinicalTrialProtocolEthicsCommitteeName|
+00120082LO1|ClinicalTrialProtocolEthicsCommitteeApprovalNumber|
+00120083SQ1|ConsentForClinicalTrialUseSequence|Consent for Clinical Trial Use Sequence
+00120084CS1|DistributionType|
+00120085CS1|ConsentForDistributionFlag|Consent for Distribution Flag
+00120086DA1|EthicsCommitteeApprovalEffectivenessStartDate|
+00120087DA1|EthicsCommitteeApprovalEffectivenessEndDate|
+00140023ST1|CADFileFormat|
+00140024ST1|ComponentReferenceSystem|
+00140025ST1|ComponentManufacturingProcedure|
+00140028ST1|ComponentManufacturer|
+00140030DS1-n|MaterialThickness|
+00140032DS1-n|MaterialPipeDiameter|
+00140034DS1-n|MaterialIsolationDiameter|
+00140042ST1|MaterialGrade|
+00140044ST1|MaterialPropertiesDescription|
+00140045ST1|MaterialPropertiesFileFormatRetired|Material Properties File Format (Retired)
+00140046LT1|MaterialNotes|
+00140050CS1|ComponentShape|
+00140052CS1|CurvatureType|
+00140054DS1|OuterDiameter|
+00140056DS1|InnerDiameter|
+00140100LO1-n|ComponentWelderIDs|
+00140101CS1|SecondaryApprovalStatus|
+00140102DA1|SecondaryReviewDate|
+00140103TM1|SecondaryReviewTime|
+00140104PN1|SecondaryReviewerName|
+00140105ST1|RepairID|
+00140106SQ1|MultipleComponentApprovalSequence|
+00140107CS1-n|OtherApprovalStatus|
+00140108CS1-n|OtherSecondaryApprovalStatus|
+00141010ST1|ActualEnvironmentalConditions|
+00141020DA1|ExpiryDate|
+00141040ST1|EnvironmentalConditions|
+00142002SQ1|EvaluatorSequence|
+00142004IS1|EvaluatorNumber|
+00142006PN1|EvaluatorName|
+00142008IS1|EvaluationAttempt|
+00142012SQ1|IndicationSequence|
+00142014IS1|IndicationNumber|
+00142016SH1|IndicationLabel|
+00142018ST1|IndicationDescription|
+0014201ACS1-n|IndicationType|
+0014201CCS1|IndicationDisposition|
+0014201ESQ1|IndicationROISequence|
+00142030SQ1|IndicationPhysicalPropertySequence|
+00142032SH1|PropertyLabel|
+00142202IS1|CoordinateSystemNumberOfAxes|Coordinate System Number of Axes
+00142204SQ1|CoordinateSystemAxesSequence|
+00142206ST1|CoordinateSystemAxisDescription|
+00142208CS1|CoordinateSystemDataSetMapping|
+0014220AIS1|CoordinateSystemAxisNumber|
+0014220CCS1|CoordinateSystemAxisType|
+0014220ECS1|CoordinateSystemAxisUnits|
+00142210OB1|CoordinateSystemAxisValues|
+00142220SQ1|CoordinateSystemTransformSequence|
+00142222ST1|TransformDescription|
+00142224IS1|TransformNumberOfAxes|Transform Number of Axes
+00142226IS1-n|TransformOrderOfAxes|Transform Order of Axes
+00142228CS1|TransformedAxisUnits|
+0014222ADS1-n|CoordinateSystemTransformRotationAndScaleMatrix|Coordinate System Transform Rotation and Scale Matrix
+0014222CDS1-n|CoordinateSystemTransformTranslationMatrix|
+00143011DS1|InternalDetectorFrameTime|
+00143012DS1|NumberOfFramesIntegrated|Number of Frames Integrated
+00143020SQ1|DetectorTemperatureSequence|
+00143022ST1|SensorName|
+00143024DS1|HorizontalOffsetOfSensor|Horizontal Offset of Sensor
+00143026DS1|VerticalOffsetOfSensor|Vertical Offset of Sensor
+00143028DS1|SensorTemperature|
+00143040SQ1|DarkCurrentSequence|
+00143050OX1|DarkCurrentCounts|
+00143060SQ1|GainCorrectionReferenceSequence|
+00143070OX1|AirCounts|
+00143071DS1|KVUsedInGainCalibration|KV Used in Gain Calibration
+00143072DS1|MAUsedInGainCalibration|MA Used in Gain Calibration
+00143073DS1|NumberOfFramesUsedForIntegration|Number of Frames Used for Integration
+00143074LO1|FilterMaterialUsedInGainCalibration|Filter Material Used in Gain Calibration
+00143075DS1|FilterThicknessUsedInGainCalibration|Filter Thickness Used in Gain Calibration
+00143076DA1|DateOfGainCalibration|Date of Gain Calibration
+00143077TM1|TimeOfGainCalibration|Time of Gain Calibration
+00143080OB1|BadPixelImage|
+00143099LT1|CalibrationNotes|
+00143100LT1|LinearityCorrectionTechnique|
+00143101LT1|BeamHardeningCorrectionTechnique|
+00144002SQ1|PulserEquipmentSequence|
+00144004CS1|PulserType|
+00144006LT1|PulserNotes|
+00144008SQ1|ReceiverEquipmentSequence|
+0014400ACS1|AmplifierType|
+0014400CLT1|ReceiverNotes|
+0014400ESQ1|PreAmplifierEquipmentSequence|Pre-Amplifier Equipment Sequence
+0014400FLT1|PreAmplifierNotes|Pre-Amplifier Notes
+00144010SQ1|TransmitTransducerSequence|
+00144011SQ1|ReceiveTransducerSequence|
+00144012US1|NumberOfElements|Number of Elements
+00144013CS1|ElementShape|
+00144014DS1|ElementDimensionA|
+00144015DS1|ElementDimensionB|
+00144016DS1|ElementPitchA|
+00144017DS1|MeasuredBeamDimensionA|
+00144018DS1|MeasuredBeamDimensionB|
+00144019DS1|LocationOfMeasuredBeamDiameter|Location of Measured Beam Diameter
+0014401ADS1|NominalFrequency|
+0014401BDS1|MeasuredCenterFrequency|
+0014401CDS1|MeasuredBandwidth|
+0014401DDS1|ElementPitchB|
+00144020SQ1|PulserSettingsSequence|
+00144022DS1|PulseWidth|
+00144024DS1|ExcitationFrequency|
+00144026CS1|ModulationType|
+00144028DS1|Damping|
+00144030SQ1|ReceiverSettingsSequence|
+00144031DS1|AcquiredSoundpathLength|
+00144032CS1|AcquisitionCompressionType|
+00144033IS1|AcquisitionSampleSize|
+00144034DS1|RectifierSmoothing|
+00144035SQ1|DACSequence|
+00144036CS1|DACType|
+00144038DS1-n|DACGainPoints|
+0014403ADS1-n|DACTimePoints|
+0014403CDS1-n|DACAmplitude|
+00144040SQ1|PreAmplifierSettingsSequence|Pre-Amplifier Settings Sequence
+00144050SQ1|TransmitTransducerSettingsSequence|
+00144051SQ1|ReceiveTransducerSettingsSequence|
+00144052DS1|IncidentAngle|
+00144054ST1|CouplingTechnique|
+00144056ST1|CouplingMedium|
+00144057DS1|CouplingVelocity|
+00144058DS1|ProbeCenterLocationX|
+00144059DS1|ProbeCenterLocationZ|
+0014405ADS1|SoundPathLength|
+0014405CST1|DelayLawIdentifier|
+00144060SQ1|GateSettingsSequence|
+00144062DS1|GateThreshold|
+00144064DS1|VelocityOfSound|Velocity of Sound
+00144070SQ1|CalibrationSettingsSequence|
+00144072ST1|CalibrationProcedure|
+00144074SH1|ProcedureVersion|
+00144076DA1|ProcedureCreationDate|
+00144078DA1|ProcedureExpirationDate|
+0014407ADA1|ProcedureLastModifiedDate|
+0014407CTM1-n|CalibrationTime|
+0014407EDA1-n|CalibrationDate|
+00144080SQ1|ProbeDriveEquipmentSequence|
+00144081CS1|DriveType|
+00144082LT1|ProbeDriveNotes|
+00144083SQ1|DriveProbeSequence|
+00144084DS1|ProbeInductance|
+00144085DS1|ProbeResistance|
+00144086SQ1|ReceiveProbeSequence|
+00144087SQ1|ProbeDriveSettingsSequence|
+00144088DS1|BridgeResistors|
+00144089DS1|ProbeOrientationAngle|
+0014408BDS1|UserSelectedGainY|
+0014408CDS1|UserSelectedPhase|
+0014408DDS1|UserSelectedOffsetX|
+0014408EDS1|UserSelectedOffsetY|
+00144091SQ1|ChannelSettingsSequence|
+00144092DS1|ChannelThreshold|
+0014409ASQ1|ScannerSettingsSequence|
+0014409BST1|ScanProcedure|
+0014409CDS1|TranslationRateX|
+0014409DDS1|TranslationRateY|
+0014409FDS1|ChannelOverlap|
+001440A0LO1-n|ImageQualityIndicatorType|
+001440A1LO1-n|ImageQualityIndicatorMaterial|
+001440A2LO1-n|ImageQualityIndicatorSize|
+00145002IS1|LINACEnergy|
+00145004IS1|LINACOutput|
+00145100US1|ActiveAperture|
+00145101DS1|TotalAperture|
+00145102DS1|ApertureElevation|
+00145103DS1|MainLobeAngle|
+00145104DS1|MainRoofAngle|
+00145105CS1|ConnectorType|
+00145106SH1|WedgeModelNumber|
+00145107DS1|WedgeAngleFloat|
+00145108DS1|WedgeRoofAngle|
+00145109CS1|WedgeElement1Position|
+0014510ADS1|WedgeMaterialVelocity|
+0014510BSH1|WedgeMaterial|
+0014510CDS1|WedgeOffsetZ|
+0014510DDS1|WedgeOriginOffsetX|
+0014510EDS1|WedgeTimeDelay|
+0014510FSH1|WedgeName|
+00145110SH1|WedgeManufacturerName|
+00145111LO1|WedgeDescription|
+00145112DS1|NominalBeamAngle|
+00145113DS1|WedgeOffsetX|
+00145114DS1|WedgeOffsetY|
+00145115DS1|WedgeTotalLength|
+00145116DS1|WedgeInContactLength|
+00145117DS1|WedgeFrontGap|
+00145118DS1|WedgeTotalHeight|
+00145119DS1|WedgeFrontHeight|
+0014511ADS1|WedgeRearHeight|
+0014511BDS1|WedgeTotalWidth|
+0014511CDS1|WedgeInContactWidth|
+0014511DDS1|WedgeChamferHeight|
+0014511ECS1|WedgeCurve|
+0014511FDS1|RadiusAlongWedge|Radius Along the Wedge
+00160001DS1|WhitePoint|
+00160002DS3|PrimaryChromaticities|
+00160003UT1|BatteryLevel|
+00160004DS1|ExposureTimeInSeconds|Exposure Time in Seconds
+00160005DS1|FNumber|F-Number
+00160006IS1|OECFRows|
+00160007IS1|OECFColumns|
+00160008UC1-n|OECFColumnNames|
+00160009DS1-n|OECFValues|
+0016000AIS1|SpatialFrequencyResponseRows|
+0016000BIS1|SpatialFrequencyResponseColumns|
+0016000CUC1-n|SpatialFrequencyResponseColumnNames|
+0016000DDS1-n|SpatialFrequencyResponseValues|
+0016000EIS1|ColorFilterArrayPatternRows|
+0016000FIS1|ColorFilterArrayPatternColumns|
+00160010DS1-n|ColorFilterArrayPatternValues|
+00160011US1|FlashFiringStatus|
+00160012US1|FlashReturnStatus|
+00160013US1|FlashMode|
+00160014US1|FlashFunctionPresent|
+00160015US1|FlashRedEyeMode|
+00160016US1|ExposureProgram|
+00160017UT1|SpectralSensitivity|
+00160018IS1|PhotographicSensitivity|
+00160019IS1|SelfTimerMode|
+0016001AUS1|SensitivityType|
+0016001BIS1|StandardOutputSensitivity|
+0016001CIS1|RecommendedExposureIndex|
+0016001DIS1|ISOSpeed|
+0016001EIS1|ISOSpeedLatitudeyyy|
+0016001FIS1|ISOSpeedLatitudezzz|
+00160020UT1|EXIFVersion|
+00160021DS1|ShutterSpeedValue|
+00160022DS1|ApertureValue|
+00160023DS1|BrightnessValue|
+00160024DS1|ExposureBiasValue|
+00160025DS1|MaxApertureValue|
+00160026DS1|SubjectDistance|
+00160027US1|MeteringMode|
+00160028US1|LightSource|
+00160029DS1|FocalLength|
+0016002AIS2-4|SubjectArea|
+0016002BOB1|MakerNote|
+00160030DS1|Temperature|
+00160031DS1|Humidity|
+00160032DS1|Pressure|
+00160033DS1|WaterDepth|
+00160034DS1|Acceleration|
+00160035DS1|CameraElevationAngle|
+00160036DS1-2|FlashEnergy|
+00160037IS2|SubjectLocation|
+00160038DS1|PhotographicExposureIndex|
+00160039US1|SensingMethod|
+0016003AUS1|FileSource|
+0016003BUS1|SceneType|
+00160041US1|CustomRendered|
+00160042US1|ExposureMode|
+00160043US1|WhiteBalance|
+00160044DS1|DigitalZoomRatio|
+00160045IS1|FocalLengthIn35mmFilm|
+00160046US1|SceneCaptureType|
+00160047US1|GainControl|
+00160048US1|Contrast|
+00160049US1|Saturation|
+0016004AUS1|Sharpness|
+0016004BOB1|DeviceSettingDescription|
+0016004CUS1|SubjectDistanceRange|
+0016004DUT1|CameraOwnerName|
+0016004EDS4|LensSpecification|
+0016004FUT1|LensMake|
+00160050UT1|LensModel|
+00160051UT1|LensSerialNumber|
+00160061CS1|InteroperabilityIndex|
+00160062OB1|InteroperabilityVersion|
+00160070OB1|GPSVersionID|
+00160071CS1|GPSLatitudeRef|
+00160072DS3|GPSLatitude|
+00160073CS1|GPSLongitudeRef|
+00160074DS3|GPSLongitude|
+00160075US1|GPSAltitudeRef|
+00160076DS1|GPSAltitude|
+00160077DT1|GPSTimeStamp|
+00160078UT1|GPSSatellites|
+00160079CS1|GPSStatus|
+0016007ACS1|GPSMeasureMode|
+0016007BDS1|GPSDOP|
+0016007CCS1|GPSSpeedRef|
+0016007DDS1|GPSSpeed|
+0016007ECS1|GPSTrackRef|
+0016007FDS1|GPSTrack|
+00160080CS1|GPSImgDirectionRef|
+00160081DS1|GPSImgDirection|
+00160082UT1|GPSMapDatum|
+00160083CS1|GPSDestLatitudeRef|
+00160084DS3|GPSDestLatitude|
+00160085CS1|GPSDestLongitudeRef|
+00160086DS3|GPSDestLongitude|
+00160087CS1|GPSDestBearingRef|
+00160088DS1|GPSDestBearing|
+00160089CS1|GPSDestDistanceRef|
+0016008ADS1|GPSDestDistance|
+0016008BOB1|GPSProcessingMethod|
+0016008COB1|GPSAreaInformation|
+0016008DDT1|GPSDateStamp|
+0016008EIS1|GPSDifferential|
+00161001CS1|LightSourcePolarization|
+00161002DS1|EmitterColorTemperature|
+00161003CS1|ContactMethod|
+00161004CS1-n|ImmersionMedia|
+00161005DS1|OpticalMagnificationFactor|
+00180010LO1|ContrastBolusAgent|Contrast/Bolus Agent
+00180012SQ1|ContrastBolusAgentSequence|Contrast/Bolus Agent Sequence
+00180013FL1|ContrastBolusT1Relaxivity|Contrast/Bolus T1 Relaxivity
+00180014SQ1|ContrastBolusAdministrationRouteSequence|Contrast/Bolus Administration Route Sequence
+00180015CS1|BodyPartExamined|
+00180020CS1-n|ScanningSequence|
+00180021CS1-n|SequenceVariant|
+00180022CS1-n|ScanOptions|
+00180023CS1|MRAcquisitionType|
+00180024SH1|SequenceName|
+00180025CS1|AngioFlag|
+00180026SQ1|InterventionDrugInformationSequence|
+00180027TM1|InterventionDrugStopTime|
+00180028DS1|InterventionDrugDose|
+00180029SQ1|InterventionDrugCodeSequence|
+0018002ASQ1|AdditionalDrugSequence|
+00180030LO1-n|Radionuclide|
+00180031LO1|Radiopharmaceutical|
+00180032DS1|EnergyWindowCenterline|
+00180033DS1-n|EnergyWindowTotalWidth|
+00180034LO1|InterventionDrugName|
+00180035TM1|InterventionDrugStartTime|
+00180036SQ1|InterventionSequence|
+00180037CS1|TherapyType|
+00180038CS1|InterventionStatus|
+00180039CS1|TherapyDescription|
+0018003AST1|InterventionDescription|
+00180040IS1|CineRate|
+00180042CS1|InitialCineRunState|
+00180050DS1|SliceThickness|
+00180060DS1|KVP|
+00180070IS1|CountsAccumulated|
+00180071CS1|AcquisitionTerminationCondition|
+00180072DS1|EffectiveDuration|
+00180073CS1|AcquisitionStartCondition|
+00180074IS1|AcquisitionStartConditionData|
+00180075IS1|AcquisitionTerminationConditionData|
+00180080DS1|RepetitionTime|
+00180081DS1|EchoTime|
+00180082DS1|InversionTime|
+00180083DS1|NumberOfAverages|Number of Averages
+00180084DS1|ImagingFrequency|
+00180085SH1|ImagedNucleus|
+00180086IS1-n|EchoNumbers|Echo Number(s)
+00180087DS1|MagneticFieldStrength|
+00180088DS1|SpacingBetweenSlices|
+00180089IS1|NumberOfPhaseEncodingSteps|Number of Phase Encoding Steps
+00180090DS1|DataCollectionDiameter|
+00180091IS1|EchoTrainLength|
+00180093DS1|PercentSampling|
+00180094DS1|PercentPhaseFieldOfView|Percent Phase Field of View
+00180095DS1|PixelBandwidth|
+00181000LO1|DeviceSerialNumber|
+00181002UI1|DeviceUID|
+00181003LO1|DeviceID|
+00181004LO1|PlateID|
+00181005LO1|GeneratorID|
+00181006LO1|GridID|
+00181007LO1|CassetteID|
+00181008LO1|GantryID|
+00181009UT1|UniqueDeviceIdentifier|
+0018100ASQ1|UDISequence|
+0018100BUI1-n|ManufacturerDeviceClassUID|Manufacturer's Device Class UID
+00181010LO1|SecondaryCaptureDeviceID|
+00181011LO1|HardcopyCreationDeviceID|
+00181012DA1|DateOfSecondaryCapture|Date of Secondary Capture
+00181014TM1|TimeOfSecondaryCapture|Time of Secondary Capture
+00181016LO1|SecondaryCaptureDeviceManufacturer|
+00181017LO1|HardcopyDeviceManufacturer|
+00181018LO1|SecondaryCaptureDeviceManufacturerModelName|Secondary Capture Device Manufacturer's Model Name
+00181019LO1-n|SecondaryCaptureDeviceSoftwareVersions|
+0018101ALO1-n|HardcopyDeviceSoftwareVersion|
+0018101BLO1|HardcopyDeviceManufacturerModelName|Hardcopy Device Manufacturer's Model Name
+00181020LO1-n|SoftwareVersions|
+00181022SH1|VideoImageFormatAcquired|
+00181023LO1|DigitalImageFormatAcquired|
+00181030LO1|ProtocolName|
+00181040LO1|ContrastBolusRoute|Contrast/Bolus Route
+00181041DS1|ContrastBolusVolume|Contrast/Bolus Volume
+00181042TM1|ContrastBolusStartTime|Contrast/Bolus Start Time
+00181043TM1|ContrastBolusStopTime|Contrast/Bolus Stop Time
+00181044DS1|ContrastBolusTotalDose|Contrast/Bolus Total Dose
+00181045IS1|SyringeCounts|
+00181046DS1-n|ContrastFlowRate|
+00181047DS1-n|ContrastFlowDuration|
+00181048CS1|ContrastBolusIngredient|Contrast/Bolus Ingredient
+00181049DS1|ContrastBolusIngredientConcentration|Contrast/Bolus Ingredient Concentration
+00181050DS1|SpatialResolution|
+00181060DS1|TriggerTime|
+00181061LO1|TriggerSourceOrType|Trigger Source or Type
+00181062IS1|NominalInterval|
+00181063DS1|FrameTime|
+00181064LO1|CardiacFramingType|
+00181065DS1-n|FrameTimeVector|
+00181066DS1|FrameDelay|
+00181067DS1|ImageTriggerDelay|
+00181068DS1|MultiplexGroupTimeOffset|
+00181069DS1|TriggerTimeOffset|
+0018106ACS1|SynchronizationTrigger|
+0018106CUS2|SynchronizationChannel|
+0018106EUL1|TriggerSamplePosition|
+00181070LO1|RadiopharmaceuticalRoute|
+00181071DS1|RadiopharmaceuticalVolume|
+00181072TM1|RadiopharmaceuticalStartTime|
+00181073TM1|RadiopharmaceuticalStopTime|
+00181074DS1|RadionuclideTotalDose|
+00181075DS1|RadionuclideHalfLife|
+00181076DS1|RadionuclidePositronFraction|
+00181077DS1|RadiopharmaceuticalSpecificActivity|
+00181078DT1|RadiopharmaceuticalStartDateTime|
+00181079DT1|RadiopharmaceuticalStopDateTime|
+00181080CS1|BeatRejectionFlag|
+00181081IS1|LowRRValue|Low R-R Value
+00181082IS1|HighRRValue|High R-R Value
+00181083IS1|IntervalsAcquired|
+00181084IS1|IntervalsRejected|
+00181085LO1|PVCRejection|
+00181086IS1|SkipBeats|
+00181088IS1|HeartRate|
+00181090IS1|CardiacNumberOfImages|Cardiac Number of Images
+00181094IS1|TriggerWindow|
+00181100DS1|ReconstructionDiameter|
+00181110DS1|DistanceSourceToDetector|Distance Source to Detector
+00181111DS1|DistanceSourceToPatient|Distance Source to Patient
+00181114DS1|EstimatedRadiographicMagnificationFactor|
+00181120DS1|GantryDetectorTilt|Gantry/Detector Tilt
+00181121DS1|GantryDetectorSlew|Gantry/Detector Slew
+00181130DS1|TableHeight|
+00181131DS1|TableTraverse|
+00181134CS1|TableMotion|
+00181135DS1-n|TableVerticalIncrement|
+00181136DS1-n|TableLateralIncrement|
+00181137DS1-n|TableLongitudinalIncrement|
+00181138DS1|TableAngle|
+0018113ACS1|TableType|
+00181140CS1|RotationDirection|
+00181141DS1|AngularPosition|
+00181142DS1-n|RadialPosition|
+00181143DS1|ScanArc|
+00181144DS1|AngularStep|
+00181145DS1|CenterOfRotationOffset|Center of Rotation Offset
+00181146DS1-n|RotationOffset|
+00181147CS1|FieldOfViewShape|Field of View Shape
+00181149IS1-2|FieldOfViewDimensions|Field of View Dimension(s)
+00181150IS1|ExposureTime|
+00181151IS1|XRayTubeCurrent|X-Ray Tube Current
+00181152IS1|Exposure|
+00181153IS1|ExposureInuAs|Exposure in uAs
+00181154DS1|AveragePulseWidth|
+00181155CS1|RadiationSetting|
+00181156CS1|RectificationType|
+0018115ACS1|RadiationMode|
+0018115EDS1|ImageAndFluoroscopyAreaDoseProduct|Image and Fluoroscopy Area Dose Product
+00181160SH1|FilterType|
+00181161LO1-n|TypeOfFilters|Type of Filters
+00181162DS1|IntensifierSize|
+00181164DS2|ImagerPixelSpacing|
+00181166CS1-n|Grid|
+00181170IS1|GeneratorPower|
+00181180SH1|CollimatorGridName|Collimator/grid Name
+00181181CS1|CollimatorType|
+00181182IS1-2|FocalDistance|
+00181183DS1-2|XFocusCenter|
+00181184DS1-2|YFocusCenter|
+00181190DS1-n|FocalSpots|Focal Spot(s)
+00181191CS1|AnodeTargetMaterial|
+001811A0DS1|BodyPartThickness|
+001811A2DS1|CompressionForce|
+001811A3DS1|CompressionPressure|
+001811A4LO1|PaddleDescription|
+001811A5DS1|CompressionContactArea|
+001811B0LO1|AcquisitionMode|
+001811B1LO1|DoseModeName|
+001811B2CS1|AcquiredSubtractionMaskFlag|
+001811B3CS1|FluoroscopyPersistenceFlag|
+001811B4CS1|FluoroscopyLastImageHoldPersistenceFlag|
+001811B5IS1|UpperLimitNumberOfPersistentFluoroscopyFrames|
+001811B6CS1|ContrastBolusAutoInjectionTriggerFlag|Contrast/Bolus Auto Injection Trigger Flag
+001811B7FD1|ContrastBolusInjectionDelay|Contrast/Bolus Injection Delay
+001811B8SQ1|XAAcquisitionPhaseDetailsSequence|
+001811B9FD1|XAAcquisitionFrameRate|
+001811BASQ1|XAPlaneDetailsSequence|
+001811BBLO1|AcquisitionFieldOfViewLabel|Acquisition Field of View Label
+001811BCSQ1|XRayFilterDetailsSequence|X-Ray Filter Details Sequence
+001811BDFD1|XAAcquisitionDuration|
+001811BECS1|ReconstructionPipelineType|
+001811BFSQ1|ImageFilterDetailsSequence|
+001811C0CS1|AppliedMaskSubtractionFlag|
+001811C1SQ1|RequestedSeriesDescriptionCodeSequence|
+00181200DA1-n|DateOfLastCalibration|Date of Last Calibration
+00181201TM1-n|TimeOfLastCalibration|Time of Last Calibration
+00181202DT1|DateTimeOfLastCalibration|DateTime of Last Calibration
+00181203DT1|CalibrationDateTime|
+00181210SH1-n|ConvolutionKernel|
+00181240IS1-n|UpperLowerPixelValues|Upper/Lower Pixel Values
+00181242IS1|ActualFrameDuration|
+00181243IS1|CountRate|
+00181244US1|PreferredPlaybackSequencing|
+00181250SH1|ReceiveCoilName|
+00181251SH1|TransmitCoilName|
+00181260SH1|PlateType|
+00181261LO1|PhosphorType|
+00181271FD1|WaterEquivalentDiameter|
+00181272SQ1|WaterEquivalentDiameterCalculationMethodCodeSequence|
+00181300DS1|ScanVelocity|
+00181301CS1-n|WholeBodyTechnique|
+00181302IS1|ScanLength|
+00181310US4|AcquisitionMatrix|
+00181312CS1|InPlanePhaseEncodingDirection|In-plane Phase Encoding Direction
+00181314DS1|FlipAngle|
+00181315CS1|VariableFlipAngleFlag|
+00181316DS1|SAR|
+00181318DS1|dBdt|dB/dt
+00181320FL1|B1rms|
+00181400LO1|AcquisitionDeviceProcessingDescription|
+00181401LO1|AcquisitionDeviceProcessingCode|
+00181402CS1|CassetteOrientation|
+00181403CS1|CassetteSize|
+00181404US1|ExposuresOnPlate|Exposures on Plate
+00181405IS1|RelativeXRayExposure|Relative X-Ray Exposure
+00181411DS1|ExposureIndex|
+00181412DS1|TargetExposureIndex|
+00181413DS1|DeviationIndex|
+00181450DS1|ColumnAngulation|
+00181460DS1|TomoLayerHeight|
+00181470DS1|TomoAngle|
+00181480DS1|TomoTime|
+00181490CS1|TomoType|
+00181491CS1|TomoClass|
+00181495IS1|NumberOfTomosynthesisSourceImages|Number of Tomosynthesis Source Images
+00181500CS1|PositionerMotion|
+00181508CS1|PositionerType|
+00181510DS1|PositionerPrimaryAngle|
+00181511DS1|PositionerSecondaryAngle|
+00181520DS1-n|PositionerPrimaryAngleIncrement|
+00181521DS1-n|PositionerSecondaryAngleIncrement|
+00181530DS1|DetectorPrimaryAngle|
+00181531DS1|DetectorSecondaryAngle|
+00181600CS1-3|ShutterShape|
+00181602IS1|ShutterLeftVerticalEdge|
+00181604IS1|ShutterRightVerticalEdge|
+00181606IS1|ShutterUpperHorizontalEdge|
+00181608IS1|ShutterLowerHorizontalEdge|
+00181610IS2|CenterOfCircularShutter|Center of Circular Shutter
+00181612IS1|RadiusOfCircularShutter|Radius of Circular Shutter
+00181620IS2-2n|VerticesOfThePolygonalShutter|Vertices of the Polygonal Shutter
+00181622US1|ShutterPresentationValue|
+00181623US1|ShutterOverlayGroup|
+00181624US3|ShutterPresentationColorCIELabValue|
+00181630CS1|OutlineShapeType|
+00181631FD1|OutlineLeftVerticalEdge|
+00181632FD1|OutlineRightVerticalEdge|
+00181633FD1|OutlineUpperHorizontalEdge|
+00181634FD1|OutlineLowerHorizontalEdge|
+00181635FD2|CenterOfCircularOutline|Center of Circular Outline
+00181636FD1|DiameterOfCircularOutline|Diameter of Circular Outline
+00181637UL1|NumberOfPolygonalVertices|Number of Polygonal Vertices
+00181638OF1|VerticesOfThePolygonalOutline|Vertices of the Polygonal Outline
+00181700CS1-3|CollimatorShape|
+00181702IS1|CollimatorLeftVerticalEdge|
+00181704IS1|CollimatorRightVerticalEdge|
+00181706IS1|CollimatorUpperHorizontalEdge|
+00181708IS1|CollimatorLowerHorizontalEdge|
+00181710IS2|CenterOfCircularCollimator|Center of Circular Collimator
+00181712IS1|RadiusOfCircularCollimator|Radius of Circular Collimator
+00181720IS2-2n|VerticesOfThePolygonalCollimator|Vertices of the Polygonal Collimator
+00181800CS1|AcquisitionTimeSynchronized|
+00181801SH1|TimeSource|
+00181802CS1|TimeDistributionProtocol|
+00181803LO1|NTPSourceAddress|
+00182001IS1-n|PageNumberVector|
+00182002SH1-n|FrameLabelVector|
+00182003DS1-n|FramePrimaryAngleVector|
+00182004DS1-n|FrameSecondaryAngleVector|
+00182005DS1-n|SliceLocationVector|
+00182006SH1-n|DisplayWindowLabelVector|
+00182010DS2|NominalScannedPixelSpacing|
+00182020CS1|DigitizingDeviceTransportDirection|
+00182030DS1|RotationOfScannedFilm|Rotation of Scanned Film
+00182041SQ1|BiopsyTargetSequence|
+00182042UI1|TargetUID|
+00182043FL2|LocalizingCursorPosition|
+00182044FL3|CalculatedTargetPosition|
+00182045SH1|TargetLabel|
+00182046FL1|DisplayedZValue|
+00183100CS1|IVUSAcquisition|
+00183101DS1|IVUSPullbackRate|
+00183102DS1|IVUSGatedRate|
+00183103IS1|IVUSPullbackStartFrameNumber|
+00183104IS1|IVUSPullbackStopFrameNumber|
+00183105IS1-n|LesionNumber|
+00184000LT1|AcquisitionComments|
+00185000SH1-n|OutputPower|
+00185010LO1-n|TransducerData|
+00185011SQ1|TransducerIdentificationSequence|
+00185012DS1|FocusDepth|
+00185020LO1|ProcessingFunction|
+00185021LO1|PostprocessingFunction|
+00185022DS1|MechanicalIndex|
+00185024DS1|BoneThermalIndex|
+00185026DS1|CranialThermalIndex|
+00185027DS1|SoftTissueThermalIndex|
+00185028DS1|SoftTissueFocusThermalIndex|Soft Tissue-focus Thermal Index
+00185029DS1|SoftTissueSurfaceThermalIndex|Soft Tissue-surface Thermal Index
+00185030DS1|DynamicRange|
+00185040DS1|TotalGain|
+00185050IS1|DepthOfScanField|Depth of Scan Field
+00185100CS1|PatientPosition|
+00185101CS1|ViewPosition|
+00185104SQ1|ProjectionEponymousNameCodeSequence|
+00185210DS6|ImageTransformationMatrix|
+00185212DS3|ImageTranslationVector|
+00186000DS1|Sensitivity|
+00186011SQ1|SequenceOfUltrasoundRegions|Sequence of Ultrasound Regions
+00186012US1|RegionSpatialFormat|
+00186014US1|RegionDataType|
+00186016UL1|RegionFlags|
+00186018UL1|RegionLocationMinX0|
+0018601AUL1|RegionLocationMinY0|
+0018601CUL1|RegionLocationMaxX1|
+0018601EUL1|RegionLocationMaxY1|
+00186020SL1|ReferencePixelX0|
+00186022SL1|ReferencePixelY0|
+00186024US1|PhysicalUnitsXDirection|
+00186026US1|PhysicalUnitsYDirection|
+00186028FD1|ReferencePixelPhysicalValueX|
+0018602AFD1|ReferencePixelPhysicalValueY|
+0018602CFD1|PhysicalDeltaX|
+0018602EFD1|PhysicalDeltaY|
+00186030UL1|TransducerFrequency|
+00186031CS1|TransducerType|
+00186032UL1|PulseRepetitionFrequency|
+00186034FD1|DopplerCorrectionAngle|
+00186036FD1|SteeringAngle|
+00186038UL1|DopplerSampleVolumeXPositionRetired|Doppler Sample Volume X Position (Retired)
+00186039SL1|DopplerSampleVolumeXPosition|
+0018603AUL1|DopplerSampleVolumeYPositionRetired|Doppler Sample Volume Y Position (Retired)
+0018603BSL1|DopplerSampleVolumeYPosition|
+0018603CUL1|TMLinePositionX0Retired|TM-Line Position X0 (Retired)
+0018603DSL1|TMLinePositionX0|TM-Line Position X0
+0018603EUL1|TMLinePositionY0Retired|TM-Line Position Y0 (Retired)
+0018603FSL1|TMLinePositionY0|TM-Line Position Y0
+00186040UL1|TMLinePositionX1Retired|TM-Line Position X1 (Retired)
+00186041SL1|TMLinePositionX1|TM-Line Position X1
+00186042UL1|TMLinePositionY1Retired|TM-Line Position Y1 (Retired)
+00186043SL1|TMLinePositionY1|TM-Line Position Y1
+00186044US1|PixelComponentOrganization|
+00186046UL1|PixelComponentMask|
+00186048UL1|PixelComponentRangeStart|
+0018604AUL1|PixelComponentRangeStop|
+0018604CUS1|PixelComponentPhysicalUnits|
+0018604EUS1|PixelComponentDataType|
+00186050UL1|NumberOfTableBreakPoints|Number of Table Break Points
+00186052UL1-n|TableOfXBreakPoints|Table of X Break Points
+00186054FD1-n|TableOfYBreakPoints|Table of Y Break Points
+00186056UL1|NumberOfTableEntries|Number of Table Entries
+00186058UL1-n|TableOfPixelValues|Table of Pixel Values
+0018605AFL1-n|TableOfParameterValues|Table of Parameter Values
+00186060FL1-n|RWaveTimeVector|
+00186070US1|ActiveImageAreaOverlayGroup|
+00187000CS1|DetectorConditionsNominalFlag|
+00187001DS1|DetectorTemperature|
+00187004CS1|DetectorType|
+00187005CS1|DetectorConfiguration|
+00187006LT1|DetectorDescription|
+00187008LT1|DetectorMode|
+0018700ASH1|DetectorID|
+0018700CDA1|DateOfLastDetectorCalibration|Date of Last Detector Calibration
+0018700ETM1|TimeOfLastDetectorCalibration|Time of Last Detector Calibration
+00187010IS1|ExposuresOnDetectorSinceLastCalibration|Exposures on Detector Since Last Calibration
+00187011IS1|ExposuresOnDetectorSinceManufactured|Exposures on Detector Since Manufactured
+00187012DS1|DetectorTimeSinceLastExposure|
+00187014DS1|DetectorActiveTime|
+00187016DS1|DetectorActivationOffsetFromExposure|
+0018701ADS2|DetectorBinning|
+00187020DS2|DetectorElementPhysicalSize|
+00187022DS2|DetectorElementSpacing|
+00187024CS1|DetectorActiveShape|
+00187026DS1-2|DetectorActiveDimensions|Detector Active Dimension(s)
+00187028DS2|DetectorActiveOrigin|
+0018702ALO1|DetectorManufacturerName|
+0018702BLO1|DetectorManufacturerModelName|Detector Manufacturer's Model Name
+00187030DS2|FieldOfViewOrigin|Field of View Origin
+00187032DS1|FieldOfViewRotation|Field of View Rotation
+00187034CS1|FieldOfViewHorizontalFlip|Field of View Horizontal Flip
+00187036FL2|PixelDataAreaOriginRelativeToFOV|
+00187038FL1|PixelDataAreaRotationAngleRelativeToFOV|
+00187040LT1|GridAbsorbingMaterial|
+00187041LT1|GridSpacingMaterial|
+00187042DS1|GridThickness|
+00187044DS1|GridPitch|
+00187046IS2|GridAspectRatio|
+00187048DS1|GridPeriod|
+0018704CDS1|GridFocalDistance|
+00187050CS1-n|FilterMaterial|
+00187052DS1-n|FilterThicknessMinimum|
+00187054DS1-n|FilterThicknessMaximum|
+00187056FL1-n|FilterBeamPathLengthMinimum|
+00187058FL1-n|FilterBeamPathLengthMaximum|
+00187060CS1|ExposureControlMode|
+00187062LT1|ExposureControlModeDescription|
+00187064CS1|ExposureStatus|
+00187065DS1|PhototimerSetting|
+00188150DS1|ExposureTimeInuS|Exposure Time in uS
+00188151DS1|XRayTubeCurrentInuA|X-Ray Tube Current in uA
+00189004CS1|ContentQualification|
+00189005SH1|PulseSequenceName|
+00189006SQ1|MRImagingModifierSequence|
+00189008CS1|EchoPulseSequence|
+00189009CS1|InversionRecovery|
+00189010CS1|FlowCompensation|
+00189011CS1|MultipleSpinEcho|
+00189012CS1|MultiPlanarExcitation|Multi-planar Excitation
+00189014CS1|PhaseContrast|
+00189015CS1|TimeOfFlightContrast|Time of Flight Contrast
+00189016CS1|Spoiling|
+00189017CS1|SteadyStatePulseSequence|
+00189018CS1|EchoPlanarPulseSequence|
+00189019FD1|TagAngleFirstAxis|
+00189020CS1|MagnetizationTransfer|
+00189021CS1|T2Preparation|
+00189022CS1|BloodSignalNulling|
+00189024CS1|SaturationRecovery|
+00189025CS1|SpectrallySelectedSuppression|
+00189026CS1|SpectrallySelectedExcitation|
+00189027CS1|SpatialPresaturation|Spatial Pre-saturation
+00189028CS1|Tagging|
+00189029CS1|OversamplingPhase|
+00189030FD1|TagSpacingFirstDimension|
+00189032CS1|GeometryOfKSpaceTraversal|Geometry of k-Space Traversal
+00189033CS1|SegmentedKSpaceTraversal|Segmented k-Space Traversal
+00189034CS1|RectilinearPhaseEncodeReordering|
+00189035FD1|TagThickness|
+00189036CS1|PartialFourierDirection|
+00189037CS1|CardiacSynchronizationTechnique|
+00189041LO1|ReceiveCoilManufacturerName|
+00189042SQ1|MRReceiveCoilSequence|
+00189043CS1|ReceiveCoilType|
+00189044CS1|QuadratureReceiveCoil|
+00189045SQ1|MultiCoilDefinitionSequence|Multi-Coil Definition Sequence
+00189046LO1|MultiCoilConfiguration|Multi-Coil Configuration
+00189047SH1|MultiCoilElementName|Multi-Coil Element Name
+00189048CS1|MultiCoilElementUsed|Multi-Coil Element Used
+00189049SQ1|MRTransmitCoilSequence|
+00189050LO1|TransmitCoilManufacturerName|
+00189051CS1|TransmitCoilType|
+00189052FD1-2|SpectralWidth|
+00189053FD1-2|ChemicalShiftReference|
+00189054CS1|VolumeLocalizationTechnique|
+00189058US1|MRAcquisitionFrequencyEncodingSteps|
+00189059CS1|Decoupling|De-coupling
+00189060CS1-2|DecoupledNucleus|De-coupled Nucleus
+00189061FD1-2|DecouplingFrequency|De-coupling Frequency
+00189062CS1|DecouplingMethod|De-coupling Method
+00189063FD1-2|DecouplingChemicalShiftReference|De-coupling Chemical Shift Reference
+00189064CS1|KSpaceFiltering|k-space Filtering
+00189065CS1-2|TimeDomainFiltering|
+00189066US1-2|NumberOfZeroFills|Number of Zero Fills
+00189067CS1|BaselineCorrection|
+00189069FD1|ParallelReductionFactorInPlane|Parallel Reduction Factor In-plane
+00189070FD1|CardiacRRIntervalSpecified|Cardiac R-R Interval Specified
+00189073FD1|AcquisitionDuration|
+00189074DT1|FrameAcquisitionDateTime|
+00189075CS1|DiffusionDirectionality|
+00189076SQ1|DiffusionGradientDirectionSequence|
+00189077CS1|ParallelAcquisition|
+00189078CS1|ParallelAcquisitionTechnique|
+00189079FD1-n|InversionTimes|
+00189080ST1|MetaboliteMapDescription|
+00189081CS1|PartialFourier|
+00189082FD1|EffectiveEchoTime|
+00189083SQ1|MetaboliteMapCodeSequence|
+00189084SQ1|ChemicalShiftSequence|
+00189085CS1|CardiacSignalSource|
+00189087FD1|DiffusionBValue|Diffusion b-value
+00189089FD3|DiffusionGradientOrientation|
+00189090FD3|VelocityEncodingDirection|
+00189091FD1|VelocityEncodingMinimumValue|
+00189092SQ1|VelocityEncodingAcquisitionSequence|
+00189093US1|NumberOfKSpaceTrajectories|Number of k-Space Trajectories
+00189094CS1|CoverageOfKSpace|Coverage of k-Space
+00189095UL1|SpectroscopyAcquisitionPhaseRows|
+00189096FD1|ParallelReductionFactorInPlaneRetired|Parallel Reduction Factor In-plane (Retired)
+00189098FD1-2|TransmitterFrequency|
+00189100CS1-2|ResonantNucleus|
+00189101CS1|FrequencyCorrection|
+00189103SQ1|MRSpectroscopyFOVGeometrySequence|MR Spectroscopy FOV/Geometry Sequence
+00189104FD1|SlabThickness|
+00189105FD3|SlabOrientation|
+00189106FD3|MidSlabPosition|
+00189107SQ1|MRSpatialSaturationSequence|
+00189112SQ1|MRTimingAndRelatedParametersSequence|MR Timing and Related Parameters Sequence
+00189114SQ1|MREchoSequence|
+00189115SQ1|MRModifierSequence|
+00189117SQ1|MRDiffusionSequence|
+00189118SQ1|CardiacSynchronizationSequence|
+00189119SQ1|MRAveragesSequence|
+00189125SQ1|MRFOVGeometrySequence|MR FOV/Geometry Sequence
+00189126SQ1|VolumeLocalizationSequence|
+00189127UL1|SpectroscopyAcquisitionDataColumns|
+00189147CS1|DiffusionAnisotropyType|
+00189151DT1|FrameReferenceDateTime|
+00189152SQ1|MRMetaboliteMapSequence|
+00189155FD1|ParallelReductionFactorOutOfPlane|Parallel Reduction Factor out-of-plane
+00189159UL1|SpectroscopyAcquisitionOutOfPlanePhaseSteps|Spectroscopy Acquisition Out-of-plane Phase Steps
+00189166CS1|BulkMotionStatus|
+00189168FD1|ParallelReductionFactorSecondInPlane|Parallel Reduction Factor Second In-plane
+00189169CS1|CardiacBeatRejectionTechnique|
+00189170CS1|RespiratoryMotionCompensationTechnique|
+00189171CS1|RespiratorySignalSource|
+00189172CS1|BulkMotionCompensationTechnique|
+00189173CS1|BulkMotionSignalSource|
+00189174CS1|ApplicableSafetyStandardAgency|
+00189175LO1|ApplicableSafetyStandardDescription|
+00189176SQ1|OperatingModeSequence|
+00189177CS1|OperatingModeType|
+00189178CS1|OperatingMode|
+00189179CS1|SpecificAbsorptionRateDefinition|
+00189180CS1|GradientOutputType|
+00189181FD1|SpecificAbsorptionRateValue|
+00189182FD1|GradientOutput|
+00189183CS1|FlowCompensationDirection|
+00189184FD1|TaggingDelay|
+00189185ST1|RespiratoryMotionCompensationTechniqueDescription|
+00189186SH1|RespiratorySignalSourceID|
+00189195FD1|ChemicalShiftMinimumIntegrationLimitInHz|Chemical Shift Minimum Integration Limit in Hz
+00189196FD1|ChemicalShiftMaximumIntegrationLimitInHz|Chemical Shift Maximum Integration Limit in Hz
+00189197SQ1|MRVelocityEncodingSequence|
+00189198CS1|FirstOrderPhaseCorrection|
+00189199CS1|WaterReferencedPhaseCorrection|
+00189200CS1|MRSpectroscopyAcquisitionType|
+00189214CS1|RespiratoryCyclePosition|
+00189217FD1|VelocityEncodingMaximumValue|
+00189218FD1|TagSpacingSecondDimension|
+00189219SS1|TagAngleSecondAxis|
+00189220FD1|FrameAcquisitionDuration|
+00189226SQ1|MRImageFrameTypeSequence|
+00189227SQ1|MRSpectroscopyFrameTypeSequence|
+00189231US1|MRAcquisitionPhaseEncodingStepsInPlane|MR Acquisition Phase Encoding Steps in-plane
+00189232US1|MRAcquisitionPhaseEncodingStepsOutOfPlane|MR Acquisition Phase Encoding Steps out-of-plane
+00189234UL1|SpectroscopyAcquisitionPhaseColumns|
+00189236CS1|CardiacCyclePosition|
+00189239SQ1|SpecificAbsorptionRateSequence|
+00189240US1|RFEchoTrainLength|
+00189241US1|GradientEchoTrainLength|
+00189250CS1|ArterialSpinLabelingContrast|
+00189251SQ1|MRArterialSpinLabelingSequence|
+00189252LO1|ASLTechniqueDescription|
+00189253US1|ASLSlabNumber|
+00189254FD1|ASLSlabThickness|
+00189255FD3|ASLSlabOrientation|
+00189256FD3|ASLMidSlabPosition|
+00189257CS1|ASLContext|
+00189258UL1|ASLPulseTrainDuration|
+00189259CS1|ASLCrusherFlag|
+0018925AFD1|ASLCrusherFlowLimit|
+0018925BLO1|ASLCrusherDescription|
+0018925CCS1|ASLBolusCutoffFlag|ASL Bolus Cut-off Flag
+0018925DSQ1|ASLBolusCutoffTimingSequence|ASL Bolus Cut-off Timing Sequence
+0018925ELO1|ASLBolusCutoffTechnique|ASL Bolus Cut-off Technique
+0018925FUL1|ASLBolusCutoffDelayTime|ASL Bolus Cut-off Delay Time
+00189260SQ1|ASLSlabSequence|
+00189295FD1|ChemicalShiftMinimumIntegrationLimitInppm|Chemical Shift Minimum Integration Limit in ppm
+00189296FD1|ChemicalShiftMaximumIntegrationLimitInppm|Chemical Shift Maximum Integration Limit in ppm
+00189297CS1|WaterReferenceAcquisition|
+00189298IS1|EchoPeakPosition|
+00189301SQ1|CTAcquisitionTypeSequence|
+00189302CS1|AcquisitionType|
+00189303FD1|TubeAngle|
+00189304SQ1|CTAcquisitionDetailsSequence|
+00189305FD1|RevolutionTime|
+00189306FD1|SingleCollimationWidth|
+00189307FD1|TotalCollimationWidth|
+00189308SQ1|CTTableDynamicsSequence|
+00189309FD1|TableSpeed|
+00189310FD1|TableFeedPerRotation|Table Feed per Rotation
+00189311FD1|SpiralPitchFactor|
+00189312SQ1|CTGeometrySequence|
+00189313FD3|DataCollectionCenterPatient|Data Collection Center (Patient)
+00189314SQ1|CTReconstructionSequence|
+00189315CS1|ReconstructionAlgorithm|
+00189316CS1|ConvolutionKernelGroup|
+00189317FD2|ReconstructionFieldOfView|Reconstruction Field of View
+00189318FD3|ReconstructionTargetCenterPatient|Reconstruction Target Center (Patient)
+00189319FD1|ReconstructionAngle|
+00189320SH1|ImageFilter|
+00189321SQ1|CTExposureSequence|
+00189322FD2|ReconstructionPixelSpacing|
+00189323CS1-n|ExposureModulationType|
+00189324FD1|EstimatedDoseSaving|
+00189325SQ1|CTXRayDetailsSequence|CT X-Ray Details Sequence
+00189326SQ1|CTPositionSequence|
+00189327FD1|TablePosition|
+00189328FD1|ExposureTimeInms|Exposure Time in ms
+00189329SQ1|CTImageFrameTypeSequence|
+00189330FD1|XRayTubeCurrentInmA|X-Ray Tube Current in mA
+00189332FD1|ExposureInmAs|Exposure in mAs
+00189333CS1|ConstantVolumeFlag|
+00189334CS1|FluoroscopyFlag|
+00189335FD1|DistanceSourceToDataCollectionCenter|Distance Source to Data Collection Center
+00189337US1|ContrastBolusAgentNumber|Contrast/Bolus Agent Number
+00189338SQ1|ContrastBolusIngredientCodeSequence|Contrast/Bolus Ingredient Code Sequence
+00189340SQ1|ContrastAdministrationProfileSequence|
+00189341SQ1|ContrastBolusUsageSequence|Contrast/Bolus Usage Sequence
+00189342CS1|ContrastBolusAgentAdministered|Contrast/Bolus Agent Administered
+00189343CS1|ContrastBolusAgentDetected|Contrast/Bolus Agent Detected
+00189344CS1|ContrastBolusAgentPhase|Contrast/Bolus Agent Phase
+00189345FD1|CTDIvol|
+00189346SQ1|CTDIPhantomTypeCodeSequence|
+00189351FL1|CalciumScoringMassFactorPatient|
+00189352FL3|CalciumScoringMassFactorDevice|
+00189353FL1|EnergyWeightingFactor|
+00189360SQ1|CTAdditionalXRaySourceSequence|CT Additional X-Ray Source Sequence
+00189361CS1|MultienergyCTAcquisition|Multi-energy CT Acquisition
+00189362SQ1|MultienergyCTAcquisitionSequence|Multi-energy CT Acquisition Sequence
+00189363SQ1|MultienergyCTProcessingSequence|Multi-energy CT Processing Sequence
+00189364SQ1|MultienergyCTCharacteristicsSequence|Multi-energy CT Characteristics Sequence
+00189365SQ1|MultienergyCTXRaySourceSequence|Multi-energy CT X-Ray Source Sequence
+00189366US1|XRaySourceIndex|X-Ray Source Index
+00189367UC1|XRaySourceID|X-Ray Source ID
+00189368CS1|MultienergySourceTechnique|Multi-energy Source Technique
+00189369DT1|SourceStartDateTime|
+0018936ADT1|SourceEndDateTime|
+0018936BUS1|SwitchingPhaseNumber|
+0018936CDS1|SwitchingPhaseNominalDuration|
+0018936DDS1|SwitchingPhaseTransitionDuration|
+0018936EDS1|EffectiveBinEnergy|
+0018936FSQ1|MultienergyCTXRayDetectorSequence|Multi-energy CT X-Ray Detector Sequence
+00189370US1|XRayDetectorIndex|X-Ray Detector Index
+00189371UC1|XRayDetectorID|X-Ray Detector ID
+00189372CS1|MultienergyDetectorType|Multi-energy Detector Type
+00189373ST1|XRayDetectorLabel|X-Ray Detector Label
+00189374DS1|NominalMaxEnergy|
+00189375DS1|NominalMinEnergy|
+00189376US1-n|ReferencedXRayDetectorIndex|Referenced X-Ray Detector Index
+00189377US1-n|ReferencedXRaySourceIndex|Referenced X-Ray Source Index
+00189378US1-n|ReferencedPathIndex|
+00189379SQ1|MultienergyCTPathSequence|Multi-energy CT Path Sequence
+0018937AUS1|MultienergyCTPathIndex|Multi-energy CT Path Index
+0018937BUT1|MultienergyAcquisitionDescription|Multi-energy Acquisition Description
+0018937CFD1|MonoenergeticEnergyEquivalent|
+0018937DSQ1|MaterialCodeSequence|
+0018937ECS1|DecompositionMethod|
+0018937FUT1|DecompositionDescription|
+00189380SQ1|DecompositionAlgorithmIdentificationSequence|
+00189381SQ1|DecompositionMaterialSequence|
+00189382SQ1|MaterialAttenuationSequence|
+00189383DS1|PhotonEnergy|
+00189384DS1|XRayMassAttenuationCoefficient|X-Ray Mass Attenuation Coefficient
+00189401SQ1|ProjectionPixelCalibrationSequence|
+00189402FL1|DistanceSourceToIsocenter|Distance Source to Isocenter
+00189403FL1|DistanceObjectToTableTop|Distance Object to Table Top
+00189404FL2|ObjectPixelSpacingInCenterOfBeam|Object Pixel Spacing in Center of Beam
+00189405SQ1|PositionerPositionSequence|
+00189406SQ1|TablePositionSequence|
+00189407SQ1|CollimatorShapeSequence|
+00189410CS1|PlanesInAcquisition|Planes in Acquisition
+00189412SQ1|XAXRFFrameCharacteristicsSequence|XA/XRF Frame Characteristics Sequence
+00189417SQ1|FrameAcquisitionSequence|
+00189420CS1|XRayReceptorType|X-Ray Receptor Type
+00189423LO1|AcquisitionProtocolName|
+00189424LT1|AcquisitionProtocolDescription|
+00189425CS1|ContrastBolusIngredientOpaque|Contrast/Bolus Ingredient Opaque
+00189426FL1|DistanceReceptorPlaneToDetectorHousing|Distance Receptor Plane to Detector Housing
+00189427CS1|IntensifierActiveShape|
+00189428FL1-2|IntensifierActiveDimensions|Intensifier Active Dimension(s)
+00189429FL2|PhysicalDetectorSize|
+00189430FL2|PositionOfIsocenterProjection|Position of Isocenter Projection
+00189432SQ1|FieldOfViewSequence|Field of View Sequence
+00189433LO1|FieldOfViewDescription|Field of View Description
+00189434SQ1|ExposureControlSensingRegionsSequence|
+00189435CS1|ExposureControlSensingRegionShape|
+00189436SS1|ExposureControlSensingRegionLeftVerticalEdge|
+00189437SS1|ExposureControlSensingRegionRightVerticalEdge|
+00189438SS1|ExposureControlSensingRegionUpperHorizontalEdge|
+00189439SS1|ExposureControlSensingRegionLowerHorizontalEdge|
+00189440SS2|CenterOfCircularExposureControlSensingRegion|Center of Circular Exposure Control Sensing Region
+00189441US1|RadiusOfCircularExposureControlSensingRegion|Radius of Circular Exposure Control Sensing Region
+00189442SS2-n|VerticesOfThePolygonalExposureControlSensingRegion|Vertices of the Polygonal Exposure Control Sensing Region
+00189447FL1|ColumnAngulationPatient|Column Angulation (Patient)
+00189449FL1|BeamAngle|
+00189451SQ1|FrameDetectorParametersSequence|
+00189452FL1|CalculatedAnatomyThickness|
+00189455SQ1|CalibrationSequence|
+00189456SQ1|ObjectThicknessSequence|
+00189457CS1|PlaneIdentification|
+00189461FL1-2|FieldOfViewDimensionsInFloat|Field of View Dimension(s) in Float
+00189462SQ1|IsocenterReferenceSystemSequence|
+00189463FL1|PositionerIsocenterPrimaryAngle|
+00189464FL1|PositionerIsocenterSecondaryAngle|
+00189465FL1|PositionerIsocenterDetectorRotationAngle|
+00189466FL1|TableXPositionToIsocenter|Table X Position to Isocenter
+00189467FL1|TableYPositionToIsocenter|Table Y Position to Isocenter
+00189468FL1|TableZPositionToIsocenter|Table Z Position to Isocenter
+00189469FL1|TableHorizontalRotationAngle|
+00189470FL1|TableHeadTiltAngle|
+00189471FL1|TableCradleTiltAngle|
+00189472SQ1|FrameDisplayShutterSequence|
+00189473FL1|AcquiredImageAreaDoseProduct|
+00189474CS1|CArmPositionerTabletopRelationship|C-arm Positioner Tabletop Relationship
+00189476SQ1|XRayGeometrySequence|X-Ray Geometry Sequence
+00189477SQ1|IrradiationEventIdentificationSequence|
+00189504SQ1|XRay3DFrameTypeSequence|X-Ray 3D Frame Type Sequence
+00189506SQ1|ContributingSourcesSequence|
+00189507SQ1|XRay3DAcquisitionSequence|X-Ray 3D Acquisition Sequence
+00189508FL1|PrimaryPositionerScanArc|
+00189509FL1|SecondaryPositionerScanArc|
+00189510FL1|PrimaryPositionerScanStartAngle|
+00189511FL1|SecondaryPositionerScanStartAngle|
+00189514FL1|PrimaryPositionerIncrement|
+00189515FL1|SecondaryPositionerIncrement|
+00189516DT1|StartAcquisitionDateTime|
+00189517DT1|EndAcquisitionDateTime|
+00189518SS1|PrimaryPositionerIncrementSign|
+00189519SS1|SecondaryPositionerIncrementSign|
+00189524LO1|ApplicationName|
+00189525LO1|ApplicationVersion|
+00189526LO1|ApplicationManufacturer|
+00189527CS1|AlgorithmType|
+00189528LO1|AlgorithmDescription|
+00189530SQ1|XRay3DReconstructionSequence|X-Ray 3D Reconstruction Sequence
+00189531LO1|ReconstructionDescription|
+00189538SQ1|PerProjectionAcquisitionSequence|
+00189541SQ1|DetectorPositionSequence|
+00189542SQ1|XRayAcquisitionDoseSequence|X-Ray Acquisition Dose Sequence
+00189543FD1|XRaySourceIsocenterPrimaryAngle|X-Ray Source Isocenter Primary Angle
+00189544FD1|XRaySourceIsocenterSecondaryAngle|X-Ray Source Isocenter Secondary Angle
+00189545FD1|BreastSupportIsocenterPrimaryAngle|
+00189546FD1|BreastSupportIsocenterSecondaryAngle|
+00189547FD1|BreastSupportXPositionToIsocenter|Breast Support X Position to Isocenter
+00189548FD1|BreastSupportYPositionToIsocenter|Breast Support Y Position to Isocenter
+00189549FD1|BreastSupportZPositionToIsocenter|Breast Support Z Position to Isocenter
+00189550FD1|DetectorIsocenterPrimaryAngle|
+00189551FD1|DetectorIsocenterSecondaryAngle|
+00189552FD1|DetectorXPositionToIsocenter|Detector X Position to Isocenter
+00189553FD1|DetectorYPositionToIsocenter|Detector Y Position to Isocenter
+00189554FD1|DetectorZPositionToIsocenter|Detector Z Position to Isocenter
+00189555SQ1|XRayGridSequence|X-Ray Grid Sequence
+00189556SQ1|XRayFilterSequence|X-Ray Filter Sequence
+00189557FD3|DetectorActiveAreaTLHCPosition|
+00189558FD6|DetectorActiveAreaOrientation|
+00189559CS1|PositionerPrimaryAngleDirection|
+00189601SQ1|DiffusionBMatrixSequence|Diffusion b-matrix Sequence
+00189602FD1|DiffusionBValueXX|Diffusion b-value XX
+00189603FD1|DiffusionBValueXY|Diffusion b-value XY
+00189604FD1|DiffusionBValueXZ|Diffusion b-value XZ
+00189605FD1|DiffusionBValueYY|Diffusion b-value YY
+00189606FD1|DiffusionBValueYZ|Diffusion b-value YZ
+00189607FD1|DiffusionBValueZZ|Diffusion b-value ZZ
+00189621SQ1|FunctionalMRSequence|
+00189622CS1|FunctionalSettlingPhaseFramesPresent|
+00189623DT1|FunctionalSyncPulse|
+00189624CS1|SettlingPhaseFrame|
+00189701DT1|DecayCorrectionDateTime|
+00189715FD1|StartDensityThreshold|
+00189716FD1|StartRelativeDensityDifferenceThreshold|
+00189717FD1|StartCardiacTriggerCountThreshold|
+00189718FD1|StartRespiratoryTriggerCountThreshold|
+00189719FD1|TerminationCountsThreshold|
+00189720FD1|TerminationDensityThreshold|
+00189721FD1|TerminationRelativeDensityThreshold|
+00189722FD1|TerminationTimeThreshold|
+00189723FD1|TerminationCardiacTriggerCountThreshold|
+00189724FD1|TerminationRespiratoryTriggerCountThreshold|
+00189725CS1|DetectorGeometry|
+00189726FD1|TransverseDetectorSeparation|
+00189727FD1|AxialDetectorDimension|
+00189729US1|RadiopharmaceuticalAgentNumber|
+00189732SQ1|PETFrameAcquisitionSequence|
+00189733SQ1|PETDetectorMotionDetailsSequence|
+00189734SQ1|PETTableDynamicsSequence|
+00189735SQ1|PETPositionSequence|
+00189736SQ1|PETFrameCorrectionFactorsSequence|
+00189737SQ1|RadiopharmaceuticalUsageSequence|
+00189738CS1|AttenuationCorrectionSource|
+00189739US1|NumberOfIterations|Number of Iterations
+00189740US1|NumberOfSubsets|Number of Subsets
+00189749SQ1|PETReconstructionSequence|
+00189751SQ1|PETFrameTypeSequence|
+00189755CS1|TimeOfFlightInformationUsed|Time of Flight Information Used
+00189756CS1|ReconstructionType|
+00189758CS1|DecayCorrected|
+00189759CS1|AttenuationCorrected|
+00189760CS1|ScatterCorrected|
+00189761CS1|DeadTimeCorrected|
+00189762CS1|GantryMotionCorrected|
+00189763CS1|PatientMotionCorrected|
+00189764CS1|CountLossNormalizationCorrected|
+00189765CS1|RandomsCorrected|
+00189766CS1|NonUniformRadialSamplingCorrected|Non-uniform Radial Sampling Corrected
+00189767CS1|SensitivityCalibrated|
+00189768CS1|DetectorNormalizationCorrection|
+00189769CS1|IterativeReconstructionMethod|
+00189770CS1|AttenuationCorrectionTemporalRelationship|
+00189771SQ1|PatientPhysiologicalStateSequence|
+00189772SQ1|PatientPhysiologicalStateCodeSequence|
+00189801FD1-n|DepthsOfFocus|Depth(s) of Focus
+00189803SQ1|ExcludedIntervalsSequence|
+00189804DT1|ExclusionStartDateTime|
+00189805FD1|ExclusionDuration|
+00189806SQ1|USImageDescriptionSequence|
+00189807SQ1|ImageDataTypeSequence|
+00189808CS1|DataType|
+00189809SQ1|TransducerScanPatternCodeSequence|
+0018980BCS1|AliasedDataType|
+0018980CCS1|PositionMeasuringDeviceUsed|
+0018980DSQ1|TransducerGeometryCodeSequence|
+0018980ESQ1|TransducerBeamSteeringCodeSequence|
+0018980FSQ1|TransducerApplicationCodeSequence|
+00189810XS1|ZeroVelocityPixelValue|
+00189900LO1|ReferenceLocationLabel|
+00189901UT1|ReferenceLocationDescription|
+00189902SQ1|ReferenceBasisCodeSequence|
+00189903SQ1|ReferenceGeometryCodeSequence|
+00189904DS1|OffsetDistance|
+00189905CS1|OffsetDirection|
+00189906SQ1|PotentialScheduledProtocolCodeSequence|
+00189907SQ1|PotentialRequestedProcedureCodeSequence|
+00189908UC1-n|PotentialReasonsForProcedure|Potential Reasons for Procedure
+00189909SQ1|PotentialReasonsForProcedureCodeSequence|Potential Reasons for Procedure Code Sequence
+0018990AUC1-n|PotentialDiagnosticTasks|
+0018990BSQ1|ContraindicationsCodeSequence|
+0018990CSQ1|ReferencedDefinedProtocolSequence|
+0018990DSQ1|ReferencedPerformedProtocolSequence|
+0018990ESQ1|PredecessorProtocolSequence|
+0018990FUT1|ProtocolPlanningInformation|
+00189910UT1|ProtocolDesignRationale|
+00189911SQ1|PatientSpecificationSequence|
+00189912SQ1|ModelSpecificationSequence|
+00189913SQ1|ParametersSpecificationSequence|
+00189914SQ1|InstructionSequence|
+00189915US1|InstructionIndex|
+00189916LO1|InstructionText|
+00189917UT1|InstructionDescription|
+00189918CS1|InstructionPerformedFlag|
+00189919DT1|InstructionPerformedDateTime|
+0018991AUT1|InstructionPerformanceComment|
+0018991BSQ1|PatientPositioningInstructionSequence|
+0018991CSQ1|PositioningMethodCodeSequence|
+0018991DSQ1|PositioningLandmarkSequence|
+0018991EUI1|TargetFrameOfReferenceUID|Target Frame of Reference UID
+0018991FSQ1|AcquisitionProtocolElementSpecificationSequence|
+00189920SQ1|AcquisitionProtocolElementSequence|
+00189921US1|ProtocolElementNumber|
+00189922LO1|ProtocolElementName|
+00189923UT1|ProtocolElementCharacteristicsSummary|
+00189924UT1|ProtocolElementPurpose|
+00189930CS1|AcquisitionMotion|
+00189931SQ1|AcquisitionStartLocationSequence|
+00189932SQ1|AcquisitionEndLocationSequence|
+00189933SQ1|ReconstructionProtocolElementSpecificationSequence|
+00189934SQ1|ReconstructionProtocolElementSequence|
+00189935SQ1|StorageProtocolElementSpecificationSequence|
+00189936SQ1|StorageProtocolElementSequence|
+00189937LO1|RequestedSeriesDescription|
+00189938US1-n|SourceAcquisitionProtocolElementNumber|
+00189939US1-n|SourceAcquisitionBeamNumber|
+0018993AUS1-n|SourceReconstructionProtocolElementNumber|
+0018993BSQ1|ReconstructionStartLocationSequence|
+0018993CSQ1|ReconstructionEndLocationSequence|
+0018993DSQ1|ReconstructionAlgorithmSequence|
+0018993ESQ1|ReconstructionTargetCenterLocationSequence|
+00189941UT1|ImageFilterDescription|
+00189942FD1|CTDIvolNotificationTrigger|
+00189943FD1|DLPNotificationTrigger|
+00189944CS1|AutoKVPSelectionType|
+00189945FD1|AutoKVPUpperBound|
+00189946FD1|AutoKVPLowerBound|
+00189947CS1|ProtocolDefinedPatientPosition|
+0018A001SQ1|ContributingEquipmentSequence|
+0018A002DT1|ContributionDateTime|
+0018A003ST1|ContributionDescription|
+0020000DUI1|StudyInstanceUID|
+0020000EUI1|SeriesInstanceUID|
+00200010SH1|StudyID|
+00200011IS1|SeriesNumber|
+00200012IS1|AcquisitionNumber|
+00200013IS1|InstanceNumber|
+00200014IS1|IsotopeNumber|
+00200015IS1|PhaseNumber|
+00200016IS1|IntervalNumber|
+00200017IS1|TimeSlotNumber|
+00200018IS1|AngleNumber|
+00200019IS1|ItemNumber|
+00200020CS2|PatientOrientation|
+00200022IS1|OverlayNumber|
+00200024IS1|CurveNumber|
+00200026IS1|LUTNumber|
+00200030DS3|ImagePosition|
+00200032DS3|ImagePositionPatient|Image Position (Patient)
+00200035DS6|ImageOrientation|
+00200037DS6|ImageOrientationPatient|Image Orientation (Patient)
+00200050DS1|Location|
+00200052UI1|FrameOfReferenceUID|Frame of Reference UID
+00200060CS1|Laterality|
+00200062CS1|ImageLaterality|
+00200070LO1|ImageGeometryType|
+00200080CS1-n|MaskingImage|
+002000AAIS1|ReportNumber|
+00200100IS1|TemporalPositionIdentifier|
+00200105IS1|NumberOfTemporalPositions|Number of Temporal Positions
+00200110DS1|TemporalResolution|
+00200200UI1|SynchronizationFrameOfReferenceUID|Synchronization Frame of Reference UID
+00200242UI1|SOPInstanceUIDOfConcatenationSource|SOP Instance UID of Concatenation Source
+00201000IS1|SeriesInStudy|Series in Study
+00201001IS1|AcquisitionsInSeries|Acquisitions in Series
+00201002IS1|ImagesInAcquisition|Images in Acquisition
+00201003IS1|ImagesInSeries|Images in Series
+00201004IS1|AcquisitionsInStudy|Acquisitions in Study
+00201005IS1|ImagesInStudy|Images in Study
+00201020LO1-n|Reference|
+0020103FLO1|TargetPositionReferenceIndicator|
+00201040LO1|PositionReferenceIndicator|
+00201041DS1|SliceLocation|
+00201070IS1-n|OtherStudyNumbers|
+00201200IS1|NumberOfPatientRelatedStudies|Number of Patient Related Studies
+00201202IS1|NumberOfPatientRelatedSeries|Number of Patient Related Series
+00201204IS1|NumberOfPatientRelatedInstances|Number of Patient Related Instances
+00201206IS1|NumberOfStudyRelatedSeries|Number of Study Related Series
+00201208IS1|NumberOfStudyRelatedInstances|Number of Study Related Instances
+00201209IS1|NumberOfSeriesRelatedInstances|Number of Series Related Instances
+002031xxCS1-n|SourceImageIDs|
+00203401CS1|ModifyingDeviceID|
+00203402CS1|ModifiedImageID|
+00203403DA1|ModifiedImageDate|
+00203404LO1|ModifyingDeviceManufacturer|
+00203405TM1|ModifiedImageTime|
+00203406LO1|ModifiedImageDescription|
+00204000LT1|ImageComments|
+00205000AT1-n|OriginalImageIdentification|
+00205002LO1-n|OriginalImageIdentificationNomenclature|
+00209056SH1|StackID|
+00209057UL1|InStackPositionNumber|In-Stack Position Number
+00209071SQ1|FrameAnatomySequence|
+00209072CS1|FrameLaterality|
+00209111SQ1|FrameContentSequence|
+00209113SQ1|PlanePositionSequence|
+00209116SQ1|PlaneOrientationSequence|
+00209128UL1|TemporalPositionIndex|
+00209153FD1|NominalCardiacTriggerDelayTime|
+00209154FL1|NominalCardiacTriggerTimePriorToRPeak|Nominal Cardiac Trigger Time Prior To R-Peak
+00209155FL1|ActualCardiacTriggerTimePriorToRPeak|Actual Cardiac Trigger Time Prior To R-Peak
+00209156US1|FrameAcquisitionNumber|
+00209157UL1-n|DimensionIndexValues|
+00209158LT1|FrameComments|
+00209161UI1|ConcatenationUID|
+00209162US1|InConcatenationNumber|In-concatenation Number
+00209163US1|InConcatenationTotalNumber|In-concatenation Total Number
+00209164UI1|DimensionOrganizationUID|
+00209165AT1|DimensionIndexPointer|
+00209167AT1|FunctionalGroupPointer|
+00209170SQ1|UnassignedSharedConvertedAttributesSequence|
+00209171SQ1|UnassignedPerFrameConvertedAttributesSequence|Unassigned Per-Frame Converted Attributes Sequence
+00209172SQ1|ConversionSourceAttributesSequence|
+00209213LO1|DimensionIndexPrivateCreator|
+00209221SQ1|DimensionOrganizationSequence|
+00209222SQ1|DimensionIndexSequence|
+00209228UL1|ConcatenationFrameOffsetNumber|
+00209238LO1|FunctionalGroupPrivateCreator|
+00209241FL1|NominalPercentageOfCardiacPhase|Nominal Percentage of Cardiac Phase
+00209245FL1|NominalPercentageOfRespiratoryPhase|Nominal Percentage of Respiratory Phase
+00209246FL1|StartingRespiratoryAmplitude|
+00209247CS1|StartingRespiratoryPhase|
+00209248FL1|EndingRespiratoryAmplitude|
+00209249CS1|EndingRespiratoryPhase|
+00209250CS1|RespiratoryTriggerType|
+00209251FD1|RRIntervalTimeNominal|R-R Interval Time Nominal
+00209252FD1|ActualCardiacTriggerDelayTime|
+00209253SQ1|RespiratorySynchronizationSequence|
+00209254FD1|RespiratoryIntervalTime|
+00209255FD1|NominalRespiratoryTriggerDelayTime|
+00209256FD1|RespiratoryTriggerDelayThreshold|
+00209257FD1|ActualRespiratoryTriggerDelayTime|
+00209301FD3|ImagePositionVolume|Image Position (Volume)
+00209302FD6|ImageOrientationVolume|Image Orientation (Volume)
+00209307CS1|UltrasoundAcquisitionGeometry|
+00209308FD3|ApexPosition|
+00209309FD16|VolumeToTransducerMappingMatrix|Volume to Transducer Mapping Matrix
+0020930AFD16|VolumeToTableMappingMatrix|Volume to Table Mapping Matrix
+0020930BCS1|VolumeToTransducerRelationship|Volume to Transducer Relationship
+0020930CCS1|PatientFrameOfReferenceSource|Patient Frame of Reference Source
+0020930DFD1|TemporalPositionTimeOffset|
+0020930ESQ1|PlanePositionVolumeSequence|Plane Position (Volume) Sequence
+0020930FSQ1|PlaneOrientationVolumeSequence|Plane Orientation (Volume) Sequence
+00209310SQ1|TemporalPositionSequence|
+00209311CS1|DimensionOrganizationType|
+00209312UI1|VolumeFrameOfReferenceUID|Volume Frame of Reference UID
+00209313UI1|TableFrameOfReferenceUID|Table Frame of Reference UID
+00209421LO1|DimensionDescriptionLabel|
+00209450SQ1|PatientOrientationInFrameSequence|Patient Orientation in Frame Sequence
+00209453LO1|FrameLabel|
+00209518US1-n|AcquisitionIndex|
+00209529SQ1|ContributingSOPInstancesReferenceSequence|
+00209536US1|ReconstructionIndex|
+00220001US1|LightPathFilterPassThroughWavelength|Light Path Filter Pass-Through Wavelength
+00220002US2|LightPathFilterPassBand|
+00220003US1|ImagePathFilterPassThroughWavelength|Image Path Filter Pass-Through Wavelength
+00220004US2|ImagePathFilterPassBand|
+00220005CS1|PatientEyeMovementCommanded|
+00220006SQ1|PatientEyeMovementCommandCodeSequence|
+00220007FL1|SphericalLensPower|
+00220008FL1|CylinderLensPower|
+00220009FL1|CylinderAxis|
+0022000AFL1|EmmetropicMagnification|
+0022000BFL1|IntraOcularPressure|
+0022000CFL1|HorizontalFieldOfView|Horizontal Field of View
+0022000DCS1|PupilDilated|
+0022000EFL1|DegreeOfDilation|Degree of Dilation
+00220010FL1|StereoBaselineAngle|
+00220011FL1|StereoBaselineDisplacement|
+00220012FL1|StereoHorizontalPixelOffset|
+00220013FL1|StereoVerticalPixelOffset|
+00220014FL1|StereoRotation|
+00220015SQ1|AcquisitionDeviceTypeCodeSequence|
+00220016SQ1|IlluminationTypeCodeSequence|
+00220017SQ1|LightPathFilterTypeStackCodeSequence|
+00220018SQ1|ImagePathFilterTypeStackCodeSequence|
+00220019SQ1|LensesCodeSequence|
+0022001ASQ1|ChannelDescriptionCodeSequence|
+0022001BSQ1|RefractiveStateSequence|
+0022001CSQ1|MydriaticAgentCodeSequence|
+0022001DSQ1|RelativeImagePositionCodeSequence|
+0022001EFL1|CameraAngleOfView|Camera Angle of View
+00220020SQ1|StereoPairsSequence|
+00220021SQ1|LeftImageSequence|
+00220022SQ1|RightImageSequence|
+00220028CS1|StereoPairsPresent|
+00220030FL1|AxialLengthOfTheEye|Axial Length of the Eye
+00220031SQ1|OphthalmicFrameLocationSequence|
+00220032FL2-2n|ReferenceCoordinates|
+00220035FL1|DepthSpatialResolution|
+00220036FL1|MaximumDepthDistortion|
+00220037FL1|AlongScanSpatialResolution|Along-scan Spatial Resolution
+00220038FL1|MaximumAlongScanDistortion|Maximum Along-scan Distortion
+00220039CS1|OphthalmicImageOrientation|
+00220041FL1|DepthOfTransverseImage|Depth of Transverse Image
+00220042SQ1|MydriaticAgentConcentrationUnitsSequence|
+00220048FL1|AcrossScanSpatialResolution|Across-scan Spatial Resolution
+00220049FL1|MaximumAcrossScanDistortion|Maximum Across-scan Distortion
+0022004EDS1|MydriaticAgentConcentration|
+00220055FL1|IlluminationWaveLength|
+00220056FL1|IlluminationPower|
+00220057FL1|IlluminationBandwidth|
+00220058SQ1|MydriaticAgentSequence|
+00221007SQ1|OphthalmicAxialMeasurementsRightEyeSequence|
+00221008SQ1|OphthalmicAxialMeasurementsLeftEyeSequence|
+00221009CS1|OphthalmicAxialMeasurementsDeviceType|
+00221010CS1|OphthalmicAxialLengthMeasurementsType|
+00221012SQ1|OphthalmicAxialLengthSequence|
+00221019FL1|OphthalmicAxialLength|
+00221024SQ1|LensStatusCodeSequence|
+00221025SQ1|VitreousStatusCodeSequence|
+00221028SQ1|IOLFormulaCodeSequence|
+00221029LO1|IOLFormulaDetail|
+00221033FL1|KeratometerIndex|
+00221035SQ1|SourceOfOphthalmicAxialLengthCodeSequence|Source of Ophthalmic Axial Length Code Sequence
+00221036SQ1|SourceOfCornealSizeDataCodeSequence|Source of Corneal Size Data Code Sequence
+00221037FL1|TargetRefraction|
+00221039CS1|RefractiveProcedureOccurred|
+00221040SQ1|RefractiveSurgeryTypeCodeSequence|
+00221044SQ1|OphthalmicUltrasoundMethodCodeSequence|
+00221045SQ1|SurgicallyInducedAstigmatismSequence|
+00221046CS1|TypeOfOpticalCorrection|Type of Optical Correction
+00221047SQ1|ToricIOLPowerSequence|
+00221048SQ1|PredictedToricErrorSequence|
+00221049CS1|PreSelectedForImplantation|Pre-Selected for Implantation
+0022104ASQ1|ToricIOLPowerForExactEmmetropiaSequence|Toric IOL Power for Exact Emmetropia Sequence
+0022104BSQ1|ToricIOLPowerForExactTargetRefractionSequence|Toric IOL Power for Exact Target Refraction Sequence
+00221050SQ1|OphthalmicAxialLengthMeasurementsSequence|
+00221053FL1|IOLPower|
+00221054FL1|PredictedRefractiveError|
+00221059FL1|OphthalmicAxialLengthVelocity|
+00221065LO1|LensStatusDescription|
+00221066LO1|VitreousStatusDescription|
+00221090SQ1|IOLPowerSequence|
+00221092SQ1|LensConstantSequence|
+00221093LO1|IOLManufacturer|
+00221094LO1|LensConstantDescription|
+00221095LO1|ImplantName|
+00221096SQ1|KeratometryMeasurementTypeCodeSequence|
+00221097LO1|ImplantPartNumber|
+00221100SQ1|ReferencedOphthalmicAxialMeasurementsSequence|
+00221101SQ1|OphthalmicAxialLengthMeasurementsSegmentNameCodeSequence|
+00221103SQ1|RefractiveErrorBeforeRefractiveSurgeryCodeSequence|
+00221121FL1|IOLPowerForExactEmmetropia|
+00221122FL1|IOLPowerForExactTargetRefraction|
+00221125SQ1|AnteriorChamberDepthDefinitionCodeSequence|
+00221127SQ1|LensThicknessSequence|
+00221128SQ1|AnteriorChamberDepthSequence|
+0022112ASQ1|CalculationCommentSequence|
+0022112BCS1|CalculationCommentType|
+0022112CLT1|CalculationComment|
+00221130FL1|LensThickness|
+00221131FL1|AnteriorChamberDepth|
+00221132SQ1|SourceOfLensThicknessDataCodeSequence|Source of Lens Thickness Data Code Sequence
+00221133SQ1|SourceOfAnteriorChamberDepthDataCodeSequence|Source of Anterior Chamber Depth Data Code Sequence
+00221134SQ1|SourceOfRefractiveMeasurementsSequence|Source of Refractive Measurements Sequence
+00221135SQ1|SourceOfRefractiveMeasurementsCodeSequence|Source of Refractive Measurements Code Sequence
+00221140CS1|OphthalmicAxialLengthMeasurementModified|
+00221150SQ1|OphthalmicAxialLengthDataSourceCodeSequence|
+00221153SQ1|OphthalmicAxialLengthAcquisitionMethodCodeSequence|
+00221155FL1|SignalToNoiseRatio|Signal to Noise Ratio
+00221159LO1|OphthalmicAxialLengthDataSourceDescription|
+00221210SQ1|OphthalmicAxialLengthMeasurementsTotalLengthSequence|
+00221211SQ1|OphthalmicAxialLengthMeasurementsSegmentalLengthSequence|
+00221212SQ1|OphthalmicAxialLengthMeasurementsLengthSummationSequence|
+00221220SQ1|UltrasoundOphthalmicAxialLengthMeasurementsSequence|
+00221225SQ1|OpticalOphthalmicAxialLengthMeasurementsSequence|
+00221230SQ1|UltrasoundSelectedOphthalmicAxialLengthSequence|
+00221250SQ1|OphthalmicAxialLengthSelectionMethodCodeSequence|
+00221255SQ1|OpticalSelectedOphthalmicAxialLengthSequence|
+00221257SQ1|SelectedSegmentalOphthalmicAxialLengthSequence|
+00221260SQ1|SelectedTotalOphthalmicAxialLengthSequence|
+00221262SQ1|OphthalmicAxialLengthQualityMetricSequence|
+00221265SQ1|OphthalmicAxialLengthQualityMetricTypeCodeSequence|
+00221273LO1|OphthalmicAxialLengthQualityMetricTypeDescription|
+00221300SQ1|IntraocularLensCalculationsRightEyeSequence|
+00221310SQ1|IntraocularLensCalculationsLeftEyeSequence|
+00221330SQ1|ReferencedOphthalmicAxialLengthMeasurementQCImageSequence|
+00221415CS1|OphthalmicMappingDeviceType|
+00221420SQ1|AcquisitionMethodCodeSequence|
+00221423SQ1|AcquisitionMethodAlgorithmSequence|
+00221436SQ1|OphthalmicThicknessMapTypeCodeSequence|
+00221443SQ1|OphthalmicThicknessMappingNormalsSequence|
+00221445SQ1|RetinalThicknessDefinitionCodeSequence|
+00221450SQ1|PixelValueMappingToCodedConceptSequence|Pixel Value Mapping to Coded Concept Sequence
+00221452XS1|MappedPixelValue|
+00221454LO1|PixelValueMappingExplanation|
+00221458SQ1|OphthalmicThicknessMapQualityThresholdSequence|
+00221460FL1|OphthalmicThicknessMapThresholdQualityRating|
+00221463FL2|AnatomicStructureReferencePoint|
+00221465SQ1|RegistrationToLocalizerSequence|Registration to Localizer Sequence
+00221466CS1|RegisteredLocalizerUnits|
+00221467FL2|RegisteredLocalizerTopLeftHandCorner|
+00221468FL2|RegisteredLocalizerBottomRightHandCorner|
+00221470SQ1|OphthalmicThicknessMapQualityRatingSequence|
+00221472SQ1|RelevantOPTAttributesSequence|
+00221512SQ1|TransformationMethodCodeSequence|
+00221513SQ1|TransformationAlgorithmSequence|
+00221515CS1|OphthalmicAxialLengthMethod|
+00221517FL1|OphthalmicFOV|
+00221518SQ1|TwoDimensionalToThreeDimensionalMapSequence|Two Dimensional to Three Dimensional Map Sequence
+00221525SQ1|WideFieldOphthalmicPhotographyQualityRatingSequence|
+00221526SQ1|WideFieldOphthalmicPhotographyQualityThresholdSequence|
+00221527FL1|WideFieldOphthalmicPhotographyThresholdQualityRating|
+00221528FL1|XCoordinatesCenterPixelViewAngle|
+00221529FL1|YCoordinatesCenterPixelViewAngle|
+00221530UL1|NumberOfMapPoints|Number of Map Points
+00221531OF1|TwoDimensionalToThreeDimensionalMapData|Two Dimensional to Three Dimensional Map Data
+00221612SQ1|DerivationAlgorithmSequence|
+00221615SQ1|OphthalmicImageTypeCodeSequence|
+00221616LO1|OphthalmicImageTypeDescription|
+00221618SQ1|ScanPatternTypeCodeSequence|
+00221620SQ1|ReferencedSurfaceMeshIdentificationSequence|
+00221622CS1|OphthalmicVolumetricPropertiesFlag|
+00221624FL1|OphthalmicAnatomicReferencePointXCoordinate|Ophthalmic Anatomic Reference Point X-Coordinate
+00221626FL1|OphthalmicAnatomicReferencePointYCoordinate|Ophthalmic Anatomic Reference Point Y-Coordinate
+00221628SQ1|OphthalmicEnFaceImageQualityRatingSequence|
+00221630DS1|QualityThreshold|
+00221640SQ1|OCTBscanAnalysisAcquisitionParametersSequence|OCT B-scan Analysis Acquisition Parameters Sequence
+00221642UL1|NumberOfBscansPerFrame|Number of B-scans Per Frame
+00221643FL1|BscanSlabThickness|B-scan Slab Thickness
+00221644FL1|DistanceBetweenBscanSlabs|Distance Between B-scan Slabs
+00221645FL1|BscanCycleTime|B-scan Cycle Time
+00221646FL1-n|BscanCycleTimeVector|B-scan Cycle Time Vector
+00221649FL1|AscanRate|A-scan Rate
+00221650FL1|BscanRate|B-scan Rate
+00221658UL1|SurfaceMeshZPixelOffset|Surface Mesh Z-Pixel Offset
+00240010FL1|VisualFieldHorizontalExtent|
+00240011FL1|VisualFieldVerticalExtent|
+00240012CS1|VisualFieldShape|
+00240016SQ1|ScreeningTestModeCodeSequence|
+00240018FL1|MaximumStimulusLuminance|
+00240020FL1|BackgroundLuminance|
+00240021SQ1|StimulusColorCodeSequence|
+00240024SQ1|BackgroundIlluminationColorCodeSequence|
+00240025FL1|StimulusArea|
+00240028FL1|StimulusPresentationTime|
+00240032SQ1|FixationSequence|
+00240033SQ1|FixationMonitoringCodeSequence|
+00240034SQ1|VisualFieldCatchTrialSequence|
+00240035US1|FixationCheckedQuantity|
+00240036US1|PatientNotProperlyFixatedQuantity|
+00240037CS1|PresentedVisualStimuliDataFlag|
+00240038US1|NumberOfVisualStimuli|Number of Visual Stimuli
+00240039CS1|ExcessiveFixationLossesDataFlag|
+00240040CS1|ExcessiveFixationLosses|
+00240042US1|StimuliRetestingQuantity|
+00240044LT1|CommentsOnPatientPerformanceOfVisualField|Comments on Patient's Performance of Visual Field
+00240045CS1|FalseNegativesEstimateFlag|
+00240046FL1|FalseNegativesEstimate|
+00240048US1|NegativeCatchTrialsQuantity|
+00240050US1|FalseNegativesQuantity|
+00240051CS1|ExcessiveFalseNegativesDataFlag|
+00240052CS1|ExcessiveFalseNegatives|
+00240053CS1|FalsePositivesEstimateFlag|
+00240054FL1|FalsePositivesEstimate|
+00240055CS1|CatchTrialsDataFlag|
+00240056US1|PositiveCatchTrialsQuantity|
+00240057CS1|TestPointNormalsDataFlag|
+00240058SQ1|TestPointNormalsSequence|
+00240059CS1|GlobalDeviationProbabilityNormalsFlag|
+00240060US1|FalsePositivesQuantity|
+00240061CS1|ExcessiveFalsePositivesDataFlag|
+00240062CS1|ExcessiveFalsePositives|
+00240063CS1|VisualFieldTestNormalsFlag|
+00240064SQ1|ResultsNormalsSequence|
+00240065SQ1|AgeCorrectedSensitivityDeviationAlgorithmSequence|
+00240066FL1|GlobalDeviationFromNormal|
+00240067SQ1|GeneralizedDefectSensitivityDeviationAlgorithmSequence|
+00240068FL1|LocalizedDeviationFromNormal|
+00240069LO1|PatientReliabilityIndicator|
+00240070FL1|VisualFieldMeanSensitivity|
+00240071FL1|GlobalDeviationProbability|
+00240072CS1|LocalDeviationProbabilityNormalsFlag|
+00240073FL1|LocalizedDeviationProbability|
+00240074CS1|ShortTermFluctuationCalculated|
+00240075FL1|ShortTermFluctuation|
+00240076CS1|ShortTermFluctuationProbabilityCalculated|
+00240077FL1|ShortTermFluctuationProbability|
+00240078CS1|CorrectedLocalizedDeviationFromNormalCalculated|
+00240079FL1|CorrectedLocalizedDeviationFromNormal|
+00240080CS1|CorrectedLocalizedDeviationFromNormalProbabilityCalculated|
+00240081FL1|CorrectedLocalizedDeviationFromNormalProbability|
+00240083SQ1|GlobalDeviationProbabilitySequence|
+00240085SQ1|LocalizedDeviationProbabilitySequence|
+00240086CS1|FovealSensitivityMeasured|
+00240087FL1|FovealSensitivity|
+00240088FL1|VisualFieldTestDuration|
+00240089SQ1|VisualFieldTestPointSequence|
+00240090FL1|VisualFieldTestPointXCoordinate|Visual Field Test Point X-Coordinate
+00240091FL1|VisualFieldTestPointYCoordinate|Visual Field Test Point Y-Coordinate
+00240092FL1|AgeCorrectedSensitivityDeviationValue|
+00240093CS1|StimulusResults|
+00240094FL1|SensitivityValue|
+00240095CS1|RetestStimulusSeen|
+00240096FL1|RetestSensitivityValue|
+00240097SQ1|VisualFieldTestPointNormalsSequence|
+00240098FL1|QuantifiedDefect|
+00240100FL1|AgeCorrectedSensitivityDeviationProbabilityValue|
+00240102CS1|GeneralizedDefectCorrectedSensitivityDeviationFlag|
+00240103FL1|GeneralizedDefectCorrectedSensitivityDeviationValue|
+00240104FL1|GeneralizedDefectCorrectedSensitivityDeviationProbabilityValue|
+00240105FL1|MinimumSensitivityValue|
+00240106CS1|BlindSpotLocalized|
+00240107FL1|BlindSpotXCoordinate|Blind Spot X-Coordinate
+00240108FL1|BlindSpotYCoordinate|Blind Spot Y-Coordinate
+00240110SQ1|VisualAcuityMeasurementSequence|
+00240112SQ1|RefractiveParametersUsedOnPatientSequence|Refractive Parameters Used on Patient Sequence
+00240113CS1|MeasurementLaterality|
+00240114SQ1|OphthalmicPatientClinicalInformationLeftEyeSequence|
+00240115SQ1|OphthalmicPatientClinicalInformationRightEyeSequence|
+00240117CS1|FovealPointNormativeDataFlag|
+00240118FL1|FovealPointProbabilityValue|
+00240120CS1|ScreeningBaselineMeasured|
+00240122SQ1|ScreeningBaselineMeasuredSequence|
+00240124CS1|ScreeningBaselineType|
+00240126FL1|ScreeningBaselineValue|
+00240202LO1|AlgorithmSource|
+00240306LO1|DataSetName|
+00240307LO1|DataSetVersion|
+00240308LO1|DataSetSource|
+00240309LO1|DataSetDescription|
+00240317SQ1|VisualFieldTestReliabilityGlobalIndexSequence|
+00240320SQ1|VisualFieldGlobalResultsIndexSequence|
+00240325SQ1|DataObservationSequence|
+00240338CS1|IndexNormalsFlag|
+00240341FL1|IndexProbability|
+00240344SQ1|IndexProbabilitySequence|
+00280002US1|SamplesPerPixel|Samples per Pixel
+00280003US1|SamplesPerPixelUsed|Samples per Pixel Used
+00280004CS1|PhotometricInterpretation|
+00280005US1|ImageDimensions|
+00280006US1|PlanarConfiguration|
+00280008IS1|NumberOfFrames|Number of Frames
+00280009AT1-n|FrameIncrementPointer|
+0028000AAT1-n|FrameDimensionPointer|
+00280010US1|Rows|
+00280011US1|Columns|
+00280012US1|Planes|
+00280014US1|UltrasoundColorDataPresent|
+00280030DS2|PixelSpacing|
+00280031DS2|ZoomFactor|
+00280032DS2|ZoomCenter|
+00280034IS2|PixelAspectRatio|
+00280040CS1|ImageFormat|
+00280050LO1-n|ManipulatedImage|
+00280051CS1-n|CorrectedImage|
+0028005FLO1|CompressionRecognitionCode|
+00280060CS1|CompressionCode|
+00280061SH1|CompressionOriginator|
+00280062LO1|CompressionLabel|
+00280063SH1|CompressionDescription|
+00280065CS1-n|CompressionSequence|
+00280066AT1-n|CompressionStepPointers|
+00280068US1|RepeatInterval|
+00280069US1|BitsGrouped|
+00280070US1-n|PerimeterTable|
+00280071XS1|PerimeterValue|
+00280080US1|PredictorRows|
+00280081US1|PredictorColumns|
+00280082US1-n|PredictorConstants|
+00280090CS1|BlockedPixels|
+00280091US1|BlockRows|
+00280092US1|BlockColumns|
+00280093US1|RowOverlap|
+00280094US1|ColumnOverlap|
+00280100US1|BitsAllocated|
+00280101US1|BitsStored|
+00280102US1|HighBit|
+00280103US1|PixelRepresentation|
+00280104XS1|SmallestValidPixelValue|
+00280105XS1|LargestValidPixelValue|
+00280106XS1|SmallestImagePixelValue|
+00280107XS1|LargestImagePixelValue|
+00280108XS1|SmallestPixelValueInSeries|Smallest Pixel Value in Series
+00280109XS1|LargestPixelValueInSeries|Largest Pixel Value in Series
+00280110XS1|SmallestImagePixelValueInPlane|Smallest Image Pixel Value in Plane
+00280111XS1|LargestImagePixelValueInPlane|Largest Image Pixel Value in Plane
+00280120XS1|PixelPaddingValue|
+00280121XS1|PixelPaddingRangeLimit|
+00280122FL1|FloatPixelPaddingValue|
+00280123FD1|DoubleFloatPixelPaddingValue|
+00280124FL1|FloatPixelPaddingRangeLimit|
+00280125FD1|DoubleFloatPixelPaddingRangeLimit|
+00280200US1|ImageLocation|
+00280300CS1|QualityControlImage|
+00280301CS1|BurnedInAnnotation|
+00280302CS1|RecognizableVisualFeatures|
+00280303CS1|LongitudinalTemporalInformationModified|
+00280304UI1|ReferencedColorPaletteInstanceUID|
+00280400LO1|TransformLabel|
+00280401LO1|TransformVersionNumber|
+00280402US1|NumberOfTransformSteps|Number of Transform Steps
+00280403LO1-n|SequenceOfCompressedData|Sequence of Compressed Data
+00280404AT1-n|DetailsOfCoefficients|Details of Coefficients
+002804x0US1|RowsForNthOrderCoefficients|
+002804x1US1|ColumnsForNthOrderCoefficients|
+002804x2LO1-n|CoefficientCoding|
+002804x3AT1-n|CoefficientCodingPointers|
+00280700LO1|DCTLabel|
+00280701CS1-n|DataBlockDescription|
+00280702AT1-n|DataBlock|
+00280710US1|NormalizationFactorFormat|
+00280720US1|ZonalMapNumberFormat|
+00280721AT1-n|ZonalMapLocation|
+00280722US1|ZonalMapFormat|
+00280730US1|AdaptiveMapFormat|
+00280740US1|CodeNumberFormat|
+002808x0CS1-n|CodeLabel|
+002808x2US1|NumberOfTables|Number of Tables
+002808x3AT1-n|CodeTableLocation|
+002808x4US1|BitsForCodeWord|
+002808x8AT1-n|ImageDataLocation|
+00280A02CS1|PixelSpacingCalibrationType|
+00280A04LO1|PixelSpacingCalibrationDescription|
+00281040CS1|PixelIntensityRelationship|
+00281041SS1|PixelIntensityRelationshipSign|
+00281050DS1-n|WindowCenter|
+00281051DS1-n|WindowWidth|
+00281052DS1|RescaleIntercept|
+00281053DS1|RescaleSlope|
+00281054LO1|RescaleType|
+00281055LO1-n|WindowCenterWidthExplanation|Window Center & Width Explanation
+00281056CS1|VOILUTFunction|
+00281080CS1|GrayScale|
+00281090CS1|RecommendedViewingMode|
+00281100XS3|GrayLookupTableDescriptor|
+00281101XS3|RedPaletteColorLookupTableDescriptor|
+00281102XS3|GreenPaletteColorLookupTableDescriptor|
+00281103XS3|BluePaletteColorLookupTableDescriptor|
+00281104US3|AlphaPaletteColorLookupTableDescriptor|
+00281111XS4|LargeRedPaletteColorLookupTableDescriptor|
+00281112XS4|LargeGreenPaletteColorLookupTableDescriptor|
+00281113XS4|LargeBluePaletteColorLookupTableDescriptor|
+00281199UI1|PaletteColorLookupTableUID|
+00281200XW1-n|GrayLookupTableData|
+00281201OW1|RedPaletteColorLookupTableData|
+00281202OW1|GreenPaletteColorLookupTableData|
+00281203OW1|BluePaletteColorLookupTableData|
+00281204OW1|AlphaPaletteColorLookupTableData|
+00281211OW1|LargeRedPaletteColorLookupTableData|
+00281212OW1|LargeGreenPaletteColorLookupTableData|
+00281213OW1|LargeBluePaletteColorLookupTableData|
+00281214UI1|LargePaletteColorLookupTableUID|
+00281221OW1|SegmentedRedPaletteColorLookupTableData|
+00281222OW1|SegmentedGreenPaletteColorLookupTableData|
+00281223OW1|SegmentedBluePaletteColorLookupTableData|
+00281224OW1|SegmentedAlphaPaletteColorLookupTableData|
+00281230SQ1|StoredValueColorRangeSequence|
+00281231FD1|MinimumStoredValueMapped|
+00281232FD1|MaximumStoredValueMapped|
+00281300CS1|BreastImplantPresent|
+00281350CS1|PartialView|
+00281351ST1|PartialViewDescription|
+00281352SQ1|PartialViewCodeSequence|
+0028135ACS1|SpatialLocationsPreserved|
+00281401SQ1|DataFrameAssignmentSequence|
+00281402CS1|DataPathAssignment|
+00281403US1|BitsMappedToColorLookupTable|Bits Mapped to Color Lookup Table
+00281404SQ1|BlendingLUT1Sequence|
+00281405CS1|BlendingLUT1TransferFunction|
+00281406FD1|BlendingWeightConstant|
+00281407US3|BlendingLookupTableDescriptor|
+00281408OW1|BlendingLookupTableData|
+0028140BSQ1|EnhancedPaletteColorLookupTableSequence|
+0028140CSQ1|BlendingLUT2Sequence|
+0028140DCS1|BlendingLUT2TransferFunction|
+0028140ECS1|DataPathID|
+0028140FCS1|RGBLUTTransferFunction|
+00281410CS1|AlphaLUTTransferFunction|
+00282000OB1|ICCProfile|
+00282002CS1|ColorSpace|
+00282110CS1|LossyImageCompression|
+00282112DS1-n|LossyImageCompressionRatio|
+00282114CS1-n|LossyImageCompressionMethod|
+00283000SQ1|ModalityLUTSequence|
+00283002XS3|LUTDescriptor|
+00283003LO1|LUTExplanation|
+00283004LO1|ModalityLUTType|
+00283006XU1-n|LUTData|
+00283010SQ1|VOILUTSequence|
+00283110SQ1|SoftcopyVOILUTSequence|
+00284000LT1|ImagePresentationComments|
+00285000SQ1|BiPlaneAcquisitionSequence|Bi-Plane Acquisition Sequence
+00286010US1|RepresentativeFrameNumber|
+00286020US1-n|FrameNumbersOfInterest|Frame Numbers of Interest (FOI)
+00286022LO1-n|FrameOfInterestDescription|Frame of Interest Description
+00286023CS1-n|FrameOfInterestType|Frame of Interest Type
+00286030US1-n|MaskPointers|Mask Pointer(s)
+00286040US1-n|RWavePointer|
+00286100SQ1|MaskSubtractionSequence|
+00286101CS1|MaskOperation|
+00286102US2-2n|ApplicableFrameRange|
+00286110US1-n|MaskFrameNumbers|
+00286112US1|ContrastFrameAveraging|
+00286114FL2|MaskSubPixelShift|Mask Sub-pixel Shift
+00286120SS1|TIDOffset|
+00286190ST1|MaskOperationExplanation|
+00287000SQ1|EquipmentAdministratorSequence|
+00287001US1|NumberOfDisplaySubsystems|Number of Display Subsystems
+00287002US1|CurrentConfigurationID|
+00287003US1|DisplaySubsystemID|
+00287004SH1|DisplaySubsystemName|
+00287005LO1|DisplaySubsystemDescription|
+00287006CS1|SystemStatus|
+00287007LO1|SystemStatusComment|
+00287008SQ1|TargetLuminanceCharacteristicsSequence|
+00287009US1|LuminanceCharacteristicsID|
+0028700ASQ1|DisplaySubsystemConfigurationSequence|
+0028700BUS1|ConfigurationID|
+0028700CSH1|ConfigurationName|
+0028700DLO1|ConfigurationDescription|
+0028700EUS1|ReferencedTargetLuminanceCharacteristicsID|
+0028700FSQ1|QAResultsSequence|
+00287010SQ1|DisplaySubsystemQAResultsSequence|
+00287011SQ1|ConfigurationQAResultsSequence|
+00287012SQ1|MeasurementEquipmentSequence|
+00287013CS1-n|MeasurementFunctions|
+00287014CS1|MeasurementEquipmentType|
+00287015SQ1|VisualEvaluationResultSequence|
+00287016SQ1|DisplayCalibrationResultSequence|
+00287017US1|DDLValue|
+00287018FL2|CIExyWhitePoint|
+00287019CS1|DisplayFunctionType|
+0028701AFL1|GammaValue|
+0028701BUS1|NumberOfLuminancePoints|Number of Luminance Points
+0028701CSQ1|LuminanceResponseSequence|
+0028701DFL1|TargetMinimumLuminance|
+0028701EFL1|TargetMaximumLuminance|
+0028701FFL1|LuminanceValue|
+00287020LO1|LuminanceResponseDescription|
+00287021CS1|WhitePointFlag|
+00287022SQ1|DisplayDeviceTypeCodeSequence|
+00287023SQ1|DisplaySubsystemSequence|
+00287024SQ1|LuminanceResultSequence|
+00287025CS1|AmbientLightValueSource|
+00287026CS1-n|MeasuredCharacteristics|
+00287027SQ1|LuminanceUniformityResultSequence|
+00287028SQ1|VisualEvaluationTestSequence|
+00287029CS1|TestResult|
+0028702ALO1|TestResultComment|
+0028702BCS1|TestImageValidation|
+0028702CSQ1|TestPatternCodeSequence|
+0028702DSQ1|MeasurementPatternCodeSequence|
+0028702ESQ1|VisualEvaluationMethodCodeSequence|
+00287FE0UR1|PixelDataProviderURL|
+00289001UL1|DataPointRows|
+00289002UL1|DataPointColumns|
+00289003CS1|SignalDomainColumns|
+00289099US1|LargestMonochromePixelValue|
+00289108CS1|DataRepresentation|
+00289110SQ1|PixelMeasuresSequence|
+00289132SQ1|FrameVOILUTSequence|
+00289145SQ1|PixelValueTransformationSequence|
+00289235CS1|SignalDomainRows|
+00289411FL1|DisplayFilterPercentage|
+00289415SQ1|FramePixelShiftSequence|
+00289416US1|SubtractionItemID|
+00289422SQ1|PixelIntensityRelationshipLUTSequence|
+00289443SQ1|FramePixelDataPropertiesSequence|
+00289444CS1|GeometricalProperties|
+00289445FL1|GeometricMaximumDistortion|
+00289446CS1-n|ImageProcessingApplied|
+00289454CS1|MaskSelectionMode|
+00289474CS1|LUTFunction|
+00289478FL1|MaskVisibilityPercentage|
+00289501SQ1|PixelShiftSequence|
+00289502SQ1|RegionPixelShiftSequence|
+00289503SS2-2n|VerticesOfTheRegion|Vertices of the Region
+00289505SQ1|MultiFramePresentationSequence|Multi-frame Presentation Sequence
+00289506US2-2n|PixelShiftFrameRange|
+00289507US2-2n|LUTFrameRange|
+00289520DS16|ImageToEquipmentMappingMatrix|Image to Equipment Mapping Matrix
+00289537CS1|EquipmentCoordinateSystemIdentification|
+0032000ACS1|StudyStatusID|
+0032000CCS1|StudyPriorityID|
+00320012LO1|StudyIDIssuer|
+00320032DA1|StudyVerifiedDate|
+00320033TM1|StudyVerifiedTime|
+00320034DA1|StudyReadDate|
+00320035TM1|StudyReadTime|
+00321000DA1|ScheduledStudyStartDate|
+00321001TM1|ScheduledStudyStartTime|
+00321010DA1|ScheduledStudyStopDate|
+00321011TM1|ScheduledStudyStopTime|
+00321020LO1|ScheduledStudyLocation|
+00321021AE1-n|ScheduledStudyLocationAETitle|
+00321030LO1|ReasonForStudy|Reason for Study
+00321031SQ1|RequestingPhysicianIdentificationSequence|
+00321032PN1|RequestingPhysician|
+00321033LO1|RequestingService|
+00321034SQ1|RequestingServiceCodeSequence|
+00321040DA1|StudyArrivalDate|
+00321041TM1|StudyArrivalTime|
+00321050DA1|StudyCompletionDate|
+00321051TM1|StudyCompletionTime|
+00321055CS1|StudyComponentStatusID|
+00321060LO1|RequestedProcedureDescription|
+00321064SQ1|RequestedProcedureCodeSequence|
+00321065SQ1|RequestedLateralityCodeSequence|
+00321066UT1|ReasonForVisit|Reason for Visit
+00321067SQ1|ReasonForVisitCodeSequence|Reason for Visit Code Sequence
+00321070LO1|RequestedContrastAgent|
+00324000LT1|StudyComments|
+00340001SQ1|FlowIdentifierSequence|
+00340002OB1|FlowIdentifier|
+00340003UI1|FlowTransferSyntaxUID|
+00340004UL1|FlowRTPSamplingRate|
+00340005OB1|SourceIdentifier|
+00340007OB1|FrameOriginTimestamp|
+00340008CS1|IncludesImagingSubject|
+00340009SQ1|FrameUsefulnessGroupSequence|
+0034000ASQ1|RealTimeBulkDataFlowSequence|Real-Time Bulk Data Flow Sequence
+0034000BSQ1|CameraPositionGroupSequence|
+0034000CCS1|IncludesInformation|
+0034000DSQ1|TimeOfFrameGroupSequence|Time of Frame Group Sequence
+00380004SQ1|ReferencedPatientAliasSequence|
+00380008CS1|VisitStatusID|
+00380010LO1|AdmissionID|
+00380011LO1|IssuerOfAdmissionID|Issuer of Admission ID
+00380014SQ1|IssuerOfAdmissionIDSequence|Issuer of Admission ID Sequence
+00380016LO1|RouteOfAdmissions|Route of Admissions
+0038001ADA1|ScheduledAdmissionDate|
+0038001BTM1|ScheduledAdmissionTime|
+0038001CDA1|ScheduledDischargeDate|
+0038001DTM1|ScheduledDischargeTime|
+0038001ELO1|ScheduledPatientInstitutionResidence|
+00380020DA1|AdmittingDate|
+00380021TM1|AdmittingTime|
+00380030DA1|DischargeDate|
+00380032TM1|DischargeTime|
+00380040LO1|DischargeDiagnosisDescription|
+00380044SQ1|DischargeDiagnosisCodeSequence|
+00380050LO1|SpecialNeeds|
+00380060LO1|ServiceEpisodeID|
+00380061LO1|IssuerOfServiceEpisodeID|Issuer of Service Episode ID
+00380062LO1|ServiceEpisodeDescription|
+00380064SQ1|IssuerOfServiceEpisodeIDSequence|Issuer of Service Episode ID Sequence
+00380100SQ1|PertinentDocumentsSequence|
+00380101SQ1|PertinentResourcesSequence|
+00380102LO1|ResourceDescription|
+00380300LO1|CurrentPatientLocation|
+00380400LO1|PatientInstitutionResidence|Patient's Institution Residence
+00380500LO1|PatientState|
+00380502SQ1|PatientClinicalTrialParticipationSequence|
+00384000LT1|VisitComments|
+003A0004CS1|WaveformOriginality|
+003A0005US1|NumberOfWaveformChannels|Number of Waveform Channels
+003A0010UL1|NumberOfWaveformSamples|Number of Waveform Samples
+003A001ADS1|SamplingFrequency|
+003A0020SH1|MultiplexGroupLabel|
+003A0200SQ1|ChannelDefinitionSequence|
+003A0202IS1|WaveformChannelNumber|
+003A0203SH1|ChannelLabel|
+003A0205CS1-n|ChannelStatus|
+003A0208SQ1|ChannelSourceSequence|
+003A0209SQ1|ChannelSourceModifiersSequence|
+003A020ASQ1|SourceWaveformSequence|
+003A020CLO1|ChannelDerivationDescription|
+003A0210DS1|ChannelSensitivity|
+003A0211SQ1|ChannelSensitivityUnitsSequence|
+003A0212DS1|ChannelSensitivityCorrectionFactor|
+003A0213DS1|ChannelBaseline|
+003A0214DS1|ChannelTimeSkew|
+003A0215DS1|ChannelSampleSkew|
+003A0218DS1|ChannelOffset|
+003A021AUS1|WaveformBitsStored|
+003A0220DS1|FilterLowFrequency|
+003A0221DS1|FilterHighFrequency|
+003A0222DS1|NotchFilterFrequency|
+003A0223DS1|NotchFilterBandwidth|
+003A0230FL1|WaveformDataDisplayScale|
+003A0231US3|WaveformDisplayBackgroundCIELabValue|
+003A0240SQ1|WaveformPresentationGroupSequence|
+003A0241US1|PresentationGroupNumber|
+003A0242SQ1|ChannelDisplaySequence|
+003A0244US3|ChannelRecommendedDisplayCIELabValue|
+003A0245FL1|ChannelPosition|
+003A0246CS1|DisplayShadingFlag|
+003A0247FL1|FractionalChannelDisplayScale|
+003A0248FL1|AbsoluteChannelDisplayScale|
+003A0300SQ1|MultiplexedAudioChannelsDescriptionCodeSequence|
+003A0301IS1|ChannelIdentificationCode|
+003A0302CS1|ChannelMode|
+003A0310UI1|MultiplexGroupUID|
+003A0311DS1|PowerlineFrequency|
+003A0312SQ1|ChannelImpedanceSequence|
+003A0313DS1|ImpedanceValue|
+003A0314DT1|ImpedanceMeasurementDateTime|
+003A0315DS1|ImpedanceMeasurementFrequency|
+003A0316CS1|ImpedanceMeasurementCurrentType|
+00400001AE1-n|ScheduledStationAETitle|
+00400002DA1|ScheduledProcedureStepStartDate|
+00400003TM1|ScheduledProcedureStepStartTime|
+00400004DA1|ScheduledProcedureStepEndDate|
+00400005TM1|ScheduledProcedureStepEndTime|
+00400006PN1|ScheduledPerformingPhysicianName|Scheduled Performing Physician's Name
+00400007LO1|ScheduledProcedureStepDescription|
+00400008SQ1|ScheduledProtocolCodeSequence|
+00400009SH1|ScheduledProcedureStepID|
+0040000ASQ1|StageCodeSequence|
+0040000BSQ1|ScheduledPerformingPhysicianIdentificationSequence|
+00400010SH1-n|ScheduledStationName|
+00400011SH1|ScheduledProcedureStepLocation|
+00400012LO1|PreMedication|Pre-Medication
+00400020CS1|ScheduledProcedureStepStatus|
+00400026SQ1|OrderPlacerIdentifierSequence|
+00400027SQ1|OrderFillerIdentifierSequence|
+00400031UT1|LocalNamespaceEntityID|
+00400032UT1|UniversalEntityID|
+00400033CS1|UniversalEntityIDType|
+00400035CS1|IdentifierTypeCode|
+00400036SQ1|AssigningFacilitySequence|
+00400039SQ1|AssigningJurisdictionCodeSequence|
+0040003ASQ1|AssigningAgencyOrDepartmentCodeSequence|Assigning Agency or Department Code Sequence
+00400100SQ1|ScheduledProcedureStepSequence|
+00400220SQ1|ReferencedNonImageCompositeSOPInstanceSequence|Referenced Non-Image Composite SOP Instance Sequence
+00400241AE1|PerformedStationAETitle|
+00400242SH1|PerformedStationName|
+00400243SH1|PerformedLocation|
+00400244DA1|PerformedProcedureStepStartDate|
+00400245TM1|PerformedProcedureStepStartTime|
+00400250DA1|PerformedProcedureStepEndDate|
+00400251TM1|PerformedProcedureStepEndTime|
+00400252CS1|PerformedProcedureStepStatus|
+00400253SH1|PerformedProcedureStepID|
+00400254LO1|PerformedProcedureStepDescription|
+00400255LO1|PerformedProcedureTypeDescription|
+00400260SQ1|PerformedProtocolCodeSequence|
+00400261CS1|PerformedProtocolType|
+00400270SQ1|ScheduledStepAttributesSequence|
+00400275SQ1|RequestAttributesSequence|
+00400280ST1|CommentsOnThePerformedProcedureStep|Comments on the Performed Procedure Step
+00400281SQ1|PerformedProcedureStepDiscontinuationReasonCodeSequence|
+00400293SQ1|QuantitySequence|
+00400294DS1|Quantity|
+00400295SQ1|MeasuringUnitsSequence|
+00400296SQ1|BillingItemSequence|
+00400300US1|TotalTimeOfFluoroscopy|Total Time of Fluoroscopy
+00400301US1|TotalNumberOfExposures|Total Number of Exposures
+00400302US1|EntranceDose|
+00400303US1-2|ExposedArea|
+00400306DS1|DistanceSourceToEntrance|Distance Source to Entrance
+00400307DS1|DistanceSourceToSupport|Distance Source to Support
+0040030ESQ1|ExposureDoseSequence|
+00400310ST1|CommentsOnRadiationDose|Comments on Radiation Dose
+00400312DS1|XRayOutput|X-Ray Output
+00400314DS1|HalfValueLayer|
+00400316DS1|OrganDose|
+00400318CS1|OrganExposed|
+00400320SQ1|BillingProcedureStepSequence|
+00400321SQ1|FilmConsumptionSequence|
+00400324SQ1|BillingSuppliesAndDevicesSequence|Billing Supplies and Devices Sequence
+00400330SQ1|ReferencedProcedureStepSequence|
+00400340SQ1|PerformedSeriesSequence|
+00400400LT1|CommentsOnTheScheduledProcedureStep|Comments on the Scheduled Procedure Step
+00400440SQ1|ProtocolContextSequence|
+00400441SQ1|ContentItemModifierSequence|
+00400500SQ1|ScheduledSpecimenSequence|
+0040050ALO1|SpecimenAccessionNumber|
+00400512LO1|ContainerIdentifier|
+00400513SQ1|IssuerOfTheContainerIdentifierSequence|Issuer of the Container Identifier Sequence
+00400515SQ1|AlternateContainerIdentifierSequence|
+00400518SQ1|ContainerTypeCodeSequence|
+0040051ALO1|ContainerDescription|
+00400520SQ1|ContainerComponentSequence|
+00400550SQ1|SpecimenSequence|
+00400551LO1|SpecimenIdentifier|
+00400552SQ1|SpecimenDescriptionSequenceTrial|Specimen Description Sequence (Trial)
+00400553ST1|SpecimenDescriptionTrial|Specimen Description (Trial)
+00400554UI1|SpecimenUID|
+00400555SQ1|AcquisitionContextSequence|
+00400556ST1|AcquisitionContextDescription|
+00400560SQ1|SpecimenDescriptionSequence|
+00400562SQ1|IssuerOfTheSpecimenIdentifierSequence|Issuer of the Specimen Identifier Sequence
+0040059ASQ1|SpecimenTypeCodeSequence|
+00400600LO1|SpecimenShortDescription|
+00400602UT1|SpecimenDetailedDescription|
+00400610SQ1|SpecimenPreparationSequence|
+00400612SQ1|SpecimenPreparationStepContentItemSequence|
+00400620SQ1|SpecimenLocalizationContentItemSequence|
+004006FALO1|SlideIdentifier|
+00400710SQ1|WholeSlideMicroscopyImageFrameTypeSequence|
+0040071ASQ1|ImageCenterPointCoordinatesSequence|
+0040072ADS1|XOffsetInSlideCoordinateSystem|X Offset in Slide Coordinate System
+0040073ADS1|YOffsetInSlideCoordinateSystem|Y Offset in Slide Coordinate System
+0040074ADS1|ZOffsetInSlideCoordinateSystem|Z Offset in Slide Coordinate System
+004008D8SQ1|PixelSpacingSequence|
+004008DASQ1|CoordinateSystemAxisCodeSequence|
+004008EASQ1|MeasurementUnitsCodeSequence|
+004009F8SQ1|VitalStainCodeSequenceTrial|Vital Stain Code Sequence (Trial)
+00401001SH1|RequestedProcedureID|
+00401002LO1|ReasonForTheRequestedProcedure|Reason for the Requested Procedure
+00401003SH1|RequestedProcedurePriority|
+00401004LO1|PatientTransportArrangements|
+00401005LO1|RequestedProcedureLocation|
+00401006SH1|PlacerOrderNumberProcedure|Placer Order Number / Procedure
+00401007SH1|FillerOrderNumberProcedure|Filler Order Number / Procedure
+00401008LO1|ConfidentialityCode|
+00401009SH1|ReportingPriority|
+0040100ASQ1|ReasonForRequestedProcedureCodeSequence|Reason for Requested Procedure Code Sequence
+00401010PN1-n|NamesOfIntendedRecipientsOfResults|Names of Intended Recipients of Results
+00401011SQ1|IntendedRecipientsOfResultsIdentificationSequence|Intended Recipients of Results Identification Sequence
+00401012SQ1|ReasonForPerformedProcedureCodeSequence|
+00401060LO1|RequestedProcedureDescriptionTrial|Requested Procedure Description (Trial)
+00401101SQ1|PersonIdentificationCodeSequence|
+00401102ST1|PersonAddress|Person's Address
+00401103LO1-n|PersonTelephoneNumbers|Person's Telephone Numbers
+00401104LT1|PersonTelecomInformation|Person's Telecom Information
+00401400LT1|RequestedProcedureComments|
+00402001LO1|ReasonForTheImagingServiceRequest|Reason for the Imaging Service Request
+00402004DA1|IssueDateOfImagingServiceRequest|Issue Date of Imaging Service Request
+00402005TM1|IssueTimeOfImagingServiceRequest|Issue Time of Imaging Service Request
+00402006SH1|PlacerOrderNumberImagingServiceRequestRetired|Placer Order Number / Imaging Service Request (Retired)
+00402007SH1|FillerOrderNumberImagingServiceRequestRetired|Filler Order Number / Imaging Service Request (Retired)
+00402008PN1|OrderEnteredBy|
+00402009SH1|OrderEntererLocation|Order Enterer's Location
+00402010SH1|OrderCallbackPhoneNumber|
+00402011LT1|OrderCallbackTelecomInformation|
+00402016LO1|PlacerOrderNumberImagingServiceRequest|Placer Order Number / Imaging Service Request
+00402017LO1|FillerOrderNumberImagingServiceRequest|Filler Order Number / Imaging Service Request
+00402400LT1|ImagingServiceRequestComments|
+00403001LO1|ConfidentialityConstraintOnPatientDataDescription|Confidentiality Constraint on Patient Data Description
+00404001CS1|GeneralPurposeScheduledProcedureStepStatus|
+00404002CS1|GeneralPurposePerformedProcedureStepStatus|
+00404003CS1|GeneralPurposeScheduledProcedureStepPriority|
+00404004SQ1|ScheduledProcessingApplicationsCodeSequence|
+00404005DT1|ScheduledProcedureStepStartDateTime|
+00404006CS1|MultipleCopiesFlag|
+00404007SQ1|PerformedProcessingApplicationsCodeSequence|
+00404008DT1|ScheduledProcedureStepExpirationDateTime|
+00404009SQ1|HumanPerformerCodeSequence|
+00404010DT1|ScheduledProcedureStepModificationDateTime|
+00404011DT1|ExpectedCompletionDateTime|
+00404015SQ1|ResultingGeneralPurposePerformedProcedureStepsSequence|
+00404016SQ1|ReferencedGeneralPurposeScheduledProcedureStepSequence|
+00404018SQ1|ScheduledWorkitemCodeSequence|
+00404019SQ1|PerformedWorkitemCodeSequence|
+00404020CS1|InputAvailabilityFlag|
+00404021SQ1|InputInformationSequence|
+00404022SQ1|RelevantInformationSequence|
+00404023UI1|ReferencedGeneralPurposeScheduledProcedureStepTransactionUID|
+00404025SQ1|ScheduledStationNameCodeSequence|
+00404026SQ1|ScheduledStationClassCodeSequence|
+00404027SQ1|ScheduledStationGeographicLocationCodeSequence|
+00404028SQ1|PerformedStationNameCodeSequence|
+00404029SQ1|PerformedStationClassCodeSequence|
+00404030SQ1|PerformedStationGeographicLocationCodeSequence|
+00404031SQ1|RequestedSubsequentWorkitemCodeSequence|
+00404032SQ1|NonDICOMOutputCodeSequence|Non-DICOM Output Code Sequence
+00404033SQ1|OutputInformationSequence|
+00404034SQ1|ScheduledHumanPerformersSequence|
+00404035SQ1|ActualHumanPerformersSequence|
+00404036LO1|HumanPerformerOrganization|Human Performer's Organization
+00404037PN1|HumanPerformerName|Human Performer's Name
+00404040CS1|RawDataHandling|
+00404041CS1|InputReadinessState|
+00404050DT1|PerformedProcedureStepStartDateTime|
+00404051DT1|PerformedProcedureStepEndDateTime|
+00404052DT1|ProcedureStepCancellationDateTime|
+00404070SQ1|OutputDestinationSequence|
+00404071SQ1|DICOMStorageSequence|
+00404072SQ1|STOWRSStorageSequence|STOW-RS Storage Sequence
+00404073UR1|StorageURL|
+00404074SQ1|XDSStorageSequence|
+00408302DS1|EntranceDoseInmGy|Entrance Dose in mGy
+00408303CS1|EntranceDoseDerivation|
+00409092SQ1|ParametricMapFrameTypeSequence|
+00409094SQ1|ReferencedImageRealWorldValueMappingSequence|
+00409096SQ1|RealWorldValueMappingSequence|
+00409098SQ1|PixelValueMappingCodeSequence|
+00409210SH1|LUTLabel|
+00409211XS1|RealWorldValueLastValueMapped|
+00409212FD1-n|RealWorldValueLUTData|
+00409213FD1|DoubleFloatRealWorldValueLastValueMapped|
+00409214FD1|DoubleFloatRealWorldValueFirstValueMapped|
+00409216XS1|RealWorldValueFirstValueMapped|
+00409220SQ1|QuantityDefinitionSequence|
+00409224FD1|RealWorldValueIntercept|
+00409225FD1|RealWorldValueSlope|
+0040A007CS1|FindingsFlagTrial|Findings Flag (Trial)
+0040A010CS1|RelationshipType|
+0040A020SQ1|FindingsSequenceTrial|Findings Sequence (Trial)
+0040A021UI1|FindingsGroupUIDTrial|Findings Group UID (Trial)
+0040A022UI1|ReferencedFindingsGroupUIDTrial|Referenced Findings Group UID (Trial)
+0040A023DA1|FindingsGroupRecordingDateTrial|Findings Group Recording Date (Trial)
+0040A024TM1|FindingsGroupRecordingTimeTrial|Findings Group Recording Time (Trial)
+0040A026SQ1|FindingsSourceCategoryCodeSequenceTrial|Findings Source Category Code Sequence (Trial)
+0040A027LO1|VerifyingOrganization|
+0040A028SQ1|DocumentingOrganizationIdentifierCodeSequenceTrial|Documenting Organization Identifier Code Sequence (Trial)
+0040A030DT1|VerificationDateTime|
+0040A032DT1|ObservationDateTime|
+0040A033DT1|ObservationStartDateTime|
+0040A040CS1|ValueType|
+0040A043SQ1|ConceptNameCodeSequence|
+0040A047LO1|MeasurementPrecisionDescriptionTrial|Measurement Precision Description (Trial)
+0040A050CS1|ContinuityOfContent|
+0040A057CS1-n|UrgencyOrPriorityAlertsTrial|Urgency or Priority Alerts (Trial)
+0040A060LO1|SequencingIndicatorTrial|Sequencing Indicator (Trial)
+0040A066SQ1|DocumentIdentifierCodeSequenceTrial|Document Identifier Code Sequence (Trial)
+0040A067PN1|DocumentAuthorTrial|Document Author (Trial)
+0040A068SQ1|DocumentAuthorIdentifierCodeSequenceTrial|Document Author Identifier Code Sequence (Trial)
+0040A070SQ1|IdentifierCodeSequenceTrial|Identifier Code Sequence (Trial)
+0040A073SQ1|VerifyingObserverSequence|
+0040A074OB1|ObjectBinaryIdentifierTrial|Object Binary Identifier (Trial)
+0040A075PN1|VerifyingObserverName|
+0040A076SQ1|DocumentingObserverIdentifierCodeSequenceTrial|Documenting Observer Identifier Code Sequence (Trial)
+0040A078SQ1|AuthorObserverSequence|
+0040A07ASQ1|ParticipantSequence|
+0040A07CSQ1|CustodialOrganizationSequence|
+0040A080CS1|ParticipationType|
+0040A082DT1|ParticipationDateTime|
+0040A084CS1|ObserverType|
+0040A085SQ1|ProcedureIdentifierCodeSequenceTrial|Procedure Identifier Code Sequence (Trial)
+0040A088SQ1|VerifyingObserverIdentificationCodeSequence|
+0040A089OB1|ObjectDirectoryBinaryIdentifierTrial|Object Directory Binary Identifier (Trial)
+0040A090SQ1|EquivalentCDADocumentSequence|
+0040A0B0US2-2n|ReferencedWaveformChannels|
+0040A110DA1|DateOfDocumentOrVerbalTransactionTrial|Date of Document or Verbal Transaction (Trial)
+0040A112TM1|TimeOfDocumentCreationOrVerbalTransactionTrial|Time of Document Creation or Verbal Transaction (Trial)
+0040A120DT1|DateTime|
+0040A121DA1|Date|
+0040A122TM1|Time|
+0040A123PN1|PersonName|
+0040A124UI1|UID|
+0040A125CS2|ReportStatusIDTrial|Report Status ID (Trial)
+0040A130CS1|TemporalRangeType|
+0040A132UL1-n|ReferencedSamplePositions|
+0040A136US1-n|ReferencedFrameNumbers|
+0040A138DS1-n|ReferencedTimeOffsets|
+0040A13ADT1-n|ReferencedDateTime|
+0040A160UT1|TextValue|
+0040A161FD1-n|FloatingPointValue|
+0040A162SL1-n|RationalNumeratorValue|
+0040A163UL1-n|RationalDenominatorValue|
+0040A167SQ1|ObservationCategoryCodeSequenceTrial|Observation Category Code Sequence (Trial)
+0040A168SQ1|ConceptCodeSequence|
+0040A16AST1|BibliographicCitationTrial|Bibliographic Citation (Trial)
+0040A170SQ1|PurposeOfReferenceCodeSequence|Purpose of Reference Code Sequence
+0040A171UI1|ObservationUID|
+0040A172UI1|ReferencedObservationUIDTrial|Referenced Observation UID (Trial)
+0040A173CS1|ReferencedObservationClassTrial|Referenced Observation Class (Trial)
+0040A174CS1|ReferencedObjectObservationClassTrial|Referenced Object Observation Class (Trial)
+0040A180US1|AnnotationGroupNumber|
+0040A192DA1|ObservationDateTrial|Observation Date (Trial)
+0040A193TM1|ObservationTimeTrial|Observation Time (Trial)
+0040A194CS1|MeasurementAutomationTrial|Measurement Automation (Trial)
+0040A195SQ1|ModifierCodeSequence|
+0040A224ST1|IdentificationDescriptionTrial|Identification Description (Trial)
+0040A290CS1|CoordinatesSetGeometricTypeTrial|Coordinates Set Geometric Type (Trial)
+0040A296SQ1|AlgorithmCodeSequenceTrial|Algorithm Code Sequence (Trial)
+0040A297ST1|AlgorithmDescriptionTrial|Algorithm Description (Trial)
+0040A29ASL2-2n|PixelCoordinatesSetTrial|Pixel Coordinates Set (Trial)
+0040A300SQ1|MeasuredValueSequence|
+0040A301SQ1|NumericValueQualifierCodeSequence|
+0040A307PN1|CurrentObserverTrial|Current Observer (Trial)
+0040A30ADS1-n|NumericValue|
+0040A313SQ1|ReferencedAccessionSequenceTrial|Referenced Accession Sequence (Trial)
+0040A33AST1|ReportStatusCommentTrial|Report Status Comment (Trial)
+0040A340SQ1|ProcedureContextSequenceTrial|Procedure Context Sequence (Trial)
+0040A352PN1|VerbalSourceTrial|Verbal Source (Trial)
+0040A353ST1|AddressTrial|Address (Trial)
+0040A354LO1|TelephoneNumberTrial|Telephone Number (Trial)
+0040A358SQ1|VerbalSourceIdentifierCodeSequenceTrial|Verbal Source Identifier Code Sequence (Trial)
+0040A360SQ1|PredecessorDocumentsSequence|
+0040A370SQ1|ReferencedRequestSequence|
+0040A372SQ1|PerformedProcedureCodeSequence|
+0040A375SQ1|CurrentRequestedProcedureEvidenceSequence|
+0040A380SQ1|ReportDetailSequenceTrial|Report Detail Sequence (Trial)
+0040A385SQ1|PertinentOtherEvidenceSequence|
+0040A390SQ1|HL7StructuredDocumentReferenceSequence|
+0040A402UI1|ObservationSubjectUIDTrial|Observation Subject UID (Trial)
+0040A403CS1|ObservationSubjectClassTrial|Observation Subject Class (Trial)
+0040A404SQ1|ObservationSubjectTypeCodeSequenceTrial|Observation Subject Type Code Sequence (Trial)
+0040A491CS1|CompletionFlag|
+0040A492LO1|CompletionFlagDescription|
+0040A493CS1|VerificationFlag|
+0040A494CS1|ArchiveRequested|
+0040A496CS1|PreliminaryFlag|
+0040A504SQ1|ContentTemplateSequence|
+0040A525SQ1|IdenticalDocumentsSequence|
+0040A600CS1|ObservationSubjectContextFlagTrial|Observation Subject Context Flag (Trial)
+0040A601CS1|ObserverContextFlagTrial|Observer Context Flag (Trial)
+0040A603CS1|ProcedureContextFlagTrial|Procedure Context Flag (Trial)
+0040A730SQ1|ContentSequence|
+0040A731SQ1|RelationshipSequenceTrial|Relationship Sequence (Trial)
+0040A732SQ1|RelationshipTypeCodeSequenceTrial|Relationship Type Code Sequence (Trial)
+0040A744SQ1|LanguageCodeSequenceTrial|Language Code Sequence (Trial)
+0040A801SQ1|TabulatedValuesSequence|
+0040A802UL1|NumberOfTableRows|Number of Table Rows
+0040A803UL1|NumberOfTableColumns|Number of Table Columns
+0040A804UL1|TableRowNumber|
+0040A805UL1|TableColumnNumber|
+0040A806SQ1|TableRowDefinitionSequence|
+0040A807SQ1|TableColumnDefinitionSequence|
+0040A808SQ1|CellValuesSequence|
+0040A992ST1|UniformResourceLocatorTrial|Uniform Resource Locator (Trial)
+0040B020SQ1|WaveformAnnotationSequence|
+0040DB00CS1|TemplateIdentifier|
+0040DB06DT1|TemplateVersion|
+0040DB07DT1|TemplateLocalVersion|
+0040DB0BCS1|TemplateExtensionFlag|
+0040DB0CUI1|TemplateExtensionOrganizationUID|
+0040DB0DUI1|TemplateExtensionCreatorUID|
+0040DB73UL1-n|ReferencedContentItemIdentifier|
+0040E001ST1|HL7InstanceIdentifier|
+0040E004DT1|HL7DocumentEffectiveTime|
+0040E006SQ1|HL7DocumentTypeCodeSequence|
+0040E008SQ1|DocumentClassCodeSequence|
+0040E010UR1|RetrieveURI|
+0040E011UI1|RetrieveLocationUID|
+0040E020CS1|TypeOfInstances|Type of Instances
+0040E021SQ1|DICOMRetrievalSequence|
+0040E022SQ1|DICOMMediaRetrievalSequence|
+0040E023SQ1|WADORetrievalSequence|
+0040E024SQ1|XDSRetrievalSequence|
+0040E025SQ1|WADORSRetrievalSequence|WADO-RS Retrieval Sequence
+0040E030UI1|RepositoryUniqueID|
+0040E031UI1|HomeCommunityID|
+00420010ST1|DocumentTitle|
+00420011OB1|EncapsulatedDocument|
+00420012LO1|MIMETypeOfEncapsulatedDocument|MIME Type of Encapsulated Document
+00420013SQ1|SourceInstanceSequence|
+00420014LO1-n|ListOfMIMETypes|List of MIME Types
+00420015UL1|EncapsulatedDocumentLength|
+00440001ST1|ProductPackageIdentifier|
+00440002CS1|SubstanceAdministrationApproval|
+00440003LT1|ApprovalStatusFurtherDescription|
+00440004DT1|ApprovalStatusDateTime|
+00440007SQ1|ProductTypeCodeSequence|
+00440008LO1-n|ProductName|
+00440009LT1|ProductDescription|
+0044000ALO1|ProductLotIdentifier|
+0044000BDT1|ProductExpirationDateTime|
+00440010DT1|SubstanceAdministrationDateTime|
+00440011LO1|SubstanceAdministrationNotes|
+00440012LO1|SubstanceAdministrationDeviceID|
+00440013SQ1|ProductParameterSequence|
+00440019SQ1|SubstanceAdministrationParameterSequence|
+00440100SQ1|ApprovalSequence|
+00440101SQ1|AssertionCodeSequence|
+00440102UI1|AssertionUID|
+00440103SQ1|AsserterIdentificationSequence|
+00440104DT1|AssertionDateTime|
+00440105DT1|AssertionExpirationDateTime|
+00440106UT1|AssertionComments|
+00440107SQ1|RelatedAssertionSequence|
+00440108UI1|ReferencedAssertionUID|
+00440109SQ1|ApprovalSubjectSequence|
+0044010ASQ1|OrganizationalRoleCodeSequence|
+00460012LO1|LensDescription|
+00460014SQ1|RightLensSequence|
+00460015SQ1|LeftLensSequence|
+00460016SQ1|UnspecifiedLateralityLensSequence|
+00460018SQ1|CylinderSequence|
+00460028SQ1|PrismSequence|
+00460030FD1|HorizontalPrismPower|
+00460032CS1|HorizontalPrismBase|
+00460034FD1|VerticalPrismPower|
+00460036CS1|VerticalPrismBase|
+00460038CS1|LensSegmentType|
+00460040FD1|OpticalTransmittance|
+00460042FD1|ChannelWidth|
+00460044FD1|PupilSize|
+00460046FD1|CornealSize|
+00460047SQ1|CornealSizeSequence|
+00460050SQ1|AutorefractionRightEyeSequence|
+00460052SQ1|AutorefractionLeftEyeSequence|
+00460060FD1|DistancePupillaryDistance|
+00460062FD1|NearPupillaryDistance|
+00460063FD1|IntermediatePupillaryDistance|
+00460064FD1|OtherPupillaryDistance|
+00460070SQ1|KeratometryRightEyeSequence|
+00460071SQ1|KeratometryLeftEyeSequence|
+00460074SQ1|SteepKeratometricAxisSequence|
+00460075FD1|RadiusOfCurvature|Radius of Curvature
+00460076FD1|KeratometricPower|
+00460077FD1|KeratometricAxis|
+00460080SQ1|FlatKeratometricAxisSequence|
+00460092CS1|BackgroundColor|
+00460094CS1|Optotype|
+00460095CS1|OptotypePresentation|
+00460097SQ1|SubjectiveRefractionRightEyeSequence|
+00460098SQ1|SubjectiveRefractionLeftEyeSequence|
+00460100SQ1|AddNearSequence|
+00460101SQ1|AddIntermediateSequence|
+00460102SQ1|AddOtherSequence|
+00460104FD1|AddPower|
+00460106FD1|ViewingDistance|
+00460110SQ1|CorneaMeasurementsSequence|
+00460111SQ1|SourceOfCorneaMeasurementDataCodeSequence|Source of Cornea Measurement Data Code Sequence
+00460112SQ1|SteepCornealAxisSequence|
+00460113SQ1|FlatCornealAxisSequence|
+00460114FD1|CornealPower|
+00460115FD1|CornealAxis|
+00460116SQ1|CorneaMeasurementMethodCodeSequence|
+00460117FL1|RefractiveIndexOfCornea|Refractive Index of Cornea
+00460118FL1|RefractiveIndexOfAqueousHumor|Refractive Index of Aqueous Humor
+00460121SQ1|VisualAcuityTypeCodeSequence|
+00460122SQ1|VisualAcuityRightEyeSequence|
+00460123SQ1|VisualAcuityLeftEyeSequence|
+00460124SQ1|VisualAcuityBothEyesOpenSequence|
+00460125CS1|ViewingDistanceType|
+00460135SS2|VisualAcuityModifiers|
+00460137FD1|DecimalVisualAcuity|
+00460139LO1|OptotypeDetailedDefinition|
+00460145SQ1|ReferencedRefractiveMeasurementsSequence|
+00460146FD1|SpherePower|
+00460147FD1|CylinderPower|
+00460201CS1|CornealTopographySurface|
+00460202FL2|CornealVertexLocation|
+00460203FL1|PupilCentroidXCoordinate|Pupil Centroid X-Coordinate
+00460204FL1|PupilCentroidYCoordinate|Pupil Centroid Y-Coordinate
+00460205FL1|EquivalentPupilRadius|
+00460207SQ1|CornealTopographyMapTypeCodeSequence|
+00460208IS2-2n|VerticesOfTheOutlineOfPupil|Vertices of the Outline of Pupil
+00460210SQ1|CornealTopographyMappingNormalsSequence|
+00460211SQ1|MaximumCornealCurvatureSequence|
+00460212FL1|MaximumCornealCurvature|
+00460213FL2|MaximumCornealCurvatureLocation|
+00460215SQ1|MinimumKeratometricSequence|
+00460218SQ1|SimulatedKeratometricCylinderSequence|
+00460220FL1|AverageCornealPower|
+00460224FL1|CornealISValue|Corneal I-S Value
+00460227FL1|AnalyzedArea|
+00460230FL1|SurfaceRegularityIndex|
+00460232FL1|SurfaceAsymmetryIndex|
+00460234FL1|CornealEccentricityIndex|
+00460236FL1|KeratoconusPredictionIndex|
+00460238FL1|DecimalPotentialVisualAcuity|
+00460242CS1|CornealTopographyMapQualityEvaluation|
+00460244SQ1|SourceImageCornealProcessedDataSequence|
+00460247FL3|CornealPointLocation|
+00460248CS1|CornealPointEstimated|
+00460249FL1|AxialPower|
+00460250FL1|TangentialPower|
+00460251FL1|RefractivePower|
+00460252FL1|RelativeElevation|
+00460253FL1|CornealWavefront|
+00480001FL1|ImagedVolumeWidth|
+00480002FL1|ImagedVolumeHeight|
+00480003FL1|ImagedVolumeDepth|
+00480006UL1|TotalPixelMatrixColumns|
+00480007UL1|TotalPixelMatrixRows|
+00480008SQ1|TotalPixelMatrixOriginSequence|
+00480010CS1|SpecimenLabelInImage|Specimen Label in Image
+00480011CS1|FocusMethod|
+00480012CS1|ExtendedDepthOfField|Extended Depth of Field
+00480013US1|NumberOfFocalPlanes|Number of Focal Planes
+00480014FL1|DistanceBetweenFocalPlanes|
+00480015US3|RecommendedAbsentPixelCIELabValue|
+00480100SQ1|IlluminatorTypeCodeSequence|
+00480102DS6|ImageOrientationSlide|Image Orientation (Slide)
+00480105SQ1|OpticalPathSequence|
+00480106SH1|OpticalPathIdentifier|
+00480107ST1|OpticalPathDescription|
+00480108SQ1|IlluminationColorCodeSequence|
+00480110SQ1|SpecimenReferenceSequence|
+00480111DS1|CondenserLensPower|
+00480112DS1|ObjectiveLensPower|
+00480113DS1|ObjectiveLensNumericalAperture|
+00480120SQ1|PaletteColorLookupTableSequence|
+00480200SQ1|ReferencedImageNavigationSequence|
+00480201US2|TopLeftHandCornerOfLocalizerArea|Top Left Hand Corner of Localizer Area
+00480202US2|BottomRightHandCornerOfLocalizerArea|Bottom Right Hand Corner of Localizer Area
+00480207SQ1|OpticalPathIdentificationSequence|
+0048021ASQ1|PlanePositionSlideSequence|Plane Position (Slide) Sequence
+0048021ESL1|ColumnPositionInTotalImagePixelMatrix|
+0048021FSL1|RowPositionInTotalImagePixelMatrix|
+00480301CS1|PixelOriginInterpretation|
+00480302UL1|NumberOfOpticalPaths|Number of Optical Paths
+00480303UL1|TotalPixelMatrixFocalPlanes|
+00500004CS1|CalibrationImage|
+00500010SQ1|DeviceSequence|
+00500012SQ1|ContainerComponentTypeCodeSequence|
+00500013FD1|ContainerComponentThickness|
+00500014DS1|DeviceLength|
+00500015FD1|ContainerComponentWidth|
+00500016DS1|DeviceDiameter|
+00500017CS1|DeviceDiameterUnits|
+00500018DS1|DeviceVolume|
+00500019DS1|InterMarkerDistance|Inter-Marker Distance
+0050001ACS1|ContainerComponentMaterial|
+0050001BLO1|ContainerComponentID|
+0050001CFD1|ContainerComponentLength|
+0050001DFD1|ContainerComponentDiameter|
+0050001ELO1|ContainerComponentDescription|
+00500020LO1|DeviceDescription|
+00500021ST1|LongDeviceDescription|
+00520001FL1|ContrastBolusIngredientPercentByVolume|Contrast/Bolus Ingredient Percent by Volume
+00520002FD1|OCTFocalDistance|
+00520003FD1|BeamSpotSize|
+00520004FD1|EffectiveRefractiveIndex|
+00520006CS1|OCTAcquisitionDomain|
+00520007FD1|OCTOpticalCenterWavelength|
+00520008FD1|AxialResolution|
+00520009FD1|RangingDepth|
+00520011FD1|ALineRate|A-line Rate
+00520012US1|ALinesPerFrame|A-lines Per Frame
+00520013FD1|CatheterRotationalRate|
+00520014FD1|ALinePixelSpacing|A-line Pixel Spacing
+00520016SQ1|ModeOfPercutaneousAccessSequence|Mode of Percutaneous Access Sequence
+00520025SQ1|IntravascularOCTFrameTypeSequence|
+00520026CS1|OCTZOffsetApplied|
+00520027SQ1|IntravascularFrameContentSequence|
+00520028FD1|IntravascularLongitudinalDistance|
+00520029SQ1|IntravascularOCTFrameContentSequence|
+00520030SS1|OCTZOffsetCorrection|
+00520031CS1|CatheterDirectionOfRotation|Catheter Direction of Rotation
+00520033FD1|SeamLineLocation|
+00520034FD1|FirstALineLocation|First A-line Location
+00520036US1|SeamLineIndex|
+00520038US1|NumberOfPaddedALines|Number of Padded A-lines
+00520039CS1|InterpolationType|
+0052003ACS1|RefractiveIndexApplied|
+00540010US1-n|EnergyWindowVector|
+00540011US1|NumberOfEnergyWindows|Number of Energy Windows
+00540012SQ1|EnergyWindowInformationSequence|
+00540013SQ1|EnergyWindowRangeSequence|
+00540014DS1|EnergyWindowLowerLimit|
+00540015DS1|EnergyWindowUpperLimit|
+00540016SQ1|RadiopharmaceuticalInformationSequence|
+00540017IS1|ResidualSyringeCounts|
+00540018SH1|EnergyWindowName|
+00540020US1-n|DetectorVector|
+00540021US1|NumberOfDetectors|Number of Detectors
+00540022SQ1|DetectorInformationSequence|
+00540030US1-n|PhaseVector|
+00540031US1|NumberOfPhases|Number of Phases
+00540032SQ1|PhaseInformationSequence|
+00540033US1|NumberOfFramesInPhase|Number of Frames in Phase
+00540036IS1|PhaseDelay|
+00540038IS1|PauseBetweenFrames|
+00540039CS1|PhaseDescription|
+00540050US1-n|RotationVector|
+00540051US1|NumberOfRotations|Number of Rotations
+00540052SQ1|RotationInformationSequence|
+00540053US1|NumberOfFramesInRotation|Number of Frames in Rotation
+00540060US1-n|RRIntervalVector|R-R Interval Vector
+00540061US1|NumberOfRRIntervals|Number of R-R Intervals
+00540062SQ1|GatedInformationSequence|
+00540063SQ1|DataInformationSequence|
+00540070US1-n|TimeSlotVector|
+00540071US1|NumberOfTimeSlots|Number of Time Slots
+00540072SQ1|TimeSlotInformationSequence|
+00540073DS1|TimeSlotTime|
+00540080US1-n|SliceVector|
+00540081US1|NumberOfSlices|Number of Slices
+00540090US1-n|AngularViewVector|
+00540100US1-n|TimeSliceVector|
+00540101US1|NumberOfTimeSlices|Number of Time Slices
+00540200DS1|StartAngle|
+00540202CS1|TypeOfDetectorMotion|Type of Detector Motion
+00540210IS1-n|TriggerVector|
+00540211US1|NumberOfTriggersInPhase|Number of Triggers in Phase
+00540220SQ1|ViewCodeSequence|
+00540222SQ1|ViewModifierCodeSequence|
+00540300SQ1|RadionuclideCodeSequence|
+00540302SQ1|AdministrationRouteCodeSequence|
+00540304SQ1|RadiopharmaceuticalCodeSequence|
+00540306SQ1|CalibrationDataSequence|
+00540308US1|EnergyWindowNumber|
+00540400SH1|ImageID|
+00540410SQ1|PatientOrientationCodeSequence|
+00540412SQ1|PatientOrientationModifierCodeSequence|
+00540414SQ1|PatientGantryRelationshipCodeSequence|
+00540500CS1|SliceProgressionDirection|
+00540501CS1|ScanProgressionDirection|
+00541000CS2|SeriesType|
+00541001CS1|Units|
+00541002CS1|CountsSource|
+00541004CS1|ReprojectionMethod|
+00541006CS1|SUVType|
+00541100CS1|RandomsCorrectionMethod|
+00541101LO1|AttenuationCorrectionMethod|
+00541102CS1|DecayCorrection|
+00541103LO1|ReconstructionMethod|
+00541104LO1|DetectorLinesOfResponseUsed|Detector Lines of Response Used
+00541105LO1|ScatterCorrectionMethod|
+00541200DS1|AxialAcceptance|
+00541201IS2|AxialMash|
+00541202IS1|TransverseMash|
+00541203DS2|DetectorElementSize|
+00541210DS1|CoincidenceWindowWidth|
+00541220CS1-n|SecondaryCountsType|
+00541300DS1|FrameReferenceTime|
+00541310IS1|PrimaryPromptsCountsAccumulated|Primary (Prompts) Counts Accumulated
+00541311IS1-n|SecondaryCountsAccumulated|
+00541320DS1|SliceSensitivityFactor|
+00541321DS1|DecayFactor|
+00541322DS1|DoseCalibrationFactor|
+00541323DS1|ScatterFractionFactor|
+00541324DS1|DeadTimeFactor|
+00541330US1|ImageIndex|
+00541400CS1-n|CountsIncluded|
+00541401CS1|DeadTimeCorrectionFlag|
+00603000SQ1|HistogramSequence|
+00603002US1|HistogramNumberOfBins|Histogram Number of Bins
+00603004XS1|HistogramFirstBinValue|
+00603006XS1|HistogramLastBinValue|
+00603008US1|HistogramBinWidth|
+00603010LO1|HistogramExplanation|
+00603020UL1-n|HistogramData|
+00620001CS1|SegmentationType|
+00620002SQ1|SegmentSequence|
+00620003SQ1|SegmentedPropertyCategoryCodeSequence|
+00620004US1|SegmentNumber|
+00620005LO1|SegmentLabel|
+00620006ST1|SegmentDescription|
+00620007SQ1|SegmentationAlgorithmIdentificationSequence|
+00620008CS1|SegmentAlgorithmType|
+00620009LO1-n|SegmentAlgorithmName|
+0062000ASQ1|SegmentIdentificationSequence|
+0062000BUS1-n|ReferencedSegmentNumber|
+0062000CUS1|RecommendedDisplayGrayscaleValue|
+0062000DUS3|RecommendedDisplayCIELabValue|
+0062000EUS1|MaximumFractionalValue|
+0062000FSQ1|SegmentedPropertyTypeCodeSequence|
+00620010CS1|SegmentationFractionalType|
+00620011SQ1|SegmentedPropertyTypeModifierCodeSequence|
+00620012SQ1|UsedSegmentsSequence|
+00620013CS1|SegmentsOverlap|
+00620020UT1|TrackingID|
+00620021UI1|TrackingUID|
+00640002SQ1|DeformableRegistrationSequence|
+00640003UI1|SourceFrameOfReferenceUID|Source Frame of Reference UID
+00640005SQ1|DeformableRegistrationGridSequence|
+00640007UL3|GridDimensions|
+00640008FD3|GridResolution|
+00640009OF1|VectorGridData|
+0064000FSQ1|PreDeformationMatrixRegistrationSequence|
+00640010SQ1|PostDeformationMatrixRegistrationSequence|
+00660001UL1|NumberOfSurfaces|Number of Surfaces
+00660002SQ1|SurfaceSequence|
+00660003UL1|SurfaceNumber|
+00660004LT1|SurfaceComments|
+00660009CS1|SurfaceProcessing|
+0066000AFL1|SurfaceProcessingRatio|
+0066000BLO1|SurfaceProcessingDescription|
+0066000CFL1|RecommendedPresentationOpacity|
+0066000DCS1|RecommendedPresentationType|
+0066000ECS1|FiniteVolume|
+00660010CS1|Manifold|
+00660011SQ1|SurfacePointsSequence|
+00660012SQ1|SurfacePointsNormalsSequence|
+00660013SQ1|SurfaceMeshPrimitivesSequence|
+00660015UL1|NumberOfSurfacePoints|Number of Surface Points
+00660016OF1|PointCoordinatesData|
+00660017FL3|PointPositionAccuracy|
+00660018FL1|MeanPointDistance|
+00660019FL1|MaximumPointDistance|
+0066001AFL6|PointsBoundingBoxCoordinates|
+0066001BFL3|AxisOfRotation|Axis of Rotation
+0066001CFL3|CenterOfRotation|Center of Rotation
+0066001EUL1|NumberOfVectors|Number of Vectors
+0066001FUS1|VectorDimensionality|
+00660020FL1-n|VectorAccuracy|
+00660021OF1|VectorCoordinateData|
+00660022OD1|DoublePointCoordinatesData|
+00660023OW1|TrianglePointIndexList|
+00660024OW1|EdgePointIndexList|
+00660025OW1|VertexPointIndexList|
+00660026SQ1|TriangleStripSequence|
+00660027SQ1|TriangleFanSequence|
+00660028SQ1|LineSequence|
+00660029OW1|PrimitivePointIndexList|
+0066002AUL1|SurfaceCount|
+0066002BSQ1|ReferencedSurfaceSequence|
+0066002CUL1|ReferencedSurfaceNumber|
+0066002DSQ1|SegmentSurfaceGenerationAlgorithmIdentificationSequence|
+0066002ESQ1|SegmentSurfaceSourceInstanceSequence|
+0066002FSQ1|AlgorithmFamilyCodeSequence|
+00660030SQ1|AlgorithmNameCodeSequence|
+00660031LO1|AlgorithmVersion|
+00660032LT1|AlgorithmParameters|
+00660034SQ1|FacetSequence|
+00660035SQ1|SurfaceProcessingAlgorithmIdentificationSequence|
+00660036LO1|AlgorithmName|
+00660037FL1|RecommendedPointRadius|
+00660038FL1|RecommendedLineThickness|
+00660040OL1|LongPrimitivePointIndexList|
+00660041OL1|LongTrianglePointIndexList|
+00660042OL1|LongEdgePointIndexList|
+00660043OL1|LongVertexPointIndexList|
+00660101SQ1|TrackSetSequence|
+00660102SQ1|TrackSequence|
+00660103OW1|RecommendedDisplayCIELabValueList|
+00660104SQ1|TrackingAlgorithmIdentificationSequence|
+00660105UL1|TrackSetNumber|
+00660106LO1|TrackSetLabel|
+00660107UT1|TrackSetDescription|
+00660108SQ1|TrackSetAnatomicalTypeCodeSequence|
+00660121SQ1|MeasurementsSequence|
+00660124SQ1|TrackSetStatisticsSequence|
+00660125OF1|FloatingPointValues|
+00660129OL1|TrackPointIndexList|
+00660130SQ1|TrackStatisticsSequence|
+00660132SQ1|MeasurementValuesSequence|
+00660133SQ1|DiffusionAcquisitionCodeSequence|
+00660134SQ1|DiffusionModelCodeSequence|
+00686210LO1|ImplantSize|
+00686221LO1|ImplantTemplateVersion|
+00686222SQ1|ReplacedImplantTemplateSequence|
+00686223CS1|ImplantType|
+00686224SQ1|DerivationImplantTemplateSequence|
+00686225SQ1|OriginalImplantTemplateSequence|
+00686226DT1|EffectiveDateTime|
+00686230SQ1|ImplantTargetAnatomySequence|
+00686260SQ1|InformationFromManufacturerSequence|
+00686265SQ1|NotificationFromManufacturerSequence|
+00686270DT1|InformationIssueDateTime|
+00686280ST1|InformationSummary|
+006862A0SQ1|ImplantRegulatoryDisapprovalCodeSequence|
+006862A5FD1|OverallTemplateSpatialTolerance|
+006862C0SQ1|HPGLDocumentSequence|
+006862D0US1|HPGLDocumentID|
+006862D5LO1|HPGLDocumentLabel|
+006862E0SQ1|ViewOrientationCodeSequence|
+006862F0SQ1|ViewOrientationModifierCodeSequence|
+006862F2FD1|HPGLDocumentScaling|
+00686300OB1|HPGLDocument|
+00686310US1|HPGLContourPenNumber|
+00686320SQ1|HPGLPenSequence|
+00686330US1|HPGLPenNumber|
+00686340LO1|HPGLPenLabel|
+00686345ST1|HPGLPenDescription|
+00686346FD2|RecommendedRotationPoint|
+00686347FD4|BoundingRectangle|
+00686350US1-n|ImplantTemplate3DModelSurfaceNumber|
+00686360SQ1|SurfaceModelDescriptionSequence|
+00686380LO1|SurfaceModelLabel|
+00686390FD1|SurfaceModelScalingFactor|
+006863A0SQ1|MaterialsCodeSequence|
+006863A4SQ1|CoatingMaterialsCodeSequence|
+006863A8SQ1|ImplantTypeCodeSequence|
+006863ACSQ1|FixationMethodCodeSequence|
+006863B0SQ1|MatingFeatureSetsSequence|
+006863C0US1|MatingFeatureSetID|
+006863D0LO1|MatingFeatureSetLabel|
+006863E0SQ1|MatingFeatureSequence|
+006863F0US1|MatingFeatureID|
+00686400SQ1|MatingFeatureDegreeOfFreedomSequence|Mating Feature Degree of Freedom Sequence
+00686410US1|DegreeOfFreedomID|Degree of Freedom ID
+00686420CS1|DegreeOfFreedomType|Degree of Freedom Type
+00686430SQ1|TwoDMatingFeatureCoordinatesSequence|2D Mating Feature Coordinates Sequence
+00686440US1|ReferencedHPGLDocumentID|
+00686450FD2|TwoDMatingPoint|2D Mating Point
+00686460FD4|TwoDMatingAxes|2D Mating Axes
+00686470SQ1|TwoDDegreeOfFreedomSequence|2D Degree of Freedom Sequence
+00686490FD3|ThreeDDegreeOfFreedomAxis|3D Degree of Freedom Axis
+006864A0FD2|RangeOfFreedom|Range of Freedom
+006864C0FD3|ThreeDMatingPoint|3D Mating Point
+006864D0FD9|ThreeDMatingAxes|3D Mating Axes
+006864F0FD3|TwoDDegreeOfFreedomAxis|2D Degree of Freedom Axis
+00686500SQ1|PlanningLandmarkPointSequence|
+00686510SQ1|PlanningLandmarkLineSequence|
+00686520SQ1|PlanningLandmarkPlaneSequence|
+00686530US1|PlanningLandmarkID|
+00686540LO1|PlanningLandmarkDescription|
+00686545SQ1|PlanningLandmarkIdentificationCodeSequence|
+00686550SQ1|TwoDPointCoordinatesSequence|2D Point Coordinates Sequence
+00686560FD2|TwoDPointCoordinates|2D Point Coordinates
+00686590FD3|ThreeDPointCoordinates|3D Point Coordinates
+006865A0SQ1|TwoDLineCoordinatesSequence|2D Line Coordinates Sequence
+006865B0FD4|TwoDLineCoordinates|2D Line Coordinates
+006865D0FD6|ThreeDLineCoordinates|3D Line Coordinates
+006865E0SQ1|TwoDPlaneCoordinatesSequence|2D Plane Coordinates Sequence
+006865F0FD4|TwoDPlaneIntersection|2D Plane Intersection
+00686610FD3|ThreeDPlaneOrigin|3D Plane Origin
+00686620FD3|ThreeDPlaneNormal|3D Plane Normal
+00687001CS1|ModelModification|
+00687002CS1|ModelMirroring|
+00687003SQ1|ModelUsageCodeSequence|
+00687004UI1|ModelGroupUID|
+00687005UR1|RelativeURIReferenceWithinEncapsulatedDocument|
+006A0001CS1|AnnotationCoordinateType|
+006A0002SQ1|AnnotationGroupSequence|
+006A0003UI1|AnnotationGroupUID|
+006A0005LO1|AnnotationGroupLabel|
+006A0006UT1|AnnotationGroupDescription|
+006A0007CS1|AnnotationGroupGenerationType|
+006A0008SQ1|AnnotationGroupAlgorithmIdentificationSequence|
+006A0009SQ1|AnnotationPropertyCategoryCodeSequence|
+006A000ASQ1|AnnotationPropertyTypeCodeSequence|
+006A000BSQ1|AnnotationPropertyTypeModifierCodeSequence|
+006A000CUL1|NumberOfAnnotations|Number of Annotations
+006A000DCS1|AnnotationAppliesToAllOpticalPaths|Annotation Applies to All Optical Paths
+006A000ESH1-n|ReferencedOpticalPathIdentifier|
+006A000FCS1|AnnotationAppliesToAllZPlanes|Annotation Applies to All Z Planes
+006A0010FD1-n|CommonZCoordinateValue|
+006A0011OL1|AnnotationIndexList|
+00700001SQ1|GraphicAnnotationSequence|
+00700002CS1|GraphicLayer|
+00700003CS1|BoundingBoxAnnotationUnits|
+00700004CS1|AnchorPointAnnotationUnits|
+00700005CS1|GraphicAnnotationUnits|
+00700006ST1|UnformattedTextValue|
+00700008SQ1|TextObjectSequence|
+00700009SQ1|GraphicObjectSequence|
+00700010FL2|BoundingBoxTopLeftHandCorner|
+00700011FL2|BoundingBoxBottomRightHandCorner|
+00700012CS1|BoundingBoxTextHorizontalJustification|
+00700014FL2|AnchorPoint|
+00700015CS1|AnchorPointVisibility|
+00700020US1|GraphicDimensions|
+00700021US1|NumberOfGraphicPoints|Number of Graphic Points
+00700022FL2-n|GraphicData|
+00700023CS1|GraphicType|
+00700024CS1|GraphicFilled|
+00700040IS1|ImageRotationRetired|Image Rotation (Retired)
+00700041CS1|ImageHorizontalFlip|
+00700042US1|ImageRotation|
+00700050US2|DisplayedAreaTopLeftHandCornerTrial|Displayed Area Top Left Hand Corner (Trial)
+00700051US2|DisplayedAreaBottomRightHandCornerTrial|Displayed Area Bottom Right Hand Corner (Trial)
+00700052SL2|DisplayedAreaTopLeftHandCorner|
+00700053SL2|DisplayedAreaBottomRightHandCorner|
+0070005ASQ1|DisplayedAreaSelectionSequence|
+00700060SQ1|GraphicLayerSequence|
+00700062IS1|GraphicLayerOrder|
+00700066US1|GraphicLayerRecommendedDisplayGrayscaleValue|
+00700067US3|GraphicLayerRecommendedDisplayRGBValue|
+00700068LO1|GraphicLayerDescription|
+00700080CS1|ContentLabel|
+00700081LO1|ContentDescription|
+00700082DA1|PresentationCreationDate|
+00700083TM1|PresentationCreationTime|
+00700084PN1|ContentCreatorName|Content Creator's Name
+00700086SQ1|ContentCreatorIdentificationCodeSequence|Content Creator's Identification Code Sequence
+00700087SQ1|AlternateContentDescriptionSequence|
+00700100CS1|PresentationSizeMode|
+00700101DS2|PresentationPixelSpacing|
+00700102IS2|PresentationPixelAspectRatio|
+00700103FL1|PresentationPixelMagnificationRatio|
+00700207LO1|GraphicGroupLabel|
+00700208ST1|GraphicGroupDescription|
+00700209SQ1|CompoundGraphicSequence|
+00700226UL1|CompoundGraphicInstanceID|
+00700227LO1|FontName|
+00700228CS1|FontNameType|
+00700229LO1|CSSFontName|
+00700230FD1|RotationAngle|
+00700231SQ1|TextStyleSequence|
+00700232SQ1|LineStyleSequence|
+00700233SQ1|FillStyleSequence|
+00700234SQ1|GraphicGroupSequence|
+00700241US3|TextColorCIELabValue|
+00700242CS1|HorizontalAlignment|
+00700243CS1|VerticalAlignment|
+00700244CS1|ShadowStyle|
+00700245FL1|ShadowOffsetX|
+00700246FL1|ShadowOffsetY|
+00700247US3|ShadowColorCIELabValue|
+00700248CS1|Underlined|
+00700249CS1|Bold|
+00700250CS1|Italic|
+00700251US3|PatternOnColorCIELabValue|
+00700252US3|PatternOffColorCIELabValue|
+00700253FL1|LineThickness|
+00700254CS1|LineDashingStyle|
+00700255UL1|LinePattern|
+00700256OB1|FillPattern|
+00700257CS1|FillMode|
+00700258FL1|ShadowOpacity|
+00700261FL1|GapLength|
+00700262FL1|DiameterOfVisibility|Diameter of Visibility
+00700273FL2|RotationPoint|
+00700274CS1|TickAlignment|
+00700278CS1|ShowTickLabel|
+00700279CS1|TickLabelAlignment|
+00700282CS1|CompoundGraphicUnits|
+00700284FL1|PatternOnOpacity|
+00700285FL1|PatternOffOpacity|
+00700287SQ1|MajorTicksSequence|
+00700288FL1|TickPosition|
+00700289SH1|TickLabel|
+00700294CS1|CompoundGraphicType|
+00700295UL1|GraphicGroupID|
+00700306CS1|ShapeType|
+00700308SQ1|RegistrationSequence|
+00700309SQ1|MatrixRegistrationSequence|
+0070030ASQ1|MatrixSequence|
+0070030BFD16|FrameOfReferenceToDisplayedCoordinateSystemTransformationMatrix|Frame of Reference to Displayed Coordinate System Transformation Matrix
+0070030CCS1|FrameOfReferenceTransformationMatrixType|Frame of Reference Transformation Matrix Type
+0070030DSQ1|RegistrationTypeCodeSequence|
+0070030FST1|FiducialDescription|
+00700310SH1|FiducialIdentifier|
+00700311SQ1|FiducialIdentifierCodeSequence|
+00700312FD1|ContourUncertaintyRadius|
+00700314SQ1|UsedFiducialsSequence|
+00700318SQ1|GraphicCoordinatesDataSequence|
+0070031AUI1|FiducialUID|
+0070031BUI1|ReferencedFiducialUID|
+0070031CSQ1|FiducialSetSequence|
+0070031ESQ1|FiducialSequence|
+0070031FSQ1|FiducialsPropertyCategoryCodeSequence|
+00700401US3|GraphicLayerRecommendedDisplayCIELabValue|
+00700402SQ1|BlendingSequence|
+00700403FL1|RelativeOpacity|
+00700404SQ1|ReferencedSpatialRegistrationSequence|
+00700405CS1|BlendingPosition|
+00701101UI1|PresentationDisplayCollectionUID|
+00701102UI1|PresentationSequenceCollectionUID|
+00701103US1|PresentationSequencePositionIndex|
+00701104SQ1|RenderedImageReferenceSequence|
+00701201SQ1|VolumetricPresentationStateInputSequence|
+00701202CS1|PresentationInputType|
+00701203US1|InputSequencePositionIndex|
+00701204CS1|Crop|
+00701205US1-n|CroppingSpecificationIndex|
+00701206CS1|CompositingMethod|
+00701207US1|VolumetricPresentationInputNumber|
+00701208CS1|ImageVolumeGeometry|
+00701209UI1|VolumetricPresentationInputSetUID|
+0070120ASQ1|VolumetricPresentationInputSetSequence|
+0070120BCS1|GlobalCrop|
+0070120CUS1-n|GlobalCroppingSpecificationIndex|
+0070120DCS1|RenderingMethod|
+00701301SQ1|VolumeCroppingSequence|
+00701302CS1|VolumeCroppingMethod|
+00701303FD6|BoundingBoxCrop|
+00701304SQ1|ObliqueCroppingPlaneSequence|
+00701305FD4|Plane|
+00701306FD3|PlaneNormal|
+00701309US1|CroppingSpecificationNumber|
+00701501CS1|MultiPlanarReconstructionStyle|Multi-Planar Reconstruction Style
+00701502CS1|MPRThicknessType|
+00701503FD1|MPRSlabThickness|
+00701505FD3|MPRTopLeftHandCorner|
+00701507FD3|MPRViewWidthDirection|
+00701508FD1|MPRViewWidth|
+0070150CUL1|NumberOfVolumetricCurvePoints|Number of Volumetric Curve Points
+0070150DOD1|VolumetricCurvePoints|
+00701511FD3|MPRViewHeightDirection|
+00701512FD1|MPRViewHeight|
+00701602CS1|RenderProjection|
+00701603FD3|ViewpointPosition|
+00701604FD3|ViewpointLookAtPoint|
+00701605FD3|ViewpointUpDirection|
+00701606FD6|RenderFieldOfView|Render Field of View
+00701607FD1|SamplingStepSize|
+00701701CS1|ShadingStyle|
+00701702FD1|AmbientReflectionIntensity|
+00701703FD3|LightDirection|
+00701704FD1|DiffuseReflectionIntensity|
+00701705FD1|SpecularReflectionIntensity|
+00701706FD1|Shininess|
+00701801SQ1|PresentationStateClassificationComponentSequence|
+00701802CS1|ComponentType|
+00701803SQ1|ComponentInputSequence|
+00701804US1|VolumetricPresentationInputIndex|
+00701805SQ1|PresentationStateCompositorComponentSequence|
+00701806SQ1|WeightingTransferFunctionSequence|
+00701807US3|WeightingLookupTableDescriptor|
+00701808OB1|WeightingLookupTableData|
+00701901SQ1|VolumetricAnnotationSequence|
+00701903SQ1|ReferencedStructuredContextSequence|
+00701904UI1|ReferencedContentItem|
+00701905SQ1|VolumetricPresentationInputAnnotationSequence|
+00701907CS1|AnnotationClipping|
+00701A01CS1|PresentationAnimationStyle|
+00701A03FD1|RecommendedAnimationRate|
+00701A04SQ1|AnimationCurveSequence|
+00701A05FD1|AnimationStepSize|
+00701A06FD1|SwivelRange|
+00701A07OD1|VolumetricCurveUpDirections|
+00701A08SQ1|VolumeStreamSequence|
+00701A09LO1|RGBATransferFunctionDescription|
+00701B01SQ1|AdvancedBlendingSequence|
+00701B02US1|BlendingInputNumber|
+00701B03SQ1|BlendingDisplayInputSequence|
+00701B04SQ1|BlendingDisplaySequence|
+00701B06CS1|BlendingMode|
+00701B07CS1|TimeSeriesBlending|
+00701B08CS1|GeometryForDisplay|Geometry for Display
+00701B11SQ1|ThresholdSequence|
+00701B12SQ1|ThresholdValueSequence|
+00701B13CS1|ThresholdType|
+00701B14FD1|ThresholdValue|
+00720002SH1|HangingProtocolName|
+00720004LO1|HangingProtocolDescription|
+00720006CS1|HangingProtocolLevel|
+00720008LO1|HangingProtocolCreator|
+0072000ADT1|HangingProtocolCreationDateTime|
+0072000CSQ1|HangingProtocolDefinitionSequence|
+0072000ESQ1|HangingProtocolUserIdentificationCodeSequence|
+00720010LO1|HangingProtocolUserGroupName|
+00720012SQ1|SourceHangingProtocolSequence|
+00720014US1|NumberOfPriorsReferenced|Number of Priors Referenced
+00720020SQ1|ImageSetsSequence|
+00720022SQ1|ImageSetSelectorSequence|
+00720024CS1|ImageSetSelectorUsageFlag|
+00720026AT1|SelectorAttribute|
+00720028US1|SelectorValueNumber|
+00720030SQ1|TimeBasedImageSetsSequence|
+00720032US1|ImageSetNumber|
+00720034CS1|ImageSetSelectorCategory|
+00720038US2|RelativeTime|
+0072003ACS1|RelativeTimeUnits|
+0072003CSS2|AbstractPriorValue|
+0072003ESQ1|AbstractPriorCodeSequence|
+00720040LO1|ImageSetLabel|
+00720050CS1|SelectorAttributeVR|
+00720052AT1-n|SelectorSequencePointer|
+00720054LO1-n|SelectorSequencePointerPrivateCreator|
+00720056LO1|SelectorAttributePrivateCreator|
+0072005EAE1-n|SelectorAEValue|
+0072005FAS1-n|SelectorASValue|
+00720060AT1-n|SelectorATValue|
+00720061DA1-n|SelectorDAValue|
+00720062CS1-n|SelectorCSValue|
+00720063DT1-n|SelectorDTValue|
+00720064IS1-n|SelectorISValue|
+00720065OB1|SelectorOBValue|
+00720066LO1-n|SelectorLOValue|
+00720067OF1|SelectorOFValue|
+00720068LT1|SelectorLTValue|
+00720069OW1|SelectorOWValue|
+0072006APN1-n|SelectorPNValue|
+0072006BTM1-n|SelectorTMValue|
+0072006CSH1-n|SelectorSHValue|
+0072006DUN1|SelectorUNValue|
+0072006EST1|SelectorSTValue|
+0072006FUC1-n|SelectorUCValue|
+00720070UT1|SelectorUTValue|
+00720071UR1|SelectorURValue|
+00720072DS1-n|SelectorDSValue|
+00720073OD1|SelectorODValue|
+00720074FD1-n|SelectorFDValue|
+00720075OL1|SelectorOLValue|
+00720076FL1-n|SelectorFLValue|
+00720078UL1-n|SelectorULValue|
+0072007AUS1-n|SelectorUSValue|
+0072007CSL1-n|SelectorSLValue|
+0072007ESS1-n|SelectorSSValue|
+0072007FUI1-n|SelectorUIValue|
+00720080SQ1|SelectorCodeSequenceValue|
+00720081OV1|SelectorOVValue|
+00720082SV1-n|SelectorSVValue|
+00720083UV1-n|SelectorUVValue|
+00720100US1|NumberOfScreens|Number of Screens
+00720102SQ1|NominalScreenDefinitionSequence|
+00720104US1|NumberOfVerticalPixels|Number of Vertical Pixels
+00720106US1|NumberOfHorizontalPixels|Number of Horizontal Pixels
+00720108FD4|DisplayEnvironmentSpatialPosition|
+0072010AUS1|ScreenMinimumGrayscaleBitDepth|
+0072010CUS1|ScreenMinimumColorBitDepth|
+0072010EUS1|ApplicationMaximumRepaintTime|
+00720200SQ1|DisplaySetsSequence|
+00720202US1|DisplaySetNumber|
+00720203LO1|DisplaySetLabel|
+00720204US1|DisplaySetPresentationGroup|
+00720206LO1|DisplaySetPresentationGroupDescription|
+00720208CS1|PartialDataDisplayHandling|
+00720210SQ1|SynchronizedScrollingSequence|
+00720212US2-n|DisplaySetScrollingGroup|
+00720214SQ1|NavigationIndicatorSequence|
+00720216US1|NavigationDisplaySet|
+00720218US1-n|ReferenceDisplaySets|
+00720300SQ1|ImageBoxesSequence|
+00720302US1|ImageBoxNumber|
+00720304CS1|ImageBoxLayoutType|
+00720306US1|ImageBoxTileHorizontalDimension|
+00720308US1|ImageBoxTileVerticalDimension|
+00720310CS1|ImageBoxScrollDirection|
+00720312CS1|ImageBoxSmallScrollType|
+00720314US1|ImageBoxSmallScrollAmount|
+00720316CS1|ImageBoxLargeScrollType|
+00720318US1|ImageBoxLargeScrollAmount|
+00720320US1|ImageBoxOverlapPriority|
+00720330FD1|CineRelativeToRealTime|Cine Relative to Real-Time
+00720400SQ1|FilterOperationsSequence|
+00720402CS1|FilterByCategory|Filter-by Category
+00720404CS1|FilterByAttributePresence|Filter-by Attribute Presence
+00720406CS1|FilterByOperator|Filter-by Operator
+00720420US3|StructuredDisplayBackgroundCIELabValue|
+00720421US3|EmptyImageBoxCIELabValue|
+00720422SQ1|StructuredDisplayImageBoxSequence|
+00720424SQ1|StructuredDisplayTextBoxSequence|
+00720427SQ1|ReferencedFirstFrameSequence|
+00720430SQ1|ImageBoxSynchronizationSequence|
+00720432US2-n|SynchronizedImageBoxList|
+00720434CS1|TypeOfSynchronization|Type of Synchronization
+00720500CS1|BlendingOperationType|
+00720510CS1|ReformattingOperationType|
+00720512FD1|ReformattingThickness|
+00720514FD1|ReformattingInterval|
+00720516CS1|ReformattingOperationInitialViewDirection|
+00720520CS1-n|ThreeDRenderingType|3D Rendering Type
+00720600SQ1|SortingOperationsSequence|
+00720602CS1|SortByCategory|Sort-by Category
+00720604CS1|SortingDirection|
+00720700CS2|DisplaySetPatientOrientation|
+00720702CS1|VOIType|
+00720704CS1|PseudoColorType|Pseudo-Color Type
+00720705SQ1|PseudoColorPaletteInstanceReferenceSequence|Pseudo-Color Palette Instance Reference Sequence
+00720706CS1|ShowGrayscaleInverted|
+00720710CS1|ShowImageTrueSizeFlag|
+00720712CS1|ShowGraphicAnnotationFlag|
+00720714CS1|ShowPatientDemographicsFlag|
+00720716CS1|ShowAcquisitionTechniquesFlag|
+00720717CS1|DisplaySetHorizontalJustification|
+00720718CS1|DisplaySetVerticalJustification|
+00740120FD1|ContinuationStartMeterset|
+00740121FD1|ContinuationEndMeterset|
+00741000CS1|ProcedureStepState|
+00741002SQ1|ProcedureStepProgressInformationSequence|
+00741004DS1|ProcedureStepProgress|
+00741006ST1|ProcedureStepProgressDescription|
+00741007SQ1|ProcedureStepProgressParametersSequence|
+00741008SQ1|ProcedureStepCommunicationsURISequence|
+0074100AUR1|ContactURI|
+0074100CLO1|ContactDisplayName|
+0074100ESQ1|ProcedureStepDiscontinuationReasonCodeSequence|
+00741020SQ1|BeamTaskSequence|
+00741022CS1|BeamTaskType|
+00741024IS1|BeamOrderIndexTrial|Beam Order Index (Trial)
+00741025CS1|AutosequenceFlag|
+00741026FD1|TableTopVerticalAdjustedPosition|
+00741027FD1|TableTopLongitudinalAdjustedPosition|
+00741028FD1|TableTopLateralAdjustedPosition|
+0074102AFD1|PatientSupportAdjustedAngle|
+0074102BFD1|TableTopEccentricAdjustedAngle|
+0074102CFD1|TableTopPitchAdjustedAngle|
+0074102DFD1|TableTopRollAdjustedAngle|
+00741030SQ1|DeliveryVerificationImageSequence|
+00741032CS1|VerificationImageTiming|
+00741034CS1|DoubleExposureFlag|
+00741036CS1|DoubleExposureOrdering|
+00741038DS1|DoubleExposureMetersetTrial|Double Exposure Meterset (Trial)
+0074103ADS4|DoubleExposureFieldDeltaTrial|Double Exposure Field Delta (Trial)
+00741040SQ1|RelatedReferenceRTImageSequence|
+00741042SQ1|GeneralMachineVerificationSequence|
+00741044SQ1|ConventionalMachineVerificationSequence|
+00741046SQ1|IonMachineVerificationSequence|
+00741048SQ1|FailedAttributesSequence|
+0074104ASQ1|OverriddenAttributesSequence|
+0074104CSQ1|ConventionalControlPointVerificationSequence|
+0074104ESQ1|IonControlPointVerificationSequence|
+00741050SQ1|AttributeOccurrenceSequence|
+00741052AT1|AttributeOccurrencePointer|
+00741054UL1|AttributeItemSelector|
+00741056LO1|AttributeOccurrencePrivateCreator|
+00741057IS1-n|SelectorSequencePointerItems|
+00741200CS1|ScheduledProcedureStepPriority|
+00741202LO1|WorklistLabel|
+00741204LO1|ProcedureStepLabel|
+00741210SQ1|ScheduledProcessingParametersSequence|
+00741212SQ1|PerformedProcessingParametersSequence|
+00741216SQ1|UnifiedProcedureStepPerformedProcedureSequence|
+00741220SQ1|RelatedProcedureStepSequence|
+00741222LO1|ProcedureStepRelationshipType|
+00741224SQ1|ReplacedProcedureStepSequence|
+00741230LO1|DeletionLock|
+00741234AE1|ReceivingAE|
+00741236AE1|RequestingAE|
+00741238LT1|ReasonForCancellation|Reason for Cancellation
+00741242CS1|SCPStatus|
+00741244CS1|SubscriptionListStatus|
+00741246CS1|UnifiedProcedureStepListStatus|
+00741324UL1|BeamOrderIndex|
+00741338FD1|DoubleExposureMeterset|
+0074133AFD4|DoubleExposureFieldDelta|
+00741401SQ1|BrachyTaskSequence|
+00741402DS1|ContinuationStartTotalReferenceAirKerma|
+00741403DS1|ContinuationEndTotalReferenceAirKerma|
+00741404IS1|ContinuationPulseNumber|
+00741405SQ1|ChannelDeliveryOrderSequence|
+00741406IS1|ReferencedChannelNumber|
+00741407DS1|StartCumulativeTimeWeight|
+00741408DS1|EndCumulativeTimeWeight|
+00741409SQ1|OmittedChannelSequence|
+0074140ACS1|ReasonForChannelOmission|Reason for Channel Omission
+0074140BLO1|ReasonForChannelOmissionDescription|Reason for Channel Omission Description
+0074140CIS1|ChannelDeliveryOrderIndex|
+0074140DSQ1|ChannelDeliveryContinuationSequence|
+0074140ESQ1|OmittedApplicationSetupSequence|
+00760001LO1|ImplantAssemblyTemplateName|
+00760003LO1|ImplantAssemblyTemplateIssuer|
+00760006LO1|ImplantAssemblyTemplateVersion|
+00760008SQ1|ReplacedImplantAssemblyTemplateSequence|
+0076000ACS1|ImplantAssemblyTemplateType|
+0076000CSQ1|OriginalImplantAssemblyTemplateSequence|
+0076000ESQ1|DerivationImplantAssemblyTemplateSequence|
+00760010SQ1|ImplantAssemblyTemplateTargetAnatomySequence|
+00760020SQ1|ProcedureTypeCodeSequence|
+00760030LO1|SurgicalTechnique|
+00760032SQ1|ComponentTypesSequence|
+00760034SQ1|ComponentTypeCodeSequence|
+00760036CS1|ExclusiveComponentType|
+00760038CS1|MandatoryComponentType|
+00760040SQ1|ComponentSequence|
+00760055US1|ComponentID|
+00760060SQ1|ComponentAssemblySequence|
+00760070US1|Component1ReferencedID|
+00760080US1|Component1ReferencedMatingFeatureSetID|
+00760090US1|Component1ReferencedMatingFeatureID|
+007600A0US1|Component2ReferencedID|
+007600B0US1|Component2ReferencedMatingFeatureSetID|
+007600C0US1|Component2ReferencedMatingFeatureID|
+00780001LO1|ImplantTemplateGroupName|
+00780010ST1|ImplantTemplateGroupDescription|
+00780020LO1|ImplantTemplateGroupIssuer|
+00780024LO1|ImplantTemplateGroupVersion|
+00780026SQ1|ReplacedImplantTemplateGroupSequence|
+00780028SQ1|ImplantTemplateGroupTargetAnatomySequence|
+0078002ASQ1|ImplantTemplateGroupMembersSequence|
+0078002EUS1|ImplantTemplateGroupMemberID|
+00780050FD3|ThreeDImplantTemplateGroupMemberMatchingPoint|3D Implant Template Group Member Matching Point
+00780060FD9|ThreeDImplantTemplateGroupMemberMatchingAxes|3D Implant Template Group Member Matching Axes
+00780070SQ1|ImplantTemplateGroupMemberMatching2DCoordinatesSequence|
+00780090FD2|TwoDImplantTemplateGroupMemberMatchingPoint|2D Implant Template Group Member Matching Point
+007800A0FD4|TwoDImplantTemplateGroupMemberMatchingAxes|2D Implant Template Group Member Matching Axes
+007800B0SQ1|ImplantTemplateGroupVariationDimensionSequence|
+007800B2LO1|ImplantTemplateGroupVariationDimensionName|
+007800B4SQ1|ImplantTemplateGroupVariationDimensionRankSequence|
+007800B6US1|ReferencedImplantTemplateGroupMemberID|
+007800B8US1|ImplantTemplateGroupVariationDimensionRank|
+00800001SQ1|SurfaceScanAcquisitionTypeCodeSequence|
+00800002SQ1|SurfaceScanModeCodeSequence|
+00800003SQ1|RegistrationMethodCodeSequence|
+00800004FD1|ShotDurationTime|
+00800005FD1|ShotOffsetTime|
+00800006US1-n|SurfacePointPresentationValueData|
+00800007US3-3n|SurfacePointColorCIELabValueData|
+00800008SQ1|UVMappingSequence|
+00800009SH1|TextureLabel|
+00800010OF1|UValueData|
+00800011OF1|VValueData|
+00800012SQ1|ReferencedTextureSequence|
+00800013SQ1|ReferencedSurfaceDataSequence|
+00820001CS1|AssessmentSummary|
+00820003UT1|AssessmentSummaryDescription|
+00820004SQ1|AssessedSOPInstanceSequence|
+00820005SQ1|ReferencedComparisonSOPInstanceSequence|
+00820006UL1|NumberOfAssessmentObservations|Number of Assessment Observations
+00820007SQ1|AssessmentObservationsSequence|
+00820008CS1|ObservationSignificance|
+0082000AUT1|ObservationDescription|
+0082000CSQ1|StructuredConstraintObservationSequence|
+00820010SQ1|AssessedAttributeValueSequence|
+00820016LO1|AssessmentSetID|
+00820017SQ1|AssessmentRequesterSequence|
+00820018LO1|SelectorAttributeName|
+00820019LO1|SelectorAttributeKeyword|
+00820021SQ1|AssessmentTypeCodeSequence|
+00820022SQ1|ObservationBasisCodeSequence|
+00820023LO1|AssessmentLabel|
+00820032CS1|ConstraintType|
+00820033UT1|SpecificationSelectionGuidance|
+00820034SQ1|ConstraintValueSequence|
+00820035SQ1|RecommendedDefaultValueSequence|
+00820036CS1|ConstraintViolationSignificance|
+00820037UT1|ConstraintViolationCondition|
+00820038CS1|ModifiableConstraintFlag|
+00880130SH1|StorageMediaFileSetID|Storage Media File-set ID
+00880140UI1|StorageMediaFileSetUID|Storage Media File-set UID
+00880200SQ1|IconImageSequence|
+00880904LO1|TopicTitle|
+00880906ST1|TopicSubject|
+00880910LO1|TopicAuthor|
+00880912LO1-32|TopicKeywords|
+01000410CS1|SOPInstanceStatus|
+01000420DT1|SOPAuthorizationDateTime|
+01000424LT1|SOPAuthorizationComment|
+01000426LO1|AuthorizationEquipmentCertificationNumber|
+04000005US1|MACIDNumber|
+04000010UI1|MACCalculationTransferSyntaxUID|
+04000015CS1|MACAlgorithm|
+04000020AT1-n|DataElementsSigned|
+04000100UI1|DigitalSignatureUID|
+04000105DT1|DigitalSignatureDateTime|
+04000110CS1|CertificateType|
+04000115OB1|CertificateOfSigner|Certificate of Signer
+04000120OB1|Signature|
+04000305CS1|CertifiedTimestampType|
+04000310OB1|CertifiedTimestamp|
+04000401SQ1|DigitalSignaturePurposeCodeSequence|
+04000402SQ1|ReferencedDigitalSignatureSequence|
+04000403SQ1|ReferencedSOPInstanceMACSequence|
+04000404OB1|MAC|
+04000500SQ1|EncryptedAttributesSequence|
+04000510UI1|EncryptedContentTransferSyntaxUID|
+04000520OB1|EncryptedContent|
+04000550SQ1|ModifiedAttributesSequence|
+04000551SQ1|NonconformingModifiedAttributesSequence|
+04000552OB1|NonconformingDataElementValue|
+04000561SQ1|OriginalAttributesSequence|
+04000562DT1|AttributeModificationDateTime|
+04000563LO1|ModifyingSystem|
+04000564LO1|SourceOfPreviousValues|Source of Previous Values
+04000565CS1|ReasonForTheAttributeModification|Reason for the Attribute Modification
+04000600CS1|InstanceOriginStatus|
+1000xxx0US3|EscapeTriplet|
+1000xxx1US3|RunLengthTriplet|
+1000xxx2US1|HuffmanTableSize|
+1000xxx3US3|HuffmanTableTriplet|
+1000xxx4US1|ShiftTableSize|
+1000xxx5US3|ShiftTableTriplet|
+1010xxxxUS1-n|ZonalMap|
+20000010IS1|NumberOfCopies|Number of Copies
+2000001ESQ1|PrinterConfigurationSequence|
+20000020CS1|PrintPriority|
+20000030CS1|MediumType|
+20000040CS1|FilmDestination|
+20000050LO1|FilmSessionLabel|
+20000060IS1|MemoryAllocation|
+20000061IS1|MaximumMemoryAllocation|
+20000062CS1|ColorImagePrintingFlag|
+20000063CS1|CollationFlag|
+20000065CS1|AnnotationFlag|
+20000067CS1|ImageOverlayFlag|
+20000069CS1|PresentationLUTFlag|
+2000006ACS1|ImageBoxPresentationLUTFlag|
+200000A0US1|MemoryBitDepth|
+200000A1US1|PrintingBitDepth|
+200000A2SQ1|MediaInstalledSequence|
+200000A4SQ1|OtherMediaAvailableSequence|
+200000A8SQ1|SupportedImageDisplayFormatsSequence|
+20000500SQ1|ReferencedFilmBoxSequence|
+20000510SQ1|ReferencedStoredPrintSequence|
+20100010ST1|ImageDisplayFormat|
+20100030CS1|AnnotationDisplayFormatID|
+20100040CS1|FilmOrientation|
+20100050CS1|FilmSizeID|
+20100052CS1|PrinterResolutionID|
+20100054CS1|DefaultPrinterResolutionID|
+20100060CS1|MagnificationType|
+20100080CS1|SmoothingType|
+201000A6CS1|DefaultMagnificationType|
+201000A7CS1-n|OtherMagnificationTypesAvailable|
+201000A8CS1|DefaultSmoothingType|
+201000A9CS1-n|OtherSmoothingTypesAvailable|
+20100100CS1|BorderDensity|
+20100110CS1|EmptyImageDensity|
+20100120US1|MinDensity|
+20100130US1|MaxDensity|
+20100140CS1|Trim|
+20100150ST1|ConfigurationInformation|
+20100152LT1|ConfigurationInformationDescription|
+20100154IS1|MaximumCollatedFilms|
+2010015EUS1|Illumination|
+20100160US1|ReflectedAmbientLight|
+20100376DS2|PrinterPixelSpacing|
+20100500SQ1|ReferencedFilmSessionSequence|
+20100510SQ1|ReferencedImageBoxSequence|
+20100520SQ1|ReferencedBasicAnnotationBoxSequence|
+20200010US1|ImageBoxPosition|
+20200020CS1|Polarity|
+20200030DS1|RequestedImageSize|
+20200040CS1|RequestedDecimateCropBehavior|Requested Decimate/Crop Behavior
+20200050CS1|RequestedResolutionID|
+202000A0CS1|RequestedImageSizeFlag|
+202000A2CS1|DecimateCropResult|Decimate/Crop Result
+20200110SQ1|BasicGrayscaleImageSequence|
+20200111SQ1|BasicColorImageSequence|
+20200130SQ1|ReferencedImageOverlayBoxSequence|
+20200140SQ1|ReferencedVOILUTBoxSequence|
+20300010US1|AnnotationPosition|
+20300020LO1|TextString|
+20400010SQ1|ReferencedOverlayPlaneSequence|
+20400011US1-99|ReferencedOverlayPlaneGroups|
+20400020SQ1|OverlayPixelDataSequence|
+20400060CS1|OverlayMagnificationType|
+20400070CS1|OverlaySmoothingType|
+20400072CS1|OverlayOrImageMagnification|Overlay or Image Magnification
+20400074US1|MagnifyToNumberOfColumns|Magnify to Number of Columns
+20400080CS1|OverlayForegroundDensity|
+20400082CS1|OverlayBackgroundDensity|
+20400090CS1|OverlayMode|
+20400100CS1|ThresholdDensity|
+20400500SQ1|ReferencedImageBoxSequenceRetired|Referenced Image Box Sequence (Retired)
+20500010SQ1|PresentationLUTSequence|
+20500020CS1|PresentationLUTShape|
+20500500SQ1|ReferencedPresentationLUTSequence|
+21000010SH1|PrintJobID|
+21000020CS1|ExecutionStatus|
+21000030CS1|ExecutionStatusInfo|
+21000040DA1|CreationDate|
+21000050TM1|CreationTime|
+21000070AE1|Originator|
+21000140AE1|DestinationAE|
+21000160SH1|OwnerID|
+21000170IS1|NumberOfFilms|Number of Films
+21000500SQ1|ReferencedPrintJobSequencePullStoredPrint|Referenced Print Job Sequence (Pull Stored Print)
+21100010CS1|PrinterStatus|
+21100020CS1|PrinterStatusInfo|
+21100030LO1|PrinterName|
+21100099SH1|PrintQueueID|
+21200010CS1|QueueStatus|
+21200050SQ1|PrintJobDescriptionSequence|
+21200070SQ1|ReferencedPrintJobSequence|
+21300010SQ1|PrintManagementCapabilitiesSequence|
+21300015SQ1|PrinterCharacteristicsSequence|
+21300030SQ1|FilmBoxContentSequence|
+21300040SQ1|ImageBoxContentSequence|
+21300050SQ1|AnnotationContentSequence|
+21300060SQ1|ImageOverlayBoxContentSequence|
+21300080SQ1|PresentationLUTContentSequence|
+213000A0SQ1|ProposedStudySequence|
+213000C0SQ1|OriginalImageSequence|
+22000001CS1|LabelUsingInformationExtractedFromInstances|
+22000002UT1|LabelText|
+22000003CS1|LabelStyleSelection|
+22000004LT1|MediaDisposition|
+22000005LT1|BarcodeValue|
+22000006CS1|BarcodeSymbology|
+22000007CS1|AllowMediaSplitting|
+22000008CS1|IncludeNonDICOMObjects|Include Non-DICOM Objects
+22000009CS1|IncludeDisplayApplication|
+2200000ACS1|PreserveCompositeInstancesAfterMediaCreation|
+2200000BUS1|TotalNumberOfPiecesOfMediaCreated|Total Number of Pieces of Media Created
+2200000CLO1|RequestedMediaApplicationProfile|
+2200000DSQ1|ReferencedStorageMediaSequence|
+2200000EAT1-n|FailureAttributes|
+2200000FCS1|AllowLossyCompression|
+22000020CS1|RequestPriority|
+30020002SH1|RTImageLabel|
+30020003LO1|RTImageName|
+30020004ST1|RTImageDescription|
+3002000ACS1|ReportedValuesOrigin|
+3002000CCS1|RTImagePlane|
+3002000DDS3|XRayImageReceptorTranslation|X-Ray Image Receptor Translation
+3002000EDS1|XRayImageReceptorAngle|X-Ray Image Receptor Angle
+30020010DS6|RTImageOrientation|
+30020011DS2|ImagePlanePixelSpacing|
+30020012DS2|RTImagePosition|
+30020020SH1|RadiationMachineName|
+30020022DS1|RadiationMachineSAD|
+30020024DS1|RadiationMachineSSD|
+30020026DS1|RTImageSID|
+30020028DS1|SourceToReferenceObjectDistance|Source to Reference Object Distance
+30020029IS1|FractionNumber|
+30020030SQ1|ExposureSequence|
+30020032DS1|MetersetExposure|
+30020034DS4|DiaphragmPosition|
+30020040SQ1|FluenceMapSequence|
+30020041CS1|FluenceDataSource|
+30020042DS1|FluenceDataScale|
+30020050SQ1|PrimaryFluenceModeSequence|
+30020051CS1|FluenceMode|
+30020052SH1|FluenceModeID|
+30040001CS1|DVHType|
+30040002CS1|DoseUnits|
+30040004CS1|DoseType|
+30040005CS1|SpatialTransformOfDose|Spatial Transform of Dose
+30040006LO1|DoseComment|
+30040008DS3|NormalizationPoint|
+3004000ACS1|DoseSummationType|
+3004000CDS2-n|GridFrameOffsetVector|
+3004000EDS1|DoseGridScaling|
+30040010SQ1|RTDoseROISequence|
+30040012DS1|DoseValue|
+30040014CS1-3|TissueHeterogeneityCorrection|
+30040040DS3|DVHNormalizationPoint|
+30040042DS1|DVHNormalizationDoseValue|
+30040050SQ1|DVHSequence|
+30040052DS1|DVHDoseScaling|
+30040054CS1|DVHVolumeUnits|
+30040056IS1|DVHNumberOfBins|DVH Number of Bins
+30040058DS2-2n|DVHData|
+30040060SQ1|DVHReferencedROISequence|
+30040062CS1|DVHROIContributionType|
+30040070DS1|DVHMinimumDose|
+30040072DS1|DVHMaximumDose|
+30040074DS1|DVHMeanDose|
+30060002SH1|StructureSetLabel|
+30060004LO1|StructureSetName|
+30060006ST1|StructureSetDescription|
+30060008DA1|StructureSetDate|
+30060009TM1|StructureSetTime|
+30060010SQ1|ReferencedFrameOfReferenceSequence|Referenced Frame of Reference Sequence
+30060012SQ1|RTReferencedStudySequence|
+30060014SQ1|RTReferencedSeriesSequence|
+30060016SQ1|ContourImageSequence|
+30060018SQ1|PredecessorStructureSetSequence|
+30060020SQ1|StructureSetROISequence|
+30060022IS1|ROINumber|
+30060024UI1|ReferencedFrameOfReferenceUID|Referenced Frame of Reference UID
+30060026LO1|ROIName|
+30060028ST1|ROIDescription|
+3006002AIS3|ROIDisplayColor|
+3006002CDS1|ROIVolume|
+30060030SQ1|RTRelatedROISequence|
+30060033CS1|RTROIRelationship|
+30060036CS1|ROIGenerationAlgorithm|
+30060037SQ1|ROIDerivationAlgorithmIdentificationSequence|
+30060038LO1|ROIGenerationDescription|
+30060039SQ1|ROIContourSequence|
+30060040SQ1|ContourSequence|
+30060042CS1|ContourGeometricType|
+30060044DS1|ContourSlabThickness|
+30060045DS3|ContourOffsetVector|
+30060046IS1|NumberOfContourPoints|Number of Contour Points
+30060048IS1|ContourNumber|
+30060049IS1-n|AttachedContours|
+3006004ASQ1|SourcePixelPlanesCharacteristicsSequence|
+30060050DS3-3n|ContourData|
+30060080SQ1|RTROIObservationsSequence|
+30060082IS1|ObservationNumber|
+30060084IS1|ReferencedROINumber|
+30060085SH1|ROIObservationLabel|
+30060086SQ1|RTROIIdentificationCodeSequence|
+30060088ST1|ROIObservationDescription|
+300600A0SQ1|RelatedRTROIObservationsSequence|
+300600A4CS1|RTROIInterpretedType|
+300600A6PN1|ROIInterpreter|
+300600B0SQ1|ROIPhysicalPropertiesSequence|
+300600B2CS1|ROIPhysicalProperty|
+300600B4DS1|ROIPhysicalPropertyValue|
+300600B6SQ1|ROIElementalCompositionSequence|
+300600B7US1|ROIElementalCompositionAtomicNumber|
+300600B8FL1|ROIElementalCompositionAtomicMassFraction|
+300600B9SQ1|AdditionalRTROIIdentificationCodeSequence|
+300600C0SQ1|FrameOfReferenceRelationshipSequence|Frame of Reference Relationship Sequence
+300600C2UI1|RelatedFrameOfReferenceUID|Related Frame of Reference UID
+300600C4CS1|FrameOfReferenceTransformationType|Frame of Reference Transformation Type
+300600C6DS16|FrameOfReferenceTransformationMatrix|Frame of Reference Transformation Matrix
+300600C8LO1|FrameOfReferenceTransformationComment|Frame of Reference Transformation Comment
+300600C9SQ1|PatientLocationCoordinatesSequence|
+300600CASQ1|PatientLocationCoordinatesCodeSequence|
+300600CBSQ1|PatientSupportPositionSequence|
+30080010SQ1|MeasuredDoseReferenceSequence|
+30080012ST1|MeasuredDoseDescription|
+30080014CS1|MeasuredDoseType|
+30080016DS1|MeasuredDoseValue|
+30080020SQ1|TreatmentSessionBeamSequence|
+30080021SQ1|TreatmentSessionIonBeamSequence|
+30080022IS1|CurrentFractionNumber|
+30080024DA1|TreatmentControlPointDate|
+30080025TM1|TreatmentControlPointTime|
+3008002ACS1|TreatmentTerminationStatus|
+3008002BSH1|TreatmentTerminationCode|
+3008002CCS1|TreatmentVerificationStatus|
+30080030SQ1|ReferencedTreatmentRecordSequence|
+30080032DS1|SpecifiedPrimaryMeterset|
+30080033DS1|SpecifiedSecondaryMeterset|
+30080036DS1|DeliveredPrimaryMeterset|
+30080037DS1|DeliveredSecondaryMeterset|
+3008003ADS1|SpecifiedTreatmentTime|
+3008003BDS1|DeliveredTreatmentTime|
+30080040SQ1|ControlPointDeliverySequence|
+30080041SQ1|IonControlPointDeliverySequence|
+30080042DS1|SpecifiedMeterset|
+30080044DS1|DeliveredMeterset|
+30080045FL1|MetersetRateSet|
+30080046FL1|MetersetRateDelivered|
+30080047FL1-n|ScanSpotMetersetsDelivered|
+30080048DS1|DoseRateDelivered|
+30080050SQ1|TreatmentSummaryCalculatedDoseReferenceSequence|
+30080052DS1|CumulativeDoseToDoseReference|Cumulative Dose to Dose Reference
+30080054DA1|FirstTreatmentDate|
+30080056DA1|MostRecentTreatmentDate|
+3008005AIS1|NumberOfFractionsDelivered|Number of Fractions Delivered
+30080060SQ1|OverrideSequence|
+30080061AT1|ParameterSequencePointer|
+30080062AT1|OverrideParameterPointer|
+30080063IS1|ParameterItemIndex|
+30080064IS1|MeasuredDoseReferenceNumber|
+30080065AT1|ParameterPointer|
+30080066ST1|OverrideReason|
+30080067US1|ParameterValueNumber|
+30080068SQ1|CorrectedParameterSequence|
+3008006AFL1|CorrectionValue|
+30080070SQ1|CalculatedDoseReferenceSequence|
+30080072IS1|CalculatedDoseReferenceNumber|
+30080074ST1|CalculatedDoseReferenceDescription|
+30080076DS1|CalculatedDoseReferenceDoseValue|
+30080078DS1|StartMeterset|
+3008007ADS1|EndMeterset|
+30080080SQ1|ReferencedMeasuredDoseReferenceSequence|
+30080082IS1|ReferencedMeasuredDoseReferenceNumber|
+30080090SQ1|ReferencedCalculatedDoseReferenceSequence|
+30080092IS1|ReferencedCalculatedDoseReferenceNumber|
+300800A0SQ1|BeamLimitingDeviceLeafPairsSequence|
+300800B0SQ1|RecordedWedgeSequence|
+300800C0SQ1|RecordedCompensatorSequence|
+300800D0SQ1|RecordedBlockSequence|
+300800D1SQ1|RecordedBlockSlabSequence|
+300800E0SQ1|TreatmentSummaryMeasuredDoseReferenceSequence|
+300800F0SQ1|RecordedSnoutSequence|
+300800F2SQ1|RecordedRangeShifterSequence|
+300800F4SQ1|RecordedLateralSpreadingDeviceSequence|
+300800F6SQ1|RecordedRangeModulatorSequence|
+30080100SQ1|RecordedSourceSequence|
+30080105LO1|SourceSerialNumber|
+30080110SQ1|TreatmentSessionApplicationSetupSequence|
+30080116CS1|ApplicationSetupCheck|
+30080120SQ1|RecordedBrachyAccessoryDeviceSequence|
+30080122IS1|ReferencedBrachyAccessoryDeviceNumber|
+30080130SQ1|RecordedChannelSequence|
+30080132DS1|SpecifiedChannelTotalTime|
+30080134DS1|DeliveredChannelTotalTime|
+30080136IS1|SpecifiedNumberOfPulses|Specified Number of Pulses
+30080138IS1|DeliveredNumberOfPulses|Delivered Number of Pulses
+3008013ADS1|SpecifiedPulseRepetitionInterval|
+3008013CDS1|DeliveredPulseRepetitionInterval|
+30080140SQ1|RecordedSourceApplicatorSequence|
+30080142IS1|ReferencedSourceApplicatorNumber|
+30080150SQ1|RecordedChannelShieldSequence|
+30080152IS1|ReferencedChannelShieldNumber|
+30080160SQ1|BrachyControlPointDeliveredSequence|
+30080162DA1|SafePositionExitDate|
+30080164TM1|SafePositionExitTime|
+30080166DA1|SafePositionReturnDate|
+30080168TM1|SafePositionReturnTime|
+30080171SQ1|PulseSpecificBrachyControlPointDeliveredSequence|
+30080172US1|PulseNumber|
+30080173SQ1|BrachyPulseControlPointDeliveredSequence|
+30080200CS1|CurrentTreatmentStatus|
+30080202ST1|TreatmentStatusComment|
+30080220SQ1|FractionGroupSummarySequence|
+30080223IS1|ReferencedFractionNumber|
+30080224CS1|FractionGroupType|
+30080230CS1|BeamStopperPosition|
+30080240SQ1|FractionStatusSummarySequence|
+30080250DA1|TreatmentDate|
+30080251TM1|TreatmentTime|
+300A0002SH1|RTPlanLabel|
+300A0003LO1|RTPlanName|
+300A0004ST1|RTPlanDescription|
+300A0006DA1|RTPlanDate|
+300A0007TM1|RTPlanTime|
+300A0009LO1-n|TreatmentProtocols|
+300A000ACS1|PlanIntent|
+300A000BLO1-n|TreatmentSites|
+300A000CCS1|RTPlanGeometry|
+300A000EST1|PrescriptionDescription|
+300A0010SQ1|DoseReferenceSequence|
+300A0012IS1|DoseReferenceNumber|
+300A0013UI1|DoseReferenceUID|
+300A0014CS1|DoseReferenceStructureType|
+300A0015CS1|NominalBeamEnergyUnit|
+300A0016LO1|DoseReferenceDescription|
+300A0018DS3|DoseReferencePointCoordinates|
+300A001ADS1|NominalPriorDose|
+300A0020CS1|DoseReferenceType|
+300A0021DS1|ConstraintWeight|
+300A0022DS1|DeliveryWarningDose|
+300A0023DS1|DeliveryMaximumDose|
+300A0025DS1|TargetMinimumDose|
+300A0026DS1|TargetPrescriptionDose|
+300A0027DS1|TargetMaximumDose|
+300A0028DS1|TargetUnderdoseVolumeFraction|
+300A002ADS1|OrganAtRiskFullVolumeDose|Organ at Risk Full-volume Dose
+300A002BDS1|OrganAtRiskLimitDose|Organ at Risk Limit Dose
+300A002CDS1|OrganAtRiskMaximumDose|Organ at Risk Maximum Dose
+300A002DDS1|OrganAtRiskOverdoseVolumeFraction|Organ at Risk Overdose Volume Fraction
+300A0040SQ1|ToleranceTableSequence|
+300A0042IS1|ToleranceTableNumber|
+300A0043SH1|ToleranceTableLabel|
+300A0044DS1|GantryAngleTolerance|
+300A0046DS1|BeamLimitingDeviceAngleTolerance|
+300A0048SQ1|BeamLimitingDeviceToleranceSequence|
+300A004ADS1|BeamLimitingDevicePositionTolerance|
+300A004BFL1|SnoutPositionTolerance|
+300A004CDS1|PatientSupportAngleTolerance|
+300A004EDS1|TableTopEccentricAngleTolerance|
+300A004FFL1|TableTopPitchAngleTolerance|
+300A0050FL1|TableTopRollAngleTolerance|
+300A0051DS1|TableTopVerticalPositionTolerance|
+300A0052DS1|TableTopLongitudinalPositionTolerance|
+300A0053DS1|TableTopLateralPositionTolerance|
+300A0055CS1|RTPlanRelationship|
+300A0070SQ1|FractionGroupSequence|
+300A0071IS1|FractionGroupNumber|
+300A0072LO1|FractionGroupDescription|
+300A0078IS1|NumberOfFractionsPlanned|Number of Fractions Planned
+300A0079IS1|NumberOfFractionPatternDigitsPerDay|Number of Fraction Pattern Digits Per Day
+300A007AIS1|RepeatFractionCycleLength|
+300A007BLT1|FractionPattern|
+300A0080IS1|NumberOfBeams|Number of Beams
+300A0082DS3|BeamDoseSpecificationPoint|
+300A0083UI1|ReferencedDoseReferenceUID|
+300A0084DS1|BeamDose|
+300A0086DS1|BeamMeterset|
+300A0088FL1|BeamDosePointDepth|
+300A0089FL1|BeamDosePointEquivalentDepth|
+300A008AFL1|BeamDosePointSSD|
+300A008BCS1|BeamDoseMeaning|
+300A008CSQ1|BeamDoseVerificationControlPointSequence|
+300A008DFL1|AverageBeamDosePointDepth|
+300A008EFL1|AverageBeamDosePointEquivalentDepth|
+300A008FFL1|AverageBeamDosePointSSD|
+300A0090CS1|BeamDoseType|
+300A0091DS1|AlternateBeamDose|
+300A0092CS1|AlternateBeamDoseType|
+300A0093CS1|DepthValueAveragingFlag|
+300A0094DS1|BeamDosePointSourceToExternalContourDistance|Beam Dose Point Source to External Contour Distance
+300A00A0IS1|NumberOfBrachyApplicationSetups|Number of Brachy Application Setups
+300A00A2DS3|BrachyApplicationSetupDoseSpecificationPoint|
+300A00A4DS1|BrachyApplicationSetupDose|
+300A00B0SQ1|BeamSequence|
+300A00B2SH1|TreatmentMachineName|
+300A00B3CS1|PrimaryDosimeterUnit|
+300A00B4DS1|SourceAxisDistance|Source-Axis Distance
+300A00B6SQ1|BeamLimitingDeviceSequence|
+300A00B8CS1|RTBeamLimitingDeviceType|
+300A00BADS1|SourceToBeamLimitingDeviceDistance|Source to Beam Limiting Device Distance
+300A00BBFL1|IsocenterToBeamLimitingDeviceDistance|Isocenter to Beam Limiting Device Distance
+300A00BCIS1|NumberOfLeafJawPairs|Number of Leaf/Jaw Pairs
+300A00BEDS3-n|LeafPositionBoundaries|
+300A00C0IS1|BeamNumber|
+300A00C2LO1|BeamName|
+300A00C3ST1|BeamDescription|
+300A00C4CS1|BeamType|
+300A00C5FD1|BeamDeliveryDurationLimit|
+300A00C6CS1|RadiationType|
+300A00C7CS1|HighDoseTechniqueType|High-Dose Technique Type
+300A00C8IS1|ReferenceImageNumber|
+300A00CASQ1|PlannedVerificationImageSequence|
+300A00CCLO1-n|ImagingDeviceSpecificAcquisitionParameters|Imaging Device-Specific Acquisition Parameters
+300A00CECS1|TreatmentDeliveryType|
+300A00D0IS1|NumberOfWedges|Number of Wedges
+300A00D1SQ1|WedgeSequence|
+300A00D2IS1|WedgeNumber|
+300A00D3CS1|WedgeType|
+300A00D4SH1|WedgeID|
+300A00D5IS1|WedgeAngle|
+300A00D6DS1|WedgeFactor|
+300A00D7FL1|TotalWedgeTrayWaterEquivalentThickness|Total Wedge Tray Water-Equivalent Thickness
+300A00D8DS1|WedgeOrientation|
+300A00D9FL1|IsocenterToWedgeTrayDistance|Isocenter to Wedge Tray Distance
+300A00DADS1|SourceToWedgeTrayDistance|Source to Wedge Tray Distance
+300A00DBFL1|WedgeThinEdgePosition|
+300A00DCSH1|BolusID|
+300A00DDST1|BolusDescription|
+300A00DEDS1|EffectiveWedgeAngle|
+300A00E0IS1|NumberOfCompensators|Number of Compensators
+300A00E1SH1|MaterialID|
+300A00E2DS1|TotalCompensatorTrayFactor|
+300A00E3SQ1|CompensatorSequence|
+300A00E4IS1|CompensatorNumber|
+300A00E5SH1|CompensatorID|
+300A00E6DS1|SourceToCompensatorTrayDistance|Source to Compensator Tray Distance
+300A00E7IS1|CompensatorRows|
+300A00E8IS1|CompensatorColumns|
+300A00E9DS2|CompensatorPixelSpacing|
+300A00EADS2|CompensatorPosition|
+300A00EBDS1-n|CompensatorTransmissionData|
+300A00ECDS1-n|CompensatorThicknessData|
+300A00EDIS1|NumberOfBoli|Number of Boli
+300A00EECS1|CompensatorType|
+300A00EFSH1|CompensatorTrayID|
+300A00F0IS1|NumberOfBlocks|Number of Blocks
+300A00F2DS1|TotalBlockTrayFactor|
+300A00F3FL1|TotalBlockTrayWaterEquivalentThickness|Total Block Tray Water-Equivalent Thickness
+300A00F4SQ1|BlockSequence|
+300A00F5SH1|BlockTrayID|
+300A00F6DS1|SourceToBlockTrayDistance|Source to Block Tray Distance
+300A00F7FL1|IsocenterToBlockTrayDistance|Isocenter to Block Tray Distance
+300A00F8CS1|BlockType|
+300A00F9LO1|AccessoryCode|
+300A00FACS1|BlockDivergence|
+300A00FBCS1|BlockMountingPosition|
+300A00FCIS1|BlockNumber|
+300A00FELO1|BlockName|
+300A0100DS1|BlockThickness|
+300A0102DS1|BlockTransmission|
+300A0104IS1|BlockNumberOfPoints|Block Number of Points
+300A0106DS2-2n|BlockData|
+300A0107SQ1|ApplicatorSequence|
+300A0108SH1|ApplicatorID|
+300A0109CS1|ApplicatorType|
+300A010ALO1|ApplicatorDescription|
+300A010CDS1|CumulativeDoseReferenceCoefficient|
+300A010EDS1|FinalCumulativeMetersetWeight|
+300A0110IS1|NumberOfControlPoints|Number of Control Points
+300A0111SQ1|ControlPointSequence|
+300A0112IS1|ControlPointIndex|
+300A0114DS1|NominalBeamEnergy|
+300A0115DS1|DoseRateSet|
+300A0116SQ1|WedgePositionSequence|
+300A0118CS1|WedgePosition|
+300A011ASQ1|BeamLimitingDevicePositionSequence|
+300A011CDS2-2n|LeafJawPositions|Leaf/Jaw Positions
+300A011EDS1|GantryAngle|
+300A011FCS1|GantryRotationDirection|
+300A0120DS1|BeamLimitingDeviceAngle|
+300A0121CS1|BeamLimitingDeviceRotationDirection|
+300A0122DS1|PatientSupportAngle|
+300A0123CS1|PatientSupportRotationDirection|
+300A0124DS1|TableTopEccentricAxisDistance|
+300A0125DS1|TableTopEccentricAngle|
+300A0126CS1|TableTopEccentricRotationDirection|
+300A0128DS1|TableTopVerticalPosition|
+300A0129DS1|TableTopLongitudinalPosition|
+300A012ADS1|TableTopLateralPosition|
+300A012CDS3|IsocenterPosition|
+300A012EDS3|SurfaceEntryPoint|
+300A0130DS1|SourceToSurfaceDistance|Source to Surface Distance
+300A0131FL1|AverageBeamDosePointSourceToExternalContourDistance|Average Beam Dose Point Source to External Contour Distance
+300A0132FL1|SourceToExternalContourDistance|Source to External Contour Distance
+300A0133FL3|ExternalContourEntryPoint|
+300A0134DS1|CumulativeMetersetWeight|
+300A0140FL1|TableTopPitchAngle|
+300A0142CS1|TableTopPitchRotationDirection|
+300A0144FL1|TableTopRollAngle|
+300A0146CS1|TableTopRollRotationDirection|
+300A0148FL1|HeadFixationAngle|
+300A014AFL1|GantryPitchAngle|
+300A014CCS1|GantryPitchRotationDirection|
+300A014EFL1|GantryPitchAngleTolerance|
+300A0150CS1|FixationEye|
+300A0151DS1|ChairHeadFramePosition|
+300A0152DS1|HeadFixationAngleTolerance|
+300A0153DS1|ChairHeadFramePositionTolerance|
+300A0154DS1|FixationLightAzimuthalAngleTolerance|
+300A0155DS1|FixationLightPolarAngleTolerance|
+300A0180SQ1|PatientSetupSequence|
+300A0182IS1|PatientSetupNumber|
+300A0183LO1|PatientSetupLabel|
+300A0184LO1|PatientAdditionalPosition|
+300A0190SQ1|FixationDeviceSequence|
+300A0192CS1|FixationDeviceType|
+300A0194SH1|FixationDeviceLabel|
+300A0196ST1|FixationDeviceDescription|
+300A0198SH1|FixationDevicePosition|
+300A0199FL1|FixationDevicePitchAngle|
+300A019AFL1|FixationDeviceRollAngle|
+300A01A0SQ1|ShieldingDeviceSequence|
+300A01A2CS1|ShieldingDeviceType|
+300A01A4SH1|ShieldingDeviceLabel|
+300A01A6ST1|ShieldingDeviceDescription|
+300A01A8SH1|ShieldingDevicePosition|
+300A01B0CS1|SetupTechnique|
+300A01B2ST1|SetupTechniqueDescription|
+300A01B4SQ1|SetupDeviceSequence|
+300A01B6CS1|SetupDeviceType|
+300A01B8SH1|SetupDeviceLabel|
+300A01BAST1|SetupDeviceDescription|
+300A01BCDS1|SetupDeviceParameter|
+300A01D0ST1|SetupReferenceDescription|
+300A01D2DS1|TableTopVerticalSetupDisplacement|
+300A01D4DS1|TableTopLongitudinalSetupDisplacement|
+300A01D6DS1|TableTopLateralSetupDisplacement|
+300A0200CS1|BrachyTreatmentTechnique|
+300A0202CS1|BrachyTreatmentType|
+300A0206SQ1|TreatmentMachineSequence|
+300A0210SQ1|SourceSequence|
+300A0212IS1|SourceNumber|
+300A0214CS1|SourceType|
+300A0216LO1|SourceManufacturer|
+300A0218DS1|ActiveSourceDiameter|
+300A021ADS1|ActiveSourceLength|
+300A021BSH1|SourceModelID|
+300A021CLO1|SourceDescription|
+300A0222DS1|SourceEncapsulationNominalThickness|
+300A0224DS1|SourceEncapsulationNominalTransmission|
+300A0226LO1|SourceIsotopeName|
+300A0228DS1|SourceIsotopeHalfLife|
+300A0229CS1|SourceStrengthUnits|
+300A022ADS1|ReferenceAirKermaRate|
+300A022BDS1|SourceStrength|
+300A022CDA1|SourceStrengthReferenceDate|
+300A022ETM1|SourceStrengthReferenceTime|
+300A0230SQ1|ApplicationSetupSequence|
+300A0232CS1|ApplicationSetupType|
+300A0234IS1|ApplicationSetupNumber|
+300A0236LO1|ApplicationSetupName|
+300A0238LO1|ApplicationSetupManufacturer|
+300A0240IS1|TemplateNumber|
+300A0242SH1|TemplateType|
+300A0244LO1|TemplateName|
+300A0250DS1|TotalReferenceAirKerma|
+300A0260SQ1|BrachyAccessoryDeviceSequence|
+300A0262IS1|BrachyAccessoryDeviceNumber|
+300A0263SH1|BrachyAccessoryDeviceID|
+300A0264CS1|BrachyAccessoryDeviceType|
+300A0266LO1|BrachyAccessoryDeviceName|
+300A026ADS1|BrachyAccessoryDeviceNominalThickness|
+300A026CDS1|BrachyAccessoryDeviceNominalTransmission|
+300A0271DS1|ChannelEffectiveLength|
+300A0272DS1|ChannelInnerLength|
+300A0273SH1|AfterloaderChannelID|
+300A0274DS1|SourceApplicatorTipLength|
+300A0280SQ1|ChannelSequence|
+300A0282IS1|ChannelNumber|
+300A0284DS1|ChannelLength|
+300A0286DS1|ChannelTotalTime|
+300A0288CS1|SourceMovementType|
+300A028AIS1|NumberOfPulses|Number of Pulses
+300A028CDS1|PulseRepetitionInterval|
+300A0290IS1|SourceApplicatorNumber|
+300A0291SH1|SourceApplicatorID|
+300A0292CS1|SourceApplicatorType|
+300A0294LO1|SourceApplicatorName|
+300A0296DS1|SourceApplicatorLength|
+300A0298LO1|SourceApplicatorManufacturer|
+300A029CDS1|SourceApplicatorWallNominalThickness|
+300A029EDS1|SourceApplicatorWallNominalTransmission|
+300A02A0DS1|SourceApplicatorStepSize|
+300A02A1IS1|ApplicatorShapeReferencedROINumber|
+300A02A2IS1|TransferTubeNumber|
+300A02A4DS1|TransferTubeLength|
+300A02B0SQ1|ChannelShieldSequence|
+300A02B2IS1|ChannelShieldNumber|
+300A02B3SH1|ChannelShieldID|
+300A02B4LO1|ChannelShieldName|
+300A02B8DS1|ChannelShieldNominalThickness|
+300A02BADS1|ChannelShieldNominalTransmission|
+300A02C8DS1|FinalCumulativeTimeWeight|
+300A02D0SQ1|BrachyControlPointSequence|
+300A02D2DS1|ControlPointRelativePosition|
+300A02D4DS3|ControlPoint3DPosition|
+300A02D6DS1|CumulativeTimeWeight|
+300A02E0CS1|CompensatorDivergence|
+300A02E1CS1|CompensatorMountingPosition|
+300A02E2DS1-n|SourceToCompensatorDistance|Source to Compensator Distance
+300A02E3FL1|TotalCompensatorTrayWaterEquivalentThickness|Total Compensator Tray Water-Equivalent Thickness
+300A02E4FL1|IsocenterToCompensatorTrayDistance|Isocenter to Compensator Tray Distance
+300A02E5FL1|CompensatorColumnOffset|
+300A02E6FL1-n|IsocenterToCompensatorDistances|Isocenter to Compensator Distances
+300A02E7FL1|CompensatorRelativeStoppingPowerRatio|
+300A02E8FL1|CompensatorMillingToolDiameter|
+300A02EASQ1|IonRangeCompensatorSequence|
+300A02EBLT1|CompensatorDescription|
+300A0302IS1|RadiationMassNumber|
+300A0304IS1|RadiationAtomicNumber|
+300A0306SS1|RadiationChargeState|
+300A0308CS1|ScanMode|
+300A0309CS1|ModulatedScanModeType|
+300A030AFL2|VirtualSourceAxisDistances|Virtual Source-Axis Distances
+300A030CSQ1|SnoutSequence|
+300A030DFL1|SnoutPosition|
+300A030FSH1|SnoutID|
+300A0312IS1|NumberOfRangeShifters|Number of Range Shifters
+300A0314SQ1|RangeShifterSequence|
+300A0316IS1|RangeShifterNumber|
+300A0318SH1|RangeShifterID|
+300A0320CS1|RangeShifterType|
+300A0322LO1|RangeShifterDescription|
+300A0330IS1|NumberOfLateralSpreadingDevices|Number of Lateral Spreading Devices
+300A0332SQ1|LateralSpreadingDeviceSequence|
+300A0334IS1|LateralSpreadingDeviceNumber|
+300A0336SH1|LateralSpreadingDeviceID|
+300A0338CS1|LateralSpreadingDeviceType|
+300A033ALO1|LateralSpreadingDeviceDescription|
+300A033CFL1|LateralSpreadingDeviceWaterEquivalentThickness|
+300A0340IS1|NumberOfRangeModulators|Number of Range Modulators
+300A0342SQ1|RangeModulatorSequence|
+300A0344IS1|RangeModulatorNumber|
+300A0346SH1|RangeModulatorID|
+300A0348CS1|RangeModulatorType|
+300A034ALO1|RangeModulatorDescription|
+300A034CSH1|BeamCurrentModulationID|
+300A0350CS1|PatientSupportType|
+300A0352SH1|PatientSupportID|
+300A0354LO1|PatientSupportAccessoryCode|
+300A0355LO1|TrayAccessoryCode|
+300A0356FL1|FixationLightAzimuthalAngle|
+300A0358FL1|FixationLightPolarAngle|
+300A035AFL1|MetersetRate|
+300A0360SQ1|RangeShifterSettingsSequence|
+300A0362LO1|RangeShifterSetting|
+300A0364FL1|IsocenterToRangeShifterDistance|Isocenter to Range Shifter Distance
+300A0366FL1|RangeShifterWaterEquivalentThickness|
+300A0370SQ1|LateralSpreadingDeviceSettingsSequence|
+300A0372LO1|LateralSpreadingDeviceSetting|
+300A0374FL1|IsocenterToLateralSpreadingDeviceDistance|Isocenter to Lateral Spreading Device Distance
+300A0380SQ1|RangeModulatorSettingsSequence|
+300A0382FL1|RangeModulatorGatingStartValue|
+300A0384FL1|RangeModulatorGatingStopValue|
+300A0386FL1|RangeModulatorGatingStartWaterEquivalentThickness|
+300A0388FL1|RangeModulatorGatingStopWaterEquivalentThickness|
+300A038AFL1|IsocenterToRangeModulatorDistance|Isocenter to Range Modulator Distance
+300A038FFL1-n|ScanSpotTimeOffset|
+300A0390SH1|ScanSpotTuneID|
+300A0391IS1-n|ScanSpotPrescribedIndices|
+300A0392IS1|NumberOfScanSpotPositions|Number of Scan Spot Positions
+300A0393CS1|ScanSpotReordered|
+300A0394FL1-n|ScanSpotPositionMap|
+300A0395CS1|ScanSpotReorderingAllowed|
+300A0396FL1-n|ScanSpotMetersetWeights|
+300A0398FL2|ScanningSpotSize|
+300A0399FL2-2n|ScanSpotSizesDelivered|
+300A039AIS1|NumberOfPaintings|Number of Paintings
+300A03A0SQ1|IonToleranceTableSequence|
+300A03A2SQ1|IonBeamSequence|
+300A03A4SQ1|IonBeamLimitingDeviceSequence|
+300A03A6SQ1|IonBlockSequence|
+300A03A8SQ1|IonControlPointSequence|
+300A03AASQ1|IonWedgeSequence|
+300A03ACSQ1|IonWedgePositionSequence|
+300A0401SQ1|ReferencedSetupImageSequence|
+300A0402ST1|SetupImageComment|
+300A0410SQ1|MotionSynchronizationSequence|
+300A0412FL3|ControlPointOrientation|
+300A0420SQ1|GeneralAccessorySequence|
+300A0421SH1|GeneralAccessoryID|
+300A0422ST1|GeneralAccessoryDescription|
+300A0423CS1|GeneralAccessoryType|
+300A0424IS1|GeneralAccessoryNumber|
+300A0425FL1|SourceToGeneralAccessoryDistance|Source to General Accessory Distance
+300A0426DS1|IsocenterToGeneralAccessoryDistance|Isocenter to General Accessory Distance
+300A0431SQ1|ApplicatorGeometrySequence|
+300A0432CS1|ApplicatorApertureShape|
+300A0433FL1|ApplicatorOpening|
+300A0434FL1|ApplicatorOpeningX|
+300A0435FL1|ApplicatorOpeningY|
+300A0436FL1|SourceToApplicatorMountingPositionDistance|Source to Applicator Mounting Position Distance
+300A0440IS1|NumberOfBlockSlabItems|Number of Block Slab Items
+300A0441SQ1|BlockSlabSequence|
+300A0442DS1|BlockSlabThickness|
+300A0443US1|BlockSlabNumber|
+300A0450SQ1|DeviceMotionControlSequence|
+300A0451CS1|DeviceMotionExecutionMode|
+300A0452CS1|DeviceMotionObservationMode|
+300A0453SQ1|DeviceMotionParameterCodeSequence|
+300A0501FL1|DistalDepthFraction|
+300A0502FL1|DistalDepth|
+300A0503FL2|NominalRangeModulationFractions|
+300A0504FL2|NominalRangeModulatedRegionDepths|
+300A0505SQ1|DepthDoseParametersSequence|
+300A0506SQ1|DeliveredDepthDoseParametersSequence|
+300A0507FL1|DeliveredDistalDepthFraction|
+300A0508FL1|DeliveredDistalDepth|
+300A0509FL2|DeliveredNominalRangeModulationFractions|
+300A0510FL2|DeliveredNominalRangeModulatedRegionDepths|
+300A0511CS1|DeliveredReferenceDoseDefinition|
+300A0512CS1|ReferenceDoseDefinition|
+300A0600US1|RTControlPointIndex|
+300A0601US1|RadiationGenerationModeIndex|
+300A0602US1|ReferencedDefinedDeviceIndex|
+300A0603US1|RadiationDoseIdentificationIndex|
+300A0604US1|NumberOfRTControlPoints|Number of RT Control Points
+300A0605US1|ReferencedRadiationGenerationModeIndex|
+300A0606US1|TreatmentPositionIndex|
+300A0607US1|ReferencedDeviceIndex|
+300A0608LO1|TreatmentPositionGroupLabel|
+300A0609UI1|TreatmentPositionGroupUID|
+300A060ASQ1|TreatmentPositionGroupSequence|
+300A060BUS1|ReferencedTreatmentPositionIndex|
+300A060CUS1|ReferencedRadiationDoseIdentificationIndex|
+300A060DFD1|RTAccessoryHolderWaterEquivalentThickness|RT Accessory Holder Water-Equivalent Thickness
+300A060EUS1|ReferencedRTAccessoryHolderDeviceIndex|
+300A060FCS1|RTAccessoryHolderSlotExistenceFlag|
+300A0610SQ1|RTAccessoryHolderSlotSequence|
+300A0611LO1|RTAccessoryHolderSlotID|
+300A0612FD1|RTAccessoryHolderSlotDistance|
+300A0613FD1|RTAccessorySlotDistance|
+300A0614SQ1|RTAccessoryHolderDefinitionSequence|
+300A0615LO1|RTAccessoryDeviceSlotID|
+300A0616SQ1|RTRadiationSequence|
+300A0617SQ1|RadiationDoseSequence|
+300A0618SQ1|RadiationDoseIdentificationSequence|
+300A0619LO1|RadiationDoseIdentificationLabel|
+300A061ACS1|ReferenceDoseType|
+300A061BCS1|PrimaryDoseValueIndicator|
+300A061CSQ1|DoseValuesSequence|
+300A061DCS1-n|DoseValuePurpose|
+300A061EFD3|ReferenceDosePointCoordinates|
+300A061FSQ1|RadiationDoseValuesParametersSequence|
+300A0620SQ1|MetersetToDoseMappingSequence|Meterset to Dose Mapping Sequence
+300A0621SQ1|ExpectedInVivoMeasurementValuesSequence|Expected In-Vivo Measurement Values Sequence
+300A0622US1|ExpectedInVivoMeasurementValueIndex|Expected In-Vivo Measurement Value Index
+300A0623LO1|RadiationDoseInVivoMeasurementLabel|Radiation Dose In-Vivo Measurement Label
+300A0624FD2|RadiationDoseCentralAxisDisplacement|
+300A0625FD1|RadiationDoseValue|
+300A0626FD1|RadiationDoseSourceToSkinDistance|Radiation Dose Source to Skin Distance
+300A0627FD3|RadiationDoseMeasurementPointCoordinates|
+300A0628FD1|RadiationDoseSourceToExternalContourDistance|Radiation Dose Source to External Contour Distance
+300A0629SQ1|RTToleranceSetSequence|
+300A062ALO1|RTToleranceSetLabel|
+300A062BSQ1|AttributeToleranceValuesSequence|
+300A062CFD1|ToleranceValue|
+300A062DSQ1|PatientSupportPositionToleranceSequence|
+300A062EFD1|TreatmentTimeLimit|
+300A062FSQ1|CArmPhotonElectronControlPointSequence|C-Arm Photon-Electron Control Point Sequence
+300A0630SQ1|ReferencedRTRadiationSequence|
+300A0631SQ1|ReferencedRTInstanceSequence|
+300A0632SQ1|ReferencedRTPatientSetupSequence|
+300A0634FD1|SourceToPatientSurfaceDistance|Source to Patient Surface Distance
+300A0635SQ1|TreatmentMachineSpecialModeCodeSequence|
+300A0636US1|IntendedNumberOfFractions|Intended Number of Fractions
+300A0637CS1|RTRadiationSetIntent|
+300A0638CS1|RTRadiationPhysicalAndGeometricContentDetailFlag|RT Radiation Physical and Geometric Content Detail Flag
+300A0639CS1|RTRecordFlag|
+300A063ASQ1|TreatmentDeviceIdentificationSequence|
+300A063BSQ1|ReferencedRTPhysicianIntentSequence|
+300A063CFD1|CumulativeMeterset|
+300A063DFD1|DeliveryRate|
+300A063ESQ1|DeliveryRateUnitSequence|
+300A063FSQ1|TreatmentPositionSequence|
+300A0640FD1|RadiationSourceAxisDistance|Radiation Source-Axis Distance
+300A0641US1|NumberOfRTBeamLimitingDevices|Number of RT Beam Limiting Devices
+300A0642FD1|RTBeamLimitingDeviceProximalDistance|
+300A0643FD1|RTBeamLimitingDeviceDistalDistance|
+300A0644SQ1|ParallelRTBeamDelimiterDeviceOrientationLabelCodeSequence|
+300A0645FD1|BeamModifierOrientationAngle|
+300A0646SQ1|FixedRTBeamDelimiterDeviceSequence|
+300A0647SQ1|ParallelRTBeamDelimiterDeviceSequence|
+300A0648US1|NumberOfParallelRTBeamDelimiters|Number of Parallel RT Beam Delimiters
+300A0649FD2-n|ParallelRTBeamDelimiterBoundaries|
+300A064AFD2-n|ParallelRTBeamDelimiterPositions|
+300A064BFD2|RTBeamLimitingDeviceOffset|
+300A064CSQ1|RTBeamDelimiterGeometrySequence|
+300A064DSQ1|RTBeamLimitingDeviceDefinitionSequence|
+300A064ECS1|ParallelRTBeamDelimiterOpeningMode|
+300A064FCS1-n|ParallelRTBeamDelimiterLeafMountingSide|
+300A0650UI1|PatientSetupUID|
+300A0651SQ1|WedgeDefinitionSequence|
+300A0652FD1|RadiationBeamWedgeAngle|
+300A0653FD1|RadiationBeamWedgeThinEdgeDistance|
+300A0654FD1|RadiationBeamEffectiveWedgeAngle|
+300A0655US1|NumberOfWedgePositions|Number of Wedge Positions
+300A0656SQ1|RTBeamLimitingDeviceOpeningSequence|
+300A0657US1|NumberOfRTBeamLimitingDeviceOpenings|Number of RT Beam Limiting Device Openings
+300A0658SQ1|RadiationDosimeterUnitSequence|
+300A0659SQ1|RTDeviceDistanceReferenceLocationCodeSequence|
+300A065ASQ1|RadiationDeviceConfigurationAndCommissioningKeySequence|Radiation Device Configuration and Commissioning Key Sequence
+300A065BSQ1|PatientSupportPositionParameterSequence|
+300A065CCS1|PatientSupportPositionSpecificationMethod|
+300A065DSQ1|PatientSupportPositionDeviceParameterSequence|
+300A065EUS1|DeviceOrderIndex|
+300A065FUS1|PatientSupportPositionParameterOrderIndex|
+300A0660SQ1|PatientSupportPositionDeviceToleranceSequence|
+300A0661US1|PatientSupportPositionToleranceOrderIndex|
+300A0662SQ1|CompensatorDefinitionSequence|
+300A0663CS1|CompensatorMapOrientation|
+300A0664OF1|CompensatorProximalThicknessMap|
+300A0665OF1|CompensatorDistalThicknessMap|
+300A0666FD1|CompensatorBasePlaneOffset|
+300A0667SQ1|CompensatorShapeFabricationCodeSequence|
+300A0668SQ1|CompensatorShapeSequence|
+300A0669FD1|RadiationBeamCompensatorMillingToolDiameter|
+300A066ASQ1|BlockDefinitionSequence|
+300A066BOF1|BlockEdgeData|
+300A066CCS1|BlockOrientation|
+300A066DFD1|RadiationBeamBlockThickness|
+300A066EFD1|RadiationBeamBlockSlabThickness|
+300A066FSQ1|BlockEdgeDataSequence|
+300A0670US1|NumberOfRTAccessoryHolders|Number of RT Accessory Holders
+300A0671SQ1|GeneralAccessoryDefinitionSequence|
+300A0672US1|NumberOfGeneralAccessories|Number of General Accessories
+300A0673SQ1|BolusDefinitionSequence|
+300A0674US1|NumberOfBoluses|Number of Boluses
+300A0675UI1|EquipmentFrameOfReferenceUID|Equipment Frame of Reference UID
+300A0676ST1|EquipmentFrameOfReferenceDescription|Equipment Frame of Reference Description
+300A0677SQ1|EquipmentReferencePointCoordinatesSequence|
+300A0678SQ1|EquipmentReferencePointCodeSequence|
+300A0679FD1|RTBeamLimitingDeviceAngle|
+300A067AFD1|SourceRollAngle|
+300A067BSQ1|RadiationGenerationModeSequence|
+300A067CSH1|RadiationGenerationModeLabel|
+300A067DST1|RadiationGenerationModeDescription|
+300A067ESQ1|RadiationGenerationModeMachineCodeSequence|
+300A067FSQ1|RadiationTypeCodeSequence|
+300A0680DS1|NominalEnergy|
+300A0681DS1|MinimumNominalEnergy|
+300A0682DS1|MaximumNominalEnergy|
+300A0683SQ1|RadiationFluenceModifierCodeSequence|
+300A0684SQ1|EnergyUnitCodeSequence|
+300A0685US1|NumberOfRadiationGenerationModes|Number of Radiation GenerationModes
+300A0686SQ1|PatientSupportDevicesSequence|
+300A0687US1|NumberOfPatientSupportDevices|Number of Patient Support Devices
+300A0688FD1|RTBeamModifierDefinitionDistance|
+300A0689SQ1|BeamAreaLimitSequence|
+300A068ASQ1|ReferencedRTPrescriptionSequence|
+300A0700UI1|TreatmentSessionUID|
+300A0701CS1|RTRadiationUsage|
+300A0702SQ1|ReferencedRTRadiationSetSequence|
+300A0703SQ1|ReferencedRTRadiationRecordSequence|
+300A0704US1|RTRadiationSetDeliveryNumber|
+300A0705US1|ClinicalFractionNumber|
+300A0706CS1|RTTreatmentFractionCompletionStatus|
+300A0707CS1|RTRadiationSetUsage|
+300A0708CS1|TreatmentDeliveryContinuationFlag|
+300A0709CS1|TreatmentRecordContentOrigin|
+300A0714CS1|RTTreatmentTerminationStatus|
+300A0715SQ1|RTTreatmentTerminationReasonCodeSequence|
+300A0716SQ1|MachineSpecificTreatmentTerminationCodeSequence|Machine-Specific Treatment Termination Code Sequence
+300A0722SQ1|RTRadiationSalvageRecordControlPointSequence|
+300A0723CS1|StartingMetersetValueKnownFlag|
+300A0730ST1|TreatmentTerminationDescription|
+300A0731SQ1|TreatmentToleranceViolationSequence|
+300A0732CS1|TreatmentToleranceViolationCategory|
+300A0733SQ1|TreatmentToleranceViolationAttributeSequence|
+300A0734ST1|TreatmentToleranceViolationDescription|
+300A0735ST1|TreatmentToleranceViolationIdentification|
+300A0736DT1|TreatmentToleranceViolationDateTime|
+300A073ADT1|RecordedRTControlPointDateTime|
+300A073BUS1|ReferencedRadiationRTControlPointIndex|
+300A073ESQ1|AlternateValueSequence|
+300A073FSQ1|ConfirmationSequence|
+300A0740SQ1|InterlockSequence|
+300A0741DT1|InterlockDateTime|
+300A0742ST1|InterlockDescription|
+300A0743SQ1|InterlockOriginatingDeviceSequence|
+300A0744SQ1|InterlockCodeSequence|
+300A0745SQ1|InterlockResolutionCodeSequence|
+300A0746SQ1|InterlockResolutionUserSequence|
+300A0760DT1|OverrideDateTime|
+300A0761SQ1|TreatmentToleranceViolationTypeCodeSequence|
+300A0762SQ1|TreatmentToleranceViolationCauseCodeSequence|
+300A0772SQ1|MeasuredMetersetToDoseMappingSequence|Measured Meterset to Dose Mapping Sequence
+300A0773US1|ReferencedExpectedInVivoMeasurementValueIndex|Referenced Expected In-Vivo Measurement Value Index
+300A0774SQ1|DoseMeasurementDeviceCodeSequence|
+300A0780SQ1|AdditionalParameterRecordingInstanceSequence|
+300A0783ST1|InterlockOriginDescription|
+300A0784SQ1|RTPatientPositionScopeSequence|
+300A0785UI1|ReferencedTreatmentPositionGroupUID|
+300A0786US1|RadiationOrderIndex|
+300A0787SQ1|OmittedRadiationSequence|
+300A0788SQ1|ReasonForOmissionCodeSequence|Reason for Omission Code Sequence
+300A0789SQ1|RTDeliveryStartPatientPositionSequence|
+300A078ASQ1|RTTreatmentPreparationPatientPositionSequence|
+300A078BSQ1|ReferencedRTTreatmentPreparationSequence|
+300A078CSQ1|ReferencedPatientSetupPhotoSequence|
+300A078DSQ1|PatientTreatmentPreparationMethodCodeSequence|
+300A078ELT1|PatientTreatmentPreparationProcedureParameterDescription|
+300A078FSQ1|PatientTreatmentPreparationDeviceSequence|
+300A0790SQ1|PatientTreatmentPreparationProcedureSequence|
+300A0791SQ1|PatientTreatmentPreparationProcedureCodeSequence|
+300A0792LT1|PatientTreatmentPreparationMethodDescription|
+300A0793SQ1|PatientTreatmentPreparationProcedureParameterSequence|
+300A0794LT1|PatientSetupPhotoDescription|
+300A0795US1|PatientTreatmentPreparationProcedureIndex|
+300A0796US1|ReferencedPatientSetupProcedureIndex|
+300A0797SQ1|RTRadiationTaskSequence|
+300A0798SQ1|RTPatientPositionDisplacementSequence|
+300A0799SQ1|RTPatientPositionSequence|
+300A079ALO1|DisplacementReferenceLabel|
+300A079BFD16|DisplacementMatrix|
+300A079CSQ1|PatientSupportDisplacementSequence|
+300A079DSQ1|DisplacementReferenceLocationCodeSequence|
+300A079ECS1|RTRadiationSetDeliveryUsage|
+300C0002SQ1|ReferencedRTPlanSequence|
+300C0004SQ1|ReferencedBeamSequence|
+300C0006IS1|ReferencedBeamNumber|
+300C0007IS1|ReferencedReferenceImageNumber|
+300C0008DS1|StartCumulativeMetersetWeight|
+300C0009DS1|EndCumulativeMetersetWeight|
+300C000ASQ1|ReferencedBrachyApplicationSetupSequence|
+300C000CIS1|ReferencedBrachyApplicationSetupNumber|
+300C000EIS1|ReferencedSourceNumber|
+300C0020SQ1|ReferencedFractionGroupSequence|
+300C0022IS1|ReferencedFractionGroupNumber|
+300C0040SQ1|ReferencedVerificationImageSequence|
+300C0042SQ1|ReferencedReferenceImageSequence|
+300C0050SQ1|ReferencedDoseReferenceSequence|
+300C0051IS1|ReferencedDoseReferenceNumber|
+300C0055SQ1|BrachyReferencedDoseReferenceSequence|
+300C0060SQ1|ReferencedStructureSetSequence|
+300C006AIS1|ReferencedPatientSetupNumber|
+300C0080SQ1|ReferencedDoseSequence|
+300C00A0IS1|ReferencedToleranceTableNumber|
+300C00B0SQ1|ReferencedBolusSequence|
+300C00C0IS1|ReferencedWedgeNumber|
+300C00D0IS1|ReferencedCompensatorNumber|
+300C00E0IS1|ReferencedBlockNumber|
+300C00F0IS1|ReferencedControlPointIndex|
+300C00F2SQ1|ReferencedControlPointSequence|
+300C00F4IS1|ReferencedStartControlPointIndex|
+300C00F6IS1|ReferencedStopControlPointIndex|
+300C0100IS1|ReferencedRangeShifterNumber|
+300C0102IS1|ReferencedLateralSpreadingDeviceNumber|
+300C0104IS1|ReferencedRangeModulatorNumber|
+300C0111SQ1|OmittedBeamTaskSequence|
+300C0112CS1|ReasonForOmission|Reason for Omission
+300C0113LO1|ReasonForOmissionDescription|Reason for Omission Description
+300C0114SQ1|PrescriptionOverviewSequence|
+300C0115FL1|TotalPrescriptionDose|
+300C0116SQ1|PlanOverviewSequence|
+300C0117US1|PlanOverviewIndex|
+300C0118US1|ReferencedPlanOverviewIndex|
+300C0119US1|NumberOfFractionsIncluded|Number of Fractions Included
+300C0120SQ1|DoseCalibrationConditionsSequence|
+300C0121FD1|AbsorbedDoseToMetersetRatio|Absorbed Dose to Meterset Ratio
+300C0122FD2|DelineatedRadiationFieldSize|
+300C0123CS1|DoseCalibrationConditionsVerifiedFlag|
+300C0124FD1|CalibrationReferencePointDepth|
+300C0125SQ1|GatingBeamHoldTransitionSequence|
+300C0126CS1|BeamHoldTransition|
+300C0127DT1|BeamHoldTransitionDateTime|
+300C0128SQ1|BeamHoldOriginatingDeviceSequence|
+300E0002CS1|ApprovalStatus|
+300E0004DA1|ReviewDate|
+300E0005TM1|ReviewTime|
+300E0008PN1|ReviewerName|
+30100001SQ1|RadiobiologicalDoseEffectSequence|
+30100002CS1|RadiobiologicalDoseEffectFlag|
+30100003SQ1|EffectiveDoseCalculationMethodCategoryCodeSequence|
+30100004SQ1|EffectiveDoseCalculationMethodCodeSequence|
+30100005LO1|EffectiveDoseCalculationMethodDescription|
+30100006UI1|ConceptualVolumeUID|
+30100007SQ1|OriginatingSOPInstanceReferenceSequence|
+30100008SQ1|ConceptualVolumeConstituentSequence|
+30100009SQ1|EquivalentConceptualVolumeInstanceReferenceSequence|
+3010000ASQ1|EquivalentConceptualVolumesSequence|
+3010000BUI1|ReferencedConceptualVolumeUID|
+3010000CUT1|ConceptualVolumeCombinationExpression|
+3010000DUS1|ConceptualVolumeConstituentIndex|
+3010000ECS1|ConceptualVolumeCombinationFlag|
+3010000FST1|ConceptualVolumeCombinationDescription|
+30100010CS1|ConceptualVolumeSegmentationDefinedFlag|
+30100011SQ1|ConceptualVolumeSegmentationReferenceSequence|
+30100012SQ1|ConceptualVolumeConstituentSegmentationReferenceSequence|
+30100013UI1|ConstituentConceptualVolumeUID|
+30100014SQ1|DerivationConceptualVolumeSequence|
+30100015UI1|SourceConceptualVolumeUID|
+30100016SQ1|ConceptualVolumeDerivationAlgorithmSequence|
+30100017ST1|ConceptualVolumeDescription|
+30100018SQ1|SourceConceptualVolumeSequence|
+30100019SQ1|AuthorIdentificationSequence|
+3010001ALO1|ManufacturerModelVersion|Manufacturer's Model Version
+3010001BUC1|DeviceAlternateIdentifier|
+3010001CCS1|DeviceAlternateIdentifierType|
+3010001DLT1|DeviceAlternateIdentifierFormat|
+3010001ELO1|SegmentationCreationTemplateLabel|
+3010001FUI1|SegmentationTemplateUID|
+30100020US1|ReferencedSegmentReferenceIndex|
+30100021SQ1|SegmentReferenceSequence|
+30100022US1|SegmentReferenceIndex|
+30100023SQ1|DirectSegmentReferenceSequence|
+30100024SQ1|CombinationSegmentReferenceSequence|
+30100025SQ1|ConceptualVolumeSequence|
+30100026SQ1|SegmentedRTAccessoryDeviceSequence|
+30100027SQ1|SegmentCharacteristicsSequence|
+30100028SQ1|RelatedSegmentCharacteristicsSequence|
+30100029US1|SegmentCharacteristicsPrecedence|
+3010002ASQ1|RTSegmentAnnotationSequence|
+3010002BSQ1|SegmentAnnotationCategoryCodeSequence|
+3010002CSQ1|SegmentAnnotationTypeCodeSequence|
+3010002DLO1|DeviceLabel|
+3010002ESQ1|DeviceTypeCodeSequence|
+3010002FSQ1|SegmentAnnotationTypeModifierCodeSequence|
+30100030SQ1|PatientEquipmentRelationshipCodeSequence|
+30100031UI1|ReferencedFiducialsUID|
+30100032SQ1|PatientTreatmentOrientationSequence|
+30100033SH1|UserContentLabel|
+30100034LO1|UserContentLongLabel|
+30100035SH1|EntityLabel|
+30100036LO1|EntityName|
+30100037ST1|EntityDescription|
+30100038LO1|EntityLongLabel|
+30100039US1|DeviceIndex|
+3010003AUS1|RTTreatmentPhaseIndex|
+3010003BUI1|RTTreatmentPhaseUID|
+3010003CUS1|RTPrescriptionIndex|
+3010003DUS1|RTSegmentAnnotationIndex|
+3010003EUS1|BasisRTTreatmentPhaseIndex|
+3010003FUS1|RelatedRTTreatmentPhaseIndex|
+30100040US1|ReferencedRTTreatmentPhaseIndex|
+30100041US1|ReferencedRTPrescriptionIndex|
+30100042US1|ReferencedParentRTPrescriptionIndex|
+30100043ST1|ManufacturerDeviceIdentifier|Manufacturer's Device Identifier
+30100044SQ1|InstanceLevelReferencedPerformedProcedureStepSequence|Instance-Level Referenced Performed Procedure Step Sequence
+30100045CS1|RTTreatmentPhaseIntentPresenceFlag|
+30100046CS1|RadiotherapyTreatmentType|
+30100047CS1-n|TeletherapyRadiationType|
+30100048CS1-n|BrachytherapySourceType|
+30100049SQ1|ReferencedRTTreatmentPhaseSequence|
+3010004ASQ1|ReferencedDirectSegmentInstanceSequence|
+3010004BSQ1|IntendedRTTreatmentPhaseSequence|
+3010004CDA1|IntendedPhaseStartDate|
+3010004DDA1|IntendedPhaseEndDate|
+3010004ESQ1|RTTreatmentPhaseIntervalSequence|
+3010004FCS1|TemporalRelationshipIntervalAnchor|
+30100050FD1|MinimumNumberOfIntervalDays|Minimum Number of Interval Days
+30100051FD1|MaximumNumberOfIntervalDays|Maximum Number of Interval Days
+30100052UI1-n|PertinentSOPClassesInStudy|Pertinent SOP Classes in Study
+30100053UI1-n|PertinentSOPClassesInSeries|Pertinent SOP Classes in Series
+30100054LO1|RTPrescriptionLabel|
+30100055SQ1|RTPhysicianIntentPredecessorSequence|
+30100056LO1|RTTreatmentApproachLabel|
+30100057SQ1|RTPhysicianIntentSequence|
+30100058US1|RTPhysicianIntentIndex|
+30100059CS1|RTTreatmentIntentType|
+3010005AUT1|RTPhysicianIntentNarrative|
+3010005BSQ1|RTProtocolCodeSequence|
+3010005CST1|ReasonForSuperseding|Reason for Superseding
+3010005DSQ1|RTDiagnosisCodeSequence|
+3010005EUS1|ReferencedRTPhysicianIntentIndex|
+3010005FSQ1|RTPhysicianIntentInputInstanceSequence|
+30100060SQ1|RTAnatomicPrescriptionSequence|
+30100061UT1|PriorTreatmentDoseDescription|
+30100062SQ1|PriorTreatmentReferenceSequence|
+30100063CS1|DosimetricObjectiveEvaluationScope|
+30100064SQ1|TherapeuticRoleCategoryCodeSequence|
+30100065SQ1|TherapeuticRoleTypeCodeSequence|
+30100066US1|ConceptualVolumeOptimizationPrecedence|
+30100067SQ1|ConceptualVolumeCategoryCodeSequence|
+30100068CS1|ConceptualVolumeBlockingConstraint|
+30100069SQ1|ConceptualVolumeTypeCodeSequence|
+3010006ASQ1|ConceptualVolumeTypeModifierCodeSequence|
+3010006BSQ1|RTPrescriptionSequence|
+3010006CSQ1|DosimetricObjectiveSequence|
+3010006DSQ1|DosimetricObjectiveTypeCodeSequence|
+3010006EUI1|DosimetricObjectiveUID|
+3010006FUI1|ReferencedDosimetricObjectiveUID|
+30100070SQ1|DosimetricObjectiveParameterSequence|
+30100071SQ1|ReferencedDosimetricObjectivesSequence|
+30100073CS1|AbsoluteDosimetricObjectiveFlag|
+30100074FD1|DosimetricObjectiveWeight|
+30100075CS1|DosimetricObjectivePurpose|
+30100076SQ1|PlanningInputInformationSequence|
+30100077LO1|TreatmentSite|
+30100078SQ1|TreatmentSiteCodeSequence|
+30100079SQ1|FractionPatternSequence|
+3010007AUT1|TreatmentTechniqueNotes|
+3010007BUT1|PrescriptionNotes|
+3010007CIS1|NumberOfIntervalFractions|Number of Interval Fractions
+3010007DUS1|NumberOfFractions|Number of Fractions
+3010007EUS1|IntendedDeliveryDuration|
+3010007FUT1|FractionationNotes|
+30100080SQ1|RTTreatmentTechniqueCodeSequence|
+30100081SQ1|PrescriptionNotesSequence|
+30100082SQ1|FractionBasedRelationshipSequence|Fraction-Based Relationship Sequence
+30100083CS1|FractionBasedRelationshipIntervalAnchor|Fraction-Based Relationship Interval Anchor
+30100084FD1|MinimumHoursBetweenFractions|Minimum Hours between Fractions
+30100085TM1-n|IntendedFractionStartTime|
+30100086LT1|IntendedStartDayOfWeek|Intended Start Day of Week
+30100087SQ1|WeekdayFractionPatternSequence|
+30100088SQ1|DeliveryTimeStructureCodeSequence|
+30100089SQ1|TreatmentSiteModifierCodeSequence|
+30100090CS1|RoboticBaseLocationIndicator|
+30100091SQ1|RoboticPathNodeSetCodeSequence|
+30100092UL1|RoboticNodeIdentifier|
+30100093FD3|RTTreatmentSourceCoordinates|
+30100094FD1|RadiationSourceCoordinateSystemYawAngle|
+30100095FD1|RadiationSourceCoordinateSystemRollAngle|
+30100096FD1|RadiationSourceCoordinateSystemPitchAngle|
+30100097SQ1|RoboticPathControlPointSequence|
+30100098SQ1|TomotherapeuticControlPointSequence|
+30100099FD1-n|TomotherapeuticLeafOpenDurations|
+3010009AFD1-n|TomotherapeuticLeafInitialClosedDurations|
+40000010LT1|Arbitrary|
+40004000LT1|TextComments|
+40080040SH1|ResultsID|
+40080042LO1|ResultsIDIssuer|
+40080050SQ1|ReferencedInterpretationSequence|
+400800FFCS1|ReportProductionStatusTrial|Report Production Status (Trial)
+40080100DA1|InterpretationRecordedDate|
+40080101TM1|InterpretationRecordedTime|
+40080102PN1|InterpretationRecorder|
+40080103LO1|ReferenceToRecordedSound|Reference to Recorded Sound
+40080108DA1|InterpretationTranscriptionDate|
+40080109TM1|InterpretationTranscriptionTime|
+4008010APN1|InterpretationTranscriber|
+4008010BST1|InterpretationText|
+4008010CPN1|InterpretationAuthor|
+40080111SQ1|InterpretationApproverSequence|
+40080112DA1|InterpretationApprovalDate|
+40080113TM1|InterpretationApprovalTime|
+40080114PN1|PhysicianApprovingInterpretation|
+40080115LT1|InterpretationDiagnosisDescription|
+40080117SQ1|InterpretationDiagnosisCodeSequence|
+40080118SQ1|ResultsDistributionListSequence|
+40080119PN1|DistributionName|
+4008011ALO1|DistributionAddress|
+40080200SH1|InterpretationID|
+40080202LO1|InterpretationIDIssuer|
+40080210CS1|InterpretationTypeID|
+40080212CS1|InterpretationStatusID|
+40080300ST1|Impressions|
+40084000ST1|ResultsComments|
+40100001CS1|LowEnergyDetectors|
+40100002CS1|HighEnergyDetectors|
+40100004SQ1|DetectorGeometrySequence|
+40101001SQ1|ThreatROIVoxelSequence|
+40101004FL3|ThreatROIBase|
+40101005FL3|ThreatROIExtents|
+40101006OB1|ThreatROIBitmap|
+40101007SH1|RouteSegmentID|
+40101008CS1|GantryType|
+40101009CS1|OOIOwnerType|
+4010100ASQ1|RouteSegmentSequence|
+40101010US1|PotentialThreatObjectID|
+40101011SQ1|ThreatSequence|
+40101012CS1|ThreatCategory|
+40101013LT1|ThreatCategoryDescription|
+40101014CS1|ATDAbilityAssessment|
+40101015CS1|ATDAssessmentFlag|
+40101016FL1|ATDAssessmentProbability|
+40101017FL1|Mass|
+40101018FL1|Density|
+40101019FL1|ZEffective|
+4010101ASH1|BoardingPassID|
+4010101BFL3|CenterOfMass|Center of Mass
+4010101CFL3|CenterOfPTO|Center of PTO
+4010101DFL6-n|BoundingPolygon|
+4010101ESH1|RouteSegmentStartLocationID|
+4010101FSH1|RouteSegmentEndLocationID|
+40101020CS1|RouteSegmentLocationIDType|
+40101021CS1-n|AbortReason|
+40101023FL1|VolumeOfPTO|Volume of PTO
+40101024CS1|AbortFlag|
+40101025DT1|RouteSegmentStartTime|
+40101026DT1|RouteSegmentEndTime|
+40101027CS1|TDRType|
+40101028CS1|InternationalRouteSegment|
+40101029LO1-n|ThreatDetectionAlgorithmAndVersion|Threat Detection Algorithm and Version
+4010102ASH1|AssignedLocation|
+4010102BDT1|AlarmDecisionTime|
+40101031CS1|AlarmDecision|
+40101033US1|NumberOfTotalObjects|Number of Total Objects
+40101034US1|NumberOfAlarmObjects|Number of Alarm Objects
+40101037SQ1|PTORepresentationSequence|
+40101038SQ1|ATDAssessmentSequence|
+40101039CS1|TIPType|
+4010103ACS1|DICOSVersion|
+40101041DT1|OOIOwnerCreationTime|
+40101042CS1|OOIType|
+40101043FL3|OOISize|
+40101044CS1|AcquisitionStatus|
+40101045SQ1|BasisMaterialsCodeSequence|
+40101046CS1|PhantomType|
+40101047SQ1|OOIOwnerSequence|
+40101048CS1|ScanType|
+40101051LO1|ItineraryID|
+40101052SH1|ItineraryIDType|
+40101053LO1|ItineraryIDAssigningAuthority|
+40101054SH1|RouteID|
+40101055SH1|RouteIDAssigningAuthority|
+40101056CS1|InboundArrivalType|
+40101058SH1|CarrierID|
+40101059CS1|CarrierIDAssigningAuthority|
+40101060FL3|SourceOrientation|
+40101061FL3|SourcePosition|
+40101062FL1|BeltHeight|
+40101064SQ1|AlgorithmRoutingCodeSequence|
+40101067CS1|TransportClassification|
+40101068LT1|OOITypeDescriptor|
+40101069FL1|TotalProcessingTime|
+4010106COB1|DetectorCalibrationData|
+4010106DCS1|AdditionalScreeningPerformed|
+4010106ECS1|AdditionalInspectionSelectionCriteria|
+4010106FSQ1|AdditionalInspectionMethodSequence|
+40101070CS1|AITDeviceType|
+40101071SQ1|QRMeasurementsSequence|
+40101072SQ1|TargetMaterialSequence|
+40101073FD1|SNRThreshold|
+40101075DS1|ImageScaleRepresentation|
+40101076SQ1|ReferencedPTOSequence|
+40101077SQ1|ReferencedTDRInstanceSequence|
+40101078ST1|PTOLocationDescription|
+40101079SQ1|AnomalyLocatorIndicatorSequence|
+4010107AFL3|AnomalyLocatorIndicator|
+4010107BSQ1|PTORegionSequence|
+4010107CCS1|InspectionSelectionCriteria|
+4010107DSQ1|SecondaryInspectionMethodSequence|
+4010107EDS6|PRCSToRCSOrientation|PRCS to RCS Orientation
+4FFE0001SQ1|MACParametersSequence|
+50xx0005US1|CurveDimensions|
+50xx0010US1|NumberOfPoints|Number of Points
+50xx0020CS1|TypeOfData|Type of Data
+50xx0022LO1|CurveDescription|
+50xx0030SH1-n|AxisUnits|
+50xx0040SH1-n|AxisLabels|
+50xx0103US1|DataValueRepresentation|
+50xx0104US1-n|MinimumCoordinateValue|
+50xx0105US1-n|MaximumCoordinateValue|
+50xx0106SH1-n|CurveRange|
+50xx0110US1-n|CurveDataDescriptor|
+50xx0112US1-n|CoordinateStartValue|
+50xx0114US1-n|CoordinateStepValue|
+50xx1001CS1|CurveActivationLayer|
+50xx2000US1|AudioType|
+50xx2002US1|AudioSampleFormat|
+50xx2004US1|NumberOfChannels|Number of Channels
+50xx2006UL1|NumberOfSamples|Number of Samples
+50xx2008UL1|SampleRate|
+50xx200AUL1|TotalTime|
+50xx200COX1|AudioSampleData|
+50xx200ELT1|AudioComments|
+50xx2500LO1|CurveLabel|
+50xx2600SQ1|CurveReferencedOverlaySequence|
+50xx2610US1|CurveReferencedOverlayGroup|
+50xx3000OX1|CurveData|
+52009229SQ1|SharedFunctionalGroupsSequence|
+52009230SQ1|PerFrameFunctionalGroupsSequence|Per-frame Functional Groups Sequence
+54000100SQ1|WaveformSequence|
+54000110OX1|ChannelMinimumValue|
+54000112OX1|ChannelMaximumValue|
+54001004US1|WaveformBitsAllocated|
+54001006CS1|WaveformSampleInterpretation|
+5400100AOX1|WaveformPaddingValue|
+54001010OX1|WaveformData|
+56000010OF1|FirstOrderPhaseCorrectionAngle|
+56000020OF1|SpectroscopyData|
+60xx0010US1|OverlayRows|
+60xx0011US1|OverlayColumns|
+60xx0012US1|OverlayPlanes|
+60xx0015IS1|NumberOfFramesInOverlay|Number of Frames in Overlay
+60xx0022LO1|OverlayDescription|
+60xx0040CS1|OverlayType|
+60xx0045LO1|OverlaySubtype|
+60xx0050SS2|OverlayOrigin|
+60xx0051US1|ImageFrameOrigin|
+60xx0052US1|OverlayPlaneOrigin|
+60xx0060CS1|OverlayCompressionCode|
+60xx0061SH1|OverlayCompressionOriginator|
+60xx0062SH1|OverlayCompressionLabel|
+60xx0063CS1|OverlayCompressionDescription|
+60xx0066AT1-n|OverlayCompressionStepPointers|
+60xx0068US1|OverlayRepeatInterval|
+60xx0069US1|OverlayBitsGrouped|
+60xx0100US1|OverlayBitsAllocated|
+60xx0102US1|OverlayBitPosition|
+60xx0110CS1|OverlayFormat|
+60xx0200US1|OverlayLocation|
+60xx0800CS1-n|OverlayCodeLabel|
+60xx0802US1|OverlayNumberOfTables|Overlay Number of Tables
+60xx0803AT1-n|OverlayCodeTableLocation|
+60xx0804US1|OverlayBitsForCodeWord|
+60xx1001CS1|OverlayActivationLayer|
+60xx1100US1|OverlayDescriptorGray|Overlay Descriptor - Gray
+60xx1101US1|OverlayDescriptorRed|Overlay Descriptor - Red
+60xx1102US1|OverlayDescriptorGreen|Overlay Descriptor - Green
+60xx1103US1|OverlayDescriptorBlue|Overlay Descriptor - Blue
+60xx1200US1-n|OverlaysGray|Overlays - Gray
+60xx1201US1-n|OverlaysRed|Overlays - Red
+60xx1202US1-n|OverlaysGreen|Overlays - Green
+60xx1203US1-n|OverlaysBlue|Overlays - Blue
+60xx1301IS1|ROIArea|
+60xx1302DS1|ROIMean|
+60xx1303DS1|ROIStandardDeviation|
+60xx1500LO1|OverlayLabel|
+60xx3000OX1|OverlayData|
+60xx4000LT1|OverlayComments|
+7FE00001OV1|ExtendedOffsetTable|
+7FE00002OV1|ExtendedOffsetTableLengths|
+7FE00008OF1|FloatPixelData|
+7FE00009OD1|DoubleFloatPixelData|
+7FE00010OX1|PixelData|
+7FE00020OW1|CoefficientsSDVN|
+7FE00030OW1|CoefficientsSDHN|
+7FE00040OW1|CoefficientsSDDN|
+7Fxx0010OX1|VariablePixelData|
+7Fxx0011US1|VariableNextDataGroup|
+7Fxx0020OW1|VariableCoefficientsSDVN|
+7Fxx0030OW1|VariableCoefficientsSDHN|
+7Fxx0040OW1|VariableCoefficientsSDDN|
+FFFAFFFASQ1|DigitalSignaturesSequence|
+FFFCFFFCOB1|DataSetTrailingPadding|
+FFFEE000UN1|Item|
+FFFEE00DUN1|ItemDelimitationItem|
+FFFEE0DDUN1|SequenceDelimitationItem|
+`;
+/** One UID a line: UID | T(ransfer syntax), S(OP class), O(ther) | name. */
+export const uids = `
+1.2.840.10008.1.1|S|Verification SOP Class
+1.2.840.10008.1.2|T|Implicit VR Little Endian
+1.2.840.10008.1.2.1|T|Explicit VR Little Endian
+1.2.840.10008.1.2.1.98|T|Encapsulated Uncompressed Explicit VR Little Endian
+1.2.840.10008.1.2.1.99|T|Deflated Explicit VR Little Endian
+1.2.840.10008.1.2.2|T|Explicit VR Big Endian
+1.2.840.10008.1.2.4.50|T|JPEG Baseline (Process 1)
+1.2.840.10008.1.2.4.51|T|JPEG Extended (Process 2 and 4)
+1.2.840.10008.1.2.4.52|T|JPEG Extended (Process 3 and 5)
+1.2.840.10008.1.2.4.53|T|JPEG Spectral Selection, Non-Hierarchical (Process 6 and 8)
+1.2.840.10008.1.2.4.54|T|JPEG Spectral Selection, Non-Hierarchical (Process 7 and 9)
+1.2.840.10008.1.2.4.55|T|JPEG Full Progression, Non-Hierarchical (Process 10 and 12)
+1.2.840.10008.1.2.4.56|T|JPEG Full Progression, Non-Hierarchical (Process 11 and 13)
+1.2.840.10008.1.2.4.57|T|JPEG Lossless, Non-Hierarchical (Process 14)
+1.2.840.10008.1.2.4.58|T|JPEG Lossless, Non-Hierarchical (Process 15)
+1.2.840.10008.1.2.4.59|T|JPEG Extended, Hierarchical (Process 16 and 18)
+1.2.840.10008.1.2.4.60|T|JPEG Extended, Hierarchical (Process 17 and 19)
+1.2.840.10008.1.2.4.61|T|JPEG Spectral Selection, Hierarchical (Process 20 and 22)
+1.2.840.10008.1.2.4.62|T|JPEG Spectral Selection, Hierarchical (Process 21 and 23)
+1.2.840.10008.1.2.4.63|T|JPEG Full Progression, Hierarchical (Process 24 and 26)
+1.2.840.10008.1.2.4.64|T|JPEG Full Progression, Hierarchical (Process 25 and 27)
+1.2.840.10008.1.2.4.65|T|JPEG Lossless, Hierarchical (Process 28)
+1.2.840.10008.1.2.4.66|T|JPEG Lossless, Hierarchical (Process 29)
+1.2.840.10008.1.2.4.70|T|JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])
+1.2.840.10008.1.2.4.80|T|JPEG-LS Lossless Image Compression
+1.2.840.10008.1.2.4.81|T|JPEG-LS Lossy (Near-Lossless) Image Compression
+1.2.840.10008.1.2.4.90|T|JPEG 2000 Image Compression (Lossless Only)
+1.2.840.10008.1.2.4.91|T|JPEG 2000 Image Compression
+1.2.840.10008.1.2.4.92|T|JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)
+1.2.840.10008.1.2.4.93|T|JPEG 2000 Part 2 Multi-component Image Compression
+1.2.840.10008.1.2.4.94|T|JPIP Referenced
+1.2.840.10008.1.2.4.95|T|JPIP Referenced Deflate
+1.2.840.10008.1.2.4.100|T|MPEG2 Main Profile / Main Level
+1.2.840.10008.1.2.4.101|T|MPEG2 Main Profile / High Level
+1.2.840.10008.1.2.4.102|T|MPEG-4 AVC/H.264 High Profile / Level 4.1
+1.2.840.10008.1.2.4.103|T|MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1
+1.2.840.10008.1.2.4.104|T|MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video
+1.2.840.10008.1.2.4.105|T|MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video
+1.2.840.10008.1.2.4.106|T|MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2
+1.2.840.10008.1.2.4.107|T|HEVC/H.265 Main Profile / Level 5.1
+1.2.840.10008.1.2.4.108|T|HEVC/H.265 Main 10 Profile / Level 5.1
+1.2.840.10008.1.2.5|T|RLE Lossless
+1.2.840.10008.1.2.6.1|T|RFC 2557 MIME encapsulation
+1.2.840.10008.1.2.6.2|T|XML Encoding
+1.2.840.10008.1.2.7.1|T|SMPTE ST 2110-20 Uncompressed Progressive Active Video
+1.2.840.10008.1.2.7.2|T|SMPTE ST 2110-20 Uncompressed Interlaced Active Video
+1.2.840.10008.1.2.7.3|T|SMPTE ST 2110-30 PCM Digital Audio
+1.2.840.10008.1.3.10|S|Media Storage Directory Storage
+1.2.840.10008.1.9|S|Basic Study Content Notification SOP Class
+1.2.840.10008.1.20|T|Papyrus 3 Implicit VR Little Endian
+1.2.840.10008.1.20.1|S|Storage Commitment Push Model SOP Class
+1.2.840.10008.1.20.2|S|Storage Commitment Pull Model SOP Class
+1.2.840.10008.1.40|S|Procedural Event Logging SOP Class
+1.2.840.10008.1.42|S|Substance Administration Logging SOP Class
+1.2.840.10008.3.1.2.1.1|S|Detached Patient Management SOP Class
+1.2.840.10008.3.1.2.2.1|S|Detached Visit Management SOP Class
+1.2.840.10008.3.1.2.3.1|S|Detached Study Management SOP Class
+1.2.840.10008.3.1.2.3.2|S|Study Component Management SOP Class
+1.2.840.10008.3.1.2.3.3|S|Modality Performed Procedure Step SOP Class
+1.2.840.10008.3.1.2.3.4|S|Modality Performed Procedure Step Retrieve SOP Class
+1.2.840.10008.3.1.2.3.5|S|Modality Performed Procedure Step Notification SOP Class
+1.2.840.10008.3.1.2.5.1|S|Detached Results Management SOP Class
+1.2.840.10008.3.1.2.6.1|S|Detached Interpretation Management SOP Class
+1.2.840.10008.5.1.1.1|S|Basic Film Session SOP Class
+1.2.840.10008.5.1.1.2|S|Basic Film Box SOP Class
+1.2.840.10008.5.1.1.4|S|Basic Grayscale Image Box SOP Class
+1.2.840.10008.5.1.1.4.1|S|Basic Color Image Box SOP Class
+1.2.840.10008.5.1.1.4.2|S|Referenced Image Box SOP Class
+1.2.840.10008.5.1.1.14|S|Print Job SOP Class
+1.2.840.10008.5.1.1.15|S|Basic Annotation Box SOP Class
+1.2.840.10008.5.1.1.16|S|Printer SOP Class
+1.2.840.10008.5.1.1.16.376|S|Printer Configuration Retrieval SOP Class
+1.2.840.10008.5.1.1.22|S|VOI LUT Box SOP Class
+1.2.840.10008.5.1.1.23|S|Presentation LUT SOP Class
+1.2.840.10008.5.1.1.24|S|Image Overlay Box SOP Class
+1.2.840.10008.5.1.1.24.1|S|Basic Print Image Overlay Box SOP Class
+1.2.840.10008.5.1.1.26|S|Print Queue Management SOP Class
+1.2.840.10008.5.1.1.27|S|Stored Print Storage SOP Class
+1.2.840.10008.5.1.1.29|S|Hardcopy Grayscale Image Storage SOP Class
+1.2.840.10008.5.1.1.30|S|Hardcopy Color Image Storage SOP Class
+1.2.840.10008.5.1.1.31|S|Pull Print Request SOP Class
+1.2.840.10008.5.1.1.33|S|Media Creation Management SOP Class UID
+1.2.840.10008.5.1.1.40|S|Display System SOP Class
+1.2.840.10008.5.1.4.1.1.1|S|Computed Radiography Image Storage
+1.2.840.10008.5.1.4.1.1.1.1|S|Digital X-Ray Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.1.1.1|S|Digital X-Ray Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.1.2|S|Digital Mammography X-Ray Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.1.2.1|S|Digital Mammography X-Ray Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.1.3|S|Digital Intra-Oral X-Ray Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.1.3.1|S|Digital Intra-Oral X-Ray Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.2|S|CT Image Storage
+1.2.840.10008.5.1.4.1.1.2.1|S|Enhanced CT Image Storage
+1.2.840.10008.5.1.4.1.1.2.2|S|Legacy Converted Enhanced CT Image Storage
+1.2.840.10008.5.1.4.1.1.3|S|Ultrasound Multi-frame Image Storage
+1.2.840.10008.5.1.4.1.1.3.1|S|Ultrasound Multi-frame Image Storage
+1.2.840.10008.5.1.4.1.1.4|S|MR Image Storage
+1.2.840.10008.5.1.4.1.1.4.1|S|Enhanced MR Image Storage
+1.2.840.10008.5.1.4.1.1.4.2|S|MR Spectroscopy Storage
+1.2.840.10008.5.1.4.1.1.4.3|S|Enhanced MR Color Image Storage
+1.2.840.10008.5.1.4.1.1.4.4|S|Legacy Converted Enhanced MR Image Storage
+1.2.840.10008.5.1.4.1.1.5|S|Nuclear Medicine Image Storage
+1.2.840.10008.5.1.4.1.1.6|S|Ultrasound Image Storage
+1.2.840.10008.5.1.4.1.1.6.1|S|Ultrasound Image Storage
+1.2.840.10008.5.1.4.1.1.6.2|S|Enhanced US Volume Storage
+1.2.840.10008.5.1.4.1.1.7|S|Secondary Capture Image Storage
+1.2.840.10008.5.1.4.1.1.7.1|S|Multi-frame Single Bit Secondary Capture Image Storage
+1.2.840.10008.5.1.4.1.1.7.2|S|Multi-frame Grayscale Byte Secondary Capture Image Storage
+1.2.840.10008.5.1.4.1.1.7.3|S|Multi-frame Grayscale Word Secondary Capture Image Storage
+1.2.840.10008.5.1.4.1.1.7.4|S|Multi-frame True Color Secondary Capture Image Storage
+1.2.840.10008.5.1.4.1.1.8|S|Standalone Overlay Storage
+1.2.840.10008.5.1.4.1.1.9|S|Standalone Curve Storage
+1.2.840.10008.5.1.4.1.1.9.1|S|Waveform Storage - Trial
+1.2.840.10008.5.1.4.1.1.9.1.1|S|12-lead ECG Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.1.2|S|General ECG Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.1.3|S|Ambulatory ECG Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.2.1|S|Hemodynamic Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.3.1|S|Cardiac Electrophysiology Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.4.1|S|Basic Voice Audio Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.4.2|S|General Audio Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.5.1|S|Arterial Pulse Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.6.1|S|Respiratory Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.6.2|S|Multi-channel Respiratory Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.7.1|S|Routine Scalp Electroencephalogram Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.7.2|S|Electromyogram Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.7.3|S|Electrooculogram Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.7.4|S|Sleep Electroencephalogram Waveform Storage
+1.2.840.10008.5.1.4.1.1.9.8.1|S|Body Position Waveform Storage
+1.2.840.10008.5.1.4.1.1.10|S|Standalone Modality LUT Storage
+1.2.840.10008.5.1.4.1.1.11|S|Standalone VOI LUT Storage
+1.2.840.10008.5.1.4.1.1.11.1|S|Grayscale Softcopy Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.2|S|Color Softcopy Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.3|S|Pseudo-Color Softcopy Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.4|S|Blending Softcopy Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.5|S|XA/XRF Grayscale Softcopy Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.6|S|Grayscale Planar MPR Volumetric Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.7|S|Compositing Planar MPR Volumetric Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.8|S|Advanced Blending Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.9|S|Volume Rendering Volumetric Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.10|S|Segmented Volume Rendering Volumetric Presentation State Storage
+1.2.840.10008.5.1.4.1.1.11.11|S|Multiple Volume Rendering Volumetric Presentation State Storage
+1.2.840.10008.5.1.4.1.1.12.1|S|X-Ray Angiographic Image Storage
+1.2.840.10008.5.1.4.1.1.12.1.1|S|Enhanced XA Image Storage
+1.2.840.10008.5.1.4.1.1.12.2|S|X-Ray Radiofluoroscopic Image Storage
+1.2.840.10008.5.1.4.1.1.12.2.1|S|Enhanced XRF Image Storage
+1.2.840.10008.5.1.4.1.1.12.3|S|X-Ray Angiographic Bi-Plane Image Storage
+1.2.840.10008.5.1.4.1.1.12.77|S|
+1.2.840.10008.5.1.4.1.1.13.1.1|S|X-Ray 3D Angiographic Image Storage
+1.2.840.10008.5.1.4.1.1.13.1.2|S|X-Ray 3D Craniofacial Image Storage
+1.2.840.10008.5.1.4.1.1.13.1.3|S|Breast Tomosynthesis Image Storage
+1.2.840.10008.5.1.4.1.1.13.1.4|S|Breast Projection X-Ray Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.13.1.5|S|Breast Projection X-Ray Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.14.1|S|Intravascular Optical Coherence Tomography Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.14.2|S|Intravascular Optical Coherence Tomography Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.20|S|Nuclear Medicine Image Storage
+1.2.840.10008.5.1.4.1.1.30|S|Parametric Map Storage
+1.2.840.10008.5.1.4.1.1.40|S|
+1.2.840.10008.5.1.4.1.1.66|S|Raw Data Storage
+1.2.840.10008.5.1.4.1.1.66.1|S|Spatial Registration Storage
+1.2.840.10008.5.1.4.1.1.66.2|S|Spatial Fiducials Storage
+1.2.840.10008.5.1.4.1.1.66.3|S|Deformable Spatial Registration Storage
+1.2.840.10008.5.1.4.1.1.66.4|S|Segmentation Storage
+1.2.840.10008.5.1.4.1.1.66.5|S|Surface Segmentation Storage
+1.2.840.10008.5.1.4.1.1.66.6|S|Tractography Results Storage
+1.2.840.10008.5.1.4.1.1.67|S|Real World Value Mapping Storage
+1.2.840.10008.5.1.4.1.1.68.1|S|Surface Scan Mesh Storage
+1.2.840.10008.5.1.4.1.1.68.2|S|Surface Scan Point Cloud Storage
+1.2.840.10008.5.1.4.1.1.77.1|S|VL Image Storage - Trial
+1.2.840.10008.5.1.4.1.1.77.2|S|VL Multi-frame Image Storage - Trial
+1.2.840.10008.5.1.4.1.1.77.1.1|S|VL Endoscopic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.1.1|S|Video Endoscopic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.2|S|VL Microscopic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.2.1|S|Video Microscopic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.3|S|VL Slide-Coordinates Microscopic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.4|S|VL Photographic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.4.1|S|Video Photographic Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.1|S|Ophthalmic Photography 8 Bit Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.2|S|Ophthalmic Photography 16 Bit Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.3|S|Stereometric Relationship Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.4|S|Ophthalmic Tomography Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.5|S|Wide Field Ophthalmic Photography Stereographic Projection Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.6|S|Wide Field Ophthalmic Photography 3D Coordinates Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.7|S|Ophthalmic Optical Coherence Tomography En Face Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.5.8|S|Ophthalmic Optical Coherence Tomography B-scan Volume Analysis Storage
+1.2.840.10008.5.1.4.1.1.77.1.6|S|VL Whole Slide Microscopy Image Storage
+1.2.840.10008.5.1.4.1.1.77.1.7|S|Dermoscopic Photography Image Storage
+1.2.840.10008.5.1.4.1.1.78.1|S|Lensometry Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.2|S|Autorefraction Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.3|S|Keratometry Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.4|S|Subjective Refraction Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.5|S|Visual Acuity Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.6|S|Spectacle Prescription Report Storage
+1.2.840.10008.5.1.4.1.1.78.7|S|Ophthalmic Axial Measurements Storage
+1.2.840.10008.5.1.4.1.1.78.8|S|Intraocular Lens Calculations Storage
+1.2.840.10008.5.1.4.1.1.79.1|S|Macular Grid Thickness and Volume Report Storage
+1.2.840.10008.5.1.4.1.1.80.1|S|Ophthalmic Visual Field Static Perimetry Measurements Storage
+1.2.840.10008.5.1.4.1.1.81.1|S|Ophthalmic Thickness Map Storage
+1.2.840.10008.5.1.4.1.1.82.1|S|Corneal Topography Map Storage
+1.2.840.10008.5.1.4.1.1.88.1|S|Text SR Storage - Trial
+1.2.840.10008.5.1.4.1.1.88.2|S|Audio SR Storage - Trial
+1.2.840.10008.5.1.4.1.1.88.3|S|Detail SR Storage - Trial
+1.2.840.10008.5.1.4.1.1.88.4|S|Comprehensive SR Storage - Trial
+1.2.840.10008.5.1.4.1.1.88.11|S|Basic Text SR Storage
+1.2.840.10008.5.1.4.1.1.88.22|S|Enhanced SR Storage
+1.2.840.10008.5.1.4.1.1.88.33|S|Comprehensive SR Storage
+1.2.840.10008.5.1.4.1.1.88.34|S|Comprehensive 3D SR Storage
+1.2.840.10008.5.1.4.1.1.88.35|S|Extensible SR Storage
+1.2.840.10008.5.1.4.1.1.88.40|S|Procedure Log Storage
+1.2.840.10008.5.1.4.1.1.88.50|S|Mammography CAD SR Storage
+1.2.840.10008.5.1.4.1.1.88.59|S|Key Object Selection Document Storage
+1.2.840.10008.5.1.4.1.1.88.65|S|Chest CAD SR Storage
+1.2.840.10008.5.1.4.1.1.88.67|S|X-Ray Radiation Dose SR Storage
+1.2.840.10008.5.1.4.1.1.88.68|S|Radiopharmaceutical Radiation Dose SR Storage
+1.2.840.10008.5.1.4.1.1.88.69|S|Colon CAD SR Storage
+1.2.840.10008.5.1.4.1.1.88.70|S|Implantation Plan SR Storage
+1.2.840.10008.5.1.4.1.1.88.71|S|Acquisition Context SR Storage
+1.2.840.10008.5.1.4.1.1.88.72|S|Simplified Adult Echo SR Storage
+1.2.840.10008.5.1.4.1.1.88.73|S|Patient Radiation Dose SR Storage
+1.2.840.10008.5.1.4.1.1.88.74|S|Planned Imaging Agent Administration SR Storage
+1.2.840.10008.5.1.4.1.1.88.75|S|Performed Imaging Agent Administration SR Storage
+1.2.840.10008.5.1.4.1.1.88.76|S|Enhanced X-Ray Radiation Dose SR Storage
+1.2.840.10008.5.1.4.1.1.90.1|S|Content Assessment Results Storage
+1.2.840.10008.5.1.4.1.1.91.1|S|Microscopy Bulk Simple Annotations Storage
+1.2.840.10008.5.1.4.1.1.104.1|S|Encapsulated PDF Storage
+1.2.840.10008.5.1.4.1.1.104.2|S|Encapsulated CDA Storage
+1.2.840.10008.5.1.4.1.1.104.3|S|Encapsulated STL Storage
+1.2.840.10008.5.1.4.1.1.104.4|S|Encapsulated OBJ Storage
+1.2.840.10008.5.1.4.1.1.104.5|S|Encapsulated MTL Storage
+1.2.840.10008.5.1.4.1.1.128|S|Positron Emission Tomography Image Storage
+1.2.840.10008.5.1.4.1.1.128.1|S|Legacy Converted Enhanced PET Image Storage
+1.2.840.10008.5.1.4.1.1.129|S|Standalone PET Curve Storage
+1.2.840.10008.5.1.4.1.1.130|S|Enhanced PET Image Storage
+1.2.840.10008.5.1.4.1.1.131|S|Basic Structured Display Storage
+1.2.840.10008.5.1.4.1.1.200.1|S|CT Defined Procedure Protocol Storage
+1.2.840.10008.5.1.4.1.1.200.2|S|CT Performed Procedure Protocol Storage
+1.2.840.10008.5.1.4.1.1.200.3|S|Protocol Approval Storage
+1.2.840.10008.5.1.4.1.1.200.4|S|Protocol Approval Information Model - FIND
+1.2.840.10008.5.1.4.1.1.200.5|S|Protocol Approval Information Model - MOVE
+1.2.840.10008.5.1.4.1.1.200.6|S|Protocol Approval Information Model - GET
+1.2.840.10008.5.1.4.1.1.200.7|S|XA Defined Procedure Protocol Storage
+1.2.840.10008.5.1.4.1.1.200.8|S|XA Performed Procedure Protocol Storage
+1.2.840.10008.5.1.4.1.1.481.1|S|RT Image Storage
+1.2.840.10008.5.1.4.1.1.481.2|S|RT Dose Storage
+1.2.840.10008.5.1.4.1.1.481.3|S|RT Structure Set Storage
+1.2.840.10008.5.1.4.1.1.481.4|S|RT Beams Treatment Record Storage
+1.2.840.10008.5.1.4.1.1.481.5|S|RT Plan Storage
+1.2.840.10008.5.1.4.1.1.481.6|S|RT Brachy Treatment Record Storage
+1.2.840.10008.5.1.4.1.1.481.7|S|RT Treatment Summary Record Storage
+1.2.840.10008.5.1.4.1.1.481.8|S|RT Ion Plan Storage
+1.2.840.10008.5.1.4.1.1.481.9|S|RT Ion Beams Treatment Record Storage
+1.2.840.10008.5.1.4.1.1.481.10|S|RT Physician Intent Storage
+1.2.840.10008.5.1.4.1.1.481.11|S|RT Segment Annotation Storage
+1.2.840.10008.5.1.4.1.1.481.12|S|RT Radiation Set Storage
+1.2.840.10008.5.1.4.1.1.481.13|S|C-Arm Photon-Electron Radiation Storage
+1.2.840.10008.5.1.4.1.1.481.14|S|Tomotherapeutic Radiation Storage
+1.2.840.10008.5.1.4.1.1.481.15|S|Robotic-Arm Radiation Storage
+1.2.840.10008.5.1.4.1.1.481.16|S|RT Radiation Record Set Storage
+1.2.840.10008.5.1.4.1.1.481.17|S|RT Radiation Salvage Record Storage
+1.2.840.10008.5.1.4.1.1.481.18|S|Tomotherapeutic Radiation Record Storage
+1.2.840.10008.5.1.4.1.1.481.19|S|C-Arm Photon-Electron Radiation Record Storage
+1.2.840.10008.5.1.4.1.1.481.20|S|Robotic Radiation Record Storage
+1.2.840.10008.5.1.4.1.1.481.21|S|RT Radiation Set Delivery Instruction Storage
+1.2.840.10008.5.1.4.1.1.481.22|S|RT Treatment Preparation Storage
+1.2.840.10008.5.1.4.1.1.501.1|S|DICOS CT Image Storage
+1.2.840.10008.5.1.4.1.1.501.2.1|S|DICOS Digital X-Ray Image Storage - For Presentation
+1.2.840.10008.5.1.4.1.1.501.2.2|S|DICOS Digital X-Ray Image Storage - For Processing
+1.2.840.10008.5.1.4.1.1.501.3|S|DICOS Threat Detection Report Storage
+1.2.840.10008.5.1.4.1.1.501.4|S|DICOS 2D AIT Storage
+1.2.840.10008.5.1.4.1.1.501.5|S|DICOS 3D AIT Storage
+1.2.840.10008.5.1.4.1.1.501.6|S|DICOS Quadrupole Resonance (QR) Storage
+1.2.840.10008.5.1.4.1.1.601.1|S|Eddy Current Image Storage
+1.2.840.10008.5.1.4.1.1.601.2|S|Eddy Current Multi-frame Image Storage
+1.2.840.10008.5.1.4.1.2.1.1|S|Patient Root Query/Retrieve Information Model - FIND
+1.2.840.10008.5.1.4.1.2.1.2|S|Patient Root Query/Retrieve Information Model - MOVE
+1.2.840.10008.5.1.4.1.2.1.3|S|Patient Root Query/Retrieve Information Model - GET
+1.2.840.10008.5.1.4.1.2.2.1|S|Study Root Query/Retrieve Information Model - FIND
+1.2.840.10008.5.1.4.1.2.2.2|S|Study Root Query/Retrieve Information Model - MOVE
+1.2.840.10008.5.1.4.1.2.2.3|S|Study Root Query/Retrieve Information Model - GET
+1.2.840.10008.5.1.4.1.2.3.1|S|Patient/Study Only Query/Retrieve Information Model - FIND
+1.2.840.10008.5.1.4.1.2.3.2|S|Patient/Study Only Query/Retrieve Information Model - MOVE
+1.2.840.10008.5.1.4.1.2.3.3|S|Patient/Study Only Query/Retrieve Information Model - GET
+1.2.840.10008.5.1.4.1.2.4.2|S|Composite Instance Root Retrieve - MOVE
+1.2.840.10008.5.1.4.1.2.4.3|S|Composite Instance Root Retrieve - GET
+1.2.840.10008.5.1.4.1.2.5.3|S|Composite Instance Retrieve Without Bulk Data - GET
+1.2.840.10008.5.1.4.20.1|S|Defined Procedure Protocol Information Model - FIND
+1.2.840.10008.5.1.4.20.2|S|Defined Procedure Protocol Information Model - MOVE
+1.2.840.10008.5.1.4.20.3|S|Defined Procedure Protocol Information Model - GET
+1.2.840.10008.5.1.4.31|S|Modality Worklist Information Model - FIND
+1.2.840.10008.5.1.4.32.1|S|General Purpose Worklist Information Model - FIND
+1.2.840.10008.5.1.4.32.2|S|General Purpose Scheduled Procedure Step SOP Class
+1.2.840.10008.5.1.4.32.3|S|General Purpose Performed Procedure Step SOP Class
+1.2.840.10008.5.1.4.33|S|Instance Availability Notification SOP Class
+1.2.840.10008.5.1.4.34.1|S|RT Beams Delivery Instruction Storage - Trial
+1.2.840.10008.5.1.4.34.2|S|RT Conventional Machine Verification - Trial
+1.2.840.10008.5.1.4.34.3|S|RT Ion Machine Verification - Trial
+1.2.840.10008.5.1.4.34.4.1|S|Unified Procedure Step - Push SOP Class - Trial
+1.2.840.10008.5.1.4.34.4.2|S|Unified Procedure Step - Watch SOP Class - Trial
+1.2.840.10008.5.1.4.34.4.3|S|Unified Procedure Step - Pull SOP Class - Trial
+1.2.840.10008.5.1.4.34.4.4|S|Unified Procedure Step - Event SOP Class - Trial
+1.2.840.10008.5.1.4.34.6.1|S|Unified Procedure Step - Push SOP Class
+1.2.840.10008.5.1.4.34.6.2|S|Unified Procedure Step - Watch SOP Class
+1.2.840.10008.5.1.4.34.6.3|S|Unified Procedure Step - Pull SOP Class
+1.2.840.10008.5.1.4.34.6.4|S|Unified Procedure Step - Event SOP Class
+1.2.840.10008.5.1.4.34.6.5|S|Unified Procedure Step - Query SOP Class
+1.2.840.10008.5.1.4.34.7|S|RT Beams Delivery Instruction Storage
+1.2.840.10008.5.1.4.34.8|S|RT Conventional Machine Verification
+1.2.840.10008.5.1.4.34.9|S|RT Ion Machine Verification
+1.2.840.10008.5.1.4.34.10|S|RT Brachy Application Setup Delivery Instruction Storage
+1.2.840.10008.5.1.4.37.1|S|General Relevant Patient Information Query
+1.2.840.10008.5.1.4.37.2|S|Breast Imaging Relevant Patient Information Query
+1.2.840.10008.5.1.4.37.3|S|Cardiac Relevant Patient Information Query
+1.2.840.10008.5.1.4.38.1|S|Hanging Protocol Storage
+1.2.840.10008.5.1.4.38.2|S|Hanging Protocol Information Model - FIND
+1.2.840.10008.5.1.4.38.3|S|Hanging Protocol Information Model - MOVE
+1.2.840.10008.5.1.4.38.4|S|Hanging Protocol Information Model - GET
+1.2.840.10008.5.1.4.39.1|S|Color Palette Storage
+1.2.840.10008.5.1.4.39.2|S|Color Palette Query/Retrieve Information Model - FIND
+1.2.840.10008.5.1.4.39.3|S|Color Palette Query/Retrieve Information Model - MOVE
+1.2.840.10008.5.1.4.39.4|S|Color Palette Query/Retrieve Information Model - GET
+1.2.840.10008.5.1.4.41|S|Product Characteristics Query SOP Class
+1.2.840.10008.5.1.4.42|S|Substance Approval Query SOP Class
+1.2.840.10008.5.1.4.43.1|S|Generic Implant Template Storage
+1.2.840.10008.5.1.4.43.2|S|Generic Implant Template Information Model - FIND
+1.2.840.10008.5.1.4.43.3|S|Generic Implant Template Information Model - MOVE
+1.2.840.10008.5.1.4.43.4|S|Generic Implant Template Information Model - GET
+1.2.840.10008.5.1.4.44.1|S|Implant Assembly Template Storage
+1.2.840.10008.5.1.4.44.2|S|Implant Assembly Template Information Model - FIND
+1.2.840.10008.5.1.4.44.3|S|Implant Assembly Template Information Model - MOVE
+1.2.840.10008.5.1.4.44.4|S|Implant Assembly Template Information Model - GET
+1.2.840.10008.5.1.4.45.1|S|Implant Template Group Storage
+1.2.840.10008.5.1.4.45.2|S|Implant Template Group Information Model - FIND
+1.2.840.10008.5.1.4.45.3|S|Implant Template Group Information Model - MOVE
+1.2.840.10008.5.1.4.45.4|S|Implant Template Group Information Model - GET
+1.2.840.10008.10.1|S|Video Endoscopic Image Real-Time Communication
+1.2.840.10008.10.2|S|Video Photographic Image Real-Time Communication
+1.2.840.10008.10.3|S|Audio Waveform Real-Time Communication
+1.2.840.10008.10.4|S|Rendition Selection Document Real-Time Communication
+`;

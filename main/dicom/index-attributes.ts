@@ -1,0 +1,102 @@
+import { tagOf } from './dictionary';
+import type { DataSetView, DicomFile } from './model';
+import { Tags } from './tags';
+
+/** Texts as they stand in the object, in Unicode; several values are joined by backslashes. */
+const TEXTS = [
+  'PatientID', 'IssuerOfPatientID', 'PatientName', 'PatientBirthDate', 'PatientSex', 'PatientAge', 'StudyInstanceUID', 'StudyDate',
+  'StudyTime', 'StudyID', 'StudyDescription', 'AccessionNumber', 'ReferringPhysicianName', 'InstitutionName', 'SeriesInstanceUID',
+  'Modality', 'SeriesNumber', 'SeriesDescription', 'SeriesDate', 'SeriesTime', 'BodyPartExamined', 'Laterality', 'ImageLaterality',
+  'ProtocolName', 'Manufacturer', 'ManufacturerModelName', 'StationName', 'FrameOfReferenceUID', 'SOPClassUID', 'SOPInstanceUID',
+  'InstanceNumber', 'ContentDate', 'ContentTime', 'AcquisitionDate', 'AcquisitionTime', 'AcquisitionDateTime', 'ImageType',
+  'PhotometricInterpretation', 'WindowCenter', 'WindowWidth', 'RescaleSlope', 'RescaleIntercept', 'PixelSpacing',
+  'ImagePositionPatient', 'ImageOrientationPatient', 'BurnedInAnnotation', 'ImageComments', 'SpecificCharacterSet', 'FrameTime',
+  'LossyImageCompression',
+] as const;
+const NUMBERS = ['NumberOfFrames', 'Rows', 'Columns', 'SamplesPerPixel', 'BitsAllocated', 'BitsStored', 'PixelRepresentation'] as const;
+
+/** Longer than any value the standard allows for these attributes; what is longer is cut. */
+const MAX_TEXT = 1024;
+
+type Texts = { readonly [K in (typeof TEXTS)[number]]?: string };
+type Numbers = { readonly [K in (typeof NUMBERS)[number]]?: number };
+
+/** What the index keeps of an object: plain and JSON-safe; attributes that are missing or empty are absent. */
+export interface IndexAttributes extends Texts, Numbers {
+  readonly transferSyntaxUID: string;
+  readonly hasPixelData: boolean;
+  /** PatientBirthDate and StudyDate as YYYYMMDD, where they are dates. */
+  readonly birthDate?: string;
+  readonly studyDate?: string;
+  /** PatientAge in years (PS3.5 6.2, AS). */
+  readonly ageYears?: number;
+}
+
+const textTags = TEXTS.map((keyword) => [keyword, requiredTag(keyword)] as const);
+const numberTags = NUMBERS.map((keyword) => [keyword, requiredTag(keyword)] as const);
+
+/** Reads what the index needs; looks at top-level attributes only. */
+export function extractIndex(file: DicomFile): IndexAttributes {
+  const { dataset } = file;
+  const texts: Record<string, string> = {};
+  for (const [keyword, tag] of textTags) {
+    const value = clean(dataset.strings(tag).join('\\'));
+    if (value !== '') texts[keyword] = value;
+  }
+  const numbers: Record<string, number> = {};
+  for (const [keyword, tag] of numberTags) {
+    const value = dataset.number(tag);
+    if (value !== undefined && Number.isSafeInteger(Math.trunc(value)) && value >= 0) numbers[keyword] = Math.trunc(value);
+  }
+  const named: Texts & Numbers = { ...texts, ...numbers };
+  const sop = named.SOPInstanceUID ?? file.meta.string(Tags.MediaStorageSOPInstanceUID);
+  const sopClass = named.SOPClassUID ?? file.meta.string(Tags.MediaStorageSOPClassUID);
+  const birthDate = normalDate(named.PatientBirthDate);
+  const studyDate = normalDate(named.StudyDate);
+  const ageYears = yearsOf(named.PatientAge);
+  return {
+    ...named,
+    ...(sop !== undefined && { SOPInstanceUID: sop }),
+    ...(sopClass !== undefined && { SOPClassUID: sopClass }),
+    transferSyntaxUID: file.transferSyntaxUID,
+    hasPixelData: hasPixels(dataset),
+    ...(birthDate !== undefined && { birthDate }),
+    ...(studyDate !== undefined && { studyDate }),
+    ...(ageYears !== undefined && { ageYears }),
+  };
+}
+
+function requiredTag(keyword: string): number {
+  const tag = tagOf(keyword);
+  if (tag === undefined) throw new Error(`${keyword} is not in the dictionary.`);
+  return tag;
+}
+
+function hasPixels(dataset: DataSetView): boolean {
+  return [Tags.PixelData, Tags.FloatPixelData, Tags.DoubleFloatPixelData].some((tag) => (dataset.element(tag)?.length ?? 0) > 0);
+}
+
+/** Without control characters, which would disturb lists and terminals, and not longer than anything real. */
+function clean(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  const printable = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return printable.length > MAX_TEXT ? printable.slice(0, MAX_TEXT) : printable;
+}
+
+/** DA as YYYYMMDD; the older form with dots (ACR-NEMA) is understood. */
+function normalDate(text: string | undefined): string | undefined {
+  const match = /^(\d{4})\.?(\d{2})\.?(\d{2})/.exec(text ?? '');
+  if (!match) return undefined;
+  const [, year = '', month = '', day = ''] = match;
+  const valid = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
+  return valid ? `${year}${month}${day}` : undefined;
+}
+
+const YEARS_PER = { D: 1 / 365.25, W: 7 / 365.25, M: 1 / 12, Y: 1 } as const;
+
+function yearsOf(age: string | undefined): number | undefined {
+  const match = /^(\d{1,3})([DWMY])$/.exec(age ?? '');
+  if (!match) return undefined;
+  const unit = match[2] as keyof typeof YEARS_PER;
+  return Math.round(Number(match[1]) * YEARS_PER[unit] * 100) / 100;
+}

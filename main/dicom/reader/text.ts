@@ -1,0 +1,67 @@
+import { convertBytes } from 'dicom-character-set';
+import type { VR } from '../model';
+
+/** VRs whose text depends on Specific Character Set (PS3.5 6.1.2.3). */
+const AFFECTED: ReadonlySet<VR> = new Set<VR>(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
+/** VRs that are one text and not several values parted by backslashes (PS3.5 6.2). */
+const SINGLE: ReadonlySet<VR> = new Set<VR>(['LT', 'ST', 'UT', 'UR']);
+
+/** Labels found in the wild that mean a defined term of PS3.3 C.12.1.1.2. */
+function repaired(label: string): string {
+  const term = label.trim().toUpperCase();
+  const plain = /^ISO[-_ ]?IR[-_ ]?(\d+)$/.exec(term);
+  if (plain) return `ISO_IR ${String(plain[1])}`;
+  const extended = /^ISO[-_ ]?2022[-_ ]IR[-_ ]?(\d+)$/.exec(term);
+  if (extended) return `ISO 2022 IR ${String(extended[1])}`;
+  if (term === 'UTF-8' || term === 'UTF8' || term === 'ISO_IR_192') return 'ISO_IR 192';
+  return term;
+}
+
+/** The value of Specific Character Set as the decoder wants it; undefined for the default repertoire. */
+export function characterSet(values: readonly string[]): string | undefined {
+  const labels = values.map(repaired);
+  return labels.some((label) => label !== '') ? labels.join('\\') : undefined;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Text in Unicode. Without a character set only ASCII is allowed; other bytes are read as UTF-8 where they are valid UTF-8,
+ * which they hardly are by chance, and as Latin-1 otherwise.
+ */
+export function decodeText(bytes: Uint8Array, vr: VR, charset: string | undefined): string {
+  if (!AFFECTED.has(vr) || isAscii(bytes)) return latin1(bytes);
+  if (charset !== undefined) {
+    try {
+      return convertBytes(charset, bytes, { vr });
+    } catch {
+      // A label that the decoder does not know: read as if there were none.
+      return withoutLabel(bytes);
+    }
+  }
+  return withoutLabel(bytes);
+}
+
+function withoutLabel(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1(bytes);
+  }
+}
+
+/** Splits and trims as the VR wants: trailing padding always, leading spaces where they mean nothing (PS3.5 6.2). */
+export function splitValues(text: string, vr: VR): string[] {
+  const end = text.replace(/[\0 ]+$/, '');
+  if (end === '') return [];
+  if (SINGLE.has(vr)) return [end];
+  const trim = vr === 'UI' ? (part: string) => part.replace(/[\0 ]+/g, '') : (part: string) => part.replace(/^ +|[\0 ]+$/g, '');
+  const values = end.split('\\').map(trim);
+  // Empty component groups at the end of a name say nothing (PS3.5 6.2.1.1).
+  return vr === 'PN' ? values.map((value) => value.replace(/=+$/, '')) : values;
+}

@@ -1,0 +1,98 @@
+import { lookUp, tagOf, vrOf } from '../dictionary';
+import type { Tag, VR } from '../model';
+import { Tags } from '../tags';
+import { concat, encodeValue, explicitHeader, itemHeader, padded } from './encode';
+
+export type BuilderValue = string | number | readonly (string | number)[] | Uint8Array | readonly DataSetBuilder[];
+
+/** Encapsulated pixel data: one fragment a frame, without or with a Basic Offset Table (PS3.5 A.4). */
+export interface Fragments {
+  readonly fragments: readonly Uint8Array[];
+}
+
+interface Entry {
+  readonly vr: VR;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Builds a data set in explicit VR little endian. Texts are written in UTF-8: put SpecificCharacterSet ISO_IR 192 into the top
+ * level. Elements come out in the order of their tags (PS3.5 7.1), whatever the order they were set in.
+ */
+export class DataSetBuilder {
+  private readonly entries = new Map<Tag, Entry>();
+
+  /**
+   * Sets an attribute by keyword or tag. The VR is the dictionary's unless given. Empty texts and lists make an empty value.
+   * Throws a RangeError for an unknown keyword or a value that is too long for its VR's length field.
+   */
+  set(attribute: string | Tag, value: BuilderValue, vr?: VR): this {
+    const tag = typeof attribute === 'number' ? attribute : tagOf(attribute);
+    if (tag === undefined) throw new RangeError(`${String(attribute)} is no keyword of PS3.6.`);
+    const form = vr ?? vrFor(tag);
+    this.entries.set(tag, { vr: form, bytes: padded(form, bytesOf(form, value)) });
+    return this;
+  }
+
+  /** Sets encapsulated pixel data; the offset table is written when there is more than one frame. */
+  setFragments(pixels: Fragments): this {
+    this.entries.set(Tags.PixelData, { vr: 'OB', bytes: encapsulate(pixels.fragments) });
+    this.encapsulated = true;
+    return this;
+  }
+
+  private encapsulated = false;
+
+  has(tag: Tag): boolean {
+    return this.entries.has(tag);
+  }
+
+  /** The encoded data set. */
+  toBytes(): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (const [tag, entry] of [...this.entries].sort(([a], [b]) => a - b)) {
+      const undefinedLength = this.encapsulated && tag === Tags.PixelData;
+      parts.push(explicitHeader(tag, entry.vr, undefinedLength ? 0xffffffff : entry.bytes.length), entry.bytes);
+    }
+    return concat(parts);
+  }
+}
+
+function vrFor(tag: Tag): VR {
+  return tag === Tags.PixelData ? 'OW' : (lookUp(tag)?.vr ?? vrOf(tag));
+}
+
+function bytesOf(vr: VR, value: BuilderValue): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (isItems(vr, value)) return concat(value.flatMap((item) => itemBytes(item)));
+  const values = Array.isArray(value) ? value : [value];
+  if (values.length === 1 && values[0] === '') return new Uint8Array();
+  return encodeValue(vr, values as (string | number)[]);
+}
+
+function isItems(vr: VR, value: BuilderValue): value is readonly DataSetBuilder[] {
+  return vr === 'SQ' && Array.isArray(value);
+}
+
+function itemBytes(item: DataSetBuilder): Uint8Array[] {
+  const content = item.toBytes();
+  return [itemHeader(Tags.Item, content.length), content];
+}
+
+function encapsulate(fragments: readonly Uint8Array[]): Uint8Array {
+  const even = fragments.map((fragment) => padded('OB', fragment));
+  const offsets = new Uint8Array(even.length > 1 ? even.length * 4 : 0);
+  const view = new DataView(offsets.buffer);
+  let at = 0;
+  even.forEach((fragment, index) => {
+    if (offsets.length > 0) view.setUint32(index * 4, at, true);
+    at += 8 + fragment.length;
+  });
+  if (at > 0xffffffff) throw new RangeError('The frames are too large for a Basic Offset Table.');
+  return concat([
+    itemHeader(Tags.Item, offsets.length),
+    offsets,
+    ...even.flatMap((fragment) => [itemHeader(Tags.Item, fragment.length), fragment]),
+    itemHeader(Tags.SequenceDelimitationItem, 0),
+  ]);
+}

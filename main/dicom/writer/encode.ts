@@ -1,0 +1,80 @@
+import type { VR } from '../model';
+
+/** VRs with two reserved bytes and a 32-bit length (PS3.5 7.1.2). */
+const LONG: ReadonlySet<VR> = new Set<VR>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const utf8 = new TextEncoder();
+
+type NumberRule = { readonly size: number; write(view: DataView, at: number, value: number): void };
+const NUMBERS: Partial<Record<VR, NumberRule>> = {
+  US: { size: 2, write: (v, at, n) => v.setUint16(at, n, true) },
+  SS: { size: 2, write: (v, at, n) => v.setInt16(at, n, true) },
+  UL: { size: 4, write: (v, at, n) => v.setUint32(at, n, true) },
+  SL: { size: 4, write: (v, at, n) => v.setInt32(at, n, true) },
+  FL: { size: 4, write: (v, at, n) => v.setFloat32(at, n, true) },
+  FD: { size: 8, write: (v, at, n) => v.setFloat64(at, n, true) },
+  UV: { size: 8, write: (v, at, n) => v.setBigUint64(at, BigInt(n), true) },
+  SV: { size: 8, write: (v, at, n) => v.setBigInt64(at, BigInt(n), true) },
+  AT: {
+    size: 4,
+    write: (v, at, n) => {
+      v.setUint16(at, n >>> 16, true);
+      v.setUint16(at + 2, n & 0xffff, true);
+    },
+  },
+};
+
+/** The bytes of a value; texts in UTF-8, numbers little endian. */
+export function encodeValue(vr: VR, values: readonly (string | number)[]): Uint8Array {
+  const rule = NUMBERS[vr];
+  if (!rule) return utf8.encode(values.join('\\'));
+  const bytes = new Uint8Array(rule.size * values.length);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => rule.write(view, index * rule.size, Number(value)));
+  return bytes;
+}
+
+/** Even length: texts are padded with a space, UIDs and bytes with zero (PS3.5 6.2, 8.2). */
+export function padded(vr: VR, bytes: Uint8Array): Uint8Array {
+  if (bytes.length % 2 === 0) return bytes;
+  const even = new Uint8Array(bytes.length + 1);
+  even.set(bytes);
+  even[bytes.length] = vr === 'UI' || vr === 'OB' || vr === 'UN' ? 0 : 0x20;
+  return even;
+}
+
+export const UNDEFINED_LENGTH = 0xffffffff;
+
+/** Header of an element in explicit VR little endian (PS3.5 7.1.2). */
+export function explicitHeader(tag: number, vr: VR, length: number): Uint8Array {
+  const long = LONG.has(vr);
+  if (!long && length > 0xffff) throw new RangeError(`A value of ${vr} is too long for its length field.`);
+  const bytes = new Uint8Array(long ? 12 : 8);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, tag >>> 16, true);
+  view.setUint16(2, tag & 0xffff, true);
+  bytes[4] = vr.charCodeAt(0);
+  bytes[5] = vr.charCodeAt(1);
+  if (long) view.setUint32(8, length, true);
+  else view.setUint16(6, length, true);
+  return bytes;
+}
+
+/** Item and delimiter headers (PS3.5 7.5): no VR. */
+export function itemHeader(tag: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, tag >>> 16, true);
+  view.setUint16(2, tag & 0xffff, true);
+  view.setUint32(4, length, true);
+  return bytes;
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FieldboxError } from '@shared/errors';
+
+/** The code of a system error, or UNKNOWN. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+}
+
+/** A system error on the archive's own disk as one of ours: DISK_FULL or DISK_FAILED. FieldboxErrors pass through. */
+export function diskError(error: unknown): FieldboxError {
+  if (error instanceof FieldboxError) return error;
+  const code = systemCode(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return new FieldboxError('DISK_FULL', {}, error);
+  return new FieldboxError('DISK_FAILED', { reason: code }, error);
+}
+
+/** Systems that cannot flush a folder (Windows) say so with these; there the rename itself is journalled. */
+const CANNOT_FLUSH_FOLDER = new Set(['EPERM', 'EINVAL', 'EISDIR', 'EACCES']);
+
+/** Flushes a folder, so that the names in it survive a power cut. */
+export async function flushFolder(path: string): Promise<void> {
+  let handle;
+  try {
+    handle = await open(path, 'r');
+    await handle.sync();
+  } catch (error) {
+    if (!(process.platform === 'win32' && CANNOT_FLUSH_FOLDER.has(systemCode(error)))) throw diskError(error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Writes a small file so that after a power cut either the old or the new content is there, whole. */
+export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await flushFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskError(error);
+  }
+}
+
+/**
+ * The same from a worker thread, without flushing the folder: for `incoming/`, whose folder is flushed once for many files.
+ * Throws DISK_FULL, DISK_FAILED.
+ */
+export function writeFlushed(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${randomUUID()}.part`;
+  try {
+    const file = openSync(temporary, 'wx');
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      fdatasyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw diskError(error);
+  }
+}

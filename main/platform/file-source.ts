@@ -1,0 +1,44 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { FieldboxError } from '@shared/errors';
+import type { ByteSource } from '../dicom/model';
+import { systemCode } from './durable';
+
+/** Random access to a file of any size, for worker threads (reads are synchronous). Every answer is a fresh copy. */
+export class FileSource implements ByteSource {
+  readonly size: number;
+  private readonly file: number;
+
+  /** Throws FILE_UNREADABLE. */
+  constructor(path: string) {
+    try {
+      this.file = openSync(path, 'r');
+      this.size = fstatSync(this.file).size;
+    } catch (error) {
+      throw new FieldboxError('FILE_UNREADABLE', { reason: systemCode(error) }, error);
+    }
+  }
+
+  bytes(offset: number, length: number): Uint8Array {
+    const wanted = Math.max(0, Math.min(length, this.size - offset));
+    const buffer = new Uint8Array(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const read = this.read(buffer, filled, wanted - filled, offset + filled);
+      if (read === 0) break;
+      filled += read;
+    }
+    return filled === wanted ? buffer : buffer.subarray(0, filled);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private read(buffer: Uint8Array, at: number, length: number, position: number): number {
+    try {
+      return readSync(this.file, buffer, at, length, position);
+    } catch (error) {
+      throw new FieldboxError('FILE_UNREADABLE', { reason: systemCode(error) }, error);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { dicomJson } from './dicom-json';
+import { hashFile } from './hash-file';
+import { keepBytes } from './keep-bytes';
+import { makeDocument } from './make-document';
+import { readAttributes, readObject } from './read-object';
+import { readTags } from './tags';
+import { takeIn } from './take-in';
+import { unpackZip } from './unpack-zip';
+
+/**
+ * Everything a worker can be asked to do. A task is an async function of one plain input; outputs are plain too, with byte
+ * arrays (their buffers are handed over, not copied).
+ */
+export const tasks = {
+  dicomJson,
+  hashFile,
+  keepBytes,
+  makeDocument,
+  readAttributes,
+  readObject,
+  readTags,
+  takeIn,
+  unpackZip,
+} as const;
+
+export type TaskName = keyof typeof tasks;
+export type TaskInput<N extends TaskName> = Parameters<(typeof tasks)[N]>[0];
+export type TaskOutput<N extends TaskName> = Awaited<ReturnType<(typeof tasks)[N]>>;

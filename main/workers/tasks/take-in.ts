@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, constants, existsSync, fdatasyncSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { FieldboxError } from '@shared/errors';
+import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
+import { readDicom } from '../../dicom/reader';
+import { Tags } from '../../dicom/tags';
+import { readDicomdir } from '../../dicom/dicomdir';
+import { DETECT_BYTES, detectKind, isPhotoKind, type PhotoKind } from '../../imaging/detect';
+import { diskError, systemCode } from '../../platform/durable';
+import { FileSource } from '../../platform/file-source';
+
+/** PS3.4 Annex B table: Media Storage Directory Storage. */
+const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
+const CHUNK = 1024 * 1024;
+
+export interface TakeInInput {
+  /** The file as it was offered. It is only read. */
+  readonly path: string;
+  readonly incoming: string;
+  readonly objects: string;
+  readonly maxBytes: number;
+}
+
+/** A file that now lies in `incoming/` under its hash, flushed; or in `objects/` already. */
+interface Taken {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export type TakeInOutput =
+  | (Taken & { readonly kind: 'dicom'; readonly attributes: IndexAttributes; readonly warnings: readonly string[] })
+  | (Taken & { readonly kind: 'photo'; readonly photo: PhotoKind })
+  | (Taken & { readonly kind: 'pdf' })
+  /** Followed or opened by the caller, not stored. `files` are path components as the directory says them. */
+  | { readonly kind: 'dicomdir'; readonly files: readonly (readonly string[])[] }
+  | { readonly kind: 'zip' };
+
+/**
+ * Takes one file in: copies it to `incoming/` while hashing it, flushes it, and reads from the copy what the index needs,
+ * so that what is indexed is what was stored even if the source changes meanwhile. A file that is no image leaves nothing
+ * behind. Throws FILE_*, NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
+ */
+export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
+  const source = openSource(input);
+  let copy: Copy | undefined;
+  try {
+    const { size } = fstatSync(source);
+    if (size === 0) throw new FieldboxError('FILE_EMPTY');
+    if (size > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
+    const head = readHead(source, Math.min(size, DETECT_BYTES));
+    const kind = detectKind(head, size);
+    if (kind === 'empty') throw new FieldboxError('FILE_EMPTY');
+    if (kind === 'zip') return { kind };
+    if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
+    copy = copyToIncoming(source, input);
+    const output = describe(copy, kind);
+    keep(copy, input, output);
+    return await Promise.resolve(output);
+  } catch (error) {
+    if (copy) rmSync(copy.path, { force: true });
+    throw error;
+  } finally {
+    closeSync(source);
+  }
+}
+
+function openSource(input: TakeInInput): number {
+  try {
+    const file = openSync(input.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ELOOP') throw new FieldboxError('SYMBOLIC_LINK', {}, error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new FieldboxError('PATH_NOT_FOUND', {}, error);
+    throw new FieldboxError('FILE_UNREADABLE', { reason: code }, error);
+  }
+  throw new FieldboxError('SPECIAL_FILE');
+}
+
+function readHead(file: number, length: number): Uint8Array {
+  const head = new Uint8Array(length);
+  const read = readSource(file, head, length, 0);
+  return head.subarray(0, read);
+}
+
+interface Copy extends Taken {
+  readonly path: string;
+}
+
+function copyToIncoming(source: number, input: TakeInInput): Copy {
+  const path = join(input.incoming, `${randomUUID()}.part`);
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(CHUNK);
+  let bytes = 0;
+  const target = openIncoming(path);
+  try {
+    for (;;) {
+      const read = readSource(source, chunk, CHUNK, bytes);
+      if (read === 0) break;
+      const part = chunk.subarray(0, read);
+      hash.update(part);
+      writeWhole(target, part);
+      bytes += read;
+      if (bytes > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
+    }
+    fdatasyncSync(target);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error instanceof FieldboxError ? error : diskError(error);
+  } finally {
+    closeSync(target);
+  }
+  return { path, sha256: hash.digest('hex'), bytes };
+}
+
+function openIncoming(path: string): number {
+  try {
+    return openSync(path, 'wx');
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
+function readSource(file: number, into: Uint8Array, length: number, position: number): number {
+  try {
+    return readSync(file, into, 0, length, position);
+  } catch (error) {
+    throw new FieldboxError('FILE_UNREADABLE', { reason: systemCode(error) }, error);
+  }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written);
+}
+
+function describe(copy: Copy, kind: 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind): TakeInOutput {
+  const taken = { sha256: copy.sha256, bytes: copy.bytes };
+  if (kind === 'pdf') return { ...taken, kind };
+  if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind };
+  const source = new FileSource(copy.path);
+  try {
+    const head = readDicom(source, { stopBefore: Tags.PixelData });
+    if (head.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY || head.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY) {
+      return dicomdir(source);
+    }
+    return { ...taken, kind: 'dicom', attributes: extractIndex(head), warnings: head.warnings };
+  } catch (error) {
+    // A file that only looked like a bare data set is an unknown file, not a broken DICOM file.
+    if (kind === 'maybe-dicom' && error instanceof FieldboxError) throw new FieldboxError('FILE_UNKNOWN', {}, error);
+    throw error;
+  } finally {
+    source.close();
+  }
+}
+
+function dicomdir(source: FileSource): TakeInOutput {
+  try {
+    const directory = readDicomdir(readDicom(source));
+    return { kind: 'dicomdir', files: directory.referencedFiles.map((file) => file.fileIdPath) };
+  } catch (error) {
+    throw new FieldboxError('DICOMDIR_UNREADABLE', {}, error);
+  }
+}
+
+/** Gives the copy its name in `incoming/`, unless it is no object or the object is there already. */
+function keep(copy: Copy, input: TakeInInput, output: TakeInOutput): void {
+  if (output.kind === 'dicomdir' || output.kind === 'zip' || existsSync(join(input.objects, copy.sha256.slice(0, 2), copy.sha256))) {
+    rmSync(copy.path);
+    return;
+  }
+  renameSync(copy.path, join(input.incoming, copy.sha256));
+}

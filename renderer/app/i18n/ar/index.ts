@@ -1,0 +1,38 @@
+import archive from './archive.json';
+import capture from './capture.json';
+import closed from './closed.json';
+import common from './common.json';
+import day from './day.json';
+import exporting from './exporting.json';
+import form from './form.json';
+import help from './help.json';
+import images from './images.json';
+import importing from './importing.json';
+import jobs from './jobs.json';
+import kinds from './kinds.json';
+import modality from './modality.json';
+import nav from './nav.json';
+import patients from './patients.json';
+import settings from './settings.json';
+import source from './source.json';
+
+/** Arabic: one file a screen. */
+export const ar = {
+  archive,
+  capture,
+  closed,
+  common,
+  day,
+  exporting,
+  form,
+  help,
+  images,
+  importing,
+  jobs,
+  kinds,
+  modality,
+  nav,
+  patients,
+  settings,
+  source,
+};

@@ -1,0 +1,64 @@
+import { create } from 'zustand';
+import type { Job } from '@shared/contract/archive';
+import { FieldboxError, isErrorCode } from '@shared/errors';
+import { ask } from './api';
+import { i18n } from './i18n';
+import { navigate } from './router';
+import { refreshStatus } from './session';
+import { say, sayError } from './toasts';
+
+/** All jobs this window has heard of, by id. Long work goes on in the main process whatever screen is shown. */
+export const useJobs = create<{ readonly jobs: Readonly<Record<string, Job>> }>()(() => ({ jobs: {} }));
+
+/** Takes over the jobs that already run when the window opens. */
+export function adoptJobs(jobs: readonly Job[]): void {
+  useJobs.setState({ jobs: Object.fromEntries(jobs.map((job) => [job.job, job])) });
+}
+
+/** A job's error as an error of ours. */
+export function jobError(error: NonNullable<Job['error']>): FieldboxError {
+  return isErrorCode(error.code) ? new FieldboxError(error.code, error.details) : new FieldboxError('INTERNAL');
+}
+
+/** Notes how a job stands; the outcome is told once, wherever the person is. */
+export function jobChanged(job: Job): void {
+  const before = useJobs.getState().jobs[job.job];
+  useJobs.setState((state) => ({ jobs: { ...state.jobs, [job.job]: job } }));
+  if (job.state === 'running' || before?.state === job.state) return;
+  announce(job);
+  refreshStatus().catch(sayError);
+}
+
+function announce(job: Job): void {
+  const { importSession: session, exportKey } = job;
+  if (job.state === 'failed' && job.error) {
+    sayError(jobError(job.error));
+  } else if (job.state === 'cancelled') {
+    say({ tone: 'info', text: i18n.t('jobs.cancelled') });
+  } else if (job.type === 'import') {
+    say({
+      tone: job.rejected > 0 ? 'warning' : 'success',
+      text: i18n.t('jobs.importDone', { added: job.added, already: job.alreadyStored, aside: job.rejected }),
+      ...(session && { action: { label: i18n.t('jobs.report'), run: () => navigate({ screen: 'import', session }) } }),
+    });
+  } else if (job.type === 'export') {
+    say({
+      tone: 'success',
+      text: i18n.t('jobs.exportDone'),
+      ...(exportKey && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'export', exportKey }) } }),
+    });
+  } else {
+    say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });
+  }
+}
+
+/** Asks a job to stop; what it finished stays. */
+export function cancelJob(job: Job['job']): void {
+  ask('jobs.cancel', { job }).catch(sayError);
+}
+
+/** How far a job is, 0 to 100; null while the total is not known. */
+export function percent(job: Job): number | null {
+  if (job.bytesTotal > 0 && job.type !== 'import') return Math.min(100, (job.bytesDone / job.bytesTotal) * 100);
+  return job.total > 0 ? Math.min(100, (job.done / job.total) * 100) : null;
+}

@@ -1,0 +1,96 @@
+import { create } from 'zustand';
+import { ExportKey, ImportSessionKey, PatientKey, SeriesKey, StudyKey } from '@shared/model/ids';
+
+/** The screens. What identifies a thing is in the route, so that going back and reloading work. */
+export type Route =
+  | { readonly screen: 'day' }
+  | { readonly screen: 'patients' }
+  | { readonly screen: 'register'; readonly name?: string }
+  | { readonly screen: 'patient'; readonly patient: PatientKey }
+  | { readonly screen: 'edit'; readonly patient: PatientKey }
+  | { readonly screen: 'images'; readonly level?: 'studies' | 'series' | 'images'; readonly study?: StudyKey; readonly series?: SeriesKey }
+  | { readonly screen: 'capture' }
+  | { readonly screen: 'import'; readonly session?: ImportSessionKey }
+  | { readonly screen: 'export'; readonly exportKey?: ExportKey }
+  | { readonly screen: 'settings' }
+  | { readonly screen: 'help' }
+  | { readonly screen: 'viewer' };
+
+const home: Route = { screen: 'patients' };
+
+/** The route as the part of the address behind '#'. */
+export function formatRoute(route: Route): string {
+  const { screen, ...rest } = route;
+  const query = new URLSearchParams(Object.entries(rest).filter((entry): entry is [string, string] => Boolean(entry[1])));
+  const text = query.toString();
+  return `#/${screen}${text ? `?${text}` : ''}`;
+}
+
+/** Reads an address; whatever is not understood leads to the patients. */
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
+  const query = new URLSearchParams(search);
+  const patient = PatientKey.safeParse(query.get('patient'));
+  switch (path) {
+    case 'day':
+    case 'capture':
+    case 'settings':
+    case 'help':
+    case 'viewer':
+      return { screen: path };
+    case 'register': {
+      const name = query.get('name');
+      return name ? { screen: path, name } : { screen: path };
+    }
+    case 'patient':
+    case 'edit':
+      return patient.success ? { screen: path, patient: patient.data } : home;
+    case 'images': {
+      const level = query.get('level');
+      const study = StudyKey.safeParse(query.get('study'));
+      const series = SeriesKey.safeParse(query.get('series'));
+      return {
+        screen: path,
+        ...((level === 'studies' || level === 'series' || level === 'images') && { level }),
+        ...(study.success && { study: study.data }),
+        ...(series.success && { series: series.data }),
+      };
+    }
+    case 'import': {
+      const session = ImportSessionKey.safeParse(query.get('session'));
+      return session.success ? { screen: path, session: session.data } : { screen: path };
+    }
+    case 'export': {
+      const exportKey = ExportKey.safeParse(query.get('exportKey'));
+      return exportKey.success ? { screen: path, exportKey: exportKey.data } : { screen: path };
+    }
+    default:
+      return home;
+  }
+}
+
+export const useRouter = create<{ readonly route: Route }>()(() => ({ route: parseRoute(window.location.hash) }));
+
+window.addEventListener('hashchange', () => useRouter.setState({ route: parseRoute(window.location.hash) }));
+
+/** Goes to a screen; the one before stays reachable by going back, unless `replace`. */
+export function navigate(route: Route, options: { readonly replace?: boolean } = {}): void {
+  const hash = formatRoute(route);
+  if (hash === window.location.hash) return;
+  if (options.replace) {
+    window.history.replaceState(null, '', hash);
+    useRouter.setState({ route: parseRoute(hash) });
+  } else {
+    window.location.hash = hash;
+  }
+}
+
+/** Goes back to where the person came from. */
+export function goBack(): void {
+  if (window.history.length > 1) window.history.back();
+  else navigate(home);
+}
+
+export function currentRoute(): Route {
+  return useRouter.getState().route;
+}

@@ -1,0 +1,26 @@
+import { create } from 'zustand';
+import type { IntakeContext } from '@shared/contract/intake';
+import type { KindKey, PatientKey } from '@shared/model/ids';
+import { useSession } from './session';
+
+interface Target {
+  readonly patient: PatientKey | null;
+  /** The person said that these pictures belong to nobody yet. */
+  readonly unassigned: boolean;
+  readonly kind: KindKey | null;
+}
+
+/** For whom pictures are taken or brought in now, and of what kind; shared by the camera and the import. */
+export const useTarget = create<Target>()(() => ({ patient: null, unassigned: false, kind: null }));
+
+/** Sets the patient of the next pictures; the kind stays. */
+export function aimAt(patient: PatientKey | null): void {
+  useTarget.setState({ patient, unassigned: patient === null });
+}
+
+/** Patient, kind, and where we are today, as everything taken in carries them. */
+export function contextNow(): IntakeContext {
+  const { patient, kind } = useTarget.getState();
+  const settings = useSession.getState().settings;
+  return { patient, kind, clinic: settings?.clinic ?? null, station: settings?.station ?? null };
+}

@@ -1,0 +1,26 @@
+import { HardDriveUpload, X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { cx } from '../app/cx';
+import { showNumber } from '../app/format';
+import { exportThese } from '../app/exportBasket';
+import type { Selection } from '../app/useSelection';
+import { Button } from './Button';
+import styles from './SelectionBar.module.css';
+
+/** What can be done with the ticked images; there only while some are ticked. */
+export function SelectionBar({ selection }: { readonly selection: Selection }) {
+  const { t } = useTranslation();
+  const count = selection.chosen.size;
+  if (count === 0) return null;
+  return (
+    <div className={cx(styles.bar)} role="region" aria-label={t('images.selection')}>
+      <strong role="status">{t('images.chosen', { count, shown: showNumber(count) })}</strong>
+      <Button icon={X} onPress={selection.clear}>
+        {t('images.clearSelection')}
+      </Button>
+      <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
+        {t('images.exportChosen')}
+      </Button>
+    </div>
+  );
+}

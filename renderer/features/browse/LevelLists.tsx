@@ -1,0 +1,142 @@
+import { FolderOpen } from 'lucide-react';
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Input } from '@shared/contract';
+import type { SeriesRow, StudyRow } from '@shared/model/rows';
+import { cx } from '../../app/cx';
+import { personName, showDate, showNumber, showTime } from '../../app/format';
+import { navigate } from '../../app/router';
+import { useLines } from '../../app/useLines';
+import { usePages } from '../../app/usePages';
+import type { PagedList } from '../../app/usePages';
+import { Empty, ErrorNote } from '../../components/Surface';
+import { Thumb } from '../../components/Thumb';
+import styles from './Browse.module.css';
+
+interface LevelProps {
+  readonly question: Omit<Input<'catalog.series'>, 'limit' | 'offset' | 'after'>;
+  readonly onSummary: (text: string) => void;
+}
+
+/** Studies, one line each; a press shows what series they have. */
+export function StudyList({ question, onSummary }: LevelProps) {
+  const { t } = useTranslation();
+  const list = usePages('catalog.studies', question);
+  return (
+    <LevelList
+      list={list}
+      label={t('images.levels.studies')}
+      onSummary={onSummary}
+      summary={(total) => t('exporting.studies', { count: total, shown: showNumber(total) })}
+      line={(row: StudyRow) => (
+        <Line
+          cover={row.cover}
+          title={[showDate(row.StudyDate) || t('images.noDate'), showTime(row.StudyTime)].filter(Boolean).join(', ')}
+          person={personName(row.PatientName)}
+          detail={[row.StudyDescription, row.ModalitiesInStudy.replaceAll('\\', ', ')].filter(Boolean).join(' · ')}
+          images={row.images}
+          onOpen={() => navigate({ screen: 'images', level: 'series', study: row.study })}
+        />
+      )}
+    />
+  );
+}
+
+/** Series, one line each; a press shows their images. */
+export function SeriesList({ question, onSummary }: LevelProps) {
+  const { t } = useTranslation();
+  const list = usePages('catalog.series', question);
+  return (
+    <LevelList
+      list={list}
+      label={t('images.levels.series')}
+      onSummary={onSummary}
+      summary={(total) => t('images.seriesCount', { count: total, shown: showNumber(total) })}
+      line={(row: SeriesRow) => (
+        <Line
+          cover={row.cover}
+          title={row.SeriesDescription || row.ProtocolName || row.Modality}
+          person={personName(row.PatientName)}
+          detail={[row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate)].filter(Boolean).join(' · ')}
+          images={row.images}
+          onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
+        />
+      )}
+    />
+  );
+}
+
+interface LevelListProps<T> {
+  readonly list: PagedList<T>;
+  readonly label: string;
+  readonly summary: (total: number) => string;
+  readonly onSummary: (text: string) => void;
+  readonly line: (row: T) => ReactNode;
+}
+
+function LevelList<T>({ list, label, summary, onSummary, line }: LevelListProps<T>) {
+  const { t } = useTranslation();
+  const { pages, total } = list;
+  const { scroller, lines, size, first, last } = useLines(pages, { total, height: 68 });
+  const text = total === null ? ' ' : summary(total);
+  useEffect(() => onSummary(text), [onSummary, text]);
+  return (
+    <>
+      {list.error ? <ErrorNote error={list.error} onRetry={() => pages.view(first, last)} /> : null}
+      {total === 0 ? (
+        <Empty icon={FolderOpen} title={t('images.noneFound')}>
+          {t('images.noneFoundHint')}
+        </Empty>
+      ) : null}
+      <div ref={scroller} className={cx(styles.scroller)} hidden={total === 0} aria-busy={total === null} role="region" aria-label={label} tabIndex={0}>
+        <div role="list" aria-label={label} className={cx(styles.inner)} style={{ blockSize: size }}>
+          {lines.map((item) => {
+            const row = pages.at(item.index);
+            return (
+              <div
+                key={item.key}
+                role="listitem"
+                aria-setsize={total ?? -1}
+                aria-posinset={item.index + 1}
+                className={cx(styles.line)}
+                style={{ blockSize: item.size, transform: `translateY(${item.start}px)` }}
+              >
+                {row === undefined ? <div className={cx(styles.wait)} /> : line(row)}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface LineProps {
+  readonly cover: string | null;
+  readonly title: string;
+  readonly person: string;
+  readonly detail: string;
+  readonly images: number;
+  readonly onOpen: () => void;
+}
+
+function Line({ cover, title, person, detail, images, onOpen }: LineProps) {
+  const { t } = useTranslation();
+  return (
+    <div className={cx(styles.row, styles.plain)}>
+      <Thumb image={cover} />
+      <span className={cx(styles.open)}>
+        <button type="button" onClick={onOpen} aria-label={t('images.open', { name: `${title}, ${person}` })}>
+          {title}
+        </button>
+      </span>
+      <span className={cx(styles.cell)}>
+        <bdi>{person}</bdi>
+        <br />
+        <span className={cx(styles.soft)}>{detail}</span>
+      </span>
+      <span className={cx(styles.cell, styles.soft)}>{t('patients.images', { count: images, shown: showNumber(images) })}</span>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import type { FindInput } from '@shared/contract/catalog';
+import type { ClinicKey, KindKey, SeriesKey, StationKey, StudyKey } from '@shared/model/ids';
+import type { SourceType } from '@shared/model/vocabulary';
+import type { z } from 'zod';
+
+/** What the list is narrowed to. */
+export interface Filter {
+  readonly text: string;
+  readonly kind: KindKey | null;
+  readonly modality: string;
+  readonly clinic: ClinicKey | null;
+  readonly station: StationKey | null;
+  readonly source: z.infer<typeof SourceType> | null;
+  readonly dateFrom: string;
+  readonly dateTo: string;
+}
+
+export const emptyFilter: Filter = {
+  text: '',
+  kind: null,
+  modality: '',
+  clinic: null,
+  station: null,
+  source: null,
+  dateFrom: '',
+  dateTo: '',
+};
+
+/** Modalities people filter by, by the terms of PS3.3 C.7.3.1.1.1; others are found by text. */
+export const modalities = ['XC', 'DX', 'CR', 'CT', 'MR', 'US', 'OT', 'ES', 'OP', 'IO', 'PX', 'MG', 'XA', 'RF', 'NM', 'PT', 'ECG', 'DOC', 'SR', 'SC'] as const;
+
+export type Sort = 'newest' | 'oldest' | 'dateNew' | 'dateOld' | 'name';
+export const sorts: readonly Sort[] = ['newest', 'oldest', 'dateNew', 'dateOld', 'name'];
+
+const orders: Readonly<Record<Sort, Pick<FindInput, 'sort' | 'descending'>>> = {
+  newest: { sort: 'arrival', descending: true },
+  oldest: { sort: 'arrival', descending: false },
+  dateNew: { sort: 'StudyDate', descending: true },
+  dateOld: { sort: 'StudyDate', descending: false },
+  name: { sort: 'PatientName', descending: false },
+};
+
+type Question = Partial<Omit<FindInput, 'level' | 'limit' | 'offset' | 'after'>>;
+
+/** The question to the catalogue; studies and series have no order of arrival, so the date stands for it. */
+export function questionOf(
+  filter: Filter,
+  sort: Sort,
+  level: 'studies' | 'series' | 'images',
+  within: { readonly study?: StudyKey | undefined; readonly series?: SeriesKey | undefined },
+): Question {
+  const order = orders[sort];
+  return {
+    ...(filter.text.trim() === '' ? {} : { text: filter.text.trim() }),
+    ...(filter.kind === null || level !== 'images' ? {} : { kind: filter.kind }),
+    ...(filter.modality === '' ? {} : { modality: filter.modality }),
+    ...(filter.clinic === null ? {} : { clinic: filter.clinic }),
+    ...(filter.station === null || level !== 'images' ? {} : { station: filter.station }),
+    ...(filter.source === null || level === 'studies' ? {} : { source: filter.source }),
+    ...(filter.dateFrom === '' ? {} : { dateFrom: filter.dateFrom }),
+    ...(filter.dateTo === '' ? {} : { dateTo: filter.dateTo }),
+    ...(within.study === undefined ? {} : { study: within.study }),
+    ...(within.series === undefined ? {} : { series: within.series }),
+    ...(level !== 'images' && order.sort === 'arrival' ? { ...order, sort: 'StudyDate' } : order),
+  };
+}
+
+/** How many conditions besides the text are set. */
+export function conditions(filter: Filter): number {
+  return [filter.kind, filter.modality, filter.clinic, filter.station, filter.source, filter.dateFrom, filter.dateTo].filter(Boolean).length;
+}

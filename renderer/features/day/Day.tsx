@@ -1,0 +1,130 @@
+import { CalendarDays, MapPin, Plus, Stethoscope } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ClinicKey, StationKey } from '@shared/model/ids';
+import type { ClinicRow } from '@shared/model/rows';
+import { useQuery } from '../../app/useQuery';
+import { showDate, today } from '../../app/format';
+import { languageNames, languages } from '../../app/i18n';
+import { navigate } from '../../app/router';
+import { changeSettings, pickDay, refreshVocabulary, useSession } from '../../app/session';
+import { sayError } from '../../app/toasts';
+import { Button } from '../../components/Button';
+import { Choices } from '../../components/Choice';
+import { Actions } from '../../components/Dialog';
+import { Card, ErrorNote, Page, Row } from '../../components/Surface';
+import { ClinicForm } from './ClinicForm';
+import { NewStation } from './NewStation';
+
+/** Clinics that run today first, then the latest ones. */
+export function sortClinics(rows: readonly ClinicRow[], day: string): ClinicRow[] {
+  const open = (row: ClinicRow): number => (row.firstDay <= day && day <= row.lastDay ? 0 : 1);
+  return [...rows].sort((a, b) => open(a) - open(b) || b.firstDay.localeCompare(a.firstDay) || a.name.localeCompare(b.name));
+}
+
+/** Once a day: where are we? Everything taken in today carries the answer. */
+export function Day() {
+  const { t, i18n } = useTranslation();
+  const settings = useSession((state) => state.settings);
+  const clinics = useSession((state) => state.clinics);
+  const [clinic, setClinic] = useState<ClinicKey | null>(settings?.clinic ?? null);
+  const [station, setStation] = useState<StationKey | null>(settings?.station ?? null);
+  const [adding, setAdding] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const stations = useQuery('stations.list', clinic === null ? null : { clinic });
+  const first = settings?.pickedOn === '';
+
+  const finish = async (where: ClinicKey | null, desk: StationKey | null): Promise<void> => {
+    setBusy(true);
+    try {
+      await pickDay(where, desk);
+      navigate({ screen: 'patients' }, { replace: true });
+    } catch (thrown) {
+      sayError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const created = (row: ClinicRow): void => {
+    setAdding(false);
+    setClinic(row.clinic);
+    setStation(null);
+    refreshVocabulary().catch(sayError);
+  };
+  const active = (stations.data?.rows ?? []).filter((row) => row.active);
+
+  return (
+    <Page title={first ? t('day.welcome') : t('day.title')} subtitle={t('day.why')} shape="narrow">
+      {first ? (
+        <Card title={t('settings.language')}>
+          <Choices
+            label={t('settings.language')}
+            hideLabel
+            options={languages.map((id) => ({ id, label: languageNames[id] }))}
+            value={languages.find((id) => id === i18n.language) ?? 'en'}
+            onChange={(language) => void changeSettings({ language }).catch(sayError)}
+          />
+        </Card>
+      ) : null}
+      <Card title={t('day.clinic')}>
+        {clinics.length > 0 ? (
+          <Choices
+            label={t('day.clinic')}
+            hideLabel
+            cards
+            options={sortClinics(clinics, today()).map((row) => ({
+              id: row.clinic,
+              label: row.name,
+              icon: CalendarDays,
+              hint: [row.place, t('day.dates', { from: showDate(row.firstDay), to: showDate(row.lastDay) })].filter(Boolean).join(' · '),
+            }))}
+            value={clinic}
+            onChange={(key) => {
+              setClinic(key);
+              setStation(null);
+            }}
+          />
+        ) : null}
+        {adding || clinics.length === 0 ? (
+          <ClinicForm onDone={created} {...(clinics.length > 0 ? { onCancel: () => setAdding(false) } : {})} />
+        ) : (
+          <Row>
+            <Button icon={Plus} onPress={() => setAdding(true)}>
+              {t('day.newClinic')}
+            </Button>
+          </Row>
+        )}
+      </Card>
+      {clinic === null ? null : (
+        <Card title={t('day.station')}>
+          {stations.error ? <ErrorNote error={stations.error} onRetry={stations.reload} /> : null}
+          {active.length > 0 ? (
+            <Choices
+              label={t('day.station')}
+              hideLabel
+              options={active.map((row) => ({ id: row.station, label: row.name, icon: Stethoscope }))}
+              value={station}
+              onChange={setStation}
+            />
+          ) : null}
+          <NewStation
+            key={clinic}
+            clinic={clinic}
+            onDone={(row) => {
+              stations.reload();
+              setStation(row.station);
+            }}
+          />
+        </Card>
+      )}
+      <Actions>
+        <Button look="quiet" large isDisabled={busy} onPress={() => void finish(null, null)}>
+          {t('day.skip')}
+        </Button>
+        <Button look="primary" large icon={MapPin} busy={busy} isDisabled={clinic === null} onPress={() => void finish(clinic, station)}>
+          {t('day.start')}
+        </Button>
+      </Actions>
+    </Page>
+  );
+}

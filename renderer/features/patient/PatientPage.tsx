@@ -1,0 +1,130 @@
+import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ImageId, PatientKey } from '@shared/model/ids';
+import type { ImageRow, PatientRow } from '@shared/model/rows';
+import { cx } from '../../app/cx';
+import { exportThese } from '../../app/exportBasket';
+import { sexName, showBirth, showDate, showNumber, personName } from '../../app/format';
+import { navigate } from '../../app/router';
+import { isTyping } from '../../app/shortcuts';
+import { aimAt } from '../../app/target';
+import { useQuery } from '../../app/useQuery';
+import { useSelection } from '../../app/useSelection';
+import { Button } from '../../components/Button';
+import { SelectionBar } from '../../components/SelectionBar';
+import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
+import { Thumb } from '../../components/Thumb';
+import { StudySection } from './StudySection';
+import styles from './PatientPage.module.css';
+
+/** One person: who it is, what can be done, and every visit, newest first. */
+export function PatientPage({ patient }: { readonly patient: PatientKey }) {
+  const { t } = useTranslation();
+  const person = useQuery('patients.get', { patient }, { live: true });
+  const studies = useQuery('catalog.studies', { patient, sort: 'StudyDate', descending: true, limit: 1000 }, { live: true });
+  const selection = useSelection();
+  /** The images of the sections that are loaded, in the order of the page, for ranges and 'select all'. */
+  const shown = useRef(new Map<string, readonly ImageRow[]>());
+  const rows = useMemo(() => studies.data?.rows ?? [], [studies.data]);
+  const order = useCallback(
+    (): ImageId[] => rows.flatMap((study) => (shown.current.get(study.study) ?? []).map((row) => row.image)),
+    [rows],
+  );
+  const { choose, clear } = selection;
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
+      if (event.ctrlKey && event.key === 'a') choose(order());
+      else if (event.key === 'Escape') clear();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [choose, clear, order]);
+
+  const go = (screen: 'capture' | 'import'): void => {
+    aimAt(patient);
+    navigate({ screen });
+  };
+
+  return (
+    <Page
+      title={person.data ? personName(person.data.PatientName) : t('patients.patient')}
+      actions={
+        <>
+          <Button look="primary" large icon={Camera} onPress={() => go('capture')}>
+            {t('patients.takePictures')}
+          </Button>
+          <Button large icon={FolderInput} onPress={() => go('import')}>
+            {t('patients.importFiles')}
+          </Button>
+          <Button large icon={HardDriveUpload} onPress={() => exportThese({ patients: [patient] })} isDisabled={!person.data?.images}>
+            {t('patients.export')}
+          </Button>
+          <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
+            {t('patients.edit')}
+          </Button>
+        </>
+      }
+    >
+      {person.error ? <ErrorNote error={person.error} onRetry={person.reload} /> : null}
+      {person.data ? <Identity row={person.data} /> : null}
+      {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
+      {studies.data && rows.length === 0 ? (
+        <Empty icon={ImageOff} title={t('patients.noImages')}>
+          {t('patients.noImagesHint')}
+        </Empty>
+      ) : null}
+      <ol className={cx(styles.timeline)} aria-label={t('patients.timeline')}>
+        {rows.map((study) => (
+          <li key={study.study}>
+            <StudySection
+              study={study}
+              selection={selection}
+              order={order}
+              onLoaded={(images) => shown.current.set(study.study, images)}
+            />
+          </li>
+        ))}
+      </ol>
+      <SelectionBar selection={selection} />
+    </Page>
+  );
+}
+
+function Identity({ row }: { readonly row: PatientRow }) {
+  const { t } = useTranslation();
+  return (
+    <Card>
+      <div className={cx(styles.header)}>
+        <Thumb image={row.headshot} fallback="face" alt={t('patients.headshotOf', { name: personName(row.PatientName) })} />
+        <div className={cx(styles.facts)}>
+          <p className={cx(styles.line)}>
+            <strong>{row.PatientID === '' ? t('patients.noNumber') : <bdi>{row.PatientID}</bdi>}</strong>
+            <span>{sexName(row.PatientSex)}</span>
+            <span>{showBirth(row)}</span>
+          </p>
+          <p className={cx(styles.line)}>
+            {row.lastStudyDate === '' ? null : <span>{t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}</span>}
+            <span>{t('patients.images', { count: row.images, shown: showNumber(row.images) })}</span>
+          </p>
+          <p className={cx(styles.line)}>
+            {row.temporary ? <Badge tone="warning">{t('patients.temporary')}</Badge> : null}
+            {row.registered ? null : <Badge>{t('patients.fromFiles')}</Badge>}
+            {row.consent === 'yes' ? <Badge tone="success">{t('patients.consentYes')}</Badge> : null}
+            {row.consent === 'no' ? <Badge tone="error">{t('patients.consentNo')}</Badge> : null}
+            {row.consent === 'not-asked' ? <Badge>{t('patients.consentNotAsked')}</Badge> : null}
+          </p>
+          {row.note === '' ? null : (
+            <p className={cx(styles.note)} dir="auto">
+              {row.note}
+            </p>
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}

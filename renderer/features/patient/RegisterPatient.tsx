@@ -1,0 +1,45 @@
+import { useTranslation } from 'react-i18next';
+import { ask } from '../../app/api';
+import { noteChange } from '../../app/changes';
+import { guessName, personName } from '../../app/format';
+import { goBack, navigate } from '../../app/router';
+import { say } from '../../app/toasts';
+import { useQuery } from '../../app/useQuery';
+import { Page } from '../../components/Surface';
+import { PatientForm } from './PatientForm';
+
+/** A new patient; what was typed into the search is taken over as the name, or as the number when it is one. */
+export function RegisterPatient({ typed }: { readonly typed: string }) {
+  const { t } = useTranslation();
+  const suggestion = useQuery('patients.suggestNumber', {});
+  const isNumber = /\d/.test(typed) && !/\s/.test(typed.trim());
+  if (suggestion.loading) return <Page title={t('form.registerTitle')} shape="narrow">{null}</Page>;
+  const suggested = suggestion.data?.PatientID ?? '';
+  return (
+    <Page title={t('form.registerTitle')} subtitle={t('form.registerHint')} shape="narrow">
+      <PatientForm
+        start={{
+          name: guessName(isNumber ? '' : typed),
+          number: isNumber ? typed.trim() : suggested,
+          sex: '',
+          precision: 'known',
+          birthDate: '',
+          age: '',
+          ageUnit: 'years',
+          temporary: false,
+          consent: 'not-asked',
+          note: '',
+        }}
+        suggestedNumber={suggested}
+        saveLabel={t('form.register')}
+        onCancel={goBack}
+        onSave={async (input) => {
+          const row = await ask('patients.register', input);
+          noteChange();
+          say({ tone: 'success', text: t('form.registered', { name: personName(row.PatientName) }) });
+          navigate({ screen: 'patient', patient: row.patient }, { replace: true });
+        }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,2 @@
+export { Viewer, type ViewerProps } from './Viewer';
+export { viewerTranslations } from './i18n';

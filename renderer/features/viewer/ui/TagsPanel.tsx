@@ -1,0 +1,149 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Copy, X } from 'lucide-react';
+import { useMemo, useRef, useState, type ReactElement } from 'react';
+import { Button, Input, Label, SearchField } from 'react-aria-components';
+import type { TagRow } from '@shared/contract/catalog';
+import type { ImageId } from '@shared/model/ids';
+import { errorSentence } from '@shared/errors';
+import { currentLanguage } from '../../../app/i18n';
+import { useDebounced, useQuery } from '../../../app/useQuery';
+import { printedTag, searchTags } from '../data/tagSearch';
+import { useParts, useViewer } from './context';
+import { showCount } from './numbers';
+import { useSay } from './words';
+import styles from './tags.module.css';
+
+const NO_ROWS: readonly TagRow[] = [];
+
+/** All attributes of the shown image, searchable. */
+export function TagsPanel(): ReactElement | null {
+  const { say, language } = useSay();
+  const { store } = useParts();
+  const image = useDebounced<ImageId | null>(
+    useViewer((state) => state.shown?.place.row.image ?? null),
+    150,
+  );
+  const tags = useQuery('catalog.tags', image ? { image } : null);
+  const [typed, setTyped] = useState('');
+  const all = tags.loading ? NO_ROWS : (tags.data?.rows ?? NO_ROWS);
+  const rows = useMemo(() => searchTags(all, typed), [all, typed]);
+  return (
+    <section className={styles['panel']} aria-label={say('tags.title')} data-own-keys="">
+      <header className={styles['head']}>
+        <h2>{say('tags.title')}</h2>
+        <Button
+          className={styles['icon'] ?? ''}
+          aria-label={say('tags.close')}
+          onPress={() => {
+            store.getState().toggle('tagsOpen');
+          }}
+        >
+          <X aria-hidden="true" />
+        </Button>
+      </header>
+      <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
+        <Label className="visually-hidden">{say('tags.search')}</Label>
+        <Input className={styles['input'] ?? ''} placeholder={say('tags.searchHint')} />
+      </SearchField>
+      <p className={styles['status']} role="status">
+        {statusText()}
+      </p>
+      <TagList key={image} rows={rows} />
+    </section>
+  );
+
+  function statusText(): string {
+    if (tags.loading) return say('tags.loading');
+    if (tags.error) return errorSentence(tags.error.code, tags.error.details, currentLanguage());
+    if (rows.length === 0) return say('tags.none');
+    // i18next picks the plural by `count` and writes `shown` into it.
+    return say('tags.count', { count: rows.length, shown: showCount(rows.length, language) });
+  }
+}
+
+function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
+  const { say } = useSay();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [copied, setCopied] = useState('');
+  // The list is measured as it is scrolled: values wrap, so rows differ in height.
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 64,
+    overscan: 12,
+  });
+  const copy = (row: TagRow): void => {
+    navigator.clipboard.writeText(row.value).then(
+      () => {
+        setCopied(say('tags.copied'));
+      },
+      () => {
+        setCopied(say('tags.notCopied'));
+      },
+    );
+  };
+  return (
+    <>
+      <div ref={scroller} className={styles['list']} tabIndex={0} role="group" aria-label={say('tags.list')}>
+        <ul style={{ blockSize: list.getTotalSize(), position: 'relative' }}>
+          {list.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            return (
+              <li
+                key={`${row.path}#${item.index}`}
+                ref={list.measureElement}
+                data-index={item.index}
+                className={styles['row']}
+                style={{
+                  transform: `translateY(${item.start}px)`,
+                  paddingInlineStart: 16 + Math.min(row.depth, 8) * 16,
+                }}
+              >
+                <TagLines row={row} copy={copy} />
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      <p className={styles['copied']} role="status">
+        {copied}
+      </p>
+    </>
+  );
+}
+
+function TagLines({ row, copy }: { readonly row: TagRow; readonly copy: (row: TagRow) => void }): ReactElement {
+  const { say, language } = useSay();
+  const name = row.name || row.keyword || printedTag(row.tag);
+  return (
+    <>
+      <div className={styles['text']}>
+        <p className={styles['name']}>
+          <bdi>{name}</bdi>
+          <span className={styles['tag']} dir="ltr">
+            {printedTag(row.tag)} {row.vr}
+          </span>
+        </p>
+        <p className={styles['value']} dir="auto">
+          {row.value === '' && row.length > 0
+            ? say('tags.bytes', { size: showCount(row.length, language) })
+            : row.value}
+        </p>
+      </div>
+      {row.value === '' ? (
+        <span className={styles['icon']} aria-hidden="true" />
+      ) : (
+        <Button
+          className={styles['icon'] ?? ''}
+          aria-label={say('tags.copy', { name })}
+          onPress={() => {
+            copy(row);
+          }}
+        >
+          <Copy aria-hidden="true" />
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const alias = { '@shared': fileURLToPath(new URL('./shared', import.meta.url)) };
+const folders = ['unit', 'integration', 'faults'];
+
+/** Two projects, for their surroundings: `*.test.ts` in Node, `*.test.tsx` (React) in happy-dom. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: folders.map((folder) => `test/${folder}/**/*.test.tsx`),
+          testTimeout: 30_000,
+        },
+      },
+    ],
+    passWithNoTests: false,
+    coverage: { provider: 'v8', reportsDirectory: 'coverage', include: ['main/**', 'renderer/**', 'shared/**'] },
+  },
+});
