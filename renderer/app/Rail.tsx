@@ -17,7 +17,11 @@ const icons: Partial<Record<Route['screen'], LucideIcon>> = {
   help: CircleHelp,
 };
 
-const belongsTo: Partial<Record<Route['screen'], Route['screen']>> = { patient: 'patients', register: 'patients', edit: 'patients' };
+const belongsTo: Partial<Record<Route['screen'], Route['screen']>> = {
+  patient: 'patients',
+  register: 'patients',
+  edit: 'patients',
+};
 
 /** The way between the screens. */
 export function Rail({ route }: { readonly route: Route }) {

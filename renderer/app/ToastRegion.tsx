@@ -16,7 +16,9 @@ export function ToastRegion() {
         <div key={id} className={cx(styles.toast)} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
           <div>
             <p>{text}</p>
-            {code ? <p className={cx(styles.code)}>{t('common.errorNumber', { number: catalogue[code].number })}</p> : null}
+            {code ? (
+              <p className={cx(styles.code)}>{t('common.errorNumber', { number: catalogue[code].number })}</p>
+            ) : null}
             {action ? (
               <Button
                 onPress={() => {

@@ -44,7 +44,12 @@ function DayChip() {
   const text = clinic ? [clinic.name, station?.name].filter(Boolean).join(' · ') : t('day.noneToday');
   return (
     <div className={cx(styles.chip)}>
-      <Button look="quiet" icon={MapPin} onPress={() => navigate({ screen: 'day' })} aria-label={t('day.change', { place: text })}>
+      <Button
+        look="quiet"
+        icon={MapPin}
+        onPress={() => navigate({ screen: 'day' })}
+        aria-label={t('day.change', { place: text })}
+      >
         {text}
       </Button>
     </div>

@@ -39,7 +39,11 @@ export interface NameParts {
 
 export const emptyName: NameParts = { family: '', given: '', middle: '', otherFamily: '', otherGiven: '' };
 
-const clean = (part: string): string => part.replace(/[\^=\\]/g, ' ').replace(/\s+/g, ' ').trim();
+const clean = (part: string): string =>
+  part
+    .replace(/[\^=\\]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 function joinParts(parts: readonly string[]): string {
   return parts.map(clean).join('^').replace(/\^+$/, '');
@@ -68,7 +72,8 @@ export function splitName(value: string): NameParts {
  */
 export function mergeName(before: string, name: NameParts): string {
   const groups = before.split('=');
-  const keep = (group: string, parts: readonly string[]): string => joinParts([...parts, ...group.split('^').slice(parts.length)]);
+  const keep = (group: string, parts: readonly string[]): string =>
+    joinParts([...parts, ...group.split('^').slice(parts.length)]);
   const main = keep(groups[0] ?? '', [name.family, name.given, name.middle]);
   const other = keep(groups[1] ?? '', [name.otherFamily, name.otherGiven]);
   return [main, other, groups[2] ?? ''].join('=').replace(/=+$/, '');
@@ -170,7 +175,8 @@ export function showBirth(row: Aged, now: Date = new Date()): string {
   const born = dateOf(row.PatientBirthDate);
   if (born && row.birthDatePrecision !== 'unknown') {
     const age = ageWords(between(born, now).months);
-    if (row.birthDatePrecision === 'known') return i18n.t('patients.bornKnown', { date: showDate(row.PatientBirthDate), age });
+    if (row.birthDatePrecision === 'known')
+      return i18n.t('patients.bornKnown', { date: showDate(row.PatientBirthDate), age });
     const year = new Intl.DateTimeFormat(i18n.language, { year: 'numeric' }).format(born);
     return i18n.t('patients.bornEstimated', { year, age });
   }

@@ -45,7 +45,9 @@ function announce(job: Job): void {
     say({
       tone: 'success',
       text: i18n.t('jobs.exportDone'),
-      ...(exportKey && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'export', exportKey }) } }),
+      ...(exportKey && {
+        action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'export', exportKey }) },
+      }),
     });
   } else {
     say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });

@@ -8,7 +8,12 @@ export type Route =
   | { readonly screen: 'register'; readonly name?: string }
   | { readonly screen: 'patient'; readonly patient: PatientKey }
   | { readonly screen: 'edit'; readonly patient: PatientKey }
-  | { readonly screen: 'images'; readonly level?: 'studies' | 'series' | 'images'; readonly study?: StudyKey; readonly series?: SeriesKey }
+  | {
+      readonly screen: 'images';
+      readonly level?: 'studies' | 'series' | 'images';
+      readonly study?: StudyKey;
+      readonly series?: SeriesKey;
+    }
   | { readonly screen: 'capture' }
   | { readonly screen: 'import'; readonly session?: ImportSessionKey }
   | { readonly screen: 'export'; readonly exportKey?: ExportKey }
@@ -21,7 +26,9 @@ const home: Route = { screen: 'patients' };
 /** The route as the part of the address behind '#'. */
 export function formatRoute(route: Route): string {
   const { screen, ...rest } = route;
-  const query = new URLSearchParams(Object.entries(rest).filter((entry): entry is [string, string] => Boolean(entry[1])));
+  const query = new URLSearchParams(
+    Object.entries(rest).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
   const text = query.toString();
   return `#/${screen}${text ? `?${text}` : ''}`;
 }

@@ -68,7 +68,10 @@ export async function adoptInfo(info: AppInfo): Promise<void> {
 }
 
 /** Sets where we are today; `null` for both means: not asked again today. */
-export async function pickDay(clinic: ClinicRow['clinic'] | null, station: StationRow['station'] | null): Promise<void> {
+export async function pickDay(
+  clinic: ClinicRow['clinic'] | null,
+  station: StationRow['station'] | null,
+): Promise<void> {
   await changeSettings({ clinic, station, pickedOn: today() });
   await refreshVocabulary();
 }

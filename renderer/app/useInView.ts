@@ -8,9 +8,12 @@ export function useInView<T extends Element>(): readonly [RefObject<T | null>, b
   useEffect(() => {
     const target = element.current;
     if (!target || seen) return;
-    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && setSeen(true), {
-      rootMargin: '400px',
-    });
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && setSeen(true),
+      {
+        rootMargin: '400px',
+      },
+    );
     observer.observe(target);
     return () => observer.disconnect();
   }, [seen]);

@@ -20,7 +20,10 @@ export interface PagedList<T> extends PagesState {
 }
 
 /** A list of the catalogue of any length, fetched by pages as it is scrolled, and again when the catalogue changed. */
-export function usePages<V extends ListVerb>(verb: V, filter: Omit<Input<V>, 'limit' | 'offset' | 'after'>): PagedList<RowOf[V]> {
+export function usePages<V extends ListVerb>(
+  verb: V,
+  filter: Omit<Input<V>, 'limit' | 'offset' | 'after'>,
+): PagedList<RowOf[V]> {
   const key = JSON.stringify(filter);
   const pages = useMemo(
     () =>

@@ -25,7 +25,10 @@ export function useSelection(): Selection {
       return now;
     });
   }, []);
-  const choose = useCallback((images: readonly ImageId[]) => setChosen((before) => new Set([...before, ...images])), []);
+  const choose = useCallback(
+    (images: readonly ImageId[]) => setChosen((before) => new Set([...before, ...images])),
+    [],
+  );
   const clear = useCallback(() => setChosen(new Set()), []);
   return { chosen, toggle, choose, clear };
 }

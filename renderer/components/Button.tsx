@@ -15,7 +15,14 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
 }
 
 /** A button with a word on it; while `busy` it keeps its size and cannot be pressed again. */
-export function Button({ look = 'secondary', large = false, icon: Icon, busy = false, children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'secondary',
+  large = false,
+  icon: Icon,
+  busy = false,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <AriaButton {...rest} isPending={busy} className={cx(styles.button, styles[look], large && styles.large)}>
       {busy ? <LoaderCircle className={cx(styles.spin)} aria-hidden size={large ? 26 : 20} /> : null}

@@ -38,7 +38,14 @@ interface SelectProps<T extends string> {
 }
 
 /** One of several, behind a button. */
-export function Select<T extends string>({ label, hideLabel = false, options, value, onChange, ...rest }: SelectProps<T>) {
+export function Select<T extends string>({
+  label,
+  hideLabel = false,
+  options,
+  value,
+  onChange,
+  ...rest
+}: SelectProps<T>) {
   return (
     <AriaSelect
       className={cx(styles.field)}
@@ -82,7 +89,16 @@ interface ChoicesProps<T extends string> {
 }
 
 /** One of a few, all in sight, large enough for gloves. */
-export function Choices<T extends string>({ label, hideLabel = false, options, value, onChange, cards = false, disabled = false, after }: ChoicesProps<T>) {
+export function Choices<T extends string>({
+  label,
+  hideLabel = false,
+  options,
+  value,
+  onChange,
+  cards = false,
+  disabled = false,
+  after,
+}: ChoicesProps<T>) {
   return (
     <RadioGroup
       className={cx(styles.field)}

@@ -69,7 +69,12 @@ export function StackTile({ cover, title, subtitle, count, onOpen }: StackTilePr
   const { t } = useTranslation();
   return (
     <div className={cx(styles.tile)}>
-      <button type="button" className={cx(styles.open)} onClick={onOpen} aria-label={t('images.open', { name: `${title}, ${subtitle}` })}>
+      <button
+        type="button"
+        className={cx(styles.open)}
+        onClick={onOpen}
+        aria-label={t('images.open', { name: `${title}, ${subtitle}` })}
+      >
         <Thumb image={cover} />
         <span className={cx(styles.caption)}>
           <span className={cx(styles.kind)}>{title}</span>

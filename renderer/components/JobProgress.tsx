@@ -12,7 +12,11 @@ export function JobProgress({ job }: { readonly job: Job }) {
   const bytes = job.bytesDone > 0 ? showBytes(job.bytesDone) : '';
   return (
     <div role="group" aria-label={t(`jobs.type.${job.type}`)}>
-      <Progress label={`${t(`jobs.type.${job.type}`)}: ${t(`jobs.phase.${job.phase}`)}`} value={percent(job)} detail={counts} />
+      <Progress
+        label={`${t(`jobs.type.${job.type}`)}: ${t(`jobs.phase.${job.phase}`)}`}
+        value={percent(job)}
+        detail={counts}
+      />
       {job.type === 'import' ? (
         <p>{t('jobs.importCounts', { added: job.added, already: job.alreadyStored, aside: job.rejected })}</p>
       ) : null}

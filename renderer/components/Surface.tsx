@@ -30,7 +30,10 @@ export function Page({ title, subtitle, actions, shape = 'wide', children }: Pag
     if (!active || active === document.body) heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
-    <section className={cx(styles.page, shape === 'narrow' && styles.narrow, shape === 'fixed' && styles.fixed)} aria-label={title}>
+    <section
+      className={cx(styles.page, shape === 'narrow' && styles.narrow, shape === 'fixed' && styles.fixed)}
+      aria-label={title}
+    >
       <header className={cx(styles.header)}>
         <div>
           <h1 ref={heading} tabIndex={-1}>
@@ -84,7 +87,12 @@ export function Empty({ icon: Icon, title, children, action }: EmptyProps) {
 
 export type Tone = 'info' | 'success' | 'warning' | 'error';
 
-const toneIcons: Readonly<Record<Tone, LucideIcon>> = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleX };
+const toneIcons: Readonly<Record<Tone, LucideIcon>> = {
+  info: Info,
+  success: CircleCheck,
+  warning: TriangleAlert,
+  error: CircleX,
+};
 
 /** A message inside a screen. Errors and warnings are read out at once. */
 export function Note({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
@@ -114,7 +122,15 @@ export function ErrorNote({ error, onRetry }: { readonly error: FieldboxError; r
 }
 
 /** A small mark with a word. */
-export function Badge({ tone, icon: Icon, children }: { readonly tone?: Tone; readonly icon?: LucideIcon; readonly children: ReactNode }) {
+export function Badge({
+  tone,
+  icon: Icon,
+  children,
+}: {
+  readonly tone?: Tone;
+  readonly icon?: LucideIcon;
+  readonly children: ReactNode;
+}) {
   return (
     <span className={cx(styles.badge, tone ? styles[tone] : styles.plain)}>
       {Icon ? <Icon aria-hidden size={16} /> : null}
@@ -144,15 +160,30 @@ function FactRow({ name, value }: { readonly name: string; readonly value: React
 }
 
 /** How far something is; without a number it says that it goes on. */
-export function Progress({ label, value, detail }: { readonly label: string; readonly value: number | null; readonly detail?: string }) {
+export function Progress({
+  label,
+  value,
+  detail,
+}: {
+  readonly label: string;
+  readonly value: number | null;
+  readonly detail?: string;
+}) {
   return (
-    <ProgressBar aria-label={label} {...(value === null ? { isIndeterminate: true } : { value })} className={cx(styles.progress)}>
+    <ProgressBar
+      aria-label={label}
+      {...(value === null ? { isIndeterminate: true } : { value })}
+      className={cx(styles.progress)}
+    >
       <div className={cx(styles.progressHead)}>
         <span>{label}</span>
         <span>{detail ?? (value === null ? '' : `${showNumber(Math.floor(value))} %`)}</span>
       </div>
       <div className={cx(styles.track)}>
-        <div className={cx(styles.fill, value === null && styles.unknown)} style={value === null ? {} : { inlineSize: `${value}%` }} />
+        <div
+          className={cx(styles.fill, value === null && styles.unknown)}
+          style={value === null ? {} : { inlineSize: `${value}%` }}
+        />
       </div>
     </ProgressBar>
   );

@@ -1,6 +1,15 @@
 import { Search, X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
-import { Button, FieldError, Input, Label, SearchField as AriaSearchField, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
+import {
+  Button,
+  FieldError,
+  Input,
+  Label,
+  SearchField as AriaSearchField,
+  Text,
+  TextArea,
+  TextField as AriaTextField,
+} from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../app/cx';
 import styles from './Field.module.css';
@@ -39,7 +48,13 @@ export function TextField({ label, value, onChange, hint, error, lines = false, 
       {lines ? (
         <TextArea className={cx(styles.input, styles.area)} dir={direction} />
       ) : (
-        <Input className={cx(styles.input)} dir={direction} autoComplete="off" spellCheck={false} min={type === 'number' ? 0 : undefined} />
+        <Input
+          className={cx(styles.input)}
+          dir={direction}
+          autoComplete="off"
+          spellCheck={false}
+          min={type === 'number' ? 0 : undefined}
+        />
       )}
       {hint ? (
         <Text slot="description" className={cx(styles.hint)}>
@@ -63,7 +78,15 @@ interface SearchFieldProps {
 }
 
 /** A search line. With `controls` it is the box of a list beneath that the arrow keys move through (ARIA combobox). */
-export function SearchField({ label, placeholder, value, onChange, onKeyDown, autoFocus = false, ...rest }: SearchFieldProps) {
+export function SearchField({
+  label,
+  placeholder,
+  value,
+  onChange,
+  onKeyDown,
+  autoFocus = false,
+  ...rest
+}: SearchFieldProps) {
   const { t } = useTranslation();
   const combobox =
     rest.controls === undefined
@@ -76,7 +99,13 @@ export function SearchField({ label, placeholder, value, onChange, onKeyDown, au
           'aria-activedescendant': rest.activeDescendant,
         } as const);
   return (
-    <AriaSearchField className={cx(styles.search)} aria-label={label} value={value} onChange={onChange} autoFocus={autoFocus}>
+    <AriaSearchField
+      className={cx(styles.search)}
+      aria-label={label}
+      value={value}
+      onChange={onChange}
+      autoFocus={autoFocus}
+    >
       <Search className={cx(styles.searchIcon)} aria-hidden size={20} />
       <Input
         className={cx(styles.input)}

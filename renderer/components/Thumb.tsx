@@ -19,7 +19,14 @@ export function Thumb({ image, fallback = 'none', alt = '' }: ThumbProps) {
   return (
     <span className={cx(styles.thumb, fallback === 'face' && styles.face)}>
       {image !== null && failed !== image ? (
-        <img src={thumbnailUrl(image)} alt={alt} loading="lazy" decoding="async" draggable={false} onError={() => setFailed(image)} />
+        <img
+          src={thumbnailUrl(image)}
+          alt={alt}
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+          onError={() => setFailed(image)}
+        />
       ) : (
         <Sign aria-hidden size="45%" strokeWidth={1.5} />
       )}
@@ -28,6 +35,12 @@ export function Thumb({ image, fallback = 'none', alt = '' }: ThumbProps) {
 }
 
 /** The thumbnail of an image row. */
-export function ImageThumb({ row, alt = '' }: { readonly row: Pick<ImageRow, 'image' | 'hasPixels' | 'Modality'>; readonly alt?: string }) {
+export function ImageThumb({
+  row,
+  alt = '',
+}: {
+  readonly row: Pick<ImageRow, 'image' | 'hasPixels' | 'Modality'>;
+  readonly alt?: string;
+}) {
   return <Thumb image={row.hasPixels ? row.image : null} alt={alt} fallback={row.hasPixels ? 'none' : 'document'} />;
 }

@@ -8,6 +8,11 @@ export function forgiven(letters: number): 0 | 1 | 2 {
   return letters <= 6 ? 1 : 2;
 }
 
+/** Words that are longer are not corrected. */
+const LONGEST = 64;
+/** Room for the last rows of the table of distances, kept since thousands of words are compared at a time. */
+const ROWS: [Uint8Array, Uint8Array, Uint8Array] = [new Uint8Array(LONGEST + 4), new Uint8Array(LONGEST + 4), new Uint8Array(LONGEST + 4)];
+
 /**
  * The number of typing errors between two words: letters missing, too many, wrong, or two neighbours exchanged
  * (Damerau-Levenshtein, optimal string alignment). `beginning` is the least number against any beginning of `word`, for
@@ -15,27 +20,28 @@ export function forgiven(letters: number): 0 | 1 | 2 {
  */
 export function typingErrors(typed: string, word: string, limit: number): { readonly whole: number; readonly beginning: number } {
   const far = limit + 1;
-  if (word.length < typed.length - limit) return { whole: far, beginning: far };
+  if (word.length < typed.length - limit || typed.length > LONGEST) return { whole: far, beginning: far };
   const width = Math.min(word.length, typed.length + limit);
-  let before: number[] = [];
-  let row = Array.from({ length: width + 1 }, (_, at) => at);
+  let [before, row, next] = ROWS;
+  for (let j = 0; j <= width; j += 1) row[j] = j;
   for (let i = 1; i <= typed.length; i += 1) {
-    const next = [i];
+    const letter = typed.charCodeAt(i - 1);
+    next[0] = i;
     let least = i;
     for (let j = 1; j <= width; j += 1) {
-      const same = typed.charCodeAt(i - 1) === word.charCodeAt(j - 1);
-      let errors = Math.min((row[j] ?? far) + 1, (next[j - 1] ?? far) + 1, (row[j - 1] ?? far) + (same ? 0 : 1));
-      const exchanged =
-        i > 1 && j > 1 && typed.charCodeAt(i - 1) === word.charCodeAt(j - 2) && typed.charCodeAt(i - 2) === word.charCodeAt(j - 1);
-      if (exchanged) errors = Math.min(errors, (before[j - 2] ?? far) + 1);
-      next.push(errors);
-      least = Math.min(least, errors);
+      const other = word.charCodeAt(j - 1);
+      let errors = Math.min((row[j] ?? far) + 1, (next[j - 1] ?? far) + 1, (row[j - 1] ?? far) + (letter === other ? 0 : 1));
+      if (i > 1 && j > 1 && letter === word.charCodeAt(j - 2) && typed.charCodeAt(i - 2) === other) {
+        errors = Math.min(errors, (before[j - 2] ?? far) + 1);
+      }
+      next[j] = errors;
+      if (errors < least) least = errors;
     }
     if (least > limit) return { whole: far, beginning: far };
-    before = row;
-    row = next;
+    [before, row, next] = [row, next, before];
   }
-  const beginning = Math.min(far, ...row);
+  let beginning = far;
+  for (let j = 0; j <= width; j += 1) beginning = Math.min(beginning, row[j] ?? far);
   return { whole: width === word.length ? Math.min(far, row[width] ?? far) : far, beginning };
 }
 

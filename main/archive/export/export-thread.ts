@@ -19,7 +19,8 @@ export async function runInThread(plan: ExportPlan, signal: AbortSignal, report:
   const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const order: ExportOrder = { plan, stop };
   const worker = new Worker(workerUrl('export'), { workerData: order, resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB } });
-  let staging: string | null = null;
+  /** Where the unfinished export lies while the thread has it. */
+  const left: { staging: string | null } = { staging: null };
   let patience: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     Atomics.store(new Int32Array(stop), 0, 1);
@@ -30,11 +31,11 @@ export async function runInThread(plan: ExportPlan, signal: AbortSignal, report:
   try {
     return await new Promise<ExportOutcome>((resolve, reject) => {
       worker.on('message', (message: ExportMessage) => {
-        if (message.type === 'staging') staging = message.path;
+        if (message.type === 'staging') left.staging = message.path;
         else if (message.type === 'progress') report(message.progress);
         else if (message.type === 'done') resolve(message.outcome);
         else reject(Object.assign(fromWire(message.error), { trace: message.trace }));
-        if (message.type === 'done' || message.type === 'failed') staging = null;
+        if (message.type === 'done' || message.type === 'failed') left.staging = null;
       });
       worker.on('error', (error: Error) => reject(new FieldboxError('WORKER_DIED', {}, error)));
       worker.on('exit', () => reject(new FieldboxError(signal.aborted ? 'CANCELLED' : 'WORKER_DIED')));
@@ -43,6 +44,6 @@ export async function runInThread(plan: ExportPlan, signal: AbortSignal, report:
     clearTimeout(patience);
     signal.removeEventListener('abort', onAbort);
     await worker.terminate();
-    if (staging !== null) await rm(staging, { recursive: true, force: true });
+    if (left.staging !== null) await rm(left.staging, { recursive: true, force: true });
   }
 }

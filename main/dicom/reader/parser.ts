@@ -12,7 +12,7 @@ export interface ReadLimits {
   readonly elements: number;
 }
 
-export const defaultLimits: ReadLimits = { depth: 64, elements: 2_000_000 };
+export const defaultLimits: ReadLimits = { depth: 200, elements: 2_000_000 };
 
 /** How data elements are encoded (PS3.5 annex A). */
 export interface Encoding {
@@ -141,7 +141,7 @@ export class Parser {
     if (end === this.cursor.size) return true;
     if (!this.cursor.has(end, 8)) return false;
     const next = this.cursor.tag(end, encoding.little);
-    return next > form.tag && (lookUp(next) !== undefined || isPrivate(next) || next >>> 16 === 0xfffe);
+    return next >>> 16 >= form.tag >>> 16 && (lookUp(next) !== undefined || isPrivate(next) || next >>> 16 === 0xfffe);
   }
 
   private implicitHeader(at: number, tag: Tag, encoding: Encoding): Header {

@@ -1,7 +1,6 @@
 import type { ByteSource, DataSetView, DicomFile, Element, Tag } from '../../dicom/model';
 
 /** Control characters have no place in the texts of directory records (PS3.5 6.1.3; ESC is gone once text is decoded). */
-// eslint-disable-next-line no-control-regex -- controls are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** A file whose texts read without control characters; nothing else is different. */

@@ -3,7 +3,6 @@ export const MAX_FOLDER_BYTES = 60;
 export const MAX_FILE_BYTES = 100;
 
 /** Characters that FAT, NTFS, exFAT or a shell give a meaning, and controls. */
-// eslint-disable-next-line no-control-regex -- controls are what is looked for
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"/\\|?*\ufffe\uffff]/gu;
 /** Invisible marks that turn text around or hide (a name must not show `gpj.exe` as `exe.jpg`); joiners of scripts stay. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;

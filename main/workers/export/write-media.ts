@@ -76,7 +76,7 @@ async function withHead(writing: Writing, image: PlannedImage, work: (head: Head
       source = new FileSource(image.object.path);
       head = headOf(readDicom(source, { stopBefore: AFTER_PIXELS }));
     } catch (error) {
-      if (!(error instanceof FieldboxError) || (error.code !== 'FILE_UNREADABLE' && !isPictureFault(error))) throw error;
+      if (error instanceof FieldboxError && !isPictureFault(error)) throw error;
       checkObject(image.object, writing.stop);
     }
     await work(head);

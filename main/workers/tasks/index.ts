@@ -2,6 +2,7 @@ import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
 import { makeDocument } from './make-document';
+import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { takeIn } from './take-in';
@@ -12,14 +13,18 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
+  document,
+  frame,
   dicomJson,
   hashFile,
   keepBytes,
   makeDocument,
   readAttributes,
   readObject,
+  render,
   readTags,
   takeIn,
+  thumbnail,
   unpackZip,
 } as const;
 

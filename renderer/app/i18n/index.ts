@@ -17,7 +17,12 @@ declare module 'i18next' {
 }
 
 /** The languages by their own names, for the person who cannot read the one shown. */
-export const languageNames: Readonly<Record<Lang, string>> = { en: 'English', es: 'Español', fr: 'Français', ar: 'العربية' };
+export const languageNames: Readonly<Record<Lang, string>> = {
+  en: 'English',
+  es: 'Español',
+  fr: 'Français',
+  ar: 'العربية',
+};
 
 export const languages = Language.options;
 

@@ -73,7 +73,11 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
           value={view.sort}
           onChange={(sort) => useView.setState({ sort })}
         />
-        <Button icon={SlidersHorizontal} onPress={() => useView.setState({ panel: !view.panel })} aria-expanded={view.panel}>
+        <Button
+          icon={SlidersHorizontal}
+          onPress={() => useView.setState({ panel: !view.panel })}
+          aria-expanded={view.panel}
+        >
           {count === 0 ? t('images.filter') : t('images.filterCount', { count })}
         </Button>
         {level === 'images' ? (
@@ -85,7 +89,14 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
           />
         ) : null}
       </div>
-      {view.panel ? <FilterPanel filter={view.filter} level={level} onChange={set} onClear={() => useView.setState({ filter: emptyFilter })} /> : null}
+      {view.panel ? (
+        <FilterPanel
+          filter={view.filter}
+          level={level}
+          onChange={set}
+          onClear={() => useView.setState({ filter: emptyFilter })}
+        />
+      ) : null}
       {route.study || route.series ? (
         <div className={cx(styles.crumbs)}>
           <Badge tone="info">{route.series ? t('images.inSeries') : t('images.inStudy')}</Badge>

@@ -58,7 +58,11 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
   const idsBetween = async (from: number, count: number): Promise<ImageId[]> => {
     const ids: ImageId[] = [];
     for (let offset = from; offset < from + count; offset += 1000) {
-      const { rows } = await ask('catalog.images', { ...question, offset, limit: Math.min(1000, from + count - offset) });
+      const { rows } = await ask('catalog.images', {
+        ...question,
+        offset,
+        limit: Math.min(1000, from + count - offset),
+      });
       ids.push(...rows.map((row) => row.image));
       if (rows.length === 0) break;
     }
@@ -79,7 +83,10 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
       series === null
         ? ask('catalog.images', { ...question, offset: Math.max(0, index - aroundViewed), limit: 2 * aroundViewed + 1 })
         : ask('catalog.stack', { series });
-    around.then(({ rows }) => openViewer(rows.some((each) => each.image === row.image) ? rows : [row], row.image), sayError);
+    around.then(
+      ({ rows }) => openViewer(rows.some((each) => each.image === row.image) ? rows : [row], row.image),
+      sayError,
+    );
   };
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
@@ -108,7 +115,13 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
         aria-label={t('images.title')}
         tabIndex={0}
       >
-        <div ref={frame} role="list" aria-label={t('images.title')} className={cx(styles.inner)} style={{ blockSize: size }}>
+        <div
+          ref={frame}
+          role="list"
+          aria-label={t('images.title')}
+          className={cx(styles.inner)}
+          style={{ blockSize: size }}
+        >
           {lines.map((line) => (
             <div
               key={line.key}
@@ -133,8 +146,18 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
                     onToggle: (range: boolean) => toggle(row, index, range),
                   };
                   return (
-                    <div key={index} role="listitem" aria-setsize={total ?? -1} aria-posinset={index + 1} style={{ minInlineSize: 0, blockSize: '100%' }}>
-                      {look === 'grid' ? <ImageTile {...shared} subtitle={personName(row.PatientName)} /> : <ListRow {...shared} />}
+                    <div
+                      key={index}
+                      role="listitem"
+                      aria-setsize={total ?? -1}
+                      aria-posinset={index + 1}
+                      style={{ minInlineSize: 0, blockSize: '100%' }}
+                    >
+                      {look === 'grid' ? (
+                        <ImageTile {...shared} subtitle={personName(row.PatientName)} />
+                      ) : (
+                        <ListRow {...shared} />
+                      )}
                     </div>
                   );
                 })}
@@ -181,7 +204,10 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
       <bdi className={cx(styles.cell)}>{personName(row.PatientName)}</bdi>
       <span className={cx(styles.cell)}>{imageMoment(row)}</span>
       <span className={cx(styles.cell, styles.soft)}>
-        {[row.Modality, row.NumberOfFrames > 1 ? t('images.frames', { count: row.NumberOfFrames }) : t(`source.${row.source}`)]
+        {[
+          row.Modality,
+          row.NumberOfFrames > 1 ? t('images.frames', { count: row.NumberOfFrames }) : t(`source.${row.source}`),
+        ]
           .filter(Boolean)
           .join(' · ')}
       </span>

@@ -58,7 +58,9 @@ export function SeriesList({ question, onSummary }: LevelProps) {
           cover={row.cover}
           title={row.SeriesDescription || row.ProtocolName || row.Modality}
           person={personName(row.PatientName)}
-          detail={[row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate)].filter(Boolean).join(' · ')}
+          detail={[row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate)]
+            .filter(Boolean)
+            .join(' · ')}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
         />
@@ -89,7 +91,15 @@ function LevelList<T>({ list, label, summary, onSummary, line }: LevelListProps<
           {t('images.noneFoundHint')}
         </Empty>
       ) : null}
-      <div ref={scroller} className={cx(styles.scroller)} hidden={total === 0} aria-busy={total === null} role="region" aria-label={label} tabIndex={0}>
+      <div
+        ref={scroller}
+        className={cx(styles.scroller)}
+        hidden={total === 0}
+        aria-busy={total === null}
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+      >
         <div role="list" aria-label={label} className={cx(styles.inner)} style={{ blockSize: size }}>
           {lines.map((item) => {
             const row = pages.at(item.index);
@@ -136,7 +146,9 @@ function Line({ cover, title, person, detail, images, onOpen }: LineProps) {
         <br />
         <span className={cx(styles.soft)}>{detail}</span>
       </span>
-      <span className={cx(styles.cell, styles.soft)}>{t('patients.images', { count: images, shown: showNumber(images) })}</span>
+      <span className={cx(styles.cell, styles.soft)}>
+        {t('patients.images', { count: images, shown: showNumber(images) })}
+      </span>
     </div>
   );
 }

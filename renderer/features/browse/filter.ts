@@ -27,7 +27,28 @@ export const emptyFilter: Filter = {
 };
 
 /** Modalities people filter by, by the terms of PS3.3 C.7.3.1.1.1; others are found by text. */
-export const modalities = ['XC', 'DX', 'CR', 'CT', 'MR', 'US', 'OT', 'ES', 'OP', 'IO', 'PX', 'MG', 'XA', 'RF', 'NM', 'PT', 'ECG', 'DOC', 'SR', 'SC'] as const;
+export const modalities = [
+  'XC',
+  'DX',
+  'CR',
+  'CT',
+  'MR',
+  'US',
+  'OT',
+  'ES',
+  'OP',
+  'IO',
+  'PX',
+  'MG',
+  'XA',
+  'RF',
+  'NM',
+  'PT',
+  'ECG',
+  'DOC',
+  'SR',
+  'SC',
+] as const;
 
 export type Sort = 'newest' | 'oldest' | 'dateNew' | 'dateOld' | 'name';
 export const sorts: readonly Sort[] = ['newest', 'oldest', 'dateNew', 'dateOld', 'name'];
@@ -67,5 +88,13 @@ export function questionOf(
 
 /** How many conditions besides the text are set. */
 export function conditions(filter: Filter): number {
-  return [filter.kind, filter.modality, filter.clinic, filter.station, filter.source, filter.dateFrom, filter.dateTo].filter(Boolean).length;
+  return [
+    filter.kind,
+    filter.modality,
+    filter.clinic,
+    filter.station,
+    filter.source,
+    filter.dateFrom,
+    filter.dateTo,
+  ].filter(Boolean).length;
 }

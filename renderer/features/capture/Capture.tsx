@@ -75,7 +75,8 @@ export function Capture() {
   }, [review]);
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
-    if (isTyping(event.target) || event.ctrlKey || event.altKey || document.querySelector('[aria-modal="true"]')) return;
+    if (isTyping(event.target) || event.ctrlKey || event.altKey || document.querySelector('[aria-modal="true"]'))
+      return;
     const focused = event.target instanceof Element ? event.target.closest('button, a, input') : null;
     const own = focused?.matches(':focus-visible') === true && !focused.hasAttribute('data-shutter');
     const kind = /^[1-9]$/.test(event.key) ? kinds.filter((each) => each.active)[Number(event.key) - 1] : undefined;
@@ -135,10 +136,23 @@ export function Capture() {
         <div className={cx(styles.side)}>
           {review ? (
             <div className={cx(styles.review)}>
-              <Button look="primary" large icon={Check} busy={busy} onPress={() => void keepIt()} aria-keyshortcuts="Enter">
+              <Button
+                look="primary"
+                large
+                icon={Check}
+                busy={busy}
+                onPress={() => void keepIt()}
+                aria-keyshortcuts="Enter"
+              >
                 {t('capture.keep')}
               </Button>
-              <Button large icon={RotateCcw} isDisabled={busy} onPress={() => setReview(null)} aria-keyshortcuts="Escape">
+              <Button
+                large
+                icon={RotateCcw}
+                isDisabled={busy}
+                onPress={() => setReview(null)}
+                aria-keyshortcuts="Escape"
+              >
                 {t('capture.retake')}
               </Button>
             </div>
@@ -188,10 +202,7 @@ export function Capture() {
               {t('capture.rememberCamera')}
             </Button>
           ) : null}
-          <Switch
-            checked={mirror}
-            onChange={(mirrorPreview) => void changeSettings({ mirrorPreview }).catch(sayError)}
-          >
+          <Switch checked={mirror} onChange={(mirrorPreview) => void changeSettings({ mirrorPreview }).catch(sayError)}>
             {t('capture.mirror')}
           </Switch>
         </div>

@@ -56,7 +56,12 @@ function ShotItem({ shot }: { readonly shot: Shot }) {
       {image === null ? (
         <span className={cx(styles.frame)}>{shot.url ? <img src={shot.url} alt="" /> : null}</span>
       ) : (
-        <button type="button" className={cx(styles.frame)} onClick={() => open(image)} aria-label={t('images.open', { name: label })}>
+        <button
+          type="button"
+          className={cx(styles.frame)}
+          onClick={() => open(image)}
+          aria-label={t('images.open', { name: label })}
+        >
           <img src={thumbnailUrl(image)} alt="" />
         </button>
       )}

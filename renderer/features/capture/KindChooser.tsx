@@ -76,7 +76,14 @@ export function NewKindDialog({ open, onClose }: { readonly open: boolean; reado
           if (name.trim() !== '') void add();
         }}
       >
-        <TextField label={t('kinds.name')} value={name} onChange={setName} maxLength={64} autoFocus hint={t('kinds.hint')} />
+        <TextField
+          label={t('kinds.name')}
+          value={name}
+          onChange={setName}
+          maxLength={64}
+          autoFocus
+          hint={t('kinds.hint')}
+        />
         <Actions>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
           <Button look="primary" type="submit" busy={busy} isDisabled={name.trim() === ''}>

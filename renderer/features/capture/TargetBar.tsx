@@ -29,9 +29,17 @@ export function TargetBar() {
         <Thumb image={data?.headshot ?? null} fallback="face" />
       </span>
       <span className={cx(styles.who)}>
-        {data ? <PersonName value={data.PatientName} /> : <strong>{patient === null ? t('capture.noPatient') : ' '}</strong>}
+        {data ? (
+          <PersonName value={data.PatientName} />
+        ) : (
+          <strong>{patient === null ? t('capture.noPatient') : ' '}</strong>
+        )}
         <span className={cx(styles.soft)}>
-          {data ? [data.PatientID, showBirth(data)].filter(Boolean).join(' · ') : unassigned ? t('capture.unassigned') : ' '}
+          {data
+            ? [data.PatientID, showBirth(data)].filter(Boolean).join(' · ')
+            : unassigned
+              ? t('capture.unassigned')
+              : ' '}
         </span>
         <span className={cx(styles.soft)}>{place}</span>
       </span>
@@ -40,7 +48,11 @@ export function TargetBar() {
           {t('capture.withoutPatient')}
         </Button>
       ) : null}
-      <Button icon={UserRoundSearch} look={data || unassigned ? 'secondary' : 'primary'} onPress={() => setPicking(true)}>
+      <Button
+        icon={UserRoundSearch}
+        look={data || unassigned ? 'secondary' : 'primary'}
+        onPress={() => setPicking(true)}
+      >
         {data ? t('capture.changePatient') : t('capture.choosePatient')}
       </Button>
       <PatientPicker open={picking} onClose={() => setPicking(false)} onPick={(row) => aimAt(row.patient)} />

@@ -94,28 +94,41 @@ export class Camera {
     this.release();
     this.change({ status: 'starting', active: null, stream: null });
     try {
-      const wanted = id ?? (await this.list()).find((device) => device.label !== '' && device.label === this.remembered)?.id;
+      const wanted =
+        id ?? (await this.list()).find((device) => device.label !== '' && device.label === this.remembered)?.id;
       const stream = await this.media.getUserMedia({
         audio: false,
         video: wanted === undefined ? wish : { ...wish, deviceId: { exact: wanted } },
       });
-      if (turn !== this.turn) { this.end(stream); return; }
+      if (turn !== this.turn) {
+        this.end(stream);
+        return;
+      }
       // Labels are only told once a camera is open: the remembered one may be recognised only now.
       const devices = await this.list();
       const [track] = stream.getVideoTracks();
-      if (turn !== this.turn || !track) { this.end(stream); return; }
+      if (turn !== this.turn || !track) {
+        this.end(stream);
+        return;
+      }
       const settings = track.getSettings();
       const better = id === null ? devices.find((device) => device.label === this.remembered) : undefined;
       if (better && wanted === undefined && better.id !== settings.deviceId) {
         this.end(stream);
-        await this.open(better.id); return;
+        await this.open(better.id);
+        return;
       }
       track.addEventListener('ended', () => turn === this.turn && this.lose());
       this.change({
         status: 'live',
         devices,
         stream,
-        active: { id: settings.deviceId ?? '', label: track.label, width: settings.width ?? 0, height: settings.height ?? 0 },
+        active: {
+          id: settings.deviceId ?? '',
+          label: track.label,
+          width: settings.width ?? 0,
+          height: settings.height ?? 0,
+        },
         missing: this.remembered !== '' && track.label !== this.remembered ? this.remembered : '',
       });
     } catch (thrown) {

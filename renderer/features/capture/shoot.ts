@@ -11,7 +11,10 @@ const patience = 5000;
 
 function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = window.setTimeout(() => reject(new Error('The camera did not deliver a still picture in time.')), milliseconds);
+    const timer = window.setTimeout(
+      () => reject(new Error('The camera did not deliver a still picture in time.')),
+      milliseconds,
+    );
     promise.then(resolve, reject).finally(() => window.clearTimeout(timer));
   });
 }
@@ -33,7 +36,10 @@ async function still(track: MediaStreamTrack, video: HTMLVideoElement): Promise<
     return size.width * size.height >= video.videoWidth * video.videoHeight ? { blob, ...size } : null;
   } catch (thrown) {
     // Many cameras have no still pictures; the frame of the live picture is as good.
-    console.info('No still picture from the camera, taking the frame instead.', thrown instanceof Error ? thrown.name : '');
+    console.info(
+      'No still picture from the camera, taking the frame instead.',
+      thrown instanceof Error ? thrown.name : '',
+    );
     return null;
   }
 }

@@ -19,13 +19,18 @@ export interface Shot {
 }
 
 /** The shots of this sitting. They live outside the screen: leaving it loses nothing. */
-export const useShots = create<{ readonly shots: readonly Shot[]; readonly stored: number }>()(() => ({ shots: [], stored: 0 }));
+export const useShots = create<{ readonly shots: readonly Shot[]; readonly stored: number }>()(() => ({
+  shots: [],
+  stored: 0,
+}));
 
 let nextId = 1;
 let queue: Promise<unknown> = Promise.resolve();
 
 function patch(id: number, changes: Partial<Shot>): void {
-  useShots.setState((state) => ({ shots: state.shots.map((shot) => (shot.id === id ? { ...shot, ...changes } : shot)) }));
+  useShots.setState((state) => ({
+    shots: state.shots.map((shot) => (shot.id === id ? { ...shot, ...changes } : shot)),
+  }));
 }
 
 async function store(shot: Shot): Promise<boolean> {

@@ -56,7 +56,14 @@ export function ClosedArchive({ info }: { readonly info: AppInfo | null }) {
         <Card title={t('closed.whatNow')}>
           <p>{t(`closed.remedy.${remedy}`)}</p>
           <Row>
-            <Button look="primary" large icon={RefreshCw} busy={busy} onPress={() => void open(path)} isDisabled={path === ''}>
+            <Button
+              look="primary"
+              large
+              icon={RefreshCw}
+              busy={busy}
+              onPress={() => void open(path)}
+              isDisabled={path === ''}
+            >
               {t('closed.retry')}
             </Button>
             <Button large icon={FolderOpen} onPress={() => void choose()} isDisabled={busy}>

@@ -36,7 +36,9 @@ export function ClinicForm({ clinic, onDone, onCancel }: Props) {
     setBusy(true);
     const changes = { name: name.trim(), place: place.trim(), firstDay, lastDay };
     try {
-      onDone(await (clinic ? ask('clinics.update', { clinic: clinic.clinic, changes }) : ask('clinics.create', changes)));
+      onDone(
+        await (clinic ? ask('clinics.update', { clinic: clinic.clinic, changes }) : ask('clinics.create', changes)),
+      );
     } catch (thrown) {
       sayError(thrown);
     } finally {

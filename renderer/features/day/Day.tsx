@@ -19,7 +19,9 @@ import { NewStation } from './NewStation';
 /** Clinics that run today first, then the latest ones. */
 export function sortClinics(rows: readonly ClinicRow[], day: string): ClinicRow[] {
   const open = (row: ClinicRow): number => (row.firstDay <= day && day <= row.lastDay ? 0 : 1);
-  return [...rows].sort((a, b) => open(a) - open(b) || b.firstDay.localeCompare(a.firstDay) || a.name.localeCompare(b.name));
+  return [...rows].sort(
+    (a, b) => open(a) - open(b) || b.firstDay.localeCompare(a.firstDay) || a.name.localeCompare(b.name),
+  );
 }
 
 /** Once a day: where are we? Everything taken in today carries the answer. */
@@ -76,7 +78,9 @@ export function Day() {
               id: row.clinic,
               label: row.name,
               icon: CalendarDays,
-              hint: [row.place, t('day.dates', { from: showDate(row.firstDay), to: showDate(row.lastDay) })].filter(Boolean).join(' · '),
+              hint: [row.place, t('day.dates', { from: showDate(row.firstDay), to: showDate(row.lastDay) })]
+                .filter(Boolean)
+                .join(' · '),
             }))}
             value={clinic}
             onChange={(key) => {
@@ -121,7 +125,14 @@ export function Day() {
         <Button look="quiet" large isDisabled={busy} onPress={() => void finish(null, null)}>
           {t('day.skip')}
         </Button>
-        <Button look="primary" large icon={MapPin} busy={busy} isDisabled={clinic === null} onPress={() => void finish(clinic, station)}>
+        <Button
+          look="primary"
+          large
+          icon={MapPin}
+          busy={busy}
+          isDisabled={clinic === null}
+          onPress={() => void finish(clinic, station)}
+        >
           {t('day.start')}
         </Button>
       </Actions>

@@ -9,7 +9,13 @@ import { Button } from '../../components/Button';
 import { TextField } from '../../components/TextField';
 
 /** One line to add a station (a desk or room); 16 letters, as Station Name (0008,1010) allows. */
-export function NewStation({ clinic, onDone }: { readonly clinic: ClinicKey; readonly onDone: (row: StationRow) => void }) {
+export function NewStation({
+  clinic,
+  onDone,
+}: {
+  readonly clinic: ClinicKey;
+  readonly onDone: (row: StationRow) => void;
+}) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);

@@ -1,4 +1,14 @@
-import { Archive, FileArchive, FolderOpen, FolderOutput, HardDriveUpload, Images, Stethoscope, Usb, X } from 'lucide-react';
+import {
+  Archive,
+  FileArchive,
+  FolderOpen,
+  FolderOutput,
+  HardDriveUpload,
+  Images,
+  Stethoscope,
+  Usb,
+  X,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -106,8 +116,18 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
           cards
           options={[
             { id: 'media', label: t('exporting.form.media'), hint: t('exporting.formHint.media'), icon: Stethoscope },
-            { id: 'originals', label: t('exporting.form.originals'), hint: t('exporting.formHint.originals'), icon: Archive },
-            { id: 'pictures', label: t('exporting.form.pictures'), hint: t('exporting.formHint.pictures'), icon: Images },
+            {
+              id: 'originals',
+              label: t('exporting.form.originals'),
+              hint: t('exporting.formHint.originals'),
+              icon: Archive,
+            },
+            {
+              id: 'pictures',
+              label: t('exporting.form.pictures'),
+              hint: t('exporting.formHint.pictures'),
+              icon: Images,
+            },
           ]}
           value={form}
           onChange={setForm}
@@ -125,7 +145,14 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
       <Card title={t('exporting.where')}>
         {drives.error ? <ErrorNote error={drives.error} onRetry={drives.reload} /> : null}
         {places.size > 0 ? (
-          <Choices label={t('exporting.where')} hideLabel cards options={[...places.values()]} value={folder} onChange={setChosen} />
+          <Choices
+            label={t('exporting.where')}
+            hideLabel
+            cards
+            options={[...places.values()]}
+            value={folder}
+            onChange={setChosen}
+          />
         ) : null}
         <Row>
           <Button icon={FolderOpen} onPress={() => void chooseFolder()}>
@@ -173,7 +200,8 @@ export function LeftOut({ rows }: { readonly rows: readonly { readonly code: str
       <ul>
         {[...byCode].map(([code, count]) => (
           <li key={code}>
-            {showNumber(count)}: {isErrorCode(code) ? errorSentence(code, {}, currentLanguage()) : t('importing.unknownReason')}
+            {showNumber(count)}:{' '}
+            {isErrorCode(code) ? errorSentence(code, {}, currentLanguage()) : t('importing.unknownReason')}
           </li>
         ))}
       </ul>

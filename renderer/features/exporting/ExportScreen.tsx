@@ -64,7 +64,9 @@ export const exportTone: Readonly<Record<Result['state'], Tone>> = {
 
 function PastExports() {
   const { t } = useTranslation();
-  const finished = useJobs((state) => Object.values(state.jobs).filter((job) => job.type === 'export' && job.state !== 'running').length);
+  const finished = useJobs(
+    (state) => Object.values(state.jobs).filter((job) => job.type === 'export' && job.state !== 'running').length,
+  );
   return <PastList key={finished} title={t('exporting.past')} />;
 }
 

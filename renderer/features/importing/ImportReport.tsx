@@ -55,8 +55,16 @@ export function ImportReport({ session }: { readonly session: ImportSessionKey }
           hideLabel
           options={[
             { id: 'added', label: `${number(counts?.added)} ${t('importing.outcome.added')}`, icon: CircleCheck },
-            { id: 'alreadyStored', label: `${number(counts?.alreadyStored)} ${t('importing.outcome.alreadyStored')}`, icon: CopyCheck },
-            { id: 'rejected', label: `${number(counts?.rejected)} ${t('importing.outcome.rejected')}`, icon: TriangleAlert },
+            {
+              id: 'alreadyStored',
+              label: `${number(counts?.alreadyStored)} ${t('importing.outcome.alreadyStored')}`,
+              icon: CopyCheck,
+            },
+            {
+              id: 'rejected',
+              label: `${number(counts?.rejected)} ${t('importing.outcome.rejected')}`,
+              icon: TriangleAlert,
+            },
           ]}
           value={shown}
           onChange={setOutcome}
@@ -67,7 +75,13 @@ export function ImportReport({ session }: { readonly session: ImportSessionKey }
   );
 }
 
-function Verdict({ state, rejected }: { readonly state: 'done' | 'cancelled' | 'failed' | 'interrupted'; readonly rejected: number }) {
+function Verdict({
+  state,
+  rejected,
+}: {
+  readonly state: 'done' | 'cancelled' | 'failed' | 'interrupted';
+  readonly rejected: number;
+}) {
   const { t } = useTranslation();
   if (state !== 'done') {
     return (
@@ -78,7 +92,11 @@ function Verdict({ state, rejected }: { readonly state: 'done' | 'cancelled' | '
   }
   return (
     <Note tone={rejected > 0 ? 'warning' : 'success'}>
-      <p>{rejected > 0 ? t('importing.doneWithAside', { count: rejected, shown: showNumber(rejected) }) : t('importing.doneAll')}</p>
+      <p>
+        {rejected > 0
+          ? t('importing.doneWithAside', { count: rejected, shown: showNumber(rejected) })
+          : t('importing.doneAll')}
+      </p>
     </Note>
   );
 }

@@ -144,7 +144,8 @@ function SessionLine({ row }: { readonly row: ImportSession }) {
           <bdi>{row.label || t(`source.${row.source}`)}</bdi>
         </strong>
         <span className={cx(styles.soft)}>
-          {showInstant(row.startedAt)} · {t('importing.files', { count: row.files, shown: showNumber(row.files) })} · {showBytes(row.bytes)}
+          {showInstant(row.startedAt)} · {t('importing.files', { count: row.files, shown: showNumber(row.files) })} ·{' '}
+          {showBytes(row.bytes)}
         </span>
       </span>
       <Badge tone="success">{t('importing.added', { count: row.added, shown: showNumber(row.added) })}</Badge>

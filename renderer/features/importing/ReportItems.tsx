@@ -69,7 +69,11 @@ function Line({ row }: { readonly row: ImportItem }) {
   const { t } = useTranslation();
   const { image } = row;
   const reason =
-    row.code === null ? '' : isErrorCode(row.code) ? errorSentence(row.code, row.details, currentLanguage()) : t('importing.unknownReason');
+    row.code === null
+      ? ''
+      : isErrorCode(row.code)
+        ? errorSentence(row.code, row.details, currentLanguage())
+        : t('importing.unknownReason');
   const name = row.entry === '' ? row.path : `${row.path} › ${row.entry}`;
   return (
     <>

@@ -81,7 +81,8 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
   const [busy, setBusy] = useState(false);
   const [otherLetters, setOtherLetters] = useState(start.name.otherFamily + start.name.otherGiven !== '');
   const set = (changes: Partial<Draft>): void => setDraft((now) => ({ ...now, ...changes }));
-  const setName = (changes: Partial<NameParts>): void => setDraft((now) => ({ ...now, name: { ...now.name, ...changes } }));
+  const setName = (changes: Partial<NameParts>): void =>
+    setDraft((now) => ({ ...now, name: { ...now.name, ...changes } }));
   const faults = faultsOf(draft);
   const missing = (fault: true | undefined): string | undefined => (tried && fault ? t('common.required') : undefined);
 
@@ -117,8 +118,18 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
             autoFocus
             error={missing(faults.name)}
           />
-          <TextField label={t('form.given')} value={draft.name.given} onChange={(given) => setName({ given })} maxLength={64} />
-          <TextField label={t('form.middle')} value={draft.name.middle} onChange={(middle) => setName({ middle })} maxLength={64} />
+          <TextField
+            label={t('form.given')}
+            value={draft.name.given}
+            onChange={(given) => setName({ given })}
+            maxLength={64}
+          />
+          <TextField
+            label={t('form.middle')}
+            value={draft.name.middle}
+            onChange={(middle) => setName({ middle })}
+            maxLength={64}
+          />
         </Columns>
         {otherLetters ? (
           <Columns>
@@ -142,7 +153,12 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
             </Button>
           </Row>
         )}
-        <SimilarPeople name={joinName(draft.name)} number={draft.number} birthDate={draft.birthDate} except={before?.patient ?? null} />
+        <SimilarPeople
+          name={joinName(draft.name)}
+          number={draft.number}
+          birthDate={draft.birthDate}
+          except={before?.patient ?? null}
+        />
       </Card>
       <Card title={t('form.person')}>
         <Choices
@@ -209,7 +225,9 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
         </Columns>
         {suggestedNumber !== '' && draft.number !== suggestedNumber ? (
           <Row>
-            <Button onPress={() => set({ number: suggestedNumber })}>{t('form.useNumber', { number: suggestedNumber })}</Button>
+            <Button onPress={() => set({ number: suggestedNumber })}>
+              {t('form.useNumber', { number: suggestedNumber })}
+            </Button>
           </Row>
         ) : null}
         <Switch checked={draft.temporary} onChange={(temporary) => set({ temporary })}>
@@ -227,7 +245,13 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
           value={draft.consent}
           onChange={(consent) => set({ consent })}
         />
-        <TextField label={t('form.note')} value={draft.note} onChange={(note) => set({ note })} maxLength={2000} lines />
+        <TextField
+          label={t('form.note')}
+          value={draft.note}
+          onChange={(note) => set({ note })}
+          maxLength={2000}
+          lines
+        />
       </Card>
       <Actions>
         <Button large onPress={onCancel}>

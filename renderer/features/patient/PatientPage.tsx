@@ -22,7 +22,11 @@ import styles from './PatientPage.module.css';
 export function PatientPage({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
   const person = useQuery('patients.get', { patient }, { live: true });
-  const studies = useQuery('catalog.studies', { patient, sort: 'StudyDate', descending: true, limit: 1000 }, { live: true });
+  const studies = useQuery(
+    'catalog.studies',
+    { patient, sort: 'StudyDate', descending: true, limit: 1000 },
+    { live: true },
+  );
   const selection = useSelection();
   /** The images of the sections that are loaded, in the order of the page, for ranges and 'select all'. */
   const shown = useRef(new Map<string, readonly ImageRow[]>());
@@ -61,7 +65,12 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           <Button large icon={FolderInput} onPress={() => go('import')}>
             {t('patients.importFiles')}
           </Button>
-          <Button large icon={HardDriveUpload} onPress={() => exportThese({ patients: [patient] })} isDisabled={!person.data?.images}>
+          <Button
+            large
+            icon={HardDriveUpload}
+            onPress={() => exportThese({ patients: [patient] })}
+            isDisabled={!person.data?.images}
+          >
             {t('patients.export')}
           </Button>
           <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
@@ -100,7 +109,11 @@ function Identity({ row }: { readonly row: PatientRow }) {
   return (
     <Card>
       <div className={cx(styles.header)}>
-        <Thumb image={row.headshot} fallback="face" alt={t('patients.headshotOf', { name: personName(row.PatientName) })} />
+        <Thumb
+          image={row.headshot}
+          fallback="face"
+          alt={t('patients.headshotOf', { name: personName(row.PatientName) })}
+        />
         <div className={cx(styles.facts)}>
           <p className={cx(styles.line)}>
             <strong>{row.PatientID === '' ? t('patients.noNumber') : <bdi>{row.PatientID}</bdi>}</strong>
@@ -108,7 +121,9 @@ function Identity({ row }: { readonly row: PatientRow }) {
             <span>{showBirth(row)}</span>
           </p>
           <p className={cx(styles.line)}>
-            {row.lastStudyDate === '' ? null : <span>{t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}</span>}
+            {row.lastStudyDate === '' ? null : (
+              <span>{t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}</span>
+            )}
             <span>{t('patients.images', { count: row.images, shown: showNumber(row.images) })}</span>
           </p>
           <p className={cx(styles.line)}>

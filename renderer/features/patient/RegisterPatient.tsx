@@ -13,7 +13,12 @@ export function RegisterPatient({ typed }: { readonly typed: string }) {
   const { t } = useTranslation();
   const suggestion = useQuery('patients.suggestNumber', {});
   const isNumber = /\d/.test(typed) && !/\s/.test(typed.trim());
-  if (suggestion.loading) return <Page title={t('form.registerTitle')} shape="narrow">{null}</Page>;
+  if (suggestion.loading)
+    return (
+      <Page title={t('form.registerTitle')} shape="narrow">
+        {null}
+      </Page>
+    );
   const suggested = suggestion.data?.PatientID ?? '';
   return (
     <Page title={t('form.registerTitle')} subtitle={t('form.registerHint')} shape="narrow">

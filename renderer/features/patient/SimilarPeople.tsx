@@ -19,9 +19,15 @@ interface Props {
 /** People who might be the one being typed, with their faces and the reason; stops the second card of one person at the door. */
 export function SimilarPeople({ name, number, birthDate, except }: Props) {
   const { t, i18n } = useTranslation();
-  const typed = useDebounced(JSON.stringify({ PatientName: name, PatientID: number.trim(), PatientBirthDate: birthDate }), 300);
+  const typed = useDebounced(
+    JSON.stringify({ PatientName: name, PatientID: number.trim(), PatientBirthDate: birthDate }),
+    300,
+  );
   const worth = name.replaceAll('^', '').length > 1;
-  const { data } = useQuery('patients.similar', worth ? (JSON.parse(typed) as { PatientName: string; PatientID: string; PatientBirthDate: string }) : null);
+  const { data } = useQuery(
+    'patients.similar',
+    worth ? (JSON.parse(typed) as { PatientName: string; PatientID: string; PatientBirthDate: string }) : null,
+  );
   const rows = (data?.rows ?? []).filter(({ row }) => row.patient !== except).slice(0, 4);
   if (rows.length === 0) return null;
   const reasons = new Intl.ListFormat(i18n.language, { type: 'conjunction' });

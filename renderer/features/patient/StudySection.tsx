@@ -42,7 +42,9 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
   const [element, seen] = useInView<HTMLElement>();
   const clinics = useSession((state) => state.clinics);
   const kinds = useSession((state) => state.kinds);
-  const series = useQuery('catalog.series', seen ? { study: study.study, sort: 'SeriesNumber', limit: 500 } : null, { live: true });
+  const series = useQuery('catalog.series', seen ? { study: study.study, sort: 'SeriesNumber', limit: 500 } : null, {
+    live: true,
+  });
   const images = useQuery('catalog.images', seen ? { study: study.study, limit: pageOfImages } : null, { live: true });
 
   const stacks = useMemo(() => (series.data?.rows ?? []).filter((row) => row.images >= stackFrom), [series.data]);
@@ -60,7 +62,9 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
   };
   const clinic = clinics.find((row) => row.clinic === study.clinic);
   const date = study.StudyDate === '' ? t('images.noDate') : showDate(study.StudyDate, 'long');
-  const inSingles = (series.data?.rows ?? []).filter((row) => row.images < stackFrom).reduce((sum, row) => sum + row.images, 0);
+  const inSingles = (series.data?.rows ?? [])
+    .filter((row) => row.images < stackFrom)
+    .reduce((sum, row) => sum + row.images, 0);
   const more = inSingles > singles.length && images.data !== null && images.data.total > images.data.rows.length;
 
   return (
@@ -68,12 +72,23 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
       <header className={cx(styles.studyHead)}>
         <h2>{date}</h2>
         <span className={cx(styles.soft)}>
-          {[showTime(study.StudyTime), clinic?.name ?? study.InstitutionName, study.StudyDescription, study.ModalitiesInStudy.replaceAll('\\', ', ')]
+          {[
+            showTime(study.StudyTime),
+            clinic?.name ?? study.InstitutionName,
+            study.StudyDescription,
+            study.ModalitiesInStudy.replaceAll('\\', ', '),
+          ]
             .filter(Boolean)
             .join(' · ')}
         </span>
-        <span className={cx(styles.soft)}>{t('patients.images', { count: study.images, shown: showNumber(study.images) })}</span>
-        <Button look="quiet" onPress={() => exportThese({ studies: [study.study] })} aria-label={t('images.exportStudy', { date })}>
+        <span className={cx(styles.soft)}>
+          {t('patients.images', { count: study.images, shown: showNumber(study.images) })}
+        </span>
+        <Button
+          look="quiet"
+          onPress={() => exportThese({ studies: [study.study] })}
+          aria-label={t('images.exportStudy', { date })}
+        >
           {t('patients.export')}
         </Button>
       </header>
@@ -103,7 +118,9 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
         ))}
       </div>
       {more ? (
-        <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>{t('images.showAll')}</Button>
+        <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>
+          {t('images.showAll')}
+        </Button>
       ) : null}
     </section>
   );

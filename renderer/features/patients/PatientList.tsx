@@ -77,15 +77,23 @@ function PatientCells({ row }: { readonly row: PatientRow }) {
       </span>
       <span className={cx(styles.cell)}>
         <PersonName value={row.PatientName} />
-        <span className={cx(styles.soft)}>{row.PatientID === '' ? t('patients.noNumber') : <bdi>{row.PatientID}</bdi>}</span>
+        <span className={cx(styles.soft)}>
+          {row.PatientID === '' ? t('patients.noNumber') : <bdi>{row.PatientID}</bdi>}
+        </span>
       </span>
       <span className={cx(styles.cell)}>
         <span>{showBirth(row)}</span>
         <span className={cx(styles.soft)}>{sexName(row.PatientSex)}</span>
       </span>
       <span className={cx(styles.cell)}>
-        <span>{row.lastStudyDate === '' ? t('patients.neverSeen') : t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}</span>
-        <span className={cx(styles.soft)}>{t('patients.images', { count: row.images, shown: showNumber(row.images) })}</span>
+        <span>
+          {row.lastStudyDate === ''
+            ? t('patients.neverSeen')
+            : t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}
+        </span>
+        <span className={cx(styles.soft)}>
+          {t('patients.images', { count: row.images, shown: showNumber(row.images) })}
+        </span>
       </span>
       <span className={cx(styles.cell)}>
         {row.temporary ? <Badge tone="warning">{t('patients.temporary')}</Badge> : null}

@@ -46,7 +46,10 @@ function Picker({ onClose, onPick }: Pick<Props, 'onClose' | 'onPick'>) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const settled = useDebounced(text.trim(), 150);
-  const list = usePages('catalog.patients', settled === '' ? { sort: 'lastStudyDate', descending: true } : { text: settled });
+  const list = usePages(
+    'catalog.patients',
+    settled === '' ? { sort: 'lastStudyDate', descending: true } : { text: settled },
+  );
   const last = Math.max(0, (list.total ?? 1) - 1);
   const pick = (row: PatientRow): void => {
     onPick(row);

@@ -23,7 +23,10 @@ export function Patients() {
   const { t } = useTranslation();
   const text = useSearch((state) => state.text);
   const settled = useDebounced(text, 150);
-  const list = usePages('catalog.patients', settled.trim() === '' ? { sort: 'lastStudyDate', descending: true } : { text: settled.trim() });
+  const list = usePages(
+    'catalog.patients',
+    settled.trim() === '' ? { sort: 'lastStudyDate', descending: true } : { text: settled.trim() },
+  );
   const [active, setActive] = useState(0);
   const register = (): void => navigate({ screen: 'register', ...(text.trim() === '' ? {} : { name: text.trim() }) });
   const total = list.total;

@@ -17,7 +17,9 @@ export function ArchiveCheck() {
   const { t } = useTranslation();
   const report = useSession((state) => state.status?.lastVerify ?? null);
   const jobs = useJobs((state) => state.jobs);
-  const running = Object.values(jobs).filter((job) => job.state === 'running' && (job.type === 'verify' || job.type === 'rebuild'));
+  const running = Object.values(jobs).filter(
+    (job) => job.state === 'running' && (job.type === 'verify' || job.type === 'rebuild'),
+  );
   const [asking, setAsking] = useState(false);
   const verify = (deep: boolean): void => void ask('archive.verify', { deep }).catch(sayError);
   const busy = running.length > 0;
@@ -62,14 +64,23 @@ function Report({ report }: { readonly report: VerifyReport }) {
   const { t } = useTranslation();
   const bad = report.missing.length + report.corrupt.length;
   const when = showInstant(report.finishedAt);
-  const counted = t('archive.checked', { count: report.objects, shown: showNumber(report.objects), size: showBytes(report.bytes) });
+  const counted = t('archive.checked', {
+    count: report.objects,
+    shown: showNumber(report.objects),
+    size: showBytes(report.bytes),
+  });
   return (
     <Note tone={bad > 0 ? 'error' : report.orphaned.length > 0 ? 'warning' : 'success'}>
       <p>
-        <strong>{bad > 0 ? t('archive.damaged') : report.deep ? t('archive.wholeDeep') : t('archive.whole')}</strong> {counted} {when}
+        <strong>{bad > 0 ? t('archive.damaged') : report.deep ? t('archive.wholeDeep') : t('archive.whole')}</strong>{' '}
+        {counted} {when}
       </p>
-      {report.missing.length > 0 ? <p>{t('archive.missing', { count: report.missing.length, shown: showNumber(report.missing.length) })}</p> : null}
-      {report.corrupt.length > 0 ? <p>{t('archive.corrupt', { count: report.corrupt.length, shown: showNumber(report.corrupt.length) })}</p> : null}
+      {report.missing.length > 0 ? (
+        <p>{t('archive.missing', { count: report.missing.length, shown: showNumber(report.missing.length) })}</p>
+      ) : null}
+      {report.corrupt.length > 0 ? (
+        <p>{t('archive.corrupt', { count: report.corrupt.length, shown: showNumber(report.corrupt.length) })}</p>
+      ) : null}
       {report.orphaned.length > 0 ? (
         <p>{t('archive.orphaned', { count: report.orphaned.length, shown: showNumber(report.orphaned.length) })}</p>
       ) : null}

@@ -13,7 +13,13 @@ export function CameraSetting() {
     const look = (): void => {
       navigator.mediaDevices
         .enumerateDevices()
-        .then((all) => setFound(all.filter((device) => device.kind === 'videoinput' && device.label !== '').map((device) => device.label)), sayError);
+        .then(
+          (all) =>
+            setFound(
+              all.filter((device) => device.kind === 'videoinput' && device.label !== '').map((device) => device.label),
+            ),
+          sayError,
+        );
     };
     look();
     navigator.mediaDevices.addEventListener('devicechange', look);
@@ -24,7 +30,10 @@ export function CameraSetting() {
   return (
     <Select
       label={t('settings.cameraUsed')}
-      options={labels.map((label) => ({ id: label, label: found.includes(label) ? label : t('settings.cameraAway', { camera: label }) }))}
+      options={labels.map((label) => ({
+        id: label,
+        label: found.includes(label) ? label : t('settings.cameraAway', { camera: label }),
+      }))}
       value={remembered === '' ? null : remembered}
       onChange={(camera) => void changeSettings({ camera }).catch(sayError)}
       placeholder={t('settings.cameraAny')}

@@ -35,7 +35,9 @@ export function ClinicsSetting() {
             <span className={cx(styles.grow)}>
               <strong>{row.name}</strong>
               <span className={cx(styles.soft)}>
-                {[row.place, t('day.dates', { from: showDate(row.firstDay), to: showDate(row.lastDay) })].filter(Boolean).join(' · ')}
+                {[row.place, t('day.dates', { from: showDate(row.firstDay), to: showDate(row.lastDay) })]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             </span>
             <Button icon={Pencil} onPress={() => setOpen(row)} aria-label={t('settings.editNamed', { name: row.name })}>
@@ -49,7 +51,12 @@ export function ClinicsSetting() {
           {t('day.newClinic')}
         </Button>
       </Row>
-      <Dialog title={open === 'new' ? t('day.newClinic') : t('day.editClinic')} open={open !== null} onClose={close} wide>
+      <Dialog
+        title={open === 'new' ? t('day.newClinic') : t('day.editClinic')}
+        open={open !== null}
+        onClose={close}
+        wide
+      >
         {open === null ? null : open === 'new' ? (
           <ClinicForm onDone={done} onCancel={close} />
         ) : (

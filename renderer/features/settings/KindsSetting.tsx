@@ -40,7 +40,9 @@ function KindLine({ row }: { readonly row: KindRow }) {
   const { t } = useTranslation();
   const [name, setName] = useState(row.name);
   const save = (changes: { name: string; active: boolean }): void => {
-    ask('kinds.update', { kind: row.kind, ...changes }).then(refreshVocabulary).catch(sayError);
+    ask('kinds.update', { kind: row.kind, ...changes })
+      .then(refreshVocabulary)
+      .catch(sayError);
   };
   return (
     <li className={cx(styles.item)}>

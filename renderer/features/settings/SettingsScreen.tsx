@@ -103,7 +103,9 @@ function ArchiveFolder() {
       ) : null}
       {status && status.counts.conflicts > 0 ? (
         <Note tone="warning">
-          <p>{t('archive.conflicts', { count: status.counts.conflicts, shown: showNumber(status.counts.conflicts) })}</p>
+          <p>
+            {t('archive.conflicts', { count: status.counts.conflicts, shown: showNumber(status.counts.conflicts) })}
+          </p>
         </Note>
       ) : null}
       {status && status.recovered.finished + status.recovered.replayed > 0 ? (

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { Handlers } from '@shared/contract';
+import { FieldboxError } from '@shared/errors';
+import { PatientKey } from '@shared/model/ids';
+import type { PatientInput, PatientRow } from '@shared/model/rows';
+import { foldText } from '../catalog/folding';
+import { rowByKey } from '../catalog/rows';
+import type { EngineContext } from '../context';
+import { statement } from '../index-writer/statements';
+import type { PatientSaved } from '../records/record';
+import { dayOf, requireDay } from './dates';
+import type { InTurn } from './in-turn';
+import { suggestNumber } from './numbers';
+import { similarPatients } from './similar';
+
+export type PatientVerb =
+  | 'patients.get'
+  | 'patients.register'
+  | 'patients.update'
+  | 'patients.suggestNumber'
+  | 'patients.similar';
+
+export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<PatientVerb> {
+  const get = (key: string): PatientRow => {
+    const row = rowByKey(ctx.db, 'patient', key);
+    if (!row) throw new FieldboxError('NOT_FOUND', { what: 'patient' });
+    return row;
+  };
+  const save = async (body: PatientSaved): Promise<PatientRow> => {
+    refuseTwin(ctx, body);
+    await ctx.commit([{ type: 'patient.saved', body }]);
+    return get(body.patient);
+  };
+  return {
+    'patients.get': async ({ patient }) => Promise.resolve(get(patient)),
+    'patients.register': (input) =>
+      inTurn(() => save({ patient: PatientKey.parse(randomUUID()), IssuerOfPatientID: '', ...entered(ctx, input, null) })),
+    'patients.update': ({ patient, changes }) =>
+      inTurn(() => {
+        const before = get(patient);
+        return save({ patient, IssuerOfPatientID: before.IssuerOfPatientID, ...entered(ctx, changes, before) });
+      }),
+    'patients.suggestNumber': async () => Promise.resolve({ PatientID: suggestNumber(ctx.db) }),
+    'patients.similar': async (input) => Promise.resolve({ rows: similarPatients(ctx.db, input) }),
+  };
+}
+
+/**
+ * What is written down of what a person entered. A number is given to who has none. Without a birth date an age counts from
+ * the day it was said. Throws BAD_REQUEST.
+ */
+function entered(
+  ctx: EngineContext,
+  input: PatientInput,
+  before: PatientRow | null,
+): Omit<PatientSaved, 'patient' | 'IssuerOfPatientID'> {
+  if (foldText(input.PatientName) === '') throw new FieldboxError('BAD_REQUEST', { what: 'PatientName' });
+  const today = dayOf(ctx.now());
+  const known = input.birthDatePrecision !== 'unknown' && input.PatientBirthDate !== '';
+  if (known) {
+    requireDay(input.PatientBirthDate, 'PatientBirthDate');
+    if (input.PatientBirthDate > today) throw new FieldboxError('BAD_REQUEST', { what: 'PatientBirthDate' });
+  }
+  const ageYears = known ? null : input.ageYears;
+  return {
+    PatientName: input.PatientName,
+    PatientID: input.PatientID === '' ? suggestNumber(ctx.db) : input.PatientID,
+    PatientSex: input.PatientSex,
+    PatientBirthDate: known ? input.PatientBirthDate : '',
+    birthDatePrecision: known ? input.birthDatePrecision : 'unknown',
+    ageYears,
+    ageOn: ageYears === null ? null : before?.ageYears === ageYears ? (before.ageOn ?? today) : today,
+    temporary: input.temporary,
+    consent: input.consent,
+    note: input.note,
+  };
+}
+
+/** One number and one name are one person: a second registration is a mistake. Throws BAD_REQUEST. */
+function refuseTwin(ctx: EngineContext, body: PatientSaved): void {
+  const twin = statement(
+    ctx.db,
+    'SELECT 1 FROM patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ? AND registered = 1 AND key <> ?',
+  ).get(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID, body.patient);
+  if (twin) throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
+}

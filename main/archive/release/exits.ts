@@ -1,0 +1,18 @@
+import type { Purpose } from './gate';
+
+/** A place in the code through which something of the archive gets out of it. */
+export interface Exit {
+  /** The module or folder (ending in `/`) that writes or sends, from the root of the repository. */
+  readonly writes: string;
+  /** The module that decides what gets there; it must ask the gate. */
+  readonly asks: string;
+  readonly purpose: Purpose;
+}
+
+/**
+ * Every exit there is. test/unit/release/exits.test.ts searches the code for modules that write files or open connections
+ * and fails for one that is neither here nor known to write inside the archive or the app's own settings only.
+ */
+export const exits: readonly Exit[] = [
+  { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
+];
