@@ -28,7 +28,7 @@ function isExternal(id: string): boolean {
 function findEntries(): Record<string, string> {
   const entries: Record<string, string> = {};
   if (existsSync(at('./main/index.ts'))) entries['index'] = at('./main/index.ts');
-  if (existsSync(at('./main/cli/index.ts'))) entries['cli'] = at('./main/cli/index.ts');
+  if (existsSync(at('./main/cli/entry.ts'))) entries['cli'] = at('./main/cli/entry.ts');
   const workers = at('./main/workers/entries');
   if (existsSync(workers)) {
     for (const file of readdirSync(workers).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))) {

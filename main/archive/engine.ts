@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { EngineVerb, EventName, EventPayload, Handlers } from '@shared/contract';
+import type { VerifyReport } from '@shared/contract/archive';
 import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
@@ -18,6 +19,7 @@ import { JobBoard, type JobHandle } from './jobs/job-board';
 import { ArchiveLock } from './lock';
 import { createMaintenance } from './maintenance';
 import { adoptOrphans } from './maintenance/rebuild';
+import { verifyArchive } from './maintenance/verify';
 import { openManifest } from './manifest';
 import { ObjectStore } from './objects/object-store';
 import { archivePaths } from './paths';
@@ -41,6 +43,8 @@ export interface Engine {
   readonly intake: Intake;
   readonly pictures: Pictures;
   readonly context: EngineContext;
+  /** Verifies and waits for the end, for the command line and tests. Throws CANCELLED. */
+  verifyNow(deep: boolean, handle: JobHandle): Promise<VerifyReport>;
   close(): Promise<void>;
 }
 
@@ -115,7 +119,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });
-    return { verbs, intake, pictures: createPictures(context), context, close: closeAll };
+    return { verbs, intake, pictures: createPictures(context), context, verifyNow: (deep, handle) => verifyArchive(context, deep, handle), close: closeAll };
   } catch (error) {
     await closeAll();
     throw diskErrorUnlessOurs(error);

@@ -78,7 +78,6 @@ function hasPixels(dataset: DataSetView): boolean {
 
 /** Without control characters, which would disturb lists and terminals, and not longer than anything real. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const printable = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return printable.length > MAX_TEXT ? printable.slice(0, MAX_TEXT) : printable;
 }

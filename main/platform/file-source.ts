@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FieldboxError } from '@shared/errors';
-import type { ByteSource } from '../dicom/model';
 import { systemCode } from './durable';
 
-/** Random access to a file of any size, for worker threads (reads are synchronous). Every answer is a fresh copy. */
-export class FileSource implements ByteSource {
+/** Random access to a file of any size, for worker threads (reads are synchronous): a `ByteSource` whose every answer is a fresh copy. */
+export class FileSource {
   readonly size: number;
   private readonly file: number;
 

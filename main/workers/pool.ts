@@ -1,4 +1,4 @@
-import { Worker, type TransferListItem } from 'node:worker_threads';
+import { Worker, type Transferable } from 'node:worker_threads';
 import { FieldboxError, fromWire } from '@shared/errors';
 import { workerUrl } from '../platform/worker-url';
 import type { TaskReply, TaskRequest } from './protocol';
@@ -10,7 +10,7 @@ export interface RunOptions {
   /** The worker is ended and the task fails with TIMED_OUT after this long. Default two minutes. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  readonly transfer?: readonly TransferListItem[];
+  readonly transfer?: readonly Transferable[];
 }
 
 interface Waiting {

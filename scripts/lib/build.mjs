@@ -14,7 +14,7 @@ const parts = [
   {
     name: 'main',
     config: 'vite.main.config.ts',
-    startsFrom: ['main/index.ts', 'main/cli/index.ts', 'main/workers/entries'],
+    startsFrom: ['main/index.ts', 'main/cli/entry.ts', 'main/workers/entries'],
     makes: 'main',
   },
   { name: 'preload', config: 'vite.preload.config.ts', startsFrom: ['preload/index.ts'], makes: 'preload/index.cjs' },

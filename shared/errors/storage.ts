@@ -83,4 +83,13 @@ export const storageErrors = {
     fr: 'Les archives ne sont pas ouvertes.',
     ar: 'الأرشيف غير مفتوح.',
   },
+  NO_ARCHIVE: {
+    number: 2009,
+    severity: 'archive',
+    remedy: 'choose-another',
+    en: 'There is no Fieldbox archive at this place.',
+    es: 'No hay ningún archivo de Fieldbox en este lugar.',
+    fr: 'Il n’y a pas d’archives Fieldbox à cet endroit.',
+    ar: 'لا يوجد أرشيف Fieldbox في هذا المكان.',
+  },
 } as const satisfies Area;

@@ -12,7 +12,7 @@ export function addSqlFunctions(db: Database): void {
   if (prepared.has(db)) return;
   prepared.add(db);
   const matchers = new Map<string, Matcher>();
-  db.function(MATCH_FUNCTION, { deterministic: true }, (comparison: unknown, wanted: unknown, value: unknown): number => {
+  db.function(MATCH_FUNCTION, { deterministic: true }, (comparison: unknown, wanted: unknown, value: string | number | bigint | null): number => {
     const key = `${String(comparison)} ${String(wanted)}`;
     let matches = matchers.get(key);
     if (!matches) {
@@ -21,7 +21,7 @@ export function addSqlFunctions(db: Database): void {
       matches = matcherOf(comparison, String(wanted));
       matchers.set(key, matches);
     }
-    return matches(value === null || value === undefined ? '' : String(value)) ? 1 : 0;
+    return matches(value === null ? '' : String(value)) ? 1 : 0;
   });
 }
 

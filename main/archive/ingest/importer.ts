@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
-import { FieldboxError, fromWire } from '@shared/errors';
+import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
 import type { ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
@@ -45,7 +45,7 @@ export class Importer {
   private readonly storing: Storing;
   private readonly seen = new Set<string>();
   private readonly inFlight = new Set<Promise<void>>();
-  private fatal: unknown = null;
+  private fatal: FieldboxError | null = null;
 
   constructor(
     private readonly ctx: EngineContext,
@@ -119,7 +119,7 @@ export class Importer {
       await this.takeOne(candidate);
     } catch (error) {
       if (error instanceof FieldboxError && !FATAL.has(error.code)) this.report.noteRejected(candidate.shown, candidate.entry, error);
-      else this.fatal ??= error;
+      else this.fatal ??= asFieldboxError(error);
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
-import { ImageId } from '@shared/model/ids';
+import type { ImageId } from '@shared/model/ids';
 import type { PhotoKind } from '../../imaging/detect';
 import type { PhotoContext } from '../../imaging/photo-context';
 import type { MakeDocumentOutput } from '../../workers/tasks/make-document';
@@ -65,10 +65,10 @@ interface PatientColumns {
 
 function photoContext(ctx: EngineContext, request: DocumentRequest): PhotoContext {
   const { context } = request;
-  const patient = row<PatientColumns>(ctx, 'SELECT * FROM patient WHERE key = ?', context.patient);
-  const clinic = row<{ name: string; place: string }>(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic);
-  const station = row<{ name: string }>(ctx, 'SELECT * FROM station WHERE key = ?', context.station);
-  const kind = row<{ name: string }>(ctx, 'SELECT * FROM kind WHERE key = ?', context.kind);
+  const patient = row(ctx, 'SELECT * FROM patient WHERE key = ?', context.patient) as PatientColumns | null;
+  const clinic = row(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic) as { name: string; place: string } | null;
+  const station = row(ctx, 'SELECT * FROM station WHERE key = ?', context.station) as { name: string } | null;
+  const kind = row(ctx, 'SELECT * FROM kind WHERE key = ?', context.kind) as { name: string } | null;
   return {
     ...(patient && {
       patient: {
@@ -101,8 +101,8 @@ function nextInstanceNumber(ctx: EngineContext, context: IntakeContext): number 
   return found.n + 1;
 }
 
-function row<T>(ctx: EngineContext, sql: string, key: string | null): T | null {
-  return key === null ? null : ((statement(ctx.db, sql).get(key) as T | undefined) ?? null);
+function row(ctx: EngineContext, sql: string, key: string | null): unknown {
+  return key === null ? null : (statement(ctx.db, sql).get(key) ?? null);
 }
 
 function seed(...parts: readonly string[]): string {

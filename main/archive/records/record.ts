@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClinicKey, ExportKey, ImageId, ImportSessionKey, KindKey, PatientKey, StationKey } from '@shared/model/ids';
-import { BirthDatePrecision, Consent, DicomDate, Instant, Sex, SourceType } from '@shared/model/vocabulary';
+import { BirthDatePrecision, Consent, DicomDate, Sex, SourceType } from '@shared/model/vocabulary';
 import { ExportResult } from '@shared/contract/release';
 
 const Details = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -69,7 +69,7 @@ export type RecordType = keyof typeof recordBodies;
 export type RecordBody<T extends RecordType> = z.infer<(typeof recordBodies)[T]>;
 
 /** One record: its place in the order of things, when (by this laptop's clock), and what. */
-export type ArchiveRecord = { [T in RecordType]: { seq: number; at: z.infer<typeof Instant>; type: T; body: RecordBody<T> } }[RecordType];
+export type ArchiveRecord = { [T in RecordType]: { seq: number; at: string; type: T; body: RecordBody<T> } }[RecordType];
 
 /** A record on its way into the chain. */
 export type NewRecord = { [T in RecordType]: { type: T; body: RecordBody<T> } }[RecordType];

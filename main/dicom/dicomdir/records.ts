@@ -124,7 +124,7 @@ function keysOf(dataset: DataSetView, keys: readonly Key[]): DataSetBuilder {
     if (tag === undefined) throw new Error(`${keyword} is not in the dictionary.`);
     const value = keyword.endsWith('Sequence') ? codeItems(dataset, tag) : textValue(dataset, tag, fallback);
     if (value === undefined) continue;
-    if (typeof value === 'string' && [...value].some((character) => character > '\u007e')) ascii = false;
+    if (typeof value === 'string' && /[^\0-~]/u.test(value)) ascii = false;
     builder.set(tag, value);
   }
   // PS3.3 F.3: a record says its own character set when it needs one.

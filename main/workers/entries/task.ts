@@ -1,4 +1,4 @@
-import { parentPort, type TransferListItem } from 'node:worker_threads';
+import { parentPort, type Transferable } from 'node:worker_threads';
 import { asFieldboxError } from '@shared/errors';
 import type { TaskReply, TaskRequest } from '../protocol';
 import { tasks } from '../tasks';
@@ -7,7 +7,7 @@ const port = parentPort;
 if (!port) throw new Error('This file runs only as a worker thread.');
 
 /** Buffers that belong to the answer alone can be handed over instead of copied. */
-function transferables(output: unknown): TransferListItem[] {
+function transferables(output: unknown): Transferable[] {
   if (typeof output !== 'object' || output === null) return [];
   const found = new Set<ArrayBuffer>();
   for (const value of Object.values(output)) {
@@ -22,7 +22,7 @@ async function answer(request: TaskRequest): Promise<void> {
   // The pool sends only inputs of the task it names; the registry's types hold that on the sending side.
   const run = tasks[request.task] as (input: unknown) => Promise<unknown>;
   let reply: TaskReply;
-  let transfer: TransferListItem[] = [];
+  let transfer: Transferable[] = [];
   try {
     const output = await run(request.input);
     transfer = transferables(output);

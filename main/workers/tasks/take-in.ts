@@ -13,6 +13,9 @@ import { FileSource } from '../../platform/file-source';
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 const CHUNK = 1024 * 1024;
+/** A symbolic link is refused and a pipe does not make us wait; Windows has neither of the two flags. */
+const READ_WITHOUT_FOLLOWING =
+  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface TakeInInput {
   /** The file as it was offered. It is only read. */
@@ -67,7 +70,7 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
 
 function openSource(input: TakeInInput): number {
   try {
-    const file = openSync(input.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const file = openSync(input.path, READ_WITHOUT_FOLLOWING);
     if (fstatSync(file).isFile()) return file;
     closeSync(file);
   } catch (error) {

@@ -44,7 +44,6 @@ export const test = base.extend<AppOptions & AppFixtures>({
   appEnvironment: [{}, { option: true }],
 
   // Playwright reads the names of the fixtures from this pattern; it must be there even when it names none.
-  // eslint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'fieldbox-e2e-'));
     await use(folder);

@@ -66,6 +66,7 @@ function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [copied, setCopied] = useState('');
   // The list is measured as it is scrolled: values wrap, so rows differ in height.
+  // eslint-disable-next-line react-hooks/incompatible-library -- its answers are read anew at every drawing, nothing is kept
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

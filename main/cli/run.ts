@@ -1,0 +1,71 @@
+import { asFieldboxError, FieldboxError } from '@shared/errors';
+import { productVersion } from '../platform/version';
+import { exportCommand } from './commands/export';
+import { findCommand } from './commands/find';
+import { importCommand } from './commands/import';
+import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { renderCommand } from './commands/render';
+import { showCommand } from './commands/show';
+import { Terminal } from './terminal';
+import { USAGE, UsageError } from './usage';
+
+const CANNOT_RUN = 2;
+
+const commands: Readonly<Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>>> = {
+  import: importCommand,
+  find: findCommand,
+  show: showCommand,
+  render: renderCommand,
+  export: exportCommand,
+  verify: verifyCommand,
+  rebuild: rebuildCommand,
+};
+
+/**
+ * Runs one command of the command line and gives its exit code: 0 all well, 1 something was put aside or a check failed,
+ * 2 wrong use or cannot run. Never throws.
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  const terminal = new Terminal(rest.includes('--json'));
+  try {
+    if (name === '--version') {
+      terminal.answerText(productVersion());
+      return 0;
+    }
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
+      if (name !== undefined) terminal.answerText(USAGE);
+      else terminal.say(USAGE);
+      return name === undefined ? CANNOT_RUN : 0;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!command) throw new UsageError(`There is no command "${name}". Known: ${Object.keys(commands).join(', ')}.`);
+    return await command(rest, terminal);
+  } catch (thrown) {
+    report(thrown, terminal);
+    return CANNOT_RUN;
+  }
+}
+
+function report(thrown: unknown, terminal: Terminal): void {
+  if (thrown instanceof UsageError || isParseArgsError(thrown)) {
+    terminal.say(thrown.message);
+    if (terminal.json) terminal.answerText(JSON.stringify({ error: { code: 'BAD_REQUEST', message: thrown.message } }));
+    return;
+  }
+  const error = asFieldboxError(thrown);
+  terminal.say(`${error.code}: ${error.message}`);
+  if (terminal.json) terminal.answerText(JSON.stringify({ error }));
+  if (error.code === 'INTERNAL') terminal.say(technical(error));
+}
+
+/** The fault beneath, for whoever can help. */
+function technical(error: FieldboxError): string {
+  const { cause } = error;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error.stack);
+}
+
+/** Errors of node:util parseArgs: unknown options, missing values. */
+function isParseArgsError(thrown: unknown): thrown is Error {
+  return thrown instanceof TypeError && 'code' in thrown && typeof thrown.code === 'string' && thrown.code.startsWith('ERR_PARSE_ARGS');
+}
