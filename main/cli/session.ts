@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Job } from '@shared/contract/archive';
 import { FieldboxError } from '@shared/errors';
 import { JobId } from '@shared/model/ids';
@@ -35,6 +36,7 @@ export async function withArchive<T>(
   if (folder === undefined || folder === '') throw new UsageError('Say which archive: --archive DIR');
   if (!mayCreate && (await readManifest(archivePaths(folder))) === null) throw new FieldboxError('NO_ARCHIVE');
   const abort = new AbortController();
+  setMaxListeners(0, abort.signal); // every file on its way listens
   const stop = (): void => {
     terminal.say('Stopping. What was finished is kept.');
     abort.abort();

@@ -53,10 +53,17 @@ export class WorkerPool {
         options,
         order: id,
         // The worker answers with the output of the task it was sent; the registry ties the two types together.
-        resolve: (output) => resolve(output as TaskOutput<N>),
-        reject,
+        resolve: (output) => {
+          options.signal?.removeEventListener('abort', cancel);
+          resolve(output as TaskOutput<N>);
+        },
+        reject: (error) => {
+          options.signal?.removeEventListener('abort', cancel);
+          reject(error);
+        },
       };
-      options.signal?.addEventListener('abort', () => this.cancel(waiting), { once: true });
+      const cancel = (): void => this.cancel(waiting);
+      options.signal?.addEventListener('abort', cancel, { once: true });
       this.enqueue(waiting);
       this.dispatch();
     });

@@ -30,6 +30,7 @@ export async function keepCapture(ctx: EngineContext, capture: Capture): Promise
       name: '',
       takenAt,
       cameraName: capture.camera,
+      modified: ctx.now(),
     });
     const image = ImageId.parse(made.sha256);
     await ctx.commit(

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import type { ImageId } from '@shared/model/ids';
@@ -20,6 +19,8 @@ export interface DocumentRequest {
   /** The camera's own clock, when it was the camera. */
   readonly takenAt?: string;
   readonly cameraName?: string;
+  /** When nothing else tells: when the file was last written. */
+  readonly modified: Date;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +43,7 @@ export async function makeDocumentFrom(ctx: EngineContext, request: DocumentRequ
         series: seed('series', context.kind ?? '', context.station ?? ''),
         instance: seed('instance', ctx.archiveId, whose),
       },
-      fallbackTime: localTime((await stat(path)).mtime),
+      fallbackTime: localTime(request.modified),
       instanceNumber: nextInstanceNumber(ctx, context),
       title: basename(request.name, extname(request.name)),
       incoming: ctx.paths.incoming,
@@ -91,14 +92,25 @@ function photoContext(ctx: EngineContext, request: DocumentRequest): PhotoContex
   };
 }
 
+/** The last number given to a picture of each patient while this archive is open. */
+const lastNumbers = new WeakMap<EngineContext, Map<string, number>>();
+
 /** Counts up over all pictures of a patient, so that they sort in the order in which they came. */
 function nextInstanceNumber(ctx: EngineContext, context: IntakeContext): number {
   if (context.patient === null) return 1;
+  const given = lastNumbers.get(ctx) ?? new Map<string, number>();
+  lastNumbers.set(ctx, given);
+  const last = given.get(context.patient) ?? picturesOf(ctx, context.patient);
+  given.set(context.patient, last + 1);
+  return last + 1;
+}
+
+function picturesOf(ctx: EngineContext, patient: string): number {
   const found = statement(
     ctx.db,
     `SELECT count(*) AS n FROM image WHERE patient_id = (SELECT id FROM patient WHERE key = ?) AND source_object IS NOT NULL`,
-  ).get(context.patient) as { n: number };
-  return found.n + 1;
+  ).get(patient) as { n: number };
+  return found.n;
 }
 
 function row(ctx: EngineContext, sql: string, key: string | null): unknown {

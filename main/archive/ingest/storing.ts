@@ -65,13 +65,19 @@ export class Storing {
     }
   }
 
-  private runTakeIn(path: string): Promise<TakeInOutput> {
+  private async runTakeIn(path: string): Promise<TakeInOutput> {
     const { paths } = this.ctx;
-    return this.ctx.pool.run(
-      'takeIn',
-      { path, incoming: paths.incoming, objects: paths.objects, maxBytes: intakeLimits.maxFileBytes },
-      { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS },
-    );
+    try {
+      return await this.ctx.pool.run(
+        'takeIn',
+        { path, incoming: paths.incoming, objects: paths.objects, maxBytes: intakeLimits.maxFileBytes },
+        { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS },
+      );
+    } catch (error) {
+      // A fault of a reader that nobody foresaw concerns this file only: the others go on.
+      if (error instanceof FieldboxError && error.code === 'INTERNAL') throw new FieldboxError('WORKER_DIED', {}, error);
+      throw error;
+    }
   }
 
   private async storeOnce(taken: TakenFile, origin: Origin): Promise<readonly Stored[]> {
@@ -103,6 +109,7 @@ export class Storing {
         sourceSha256: sha256,
         kind: taken.kind === 'pdf' ? 'pdf' : taken.photo,
         name: origin.entry === '' ? origin.shown : origin.entry,
+        modified: new Date(taken.modifiedMs),
         signal: this.signal,
       });
       const image = ImageId.parse(made.sha256);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import type { Job as JobSchema } from '@shared/contract/archive';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
@@ -34,6 +35,7 @@ export class JobBoard {
   start(type: Job['type'], run: (handle: JobHandle) => Promise<void>, first: JobUpdate = {}): JobId {
     const id = JobId.parse(randomUUID());
     const abort = new AbortController();
+    setMaxListeners(0, abort.signal); // every file on its way listens
     const job: Job = {
       job: id,
       type,

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, existsSync, fdatasyncSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
+import { isCutOff } from '../../dicom/completeness';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
 import { readDicom } from '../../dicom/reader';
 import { Tags } from '../../dicom/tags';
@@ -31,10 +32,15 @@ interface Taken {
   readonly bytes: number;
 }
 
+/** A file that says little of itself: the time it was last written is the best guess of when it was made. */
+interface Dated extends Taken {
+  readonly modifiedMs: number;
+}
+
 export type TakeInOutput =
   | (Taken & { readonly kind: 'dicom'; readonly attributes: IndexAttributes; readonly warnings: readonly string[] })
-  | (Taken & { readonly kind: 'photo'; readonly photo: PhotoKind })
-  | (Taken & { readonly kind: 'pdf' })
+  | (Dated & { readonly kind: 'photo'; readonly photo: PhotoKind })
+  | (Dated & { readonly kind: 'pdf' })
   /** Followed or opened by the caller, not stored. `files` are path components as the directory says them. */
   | { readonly kind: 'dicomdir'; readonly files: readonly (readonly string[])[] }
   | { readonly kind: 'zip' };
@@ -48,7 +54,7 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   const source = openSource(input);
   let copy: Copy | undefined;
   try {
-    const { size } = fstatSync(source);
+    const { size, mtimeMs } = fstatSync(source);
     if (size === 0) throw new FieldboxError('FILE_EMPTY');
     if (size > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
     const head = readHead(source, Math.min(size, DETECT_BYTES));
@@ -57,7 +63,7 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     if (kind === 'zip') return { kind };
     if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
     copy = copyToIncoming(source, input);
-    const output = describe(copy, kind);
+    const output = describe(copy, kind, mtimeMs);
     keep(copy, input, output);
     return await Promise.resolve(output);
   } catch (error) {
@@ -139,17 +145,18 @@ function writeWhole(file: number, bytes: Uint8Array): void {
   while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
-function describe(copy: Copy, kind: 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind): TakeInOutput {
+function describe(copy: Copy, kind: 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind, modifiedMs: number): TakeInOutput {
   const taken = { sha256: copy.sha256, bytes: copy.bytes };
-  if (kind === 'pdf') return { ...taken, kind };
-  if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind };
+  if (kind === 'pdf') return { ...taken, kind, modifiedMs };
+  if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind, modifiedMs };
   const source = new FileSource(copy.path);
   try {
-    const head = readDicom(source, { stopBefore: Tags.PixelData });
-    if (head.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY || head.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY) {
+    const file = readDicom(source);
+    if (file.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY || file.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY) {
       return dicomdir(source);
     }
-    return { ...taken, kind: 'dicom', attributes: extractIndex(head), warnings: head.warnings };
+    if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
+    return { ...taken, kind: 'dicom', attributes: extractIndex(file), warnings: file.warnings };
   } catch (error) {
     // A file that only looked like a bare data set is an unknown file, not a broken DICOM file.
     if (kind === 'maybe-dicom' && error instanceof FieldboxError) throw new FieldboxError('FILE_UNKNOWN', {}, error);
