@@ -110,7 +110,12 @@ export class Committer {
     await Promise.all(
       records.map(async (record) => {
         if (record.type !== 'object.stored' || !(await this.objects.exists(record.body.image))) return;
-        found.set(record.body.image, await this.readAttributes(this.objects.path(record.body.image)));
+        try {
+          found.set(record.body.image, await this.readAttributes(this.objects.path(record.body.image)));
+        } catch (error) {
+          // A stored file that has rotted on the disk must not keep the others from being found; the index says it is damaged.
+          if (!(error instanceof FieldboxError) || error.code === 'ARCHIVE_CLOSED') throw error;
+        }
       }),
     );
     return (sha256) => found.get(sha256);

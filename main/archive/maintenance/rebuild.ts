@@ -1,10 +1,12 @@
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { ClinicKey, ImageId, KindKey, PatientKey, StationKey } from '@shared/model/ids';
+import { Sex } from '@shared/model/vocabulary';
+import type { ReadObjectOutput } from '../../workers/tasks/read-object';
 import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
-import type { NewRecord } from '../records/record';
+import type { NewRecord, PatientSaved, RecordBody } from '../records/record';
 import { objectFiles } from './verify';
 
 const TABLES = [
@@ -40,33 +42,87 @@ export async function adoptOrphans(ctx: EngineContext, handle: JobHandle): Promi
     const sha256 = ImageId.safeParse(file.name);
     if (sha256.success && !known.get(file.name)) orphans.push({ sha256: sha256.data, path: file.path });
   }
-  const present = new Set(orphans.map((orphan) => orphan.sha256));
   let adopted = 0;
   for (const orphan of orphans) {
     if (handle.signal.aborted) throw new FieldboxError('CANCELLED');
     const found = await ctx.pool.run('readObject', { path: orphan.path });
     if (found.kind !== 'dicom' || found.sha256 !== orphan.sha256) continue;
-    const source = found.origin?.sourceSha256 === undefined ? null : ImageId.parse(found.origin.sourceSha256);
-    const sourceKnown = source !== null && (present.has(source) || (await ctx.objects.exists(source)));
-    const record: NewRecord = {
-      type: 'object.stored',
-      body: {
-        image: orphan.sha256,
-        bytes: found.bytes,
-        sourceObject: source !== null && sourceKnown ? { sha256: source, bytes: (await ctx.pool.run('hashFile', { path: ctx.objects.path(source) })).bytes } : null,
-        source: source === null ? 'file' : 'camera',
-        session: null,
-        path: basename(orphan.path),
-        entry: '',
-        patient: null,
-        clinic: null,
-        station: null,
-        kind: null,
-        takenAt: null,
-      },
-    };
-    await ctx.commit([record], [{ sha256: orphan.sha256, bytes: found.bytes, role: 'instance', attributes: found.attributes }]);
+    const records = [...recordsOfPeople(ctx, found), await storedRecord(ctx, orphan.sha256, found)];
+    await ctx.commit(records, [{ sha256: orphan.sha256, bytes: found.bytes, role: 'instance', attributes: found.attributes }]);
     adopted += 1;
+    handle.update({ done: adopted, total: orphans.length });
   }
   return { adopted };
+}
+
+type FoundObject = Extract<ReadObjectOutput, { kind: 'dicom' }>;
+
+async function storedRecord(ctx: EngineContext, image: ImageId, found: FoundObject): Promise<NewRecord> {
+  const keys = keysOf(found);
+  const source = found.origin === null ? null : ImageId.parse(found.origin.sourceSha256);
+  const sourceObject =
+    source !== null && (await ctx.objects.exists(source))
+      ? { sha256: source, bytes: (await stat(ctx.objects.path(source))).size }
+      : null;
+  return {
+    type: 'object.stored',
+    body: { image, bytes: found.bytes, sourceObject, source: 'file', session: null, path: image, entry: '', ...keys, takenAt: null },
+  };
+}
+
+/** Whose and whence, as the object made by Fieldbox says; null for all others, whose attributes say it. */
+function keysOf(found: FoundObject): Pick<RecordBody<'object.stored'>, 'patient' | 'clinic' | 'station' | 'kind'> {
+  const keys = found.origin?.keys;
+  return {
+    patient: parsed(PatientKey, keys?.patient),
+    clinic: parsed(ClinicKey, keys?.clinic),
+    station: parsed(StationKey, keys?.station),
+    kind: parsed(KindKey, keys?.kind),
+  };
+}
+
+/** The people and places an object names and the index does not know any more, with what the object says of them. */
+function recordsOfPeople(ctx: EngineContext, found: FoundObject): NewRecord[] {
+  const { attributes, origin } = found;
+  const { patient, clinic, station, kind } = keysOf(found);
+  const unknown = (table: string, key: string | null): key is string =>
+    key !== null && ctx.db.prepare(`SELECT 1 FROM ${table} WHERE key = ?`).get(key) === undefined;
+  const records: NewRecord[] = [];
+  if (patient !== null && unknown('patient', patient)) records.push({ type: 'patient.saved', body: patientBody(patient, found) });
+  const day = attributes.studyDate ?? '19000101';
+  if (clinic !== null && unknown('clinic', clinic)) {
+    records.push({ type: 'clinic.saved', body: { clinic, name: attributes.InstitutionName ?? '?', place: '', firstDay: day, lastDay: day } });
+  }
+  if (station !== null && clinic !== null && unknown('station', station)) {
+    records.push({ type: 'station.saved', body: { station, clinic, name: attributes.StationName ?? '?', active: true } });
+  }
+  if (kind !== null && unknown('kind', kind)) {
+    records.push({ type: 'kind.saved', body: { kind, code: null, name: origin?.kind ?? '?', active: true } });
+  }
+  return records;
+}
+
+function patientBody(patient: PatientKey, { attributes, origin }: FoundObject): PatientSaved {
+  const sex = Sex.safeParse(attributes.PatientSex ?? '');
+  const ageYears = attributes.birthDate === undefined ? (attributes.ageYears ?? null) : null;
+  return {
+    patient,
+    PatientID: attributes.PatientID ?? '',
+    IssuerOfPatientID: attributes.IssuerOfPatientID ?? '',
+    PatientName: attributes.PatientName ?? '',
+    PatientBirthDate: attributes.birthDate ?? '',
+    PatientSex: sex.success ? sex.data : '',
+    birthDatePrecision: attributes.birthDate === undefined ? 'unknown' : origin?.birthDateEstimated ? 'estimated' : 'known',
+    ageYears,
+    ageOn: ageYears === null ? null : (attributes.studyDate ?? null),
+    temporary: false,
+    // What the patient said was written in the records only; it has to be asked again.
+    consent: 'not-asked',
+    note: '',
+  };
+}
+
+function parsed<T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, value: string | null | undefined): T | null {
+  const result = schema.safeParse(value);
+  return result.success ? (result.data ?? null) : null;
 }

@@ -1,7 +1,6 @@
 import { FieldboxError } from '@shared/errors';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
 import { readDicom } from '../../dicom/reader';
-import { Tags } from '../../dicom/tags';
 import { type PhotoOrigin, readOrigin } from '../../imaging/origin';
 import { FileSource } from '../../platform/file-source';
 import { hashFile } from './hash-file';
@@ -23,7 +22,7 @@ export async function readObject(input: { readonly path: string }): Promise<Read
   const { sha256, bytes } = await hashFile(input);
   const source = new FileSource(input.path);
   try {
-    const file = readDicom(source, { stopBefore: Tags.PixelData });
+    const file = readDicom(source);
     return { kind: 'dicom', sha256, bytes, attributes: extractIndex(file), origin: readOrigin(file) };
   } catch (error) {
     if (error instanceof FieldboxError) return { kind: 'other', sha256, bytes };
@@ -37,7 +36,7 @@ export async function readObject(input: { readonly path: string }): Promise<Read
 export async function readAttributes(input: { readonly path: string }): Promise<{ attributes: IndexAttributes }> {
   const source = new FileSource(input.path);
   try {
-    return await Promise.resolve({ attributes: extractIndex(readDicom(source, { stopBefore: Tags.PixelData })) });
+    return await Promise.resolve({ attributes: extractIndex(readDicom(source)) });
   } finally {
     source.close();
   }
