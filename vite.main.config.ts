@@ -29,6 +29,7 @@ function findEntries(): Record<string, string> {
   const entries: Record<string, string> = {};
   if (existsSync(at('./main/index.ts'))) entries['index'] = at('./main/index.ts');
   if (existsSync(at('./main/cli/entry.ts'))) entries['cli'] = at('./main/cli/entry.ts');
+  if (existsSync(at('./main/ipc/engine-thread.ts'))) entries['workers/engine'] = at('./main/ipc/engine-thread.ts');
   const workers = at('./main/workers/entries');
   if (existsSync(workers)) {
     for (const file of readdirSync(workers).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))) {

@@ -4,7 +4,7 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { runMain, say } from './lib/process.mjs';
 
 await runMain(async (args) => {
-  ensureDependencies();
+  await ensureDependencies();
   const built = await ensureBuild({ force: args.includes('--force') });
   say(built ? 'Built into dist/.' : 'dist/ is up to date.');
 });

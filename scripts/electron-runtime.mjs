@@ -4,6 +4,6 @@ import { runMain } from './lib/process.mjs';
 import { ensureRuntime } from './lib/runtime.mjs';
 
 await runMain(async () => {
-  ensureDependencies();
+  await ensureDependencies();
   console.log(await ensureRuntime());
 });

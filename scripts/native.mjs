@@ -5,7 +5,7 @@ import { runMain, say } from './lib/process.mjs';
 import { ensureRuntime } from './lib/runtime.mjs';
 
 await runMain(async () => {
-  ensureDependencies();
-  ensureNative(await ensureRuntime());
+  await ensureDependencies();
+  await ensureNative(await ensureRuntime());
   say('The database loads in Node and in Electron.');
 });

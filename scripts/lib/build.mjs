@@ -22,8 +22,8 @@ const parts = [
 ];
 const sources = ['main', 'preload', 'renderer', 'shared', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
-/** A hash over name, size and time of every source: cheap enough to ask at each start. */
-export function sourceFingerprint() {
+/** A hash over name, size and time of every source (and of `more` files or folders): cheap enough to ask at each start. */
+export function sourceFingerprint(more = []) {
   const hash = createHash('sha256');
   const visit = (file) => {
     const stats = statSync(file, { throwIfNoEntry: false });
@@ -31,11 +31,12 @@ export function sourceFingerprint() {
     if (!stats.isDirectory()) hash.update(`${file}\0${stats.size}\0${stats.mtimeMs}\n`);
     else for (const name of readdirSync(file).sort()) visit(path.join(file, name));
   };
-  for (const name of [...sources, ...parts.map((part) => part.config)]) visit(inRoot(name));
+  for (const name of [...sources, ...parts.map((part) => part.config), ...more]) visit(inRoot(name));
   return hash.digest('hex');
 }
 
-const presentParts = () => parts.filter((part) => part.startsFrom.some((file) => existsSync(inRoot(file))));
+/** The parts whose sources are in this copy. */
+export const presentParts = () => parts.filter((part) => part.startsFrom.some((file) => existsSync(inRoot(file))));
 
 /** Is dist/ made from the sources as they are now? */
 export function buildIsFresh() {

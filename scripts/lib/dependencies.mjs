@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot, modules } from './paths.mjs';
+import { withLock } from './lock.mjs';
+import { inRoot, modules, stateFolder } from './paths.mjs';
 import { npm, runQuietly, say } from './process.mjs';
 
 /** Lies inside node_modules, so that it vanishes with them. */
@@ -12,8 +13,7 @@ const lockHash = () => createHash('sha256').update(readFileSync(inRoot('package-
 
 /** Are node_modules there, from the lock file of today? */
 export function dependenciesAreFresh() {
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === lockHash();
-  return installedByHand();
+  return (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) || installedByHand();
 }
 
 /** Someone ran `npm ci` or `npm install` before us: npm's own list of what lies there agrees with the lock file. */
@@ -27,8 +27,13 @@ function installedByHand() {
   return same;
 }
 
-/** Installs the npm packages when they are missing or not those of the lock file. Answers whether it did. */
-export function ensureDependencies() {
+/** Installs the npm packages when they are missing or not those of the lock file, one process at a time. Answers whether it did. */
+export async function ensureDependencies() {
+  if (dependenciesAreFresh()) return false;
+  return withLock(path.join(stateFolder, 'packages.lock'), install);
+}
+
+function install() {
   if (dependenciesAreFresh()) return false;
   say('Installing the npm packages ...');
   runQuietly(npm, ['ci', '--no-audit', '--no-fund'], {

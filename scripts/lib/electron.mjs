@@ -14,13 +14,13 @@ export const sandboxSwitches = () => (process.platform === 'linux' && process.ge
 const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /**
- * Starts the built app (or the packaged one that FIELDBOX_PACKAGED_APP names) on folders of its own.
+ * Starts the built app (or the packaged one that FIELDBOX_APP names) on folders of its own.
  * The caller's environment says where windows are shown (DISPLAY).
  * @param {import('./electron.d.mts').LaunchOptions} options
  */
 export async function launchFieldbox({ userData, archive, language = 'en', camera = true, args = [], env = {} }) {
   const { _electron } = require('@playwright/test');
-  const packaged = process.env.FIELDBOX_PACKAGED_APP;
+  const packaged = process.env.FIELDBOX_APP;
   if (!packaged) process.env.ELECTRON_OVERRIDE_DIST_PATH ??= findRuntime();
   return _electron.launch({
     ...(packaged ? { executablePath: path.resolve(root, packaged) } : {}),

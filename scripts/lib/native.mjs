@@ -2,19 +2,25 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { modules, nativeCache, root } from './paths.mjs';
+import { withLock } from './lock.mjs';
+import { modules, nativeCache, root, stateFolder } from './paths.mjs';
 import { Problem, runQuietly, say } from './process.mjs';
 import { executableIn } from './runtime.mjs';
 
 const packageFolder = path.join(modules, 'better-sqlite3');
 /** Looked up by the package before its shipped binaries: its presence is the switch. */
 const built = path.join(packageFolder, 'build', 'Release', 'better_sqlite3.node');
-const shippedNodeApi = 10;
+/** What the binaries need that better-sqlite3 brings. */
+export const shippedNodeApi = 10;
 
 const probe = "const D=require('better-sqlite3');new D(':memory:').prepare('select sqlite_version()').get()";
 
-/** Makes better-sqlite3 load in this Node and in the given runtime; undefined when only Node matters. */
+/** Makes better-sqlite3 load in this Node and in the given runtime (undefined: only Node matters), one process at a time. */
 export function ensureNative(runtime) {
+  return withLock(path.join(stateFolder, 'native.lock'), () => makeLoadable(runtime));
+}
+
+function makeLoadable(runtime) {
   const nodeApi = Math.min(Number(process.versions.napi), runtime ? nodeApiOf(runtime) : Infinity);
   if (nodeApi >= shippedNodeApi) rmSync(path.join(packageFolder, 'build'), { recursive: true, force: true });
   else if (!existsSync(built)) provide(nodeApi);
@@ -35,7 +41,8 @@ export function nativeIsThere() {
 
 const asNode = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
 
-function nodeApiOf(runtime) {
+/** The Node-API version of a runtime. */
+export function nodeApiOf(runtime) {
   return Number(execFileSync(executableIn(runtime), ['-p', 'process.versions.napi'], { env: asNode, encoding: 'utf8' }));
 }
 

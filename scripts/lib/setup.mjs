@@ -15,10 +15,10 @@ const oldestNode = [20, 19];
 export async function prepareApp({ debianPackages }) {
   checkNode();
   ensureDebianPackages(debianPackages);
-  ensureDependencies();
+  await ensureDependencies();
   const runtime = await ensureRuntime();
   if (!nativeIsThere()) ensureDebianPackages(compilerPackages);
-  ensureNative(runtime);
+  await ensureNative(runtime);
   await ensureBuild();
   return runtime;
 }
@@ -26,8 +26,8 @@ export async function prepareApp({ debianPackages }) {
 /** What the command line needs: no Electron and no windows. */
 export async function prepareCommandLine() {
   checkNode();
-  ensureDependencies();
-  if (!nativeIsThere()) ensureNative(findRuntime());
+  await ensureDependencies();
+  if (!nativeIsThere()) await ensureNative(findRuntime());
   await ensureBuild();
 }
 

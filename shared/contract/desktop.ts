@@ -55,3 +55,9 @@ export const desktopVerbs = {
   /** Opens another archive folder (or tries the same one again). */
   'archive.open': verb(z.object({ path: z.string() }), AppInfo),
 } as const;
+
+/** Events of the shell itself. */
+export const desktopEvents = {
+  /** The archive was opened or closed, or had to be closed because something failed. */
+  'app.changed': AppInfo,
+} as const;

@@ -5,7 +5,6 @@ import { z } from 'zod';
  *
  *   fieldbox://image/<image id>/thumbnail           image/jpeg, at most 256 px a side, upright
  *   fieldbox://image/<image id>/frame/<n>           application/x-fieldbox-frame: a FrameHeader as JSON, see below
- *   fieldbox://image/<image id>/photo               the encapsulated JPEG as it is (photos), for <img>
  *   fieldbox://image/<image id>/document            application/pdf of an Encapsulated PDF
  *
  * A frame answer is: 4 bytes little-endian length N, N bytes of UTF-8 JSON (FrameHeader) padded with spaces so that the

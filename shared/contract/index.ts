@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { archiveEvents, archiveVerbs } from './archive';
 import { catalogVerbs } from './catalog';
-import { desktopVerbs } from './desktop';
+import { desktopEvents, desktopVerbs } from './desktop';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
@@ -12,7 +12,7 @@ export const engineVerbs = { ...archiveVerbs, ...catalogVerbs, ...peopleVerbs, .
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents } as const;
+export const events = { ...archiveEvents, ...desktopEvents } as const;
 
 export type EngineVerb = keyof typeof engineVerbs;
 export type DesktopVerb = keyof typeof desktopVerbs;

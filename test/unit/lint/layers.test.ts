@@ -15,7 +15,7 @@ function judge(file: string, text: string): (string | undefined)[] {
     [
       {
         files: ['**/*.ts', '**/*.tsx'],
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
+        languageOptions: { parser: tseslint.parser },
         plugins: { fieldbox: fieldboxPlugin },
         rules: { 'fieldbox/layers': 'error' },
       },

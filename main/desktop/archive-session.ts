@@ -1,0 +1,103 @@
+import type { EventName, EventPayload, Handlers, EngineVerb } from '@shared/contract';
+import { engineVerbs } from '@shared/contract';
+import type { AppInfo } from '@shared/contract/desktop';
+import { asFieldboxError, FieldboxError } from '@shared/errors';
+import { EngineClient } from '../ipc/engine-client';
+import type { PictureRequest } from '../ipc/engine-protocol';
+
+export interface SessionOptions {
+  readonly version: string;
+  readonly holder: string;
+  readonly onEvent: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
+  /** The archive was opened, closed, or lost. */
+  readonly onChanged: () => void;
+  readonly onFault: (error: FieldboxError) => void;
+}
+
+type State =
+  | { readonly state: 'open'; readonly client: EngineClient }
+  | { readonly state: 'closed'; readonly path: string; readonly error: FieldboxError };
+
+/** An engine that fails again sooner than this is not opened again by itself. */
+const REOPEN_AFTER_MS = 60_000;
+
+/** Which archive the app has open, or why it has none. */
+export class ArchiveSession {
+  /** The engine's verbs, whichever archive is open. Each throws ARCHIVE_CLOSED while there is none. */
+  readonly verbs: Handlers<EngineVerb>;
+  private state: State;
+  private opening: Promise<void> = Promise.resolve();
+  private lastDeath = -Infinity;
+
+  constructor(private readonly options: SessionOptions) {
+    this.state = { state: 'closed', path: '', error: new FieldboxError('ARCHIVE_CLOSED') };
+    const forward = (verb: EngineVerb) => async (input: unknown) => {
+      // The same function of the same type on the client; a union of verbs cannot be followed through the lookup.
+      const handler = (await this.client()).verbs[verb] as (input: unknown) => Promise<unknown>;
+      return handler(input);
+    };
+    this.verbs = Object.fromEntries(
+      Object.keys(engineVerbs).map((verb) => [verb, forward(verb as EngineVerb)]),
+    ) as unknown as Handlers<EngineVerb>;
+  }
+
+  /** Opens an archive in place of the one that is open. Never throws: how it went is in `info`. */
+  open(path: string): Promise<void> {
+    this.opening = this.opening.then(() => this.openNow(path));
+    return this.opening;
+  }
+
+  /** Whether an archive is open, and which; waits while one is being opened. */
+  async info(): Promise<AppInfo['archive']> {
+    await this.opening;
+    const { state } = this;
+    if (state.state === 'open') return { state: 'open', path: state.client.path };
+    const { code, details } = state.error;
+    return { state: 'closed', path: state.path, error: { code, details: { ...details } } };
+  }
+
+  /** Bytes of a picture. Throws as EngineClient.picture, and ARCHIVE_CLOSED. */
+  async picture(request: PictureRequest, signal: AbortSignal): Promise<Uint8Array> {
+    return (await this.client()).picture(request, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.opening;
+    if (this.state.state === 'open') await this.state.client.close();
+    this.state = { state: 'closed', path: '', error: new FieldboxError('ARCHIVE_CLOSED') };
+  }
+
+  private async client(): Promise<EngineClient> {
+    await this.opening;
+    if (this.state.state === 'closed') throw new FieldboxError('ARCHIVE_CLOSED');
+    return this.state.client;
+  }
+
+  private async openNow(path: string): Promise<void> {
+    try {
+      if (this.state.state === 'open') await this.state.client.close();
+      const { version, holder } = this.options;
+      const client = await EngineClient.open(
+        { folder: path, version, holder },
+        { onEvent: this.options.onEvent, onDied: (error) => this.died(path, error) },
+      );
+      this.state = { state: 'open', client };
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      this.state = { state: 'closed', path, error };
+      this.options.onFault(error);
+    }
+    this.options.onChanged();
+  }
+
+  /** The engine's thread failed. What it had acknowledged is safe; it is opened again, once. */
+  private died(path: string, error: FieldboxError): void {
+    this.state = { state: 'closed', path, error };
+    this.options.onFault(error);
+    this.options.onChanged();
+    const now = Date.now();
+    const again = now - this.lastDeath > REOPEN_AFTER_MS;
+    this.lastDeath = now;
+    if (again) void this.open(path);
+  }
+}

@@ -1,0 +1,74 @@
+import { readFileSync, renameSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Settings } from '@shared/contract/desktop';
+import { systemCode, writeFileDurably } from '../platform/durable';
+
+/** Fields that are left out or undefined stay as they are. */
+type Changes = { readonly [K in keyof Settings]?: Settings[K] | undefined };
+
+/** Settings of this machine: one small JSON file, written durably at every change, and never lost to a half-written one. */
+export class SettingsStore {
+  private current: Settings;
+  private writing: Promise<void> = Promise.resolve();
+
+  /**
+   * Reads the file; fields that are missing or not understood have their defaults. `forced` goes before what the file says
+   * (a folder given on the command line).
+   */
+  constructor(
+    private readonly path: string,
+    defaults: Settings,
+    forced: Partial<Settings>,
+  ) {
+    this.current = { ...defaults, ...stored(path), ...forced };
+  }
+
+  get(): Settings {
+    return this.current;
+  }
+
+  /** Changes some of them; answers when the file is on the disk. Throws DISK_FULL, DISK_FAILED. */
+  async set(changes: Changes): Promise<Settings> {
+    this.current = { ...this.current, ...defined(changes) };
+    const text = `${JSON.stringify(this.current, null, 2)}\n`;
+    const write = this.writing.then(async () => {
+      await mkdir(dirname(this.path), { recursive: true });
+      await writeFileDurably(this.path, text);
+    });
+    this.writing = write.catch(() => undefined); // this caller hears of it; the next write starts afresh
+    await write;
+    return this.current;
+  }
+}
+
+function stored(path: string): Partial<Settings> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return {};
+    throw error;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Settings are a convenience: a damaged file is put aside for whoever wants to look, and the app starts.
+    renameSync(path, `${path}.damaged`);
+    return {};
+  }
+  return understood(json);
+}
+
+/** Field by field, so that one that an older or newer version wrote otherwise does not cost the others. */
+function understood(json: unknown): Partial<Settings> {
+  if (typeof json !== 'object' || json === null) return {};
+  const fields = Object.entries(json).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success);
+  return defined(Settings.partial().parse(Object.fromEntries(fields)));
+}
+
+function defined(changes: Changes): Partial<Settings> {
+  // Taking undefined fields out is what the result's type says.
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+}

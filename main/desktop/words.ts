@@ -1,0 +1,141 @@
+import type { Language } from '@shared/errors';
+
+/** The few words that the system shows for us: menus and the question before quitting. */
+export interface Words {
+  readonly file: string;
+  readonly quit: string;
+  readonly edit: string;
+  readonly undo: string;
+  readonly redo: string;
+  readonly cut: string;
+  readonly copy: string;
+  readonly paste: string;
+  readonly selectAll: string;
+  readonly view: string;
+  readonly zoomIn: string;
+  readonly zoomOut: string;
+  readonly resetZoom: string;
+  readonly fullScreen: string;
+  readonly files: string;
+  readonly folder: string;
+  readonly exportFolder: string;
+  readonly archiveFolder: string;
+  readonly choose: string;
+  readonly pictures: string;
+  readonly allFiles: string;
+  readonly stillRunning: string;
+  readonly stillRunningMore: string;
+  readonly keepRunning: string;
+  readonly stopAndQuit: string;
+}
+
+export const words: Readonly<Record<Language, Words>> = {
+  en: {
+    file: 'File',
+    quit: 'Quit Fieldbox',
+    edit: 'Edit',
+    undo: 'Undo',
+    redo: 'Redo',
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select all',
+    view: 'View',
+    zoomIn: 'Larger',
+    zoomOut: 'Smaller',
+    resetZoom: 'Normal size',
+    fullScreen: 'Full screen',
+    files: 'Choose files to add',
+    folder: 'Choose folders to add',
+    exportFolder: 'Where shall the export go?',
+    archiveFolder: 'Choose the archive folder',
+    choose: 'Choose',
+    pictures: 'Pictures, DICOM, PDF, zip',
+    allFiles: 'All files',
+    stillRunning: 'Something is still running.',
+    stillRunningMore: 'What is finished is safe. What is not can be started again later.',
+    keepRunning: 'Keep running',
+    stopAndQuit: 'Stop and quit',
+  },
+  es: {
+    file: 'Archivo',
+    quit: 'Salir de Fieldbox',
+    edit: 'Edición',
+    undo: 'Deshacer',
+    redo: 'Rehacer',
+    cut: 'Cortar',
+    copy: 'Copiar',
+    paste: 'Pegar',
+    selectAll: 'Seleccionar todo',
+    view: 'Ver',
+    zoomIn: 'Más grande',
+    zoomOut: 'Más pequeño',
+    resetZoom: 'Tamaño normal',
+    fullScreen: 'Pantalla completa',
+    files: 'Elija los archivos que desea añadir',
+    folder: 'Elija las carpetas que desea añadir',
+    exportFolder: '¿Adónde va la exportación?',
+    archiveFolder: 'Elija la carpeta del archivo',
+    choose: 'Elegir',
+    pictures: 'Imágenes, DICOM, PDF, zip',
+    allFiles: 'Todos los archivos',
+    stillRunning: 'Todavía hay algo en marcha.',
+    stillRunningMore: 'Lo terminado está a salvo. Lo demás puede iniciarse de nuevo más tarde.',
+    keepRunning: 'Continuar',
+    stopAndQuit: 'Detener y salir',
+  },
+  fr: {
+    file: 'Fichier',
+    quit: 'Quitter Fieldbox',
+    edit: 'Édition',
+    undo: 'Annuler',
+    redo: 'Rétablir',
+    cut: 'Couper',
+    copy: 'Copier',
+    paste: 'Coller',
+    selectAll: 'Tout sélectionner',
+    view: 'Affichage',
+    zoomIn: 'Agrandir',
+    zoomOut: 'Réduire',
+    resetZoom: 'Taille normale',
+    fullScreen: 'Plein écran',
+    files: 'Choisir les fichiers à ajouter',
+    folder: 'Choisir les dossiers à ajouter',
+    exportFolder: 'Où placer l’exportation ?',
+    archiveFolder: 'Choisir le dossier des archives',
+    choose: 'Choisir',
+    pictures: 'Images, DICOM, PDF, zip',
+    allFiles: 'Tous les fichiers',
+    stillRunning: 'Une tâche est encore en cours.',
+    stillRunningMore: 'Ce qui est terminé est en sécurité. Le reste peut être relancé plus tard.',
+    keepRunning: 'Continuer',
+    stopAndQuit: 'Arrêter et quitter',
+  },
+  ar: {
+    file: 'ملف',
+    quit: 'إنهاء Fieldbox',
+    edit: 'تحرير',
+    undo: 'تراجع',
+    redo: 'إعادة',
+    cut: 'قص',
+    copy: 'نسخ',
+    paste: 'لصق',
+    selectAll: 'تحديد الكل',
+    view: 'عرض',
+    zoomIn: 'تكبير',
+    zoomOut: 'تصغير',
+    resetZoom: 'الحجم العادي',
+    fullScreen: 'ملء الشاشة',
+    files: 'اختر الملفات التي ستُضاف',
+    folder: 'اختر المجلدات التي ستُضاف',
+    exportFolder: 'أين يوضع التصدير؟',
+    archiveFolder: 'اختر مجلد الأرشيف',
+    choose: 'اختيار',
+    pictures: 'صور وDICOM وPDF وzip',
+    allFiles: 'كل الملفات',
+    stillRunning: 'ما زالت هناك عملية جارية.',
+    stillRunningMore: 'ما اكتمل في أمان، ويمكن بدء الباقي من جديد لاحقًا.',
+    keepRunning: 'متابعة',
+    stopAndQuit: 'إيقاف وإنهاء',
+  },
+};

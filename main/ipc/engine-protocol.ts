@@ -1,0 +1,36 @@
+import type { EventName, EventPayload, EngineVerb } from '@shared/contract';
+import type { WireError } from '@shared/errors';
+
+/** What the engine's thread is started with. */
+export interface EngineStart {
+  readonly folder: string;
+  readonly holder: string;
+  readonly version: string;
+}
+
+/** A picture the window asks for, see shared/contract/frames.ts. */
+export type PictureRequest =
+  | { readonly kind: 'thumbnail'; readonly image: string }
+  | { readonly kind: 'frame'; readonly image: string; readonly frame: number }
+  | { readonly kind: 'document'; readonly image: string };
+
+/** Messages to the engine's thread. */
+export type ToEngine =
+  | { readonly type: 'verb'; readonly id: number; readonly verb: EngineVerb; readonly input: unknown }
+  | { readonly type: 'picture'; readonly id: number; readonly picture: PictureRequest }
+  | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'close' };
+
+/** An error with the technical trace of its cause, for the log. */
+export interface EngineFault {
+  readonly error: WireError;
+  readonly trace: string;
+}
+
+/** Messages from it. */
+export type FromEngine =
+  | { readonly type: 'opened'; readonly path: string }
+  | { readonly type: 'refused'; readonly fault: EngineFault }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly fault: EngineFault }
+  | { [E in EventName]: { readonly type: 'event'; readonly event: E; readonly payload: EventPayload<E> } }[EventName];

@@ -1,0 +1,107 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { z } from 'zod';
+import { contract, type EngineVerb } from '@shared/contract';
+import { asFieldboxError, FieldboxError } from '@shared/errors';
+import { ImageId } from '@shared/model/ids';
+import { type Engine, openArchive } from '../archive/engine';
+import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
+
+/**
+ * The thread in which the engine of the app lives: neither SQLite nor a flush to a slow disk ever holds up a window.
+ * It opens one archive, answers until it is told to close, and ends.
+ */
+const Start = z.object({ folder: z.string(), holder: z.string(), version: z.string() });
+
+if (!parentPort) throw new Error('engine-thread runs in a worker thread only.');
+const port: MessagePort = parentPort;
+const post = (message: FromEngine, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const start = Start.parse(workerData);
+try {
+  const engine = await openArchive(start.folder, {
+    holder: start.holder,
+    version: start.version,
+    // The engine names the event and gives its own payload; the union of both is what travels.
+    onEvent: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
+  });
+  serve(engine);
+  post({ type: 'opened', path: engine.context.paths.root });
+} catch (thrown) {
+  post({ type: 'refused', fault: faultOf(thrown) });
+}
+
+function serve(engine: Engine): void {
+  const aborts = new Map<number, AbortController>();
+  port.on('message', (message: ToEngine) => {
+    switch (message.type) {
+      case 'verb':
+        void answer(message.id, () => run(engine, message.verb, message.input));
+        break;
+      case 'picture':
+        void answerPicture(message.id, engine, message.picture, aborts);
+        break;
+      case 'abort':
+        aborts.get(message.id)?.abort();
+        break;
+      case 'close':
+        void close(engine);
+        break;
+    }
+  });
+}
+
+async function close(engine: Engine): Promise<void> {
+  try {
+    await engine.close();
+  } finally {
+    port.close();
+  }
+}
+
+async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
+  try {
+    post({ type: 'answer', id, value: await work() });
+  } catch (thrown) {
+    post({ type: 'failure', id, fault: faultOf(thrown) });
+  }
+}
+
+async function run(engine: Engine, verb: EngineVerb, input: unknown): Promise<unknown> {
+  // Checked by the dispatcher already; the types of a union of verbs cannot follow it across the thread.
+  const handler = engine.verbs[verb] as (input: unknown) => Promise<unknown>;
+  return handler(contract[verb].input.parse(input));
+}
+
+async function answerPicture(id: number, engine: Engine, picture: PictureRequest, aborts: Map<number, AbortController>): Promise<void> {
+  const abort = new AbortController();
+  aborts.set(id, abort);
+  try {
+    const bytes = await pictureOf(engine, picture, abort.signal);
+    // A view into a larger buffer, or one that is shared, is copied; a buffer of its own is handed over.
+    const own = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    post({ type: 'answer', id, value: new Uint8Array(own) }, own instanceof ArrayBuffer ? [own] : []);
+  } catch (thrown) {
+    post({ type: 'failure', id, fault: faultOf(thrown) });
+  } finally {
+    aborts.delete(id);
+  }
+}
+
+async function pictureOf(engine: Engine, picture: PictureRequest, signal: AbortSignal): Promise<Uint8Array> {
+  const image = ImageId.safeParse(picture.image);
+  if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
+  switch (picture.kind) {
+    case 'thumbnail':
+      return engine.pictures.thumbnail(image.data, signal);
+    case 'frame':
+      return engine.pictures.frame(image.data, picture.frame, signal);
+    case 'document':
+      return engine.pictures.document(image.data);
+  }
+}
+
+function faultOf(thrown: unknown): EngineFault {
+  const error = asFieldboxError(thrown);
+  const { cause } = error;
+  return { error: error.toJSON(), trace: cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? '') };
+}
