@@ -15,6 +15,7 @@ export async function boot(): Promise<void> {
     await adoptInfo(info);
     listen('job.changed', jobChanged);
     listen('catalog.changed', () => noteChange());
+    listen('app.changed', (changed) => void adoptInfo(changed).catch(sayError));
     if (info.archive.state === 'open') {
       adoptJobs((await ask('jobs.list', {})).jobs);
       if (!dayIsPicked(settings) && currentRoute().screen === 'patients') navigate({ screen: 'day' });
