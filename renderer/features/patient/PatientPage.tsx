@@ -94,7 +94,9 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
               study={study}
               selection={selection}
               order={order}
-              onLoaded={(images) => shown.current.set(study.study, images)}
+              onLoaded={(images) => {
+                shown.current.set(study.study, images);
+              }}
             />
           </li>
         ))}

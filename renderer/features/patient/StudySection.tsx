@@ -52,7 +52,9 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
     const inStack = new Set<string>(stacks.map((row) => row.seriesKey));
     return series.data ? (images.data?.rows ?? []).filter((row) => !inStack.has(row.seriesKey)) : [];
   }, [series.data, images.data, stacks]);
-  useEffect(() => onLoaded(singles), [onLoaded, singles]);
+  useEffect(() => {
+    onLoaded(singles);
+  }, [onLoaded, singles]);
 
   const openStack = (row: SeriesRow): void => {
     ask('catalog.stack', { series: row.seriesKey }).then(({ rows }) => {

@@ -30,7 +30,9 @@ export function PatientList({ list, active, onActivate, onOpen }: Props) {
   const follow = useEffectEvent((index: number) => {
     if (total !== null && index < total) scrollTo(index);
   });
-  useEffect(() => follow(active), [active]);
+  useEffect(() => {
+    follow(active);
+  }, [active]);
 
   return (
     <div
