@@ -15,4 +15,5 @@ export interface Exit {
  */
 export const exits: readonly Exit[] = [
   { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
+  { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
 ];

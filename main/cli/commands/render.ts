@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FieldboxError } from '@shared/errors';
+import { factsOf } from '../../archive/release/facts';
+import { mayLeave } from '../../archive/release/gate';
 import { writeFileDurably } from '../../platform/durable';
 import { imagesNamed } from '../lookup';
 import { withArchive } from '../session';
@@ -15,7 +18,7 @@ const options = {
   height: { type: 'string' },
 } as const;
 
-/** `render UID --out FILE.png`: one frame as a PNG; frames count from 1 as in PS3.18. */
+/** `render UID --out FILE.png`: one frame as a PNG; frames count from 1 as in PS3.18. Throws CONSENT_REFUSED: it is an exit. */
 export async function renderCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   const [name] = positionals;
@@ -28,6 +31,8 @@ export async function renderCommand(argv: readonly string[], terminal: Terminal)
   return withArchive(values.archive, terminal, false, async ({ engine }) => {
     const [image, ...others] = await imagesNamed(engine, name);
     for (const other of others) terminal.say(`Another image has this UID too: ${other.image}`);
+    const verdict = mayLeave(factsOf(engine.context.db, image.image), { purpose: 'render', recipient: 'file', person: null });
+    if (!verdict.leaves) throw new FieldboxError(verdict.code);
     const png = await engine.pictures.render(image.image, { frame, ...(window && { window }), ...(height !== undefined && { height }) });
     await writeFileDurably(out, png);
     const answer = { image: image.image, SOPInstanceUID: image.SOPInstanceUID, frame: frame + 1, out, bytes: png.byteLength };

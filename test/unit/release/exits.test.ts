@@ -18,6 +18,7 @@ const NO_EXITS: readonly { readonly path: string; readonly because: string }[] =
   { path: 'main/desktop/', because: 'settings, logs and windows of the app' },
   { path: 'main/ipc/', because: 'answers the app\'s own window' },
   { path: 'main/index.ts', because: 'starts the app' },
+  { path: 'main/cli/terminal.ts', because: 'speaks to the person at the laptop' },
 ];
 
 /** Ways of writing a file, copying it somewhere, or sending it. */
