@@ -24,7 +24,7 @@ export interface JsonOptions {
 }
 
 const BINARY: ReadonlySet<VR> = new Set<VR>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN']);
-const NUMERIC: ReadonlySet<VR> = new Set<VR>(['FD', 'FL', 'SL', 'SS', 'UL', 'US', 'SV', 'UV']);
+const NUMERIC: ReadonlySet<VR> = new Set<VR>(['FD', 'FL', 'SL', 'SS', 'UL', 'US']);
 const PIXELS: ReadonlySet<Tag> = new Set<Tag>([Tags.PixelData, Tags.FloatPixelData, Tags.DoubleFloatPixelData]);
 
 /** All attributes with nested sequences, keyed by tag (PS3.18 F.2). Group lengths are left out, as F.2.2 wants. */
@@ -51,12 +51,25 @@ function attribute(dataset: DataSetView, element: Element, options: JsonOptions,
 }
 
 function valuesOf(dataset: DataSetView, tag: Tag, vr: VR): readonly JsonValue[] {
+  if (vr === 'SV' || vr === 'UV') return wholeNumbers(dataset, tag, vr);
   if (NUMERIC.has(vr)) return dataset.numbers(tag).map((value) => (Number.isFinite(value) ? value : String(value)));
   if (vr === 'AT') return dataset.numbers(tag).map(formatTag);
   const texts = dataset.strings(tag);
   if (vr === 'PN') return texts.map(personName);
   if (vr === 'DS' || vr === 'IS') return texts.map(decimal);
   return texts.map((text) => (text === '' ? null : text));
+}
+
+/** 64-bit values; those that a JSON number cannot hold exactly are texts (PS3.18 F.2.3). */
+function wholeNumbers(dataset: DataSetView, tag: Tag, vr: 'SV' | 'UV'): readonly JsonValue[] {
+  const bytes = dataset.bytes(tag) ?? new Uint8Array(0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values: JsonValue[] = [];
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const value = vr === 'SV' ? view.getBigInt64(at, dataset.littleEndian) : view.getBigUint64(at, dataset.littleEndian);
+    values.push(Number.isSafeInteger(Number(value)) ? Number(value) : value.toString());
+  }
+  return values;
 }
 
 /** DS and IS are numbers where they are ones; other texts stay texts, so that nothing is lost (PS3.18 F.2.3). */

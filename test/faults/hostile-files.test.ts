@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { DataSetBuilder, writePart10 } from '../../main/dicom/writer';
+import { unpackZip } from '../../main/workers/tasks/unpack-zip';
 import { allImages, importInto, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import { EXPLICIT_LE, instanceBytes, SECONDARY_CAPTURE, sha256Of } from '../fixtures/instances';
 
@@ -101,7 +102,7 @@ describe('files that are broken or mean harm', () => {
     expect(listing(root).filter((name) => name !== 'archive')).toEqual(before);
   });
 
-  it('in a zip that is a bomb, cut off, or in another zip are stopped', async () => {
+  it('in a zip that is cut off, in another zip, or full of nothing are put aside', async () => {
     const root = temporaryFolder();
     const source = join(root, 'source');
     mkdirSync(source);
@@ -111,14 +112,30 @@ describe('files that are broken or mean harm', () => {
     writeFileSync(join(source, 'c cut.zip'), inner.subarray(0, inner.length - 30));
     // Zeros shrink about a thousandfold: three hundred megabytes in three hundred kilobytes.
     const zeros = new Uint8Array(300 * 1024 * 1024);
-    await zipWith(join(source, 'd bomb.zip'), [['big.dcm', zeros]]);
+    await zipWith(join(source, 'd zeros.zip'), [['big.dcm', zeros]]);
     const { codes, images } = await importFolder(source, root);
     expect(codes['a inner.zip!x.dcm']).toBe('added');
     expect(codes['b outer.zip!inner.zip']).toBe('ZIP_NESTED');
     expect(codes['b outer.zip!y.dcm']).toBe('added');
     expect(Object.entries(codes).find(([name]) => name.startsWith('c cut.zip'))?.[1]).toBe('ZIP_DAMAGED');
-    expect(['ZIP_BOMB', 'FILE_UNKNOWN']).toContain(Object.entries(codes).find(([name]) => name.startsWith('d bomb.zip'))?.[1]);
+    expect(codes['d zeros.zip!big.dcm']).toBe('FILE_UNKNOWN');
     expect(images).toBe(2);
+  });
+});
+
+describe('a zip bomb', () => {
+  it.each([
+    ['by what it unpacks to in all', { maxEntries: 100, maxTotalBytes: 1_000_000, maxRatio: 100_000 }],
+    ['by how much it grows', { maxEntries: 100, maxTotalBytes: 2 ** 40, maxRatio: 50 }],
+    ['by the number of its entries', { maxEntries: 1, maxTotalBytes: 2 ** 40, maxRatio: 100_000 }],
+  ])('is stopped %s, and little has been written', async (_, limits) => {
+    const root = temporaryFolder();
+    const path = join(root, 'bomb.zip');
+    await zipWith(path, [['a', new Uint8Array(8_000_000)], ['b', new Uint8Array(8_000_000)]]);
+    const folder = join(root, 'unpacked');
+    await expect(unpackZip({ path, folder, from: 0, batchBytes: 1e9, bytesBefore: 0, limits })).rejects.toMatchObject({ code: 'ZIP_BOMB' });
+    const written = existsSync(folder) ? readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) : 0;
+    expect(written).toBeLessThan(9_000_000);
   });
 });
 

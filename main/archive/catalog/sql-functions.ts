@@ -3,6 +3,8 @@ import { type Matcher, matcherOf, type Comparison } from './matching';
 import { MATCH_FUNCTION } from './match-conditions';
 
 const KEPT_MATCHERS = 32;
+/** Descriptions repeat from row to row, so what a value came to is worth remembering; folding it again costs more. */
+const KEPT_ANSWERS = 4096;
 const COMPARISONS: readonly string[] = ['uid', 'date', 'time', 'number', 'name', 'text'] satisfies readonly Comparison[];
 
 const prepared = new WeakSet<Database>();
@@ -18,11 +20,23 @@ export function addSqlFunctions(db: Database): void {
     if (!matches) {
       if (!isComparison(comparison)) throw new Error(`${String(comparison)} is no way of comparing.`);
       if (matchers.size >= KEPT_MATCHERS) matchers.clear();
-      matches = matcherOf(comparison, String(wanted));
+      matches = remembering(matcherOf(comparison, String(wanted)));
       matchers.set(key, matches);
     }
     return matches(value === null ? '' : String(value)) ? 1 : 0;
   });
+}
+
+function remembering(matches: Matcher): Matcher {
+  const answers = new Map<string, boolean>();
+  return (value) => {
+    const known = answers.get(value);
+    if (known !== undefined) return known;
+    const answer = matches(value);
+    if (answers.size >= KEPT_ANSWERS) answers.clear();
+    answers.set(value, answer);
+    return answer;
+  };
 }
 
 function isComparison(value: unknown): value is Comparison {

@@ -37,14 +37,24 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function decodeText(bytes: Uint8Array, vr: VR, charset: string | undefined): string {
   if (!AFFECTED.has(vr) || isAscii(bytes)) return latin1(bytes);
   if (charset !== undefined) {
-    try {
-      return convertBytes(charset, bytes, { vr });
-    } catch {
-      // A label that the decoder does not know: read as if there were none.
-      return withoutLabel(bytes);
-    }
+    return converted(bytes, vr, charset) ?? converted(bytes, vr, withAscii(charset)) ?? withoutLabel(bytes);
   }
   return withoutLabel(bytes);
+}
+
+/** Undefined when the decoder does not know the label or an escape sequence is of none of the sets it names. */
+function converted(bytes: Uint8Array, vr: VR, charset: string | undefined): string | undefined {
+  if (charset === undefined) return undefined;
+  try {
+    return convertBytes(charset, bytes, { vr });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Many writers switch back to ASCII (ESC 02/08 04/02) without naming ISO 2022 IR 6 in Specific Character Set. */
+function withAscii(charset: string): string | undefined {
+  return charset.includes('ISO 2022') && !charset.includes('ISO 2022 IR 6\\') ? `${charset}\\ISO 2022 IR 6` : undefined;
 }
 
 function withoutLabel(bytes: Uint8Array): string {
