@@ -62,8 +62,8 @@ function entryOf(bytes: Uint8Array, name: string): DirectoryEntry {
   return entry;
 }
 
-async function photo(seed: number): Promise<Uint8Array> {
-  return jpegOf(cornerSamples(64 + seed * 2, 48));
+async function photo(seed: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await jpegOf(cornerSamples(64 + seed * 2, 48)));
 }
 
 describe('taking in', () => {
@@ -92,7 +92,7 @@ describe('taking in', () => {
     const bytes = instanceBytes({ seed: 1 });
     writeFileSync(join(media, 'IMAGES', 'IM1'), bytes);
     const entries = [entryOf(bytes, 'IM1'), entryOf(instanceBytes({ seed: 2 }), 'IM2')];
-    writeFileSync(join(media, 'DICOMDIR'), writeDicomdir({ entries, fileSetId: 'TEST' }));
+    writeFileSync(join(media, 'DICOMDIR'), writeDicomdir({ entries, fileSetID: 'TEST', sopInstanceUID: '2.25.5' }));
     const engine = await openForTest(join(folder, 'archive'));
     const outcomes = await importInto(engine, [media]);
     expect(outcomes.map((outcome) => [outcome.path.slice(media.length), outcome.error?.code ?? outcome.outcome]).sort()).toEqual([
