@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { displayPackages, windowPackages } from './lib/apt.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { Problem, runAttached, runMain, say } from './lib/process.mjs';
-import { executableIn } from './lib/runtime.mjs';
+import { executableIn, runtimeSwitches } from './lib/runtime.mjs';
 import { prepareApp } from './lib/setup.mjs';
 import { sandboxSwitches } from './lib/electron.mjs';
 import { hasDisplay, onDisplay, startXvfb } from './lib/xvfb.mjs';
@@ -14,19 +14,21 @@ await runMain(async (args) => {
   const runtime = await prepareApp({ debianPackages: visible ? windowPackages : [...windowPackages, ...displayPackages] });
   if (visible && !wantsTour) return openApp(runtime, args);
   if (!visible) say('There is no display here: the demo tour runs in a virtual one.');
-  return visible ? runTour(runtime, process.env) : inVirtualDisplay((env) => runTour(runtime, env));
+  const tourArguments = args.filter((argument) => argument !== '--demo');
+  const tour = (env) => runTour(runtime, tourArguments, env);
+  return visible ? tour(process.env) : inVirtualDisplay(tour);
 });
 
 function openApp(runtime, args) {
   const onlyWayland = process.platform === 'linux' && !process.env.DISPLAY;
-  const switches = [...sandboxSwitches(), ...(onlyWayland ? ['--ozone-platform=wayland'] : [])];
+  const switches = [...sandboxSwitches(), ...runtimeSwitches(runtime), ...(onlyWayland ? ['--ozone-platform=wayland'] : [])];
   return runAttached(executableIn(runtime), [...switches, root, ...args]);
 }
 
-function runTour(runtime, env) {
+function runTour(runtime, args, env) {
   const tour = inRoot('scripts', 'demo', 'tour.mjs');
   if (!existsSync(tour)) throw new Problem('The demo tour (scripts/demo/tour.mjs) is not in this copy.');
-  return runAttached(process.execPath, [tour], { env: { ...env, ELECTRON_OVERRIDE_DIST_PATH: runtime } });
+  return runAttached(process.execPath, [tour, ...args], { env: { ...env, ELECTRON_OVERRIDE_DIST_PATH: runtime } });
 }
 
 async function inVirtualDisplay(action) {

@@ -1,9 +1,12 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { EventName, EventPayload, Handlers, EngineVerb } from '@shared/contract';
 import { engineVerbs } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { EngineClient } from '../ipc/engine-client';
 import type { PictureRequest } from '../ipc/engine-protocol';
+import { systemCode } from '../platform/durable';
 
 export interface SessionOptions {
   readonly version: string;
@@ -41,10 +44,14 @@ export class ArchiveSession {
     ) as unknown as Handlers<EngineVerb>;
   }
 
-  /** Opens an archive in place of the one that is open. Never throws: how it went is in `info`. */
+  /**
+   * Opens an archive in place of the one that is open. When it cannot be opened, the other one stays open and the reason is
+   * thrown; without another one nothing is thrown, and the reason is in `info`.
+   */
   open(path: string): Promise<void> {
-    this.opening = this.opening.then(() => this.openNow(path));
-    return this.opening;
+    const attempt = this.opening.then(() => this.openNow(path));
+    this.opening = attempt.catch(() => undefined); // whoever asked hears of it; the next one starts afresh
+    return attempt;
   }
 
   /** Whether an archive is open, and which; waits while one is being opened. */
@@ -61,8 +68,13 @@ export class ArchiveSession {
     return (await this.client()).picture(request, signal);
   }
 
-  async close(): Promise<void> {
+  /** Closes what is open, once it is. */
+  async end(): Promise<void> {
     await this.opening;
+    await this.close();
+  }
+
+  private async close(): Promise<void> {
     if (this.state.state === 'open') await this.state.client.close();
     this.state = { state: 'closed', path: '', error: new FieldboxError('ARCHIVE_CLOSED') };
   }
@@ -74,18 +86,20 @@ export class ArchiveSession {
   }
 
   private async openNow(path: string): Promise<void> {
+    if (this.state.state === 'open' && (await isSameFolder(this.state.client.path, path))) await this.close();
     try {
-      if (this.state.state === 'open') await this.state.client.close();
       const { version, holder } = this.options;
       const client = await EngineClient.open(
         { folder: path, version, holder },
         { onEvent: this.options.onEvent, onDied: (error) => this.died(path, error) },
       );
+      if (this.state.state === 'open') await this.state.client.close();
       this.state = { state: 'open', client };
     } catch (thrown) {
       const error = asFieldboxError(thrown);
-      this.state = { state: 'closed', path, error };
       this.options.onFault(error);
+      if (this.state.state === 'open') throw error;
+      this.state = { state: 'closed', path, error };
     }
     this.options.onChanged();
   }
@@ -99,5 +113,19 @@ export class ArchiveSession {
     const again = now - this.lastDeath > REOPEN_AFTER_MS;
     this.lastDeath = now;
     if (again) void this.open(path);
+  }
+}
+
+/** Whether two paths lead to one folder, also over a symbolic link. */
+async function isSameFolder(one: string, other: string): Promise<boolean> {
+  return (await trueFolder(one)) === (await trueFolder(other));
+}
+
+async function trueFolder(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (systemCode(error) === 'UNKNOWN') throw error;
+    return resolve(path); // what is not there or cannot be read is told when it is opened
   }
 }

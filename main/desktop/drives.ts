@@ -5,6 +5,8 @@ import { systemCode } from '../platform/durable';
 
 /** Where systems hang removable drives. */
 const LINUX_MOUNTS = /^\/(media|run\/media|mnt)\//;
+/** What is smaller is no stick but something the system itself has mounted. */
+const SMALLEST_DRIVE = 1024 * 1024;
 const MAC_VOLUMES = '/Volumes';
 
 /**
@@ -18,7 +20,7 @@ export async function listDrives(folders: readonly { readonly path: string; read
     ...folders.map((folder) => ({ ...folder, removable: false })),
   ];
   const drives = await Promise.all(places.map(withSpace));
-  return drives.filter((drive) => drive !== null);
+  return drives.filter((drive) => drive !== null).filter((drive) => drive.totalBytes >= SMALLEST_DRIVE);
 }
 
 async function withSpace(place: Pick<Drive, 'path' | 'label' | 'removable'>): Promise<Drive | null> {

@@ -6,7 +6,7 @@ import { systemCode } from '../platform/durable';
 /** A log that grew over this is put beside as the older one when the app starts. */
 const LARGEST = 5 * 1024 * 1024;
 
-/** The log of this machine: codes and technical causes, never names or other personal data. */
+/** The log of this machine: codes and technical causes (main/desktop/trace.ts), never names or other personal data. */
 export function openLog(path: string, version: string): Logger {
   mkdirSync(dirname(path), { recursive: true });
   try {

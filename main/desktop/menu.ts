@@ -1,4 +1,4 @@
-import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron';
 import type { Language } from '@shared/errors';
 import { words } from './words';
 
@@ -9,10 +9,7 @@ export function showMenu(language: Language): void {
     { role: 'undo', label: say.undo },
     { role: 'redo', label: say.redo },
     { type: 'separator' },
-    { role: 'cut', label: say.cut },
-    { role: 'copy', label: say.copy },
-    { role: 'paste', label: say.paste },
-    { role: 'selectAll', label: say.selectAll },
+    ...clipboardItems(language),
   ];
   const view: MenuItemConstructorOptions[] = [
     { role: 'zoomIn', label: say.zoomIn },
@@ -23,9 +20,37 @@ export function showMenu(language: Language): void {
   ];
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      { label: process.platform === 'darwin' ? 'Fieldbox' : say.file, submenu: [{ role: 'quit', label: say.quit }] },
+      {
+        label: process.platform === 'darwin' ? 'Fieldbox' : say.file,
+        submenu: [{ role: 'quit', label: say.quit, accelerator: 'CommandOrControl+Q' }],
+      },
       { label: say.edit, submenu: edit },
       { label: say.view, submenu: view },
     ]),
   );
+}
+
+/** The menu of the right mouse button and the menu key, where there is text to change or to copy. */
+export function offerTextMenu(window: BrowserWindow, language: () => Language): void {
+  window.webContents.on('context-menu', (_, { isEditable, selectionText, editFlags, x, y }) => {
+    if (!isEditable && selectionText.trim() === '') return;
+    const may: Readonly<Record<string, boolean>> = {
+      cut: editFlags.canCut,
+      copy: editFlags.canCopy,
+      paste: editFlags.canPaste,
+      selectAll: editFlags.canSelectAll,
+    };
+    const items = clipboardItems(language()).filter((item) => isEditable || item.role === 'copy');
+    Menu.buildFromTemplate(items.map((item) => ({ ...item, enabled: may[item.role ?? ''] ?? false }))).popup({ window, x, y });
+  });
+}
+
+function clipboardItems(language: Language): MenuItemConstructorOptions[] {
+  const say = words[language];
+  return [
+    { role: 'cut', label: say.cut },
+    { role: 'copy', label: say.copy },
+    { role: 'paste', label: say.paste },
+    { role: 'selectAll', label: say.selectAll },
+  ];
 }

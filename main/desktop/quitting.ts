@@ -1,4 +1,4 @@
-import { app, dialog, type BrowserWindow } from 'electron';
+import { app, dialog, powerMonitor, type BrowserWindow } from 'electron';
 import type { Job } from '@shared/contract/archive';
 import type { Language } from '@shared/errors';
 import type { ArchiveSession } from './archive-session';
@@ -10,29 +10,44 @@ export interface QuitParts {
   readonly language: () => Language;
   /** Long tasks that are running now. */
   readonly running: () => readonly Job[];
+  /** The archive is closed; this is the last thing that happens. */
+  readonly onEnd: () => void;
 }
 
 /**
  * Quitting: asks first while an import or export is running, then closes the archive in order. A person who pulls the plug
- * loses nothing either; closing only makes the next start quicker.
+ * loses nothing either; closing only makes the next start quicker. Answers what guards a window: closing it is quitting, and
+ * it stays until the question is answered.
  */
-export function guardQuitting(parts: QuitParts): void {
+export function guardQuitting(parts: QuitParts): (window: BrowserWindow) => void {
   let closed = false;
-  let asking = false;
+  let quitting: Promise<void> | undefined;
+  const quit = async (mayAsk: boolean): Promise<void> => {
+    if (mayAsk && !(await mayQuit(parts))) return;
+    await parts.archive.end();
+    closed = true;
+    parts.onEnd();
+    app.quit();
+  };
+  const begin = (mayAsk: boolean): void => {
+    quitting ??= quit(mayAsk).finally(() => (quitting = undefined));
+  };
   app.on('before-quit', (event) => {
     if (closed) return;
     event.preventDefault();
-    if (asking) return;
-    asking = true;
-    void mayQuit(parts).then(async (yes) => {
-      asking = false;
-      if (!yes) return;
-      await parts.archive.close();
-      closed = true;
-      app.quit();
-    });
+    begin(true);
   });
+  // The system waits only a moment, and nobody is there to answer.
+  powerMonitor.on('shutdown', () => begin(false));
   app.on('window-all-closed', () => app.quit());
+  return (window) => {
+    window.on('close', (event) => {
+      if (closed) return;
+      event.preventDefault();
+      begin(true);
+    });
+    window.on('session-end', () => begin(false));
+  };
 }
 
 async function mayQuit(parts: QuitParts): Promise<boolean> {

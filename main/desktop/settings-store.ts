@@ -9,40 +9,45 @@ type Changes = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
 /** Settings of this machine: one small JSON file, written durably at every change, and never lost to a half-written one. */
 export class SettingsStore {
-  private current: Settings;
+  private kept: Settings;
+  private forced: Partial<Settings>;
   private writing: Promise<void> = Promise.resolve();
 
   /**
    * Reads the file; fields that are missing or not understood have their defaults. `forced` goes before what the file says
-   * (a folder given on the command line).
+   * (a folder given on the command line) and is not written, until somebody sets that field.
    */
   constructor(
     private readonly path: string,
     defaults: Settings,
     forced: Partial<Settings>,
   ) {
-    this.current = { ...defaults, ...stored(path), ...forced };
+    this.kept = { ...defaults, ...storedSettings(path) };
+    this.forced = forced;
   }
 
   get(): Settings {
-    return this.current;
+    return { ...this.kept, ...this.forced };
   }
 
   /** Changes some of them; answers when the file is on the disk. Throws DISK_FULL, DISK_FAILED. */
   async set(changes: Changes): Promise<Settings> {
-    this.current = { ...this.current, ...defined(changes) };
-    const text = `${JSON.stringify(this.current, null, 2)}\n`;
+    const changed = defined(changes);
+    this.kept = { ...this.kept, ...changed };
+    this.forced = Object.fromEntries(Object.entries(this.forced).filter(([key]) => !Object.hasOwn(changed, key)));
+    const text = `${JSON.stringify(this.kept, null, 2)}\n`;
     const write = this.writing.then(async () => {
       await mkdir(dirname(this.path), { recursive: true });
       await writeFileDurably(this.path, text);
     });
     this.writing = write.catch(() => undefined); // this caller hears of it; the next write starts afresh
     await write;
-    return this.current;
+    return this.get();
   }
 }
 
-function stored(path: string): Partial<Settings> {
+/** What a settings file says, as far as it is there and understood; a damaged one is put aside. Throws system errors. */
+export function storedSettings(path: string): Partial<Settings> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

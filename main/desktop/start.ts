@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow } from 'electron';
+import { app, nativeTheme, type BrowserWindow } from 'electron';
 import type { EventName, EventPayload } from '@shared/contract';
 import type { Job } from '@shared/contract/archive';
 import { Settings } from '@shared/contract/desktop';
@@ -9,11 +9,13 @@ import { Language as LanguageSchema } from '@shared/model/vocabulary';
 import { createDispatcher } from '../ipc/dispatch';
 import { ArchiveSession } from './archive-session';
 import { bindBridge, sendEvent } from './bridge';
+import { watchFaults } from './faults';
 import { openLog } from './log';
 import { showMenu } from './menu';
 import { registerScheme, serveScheme } from './protocol';
 import { guardQuitting } from './quitting';
-import { SettingsStore } from './settings-store';
+import { SettingsStore, storedSettings } from './settings-store';
+import { traceOf } from './trace';
 import { createDesktopVerbs } from './verbs';
 import { openWindow } from './window';
 
@@ -29,7 +31,11 @@ export interface DesktopOptions {
 /** Starts the app with its window. Must be called before Electron is ready. */
 export function startDesktop(options: DesktopOptions): void {
   if (!app.requestSingleInstanceLock()) return app.quit();
+  app.enableSandbox();
   registerScheme();
+  // What the system draws for us (menus, dialogs) follows the person's language and direction from the next start on.
+  const { language } = storedSettings(settingsPath());
+  if (language !== undefined) app.commandLine.appendSwitch('lang', language);
   app.setAppUserModelId('org.fieldbox.app');
   void app.whenReady().then(() => run(options));
 }
@@ -37,7 +43,10 @@ export function startDesktop(options: DesktopOptions): void {
 function run(options: DesktopOptions): void {
   const userData = app.getPath('userData');
   const log = openLog(join(userData, 'logs', 'fieldbox.log'), options.version);
-  const settings = openSettings(userData, options);
+  const settings = openSettings(options);
+  const language = (): Language => settings.get().language;
+  watchFaults(log, language);
+  log.info({ electron: process.versions['electron'], platform: process.platform }, 'start');
   const running = new Map<JobId, Job>();
   let window: BrowserWindow | null = null;
 
@@ -67,23 +76,35 @@ function run(options: DesktopOptions): void {
     const [first] = running.values();
     window?.setProgressBar(first === undefined ? -1 : first.total > 0 ? first.done / first.total : 2);
   };
-  const verbs = createDesktopVerbs({ settings, archive, window: () => window, version: options.version });
+  const showLook = (): void => {
+    showMenu(language());
+    nativeTheme.themeSource = settings.get().theme;
+  };
+  const verbs = createDesktopVerbs({ settings, archive, window: () => window, version: options.version, onLookChanged: showLook });
 
-  showMenu(settings.get().language);
+  showLook();
   serveScheme({
     pages: join(options.built, 'renderer'),
     picture: (request, signal) => archive.picture(request, signal),
     onFault: (error) => fault('picture', error),
   });
   bindBridge(createDispatcher({ ...archive.verbs, ...verbs }, fault));
-  guardQuitting({ archive, window: () => window, language: () => settings.get().language, running: () => [...running.values()] });
+  const guardWindow = guardQuitting({
+    archive,
+    window: () => window,
+    language,
+    running: () => [...running.values()],
+    onEnd: () => log.info('end'),
+  });
   void archive.open(settings.get().archivePath);
 
   const show = (): void => {
     window = openWindow({
       preload: join(options.built, 'preload', 'index.cjs'),
+      language,
       onGone: (reason) => log.error({ where: 'window', reason }, 'fault'),
     });
+    guardWindow(window);
     window.on('closed', () => (window = null));
   };
   show();
@@ -96,7 +117,11 @@ function run(options: DesktopOptions): void {
   });
 }
 
-function openSettings(userData: string, options: DesktopOptions): SettingsStore {
+function settingsPath(): string {
+  return join(app.getPath('userData'), 'settings.json');
+}
+
+function openSettings(options: DesktopOptions): SettingsStore {
   const defaults = Settings.parse({
     language: languageOf(options.language ?? app.getLocale()),
     theme: 'system',
@@ -108,15 +133,10 @@ function openSettings(userData: string, options: DesktopOptions): SettingsStore 
     mirrorPreview: false,
     lastExportFolder: '',
   });
-  return new SettingsStore(join(userData, 'settings.json'), defaults, options.archive === undefined ? {} : { archivePath: options.archive });
+  return new SettingsStore(settingsPath(), defaults, options.archive === undefined ? {} : { archivePath: options.archive });
 }
 
 function languageOf(locale: string): Language {
   const language = LanguageSchema.safeParse(locale.slice(0, 2).toLowerCase());
   return language.success ? language.data : 'en';
-}
-
-function traceOf(error: FieldboxError): string {
-  const { cause } = error;
-  return cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? '');
 }

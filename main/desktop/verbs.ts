@@ -7,7 +7,6 @@ import { FieldboxError } from '@shared/errors';
 import { systemCode } from '../platform/durable';
 import type { ArchiveSession } from './archive-session';
 import { listDrives } from './drives';
-import { showMenu } from './menu';
 import type { SettingsStore } from './settings-store';
 import { words } from './words';
 
@@ -16,6 +15,8 @@ export interface DesktopParts {
   readonly archive: ArchiveSession;
   readonly window: () => BrowserWindow | null;
   readonly version: string;
+  /** Language or colours were changed. */
+  readonly onLookChanged: () => void;
 }
 
 /** What endings the dialog offers; "all files" is there because DICOM files often have none. */
@@ -41,7 +42,7 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
     'settings.get': async () => Promise.resolve(settings.get()),
     'settings.set': async (changes) => {
       const now = await settings.set(changes);
-      if (changes.language !== undefined) showMenu(now.language);
+      if (changes.language !== undefined || changes.theme !== undefined) parts.onLookChanged();
       return now;
     },
     'dialog.openFiles': async () => ({

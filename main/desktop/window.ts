@@ -1,23 +1,31 @@
-import { BrowserWindow, nativeTheme, session } from 'electron';
+import { BrowserWindow, dialog, nativeTheme, screen, session } from 'electron';
+import type { Language } from '@shared/errors';
+import { offerTextMenu } from './menu';
 import { isOwnPage, mayUse, PAGE } from './page-policy';
+import { words } from './words';
 
 export interface WindowOptions {
   /** The built preload (CommonJS). */
   readonly preload: string;
+  readonly language: () => Language;
   /** The page died; it is shown again by itself. */
   readonly onGone: (reason: string) => void;
 }
 
-/** A page that dies more often than this in a row is left alone. */
+const SIZE = { width: 1280, height: 800 };
+const SMALLEST = { width: 960, height: 640 };
+/** A page that dies more often than this in a short time is shown again only when the person says so. */
 const MOST_RELOADS = 3;
+const SHORT_TIME_MS = 60_000;
 
 /** Opens the app's window: sandboxed, without Node, showing its own page and nothing else. */
 export function openWindow(options: WindowOptions): BrowserWindow {
+  const { workAreaSize: room } = screen.getPrimaryDisplay();
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 960,
-    minHeight: 640,
+    width: Math.min(SIZE.width, room.width),
+    height: Math.min(SIZE.height, room.height),
+    minWidth: Math.min(SMALLEST.width, room.width),
+    minHeight: Math.min(SMALLEST.height, room.height),
     show: false,
     title: 'Fieldbox',
     // Until the page has painted: the colours of renderer/app/tokens.css, so that nothing flashes.
@@ -33,20 +41,53 @@ export function openWindow(options: WindowOptions): BrowserWindow {
       navigateOnDragDrop: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
-  guard(window);
-  let reloads = 0;
-  window.webContents.on('render-process-gone', (_, details) => {
-    if (details.reason === 'clean-exit') return;
-    options.onGone(details.reason);
-    reloads += 1;
-    if (reloads <= MOST_RELOADS) void window.loadURL(PAGE);
+  window.once('ready-to-show', () => {
+    if (room.width < SIZE.width || room.height < SIZE.height) window.maximize();
+    window.show();
   });
-  void window.loadURL(PAGE);
+  guard(window);
+  offerTextMenu(window, options.language);
+  showPageAgainWhenItDies(window, options);
+  showPage(window, options);
   return window;
 }
 
-/** The window stays on its page, opens no others, and asks for nothing but the camera. */
+function showPage(window: BrowserWindow, options: WindowOptions): void {
+  // It fails when the page dies or is left while it loads, and whoever made it so shows it again.
+  window.loadURL(PAGE).catch((error: unknown) => {
+    if (!window.isDestroyed()) options.onGone(error instanceof Error ? error.message : 'load');
+  });
+}
+
+function showPageAgainWhenItDies(window: BrowserWindow, options: WindowOptions): void {
+  let deaths: number[] = [];
+  window.webContents.on('render-process-gone', (_, details) => {
+    if (details.reason === 'clean-exit') return;
+    options.onGone(details.reason);
+    const now = Date.now();
+    deaths = [...deaths.filter((at) => now - at < SHORT_TIME_MS), now];
+    if (deaths.length <= MOST_RELOADS) return showPage(window, options);
+    void askToShowAgain(window, words[options.language()]).then((yes) => {
+      if (window.isDestroyed()) return;
+      if (yes) showPage(window, options);
+      else window.close();
+    });
+  });
+}
+
+async function askToShowAgain(window: BrowserWindow, say: (typeof words)[Language]): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    message: say.pageFailed,
+    detail: say.pageFailedMore,
+    buttons: [say.showAgain, say.quit],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 0;
+}
+
+/** The window stays on its page, opens no others, asks for nothing but the camera, and knows no network. */
 function guard(window: BrowserWindow): void {
   const { webContents } = window;
   webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
@@ -54,10 +95,13 @@ function guard(window: BrowserWindow): void {
     if (!isOwnPage(url)) event.preventDefault();
   });
   webContents.on('will-attach-webview', (event) => event.preventDefault());
-  session.defaultSession.setPermissionRequestHandler((_, permission, callback, details) => {
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_, permission, callback, details) => {
     callback(mayUse(permission, details.requestingUrl, 'mediaTypes' in details ? details.mediaTypes : []));
   });
-  session.defaultSession.setPermissionCheckHandler((_, permission, origin, details) =>
+  defaultSession.setPermissionCheckHandler((_, permission, origin, details) =>
     mayUse(permission, `${origin.replace(/\/$/, '')}/`, details.mediaType === undefined ? [] : [details.mediaType]),
   );
+  const elsewhere = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
+  defaultSession.webRequest.onBeforeRequest({ urls: elsewhere }, (_, callback) => callback({ cancel: true }));
 }

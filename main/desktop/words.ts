@@ -1,6 +1,9 @@
 import type { Language } from '@shared/errors';
 
-/** The few words that the system shows for us: menus and the question before quitting. */
+/**
+ * The few words that the system shows for us: menus, dialogs and the questions it asks. In the names of menus `&` stands before
+ * the letter that opens them with Alt.
+ */
 export interface Words {
   readonly file: string;
   readonly quit: string;
@@ -27,20 +30,23 @@ export interface Words {
   readonly stillRunningMore: string;
   readonly keepRunning: string;
   readonly stopAndQuit: string;
+  readonly pageFailed: string;
+  readonly pageFailedMore: string;
+  readonly showAgain: string;
 }
 
 export const words: Readonly<Record<Language, Words>> = {
   en: {
-    file: 'File',
+    file: '&File',
     quit: 'Quit Fieldbox',
-    edit: 'Edit',
+    edit: '&Edit',
     undo: 'Undo',
     redo: 'Redo',
     cut: 'Cut',
     copy: 'Copy',
     paste: 'Paste',
     selectAll: 'Select all',
-    view: 'View',
+    view: '&View',
     zoomIn: 'Larger',
     zoomOut: 'Smaller',
     resetZoom: 'Normal size',
@@ -56,18 +62,21 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'What is finished is safe. What is not can be started again later.',
     keepRunning: 'Keep running',
     stopAndQuit: 'Stop and quit',
+    pageFailed: 'This window stopped working several times.',
+    pageFailedMore: 'What was stored is safe. If it happens again, restart the laptop and ask for help.',
+    showAgain: 'Show it again',
   },
   es: {
-    file: 'Archivo',
+    file: '&Archivo',
     quit: 'Salir de Fieldbox',
-    edit: 'Edición',
+    edit: '&Edición',
     undo: 'Deshacer',
     redo: 'Rehacer',
     cut: 'Cortar',
     copy: 'Copiar',
     paste: 'Pegar',
     selectAll: 'Seleccionar todo',
-    view: 'Ver',
+    view: '&Ver',
     zoomIn: 'Más grande',
     zoomOut: 'Más pequeño',
     resetZoom: 'Tamaño normal',
@@ -83,18 +92,21 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'Lo terminado está a salvo. Lo demás puede iniciarse de nuevo más tarde.',
     keepRunning: 'Continuar',
     stopAndQuit: 'Detener y salir',
+    pageFailed: 'Esta ventana dejó de funcionar varias veces.',
+    pageFailedMore: 'Lo guardado está a salvo. Si vuelve a ocurrir, reinicie el portátil y pida ayuda.',
+    showAgain: 'Mostrarla de nuevo',
   },
   fr: {
-    file: 'Fichier',
+    file: '&Fichier',
     quit: 'Quitter Fieldbox',
-    edit: 'Édition',
+    edit: 'É&dition',
     undo: 'Annuler',
     redo: 'Rétablir',
     cut: 'Couper',
     copy: 'Copier',
     paste: 'Coller',
     selectAll: 'Tout sélectionner',
-    view: 'Affichage',
+    view: '&Affichage',
     zoomIn: 'Agrandir',
     zoomOut: 'Réduire',
     resetZoom: 'Taille normale',
@@ -110,6 +122,9 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'Ce qui est terminé est en sécurité. Le reste peut être relancé plus tard.',
     keepRunning: 'Continuer',
     stopAndQuit: 'Arrêter et quitter',
+    pageFailed: 'Cette fenêtre a cessé de fonctionner plusieurs fois.',
+    pageFailedMore: 'Ce qui est enregistré est en sécurité. Si cela se répète, redémarrez l’ordinateur et demandez de l’aide.',
+    showAgain: 'L’afficher à nouveau',
   },
   ar: {
     file: 'ملف',
@@ -137,5 +152,8 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'ما اكتمل في أمان، ويمكن بدء الباقي من جديد لاحقًا.',
     keepRunning: 'متابعة',
     stopAndQuit: 'إيقاف وإنهاء',
+    pageFailed: 'توقفت هذه النافذة عن العمل عدة مرات.',
+    pageFailedMore: 'ما حُفظ في أمان. إذا تكرر ذلك فأعد تشغيل الحاسوب واطلب المساعدة.',
+    showAgain: 'عرضها من جديد',
   },
 };

@@ -16,6 +16,9 @@ interface Pending {
   reject(error: FieldboxError): void;
 }
 
+/** An engine that has not closed after this long (its disk may be gone) is ended: a crash loses nothing either. */
+const CLOSE_LIMIT_MS = 10_000;
+
 /** The engine of one open archive, seen from the main thread. */
 export class EngineClient {
   readonly verbs: Handlers<EngineVerb>;
@@ -49,10 +52,13 @@ export class EngineClient {
     return new Promise((resolve, reject) => {
       const worker = new Worker(workerUrl('engine'), { workerData: start });
       const died = (error: unknown): void => reject(new FieldboxError('INTERNAL', {}, error));
+      const ended = (code: number): void => reject(new FieldboxError('INTERNAL', {}, new Error(`The engine's thread ended with ${code}.`)));
       worker.once('error', died);
+      worker.once('exit', ended);
       const hear = (first: FromEngine): void => {
         if (first.type !== 'opened' && first.type !== 'refused') return; // what changes while it opens is asked for afterwards
         worker.off('error', died);
+        worker.off('exit', ended);
         worker.off('message', hear);
         if (first.type === 'opened') resolve(new EngineClient(worker, first.path, listeners));
         else reject(errorOf(first.fault));
@@ -75,7 +81,9 @@ export class EngineClient {
   async close(): Promise<void> {
     this.closing = true;
     this.post({ type: 'close' });
+    const limit = setTimeout(() => void this.worker.terminate(), CLOSE_LIMIT_MS);
     await this.ended;
+    clearTimeout(limit);
   }
 
   private request(message: (id: number) => ToEngine): Promise<unknown> {

@@ -207,3 +207,8 @@ export function sexName(value: string): string {
   if (value === 'O') return i18n.t('patients.sexO');
   return i18n.t('patients.sexUnknown');
 }
+
+/** A piece of text that keeps its own direction between others (FSI and PDI of UAX #9): a place beside dates in Arabic. */
+export function isolate(text: string): string {
+  return text === '' ? '' : `\u2068${text}\u2069`;
+}

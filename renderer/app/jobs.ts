@@ -3,7 +3,7 @@ import type { Job } from '@shared/contract/archive';
 import { FieldboxError, isErrorCode } from '@shared/errors';
 import { ask } from './api';
 import { i18n } from './i18n';
-import { navigate } from './router';
+import { currentRoute, navigate } from './router';
 import { refreshStatus } from './session';
 import { say, sayError } from './toasts';
 
@@ -29,7 +29,15 @@ export function jobChanged(job: Job): void {
   refreshStatus().catch(sayError);
 }
 
+/** Whether the person is looking at the very thing that has finished. */
+function isWatched(job: Job): boolean {
+  const route = currentRoute();
+  if (route.screen === 'import') return job.importSession !== null && route.session === job.importSession;
+  return route.screen === 'export' && job.exportKey !== null && route.exportKey === job.exportKey;
+}
+
 function announce(job: Job): void {
+  if (isWatched(job)) return;
   const { importSession: session, exportKey } = job;
   if (job.state === 'failed' && job.error) {
     sayError(jobError(job.error));

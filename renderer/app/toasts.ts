@@ -15,13 +15,16 @@ export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => (
 
 let nextId = 1;
 
-/** Tells an outcome. Good news leaves by itself; warnings and errors stay until they are closed. */
+/** How long an outcome is shown, in milliseconds; errors stay until they are closed. */
+const SHOWN = { success: 6000, info: 6000, warning: 15_000 } as const;
+
+/** Tells an outcome. What it tells can be found on its own screen afterwards; only errors stay until they are closed. */
 export function say(toast: Omit<Toast, 'id'>): void {
   const id = nextId++;
   useToasts.setState((state) => ({
-    toasts: [...state.toasts.filter((shown) => shown.text !== toast.text).slice(-3), { ...toast, id }],
+    toasts: [...state.toasts.filter((shown) => shown.text !== toast.text).slice(-2), { ...toast, id }],
   }));
-  if (toast.tone === 'success' || toast.tone === 'info') window.setTimeout(() => dismiss(id), 8000);
+  if (toast.tone !== 'error') window.setTimeout(() => dismiss(id), SHOWN[toast.tone]);
 }
 
 /** Tells an error in the person's language. */

@@ -1,10 +1,11 @@
 // The demo tour: a clinic's day in the real app, on an archive made for it and thrown away at the next tour. Prints what it
 // did and where everything lies. Needs what `npm start` sets up, and a display (`npm start` gives it a virtual one).
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { closeFieldbox, collectProblems, launchFieldbox } from '../lib/electron.mjs';
+import { withLock } from '../lib/lock.mjs';
 import { dist, stateFolder } from '../lib/paths.mjs';
 import { Problem, firstLine, runMain, say } from '../lib/process.mjs';
 import { browse, giveOut, importFiles, lookAround, lookClosely, registerPatient, startTheDay, takePictures } from './chapters.mjs';
@@ -12,7 +13,7 @@ import { Guide } from './guide.mjs';
 import { gatherSamples } from './samples.mjs';
 import { verifyZip } from './zip.mjs';
 
-const folder = path.join(stateFolder, 'demo');
+const folder = askedFolder(process.argv.slice(2)) ?? path.join(stateFolder, 'demo');
 const places = {
   userData: path.join(folder, 'settings'),
   archive: path.join(folder, 'archive'),
@@ -21,8 +22,18 @@ const places = {
   exports: path.join(folder, 'export'),
 };
 
-await runMain(async () => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+// Two tours at once would take the archive away from one another.
+await runMain(() => withLock(`${folder}.lock`, takeTour));
+
+/** `--folder DIR`: where everything goes, instead of the project's own place; nothing that lies there is removed. */
+function askedFolder(args) {
+  const asked = args[args.indexOf('--folder') + 1];
+  return args.includes('--folder') && asked !== undefined ? path.resolve(asked) : undefined;
+}
+
+async function takeTour() {
+  if (folder.startsWith(stateFolder)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  else if (existsSync(folder)) throw new Problem(`${folder} is there already; name a folder that is not.`);
   for (const place of [places.userData, places.exports]) mkdirSync(place, { recursive: true });
   const samples = await gatherSamples(places.samples);
   const done = await inApp({ archive: places.archive, userData: places.userData }, (guide) => walkThrough(guide, samples));
@@ -32,7 +43,7 @@ await runMain(async () => {
   const archive = await chapter('verifying the archive', verifyArchive);
   report({ ...done, zip, archive });
   return done.problems.length === 0 ? 0 : 1;
-});
+}
 
 async function walkThrough(guide, samples) {
   await chapter('first start', () => startTheDay(guide));
@@ -105,7 +116,9 @@ async function verifyArchive() {
   return JSON.parse(stdout);
 }
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 function report({ imports, pictures, export: given, counts, zip, archive, screenshots, problems }) {
   const { scans, photos } = imports;

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './paths.mjs';
-import { findRuntime } from './runtime.mjs';
+import { findRuntime, runtimeSwitches } from './runtime.mjs';
 
 const require = createRequire(import.meta.url);
 const closeLimit = 15_000;
@@ -22,11 +22,13 @@ export async function launchFieldbox({ userData, archive, language = 'en', camer
   const { _electron } = require('@playwright/test');
   const packaged = process.env.FIELDBOX_APP;
   if (!packaged) process.env.ELECTRON_OVERRIDE_DIST_PATH ??= findRuntime();
+  const runtime = packaged ? path.dirname(path.resolve(root, packaged)) : process.env.ELECTRON_OVERRIDE_DIST_PATH;
   return _electron.launch({
     ...(packaged ? { executablePath: path.resolve(root, packaged) } : {}),
     args: [
       ...(packaged ? [] : [root]),
       ...sandboxSwitches(),
+      ...runtimeSwitches(runtime),
       ...(camera ? fakeCamera : []),
       '--enable-unsafe-swiftshader',
       '--force-device-scale-factor=1',

@@ -31,6 +31,18 @@ const fallbackMarker = path.join(fallbackFolder, '.ok');
 /** The executable inside a runtime folder. */
 export const executableIn = (folder) => path.join(folder, executableName);
 
+/**
+ * Switches that a runtime (or an app packed from it) must be started with. The fallback's V8 ends the whole process with a
+ * trap while it optimises JavaScript in worker threads that start threads of their own, as sharp's WebAssembly does; without
+ * its "turboshaft" stage it does not.
+ * @param {string} folder of the executable
+ */
+export function runtimeSwitches(folder) {
+  const file = path.join(folder, 'version');
+  const isFallback = existsSync(file) && readFileSync(file, 'utf8').trim() === fallback.version;
+  return isFallback ? ['--js-flags=--no-turboshaft'] : [];
+}
+
 /** The folder of a runtime that is already there, or undefined. Costs next to nothing. */
 export function findRuntime() {
   const given = process.env.ELECTRON_PATH ?? process.env.ELECTRON_OVERRIDE_DIST_PATH;

@@ -44,7 +44,7 @@ export function find<L extends Level>(db: Database, input: FindInput & { readonl
   if (input.after !== undefined && input.offset !== undefined) throw new FieldboxError('BAD_REQUEST', { what: 'after, offset' });
   addSqlFunctions(db);
   const list = resolveOrder(input);
-  const cursor = readCursor(input, list);
+  const cursor = readCursor(db, input, list);
   const params = new Params();
   const conditions = [...conditionsOf(input, params)];
   const text = textSearch(db, input.level, input.text, params, cursor?.corrected);
@@ -88,7 +88,13 @@ function resolveOrder(input: FindInput): List {
   return { sort, descending, order };
 }
 
-function readCursor(input: FindInput, list: List): Cursor | undefined {
+/** A cursor with all its values. */
+interface Position {
+  readonly corrected: boolean;
+  readonly values: readonly CursorValue[];
+}
+
+function readCursor(db: Database, input: FindInput, list: List): Position | undefined {
   if (input.after === undefined) return undefined;
   const cursor = decodeCursor(input.after);
   requireCursorFor(cursor, {
@@ -97,7 +103,26 @@ function readCursor(input: FindInput, list: List): Cursor | undefined {
     descending: list.descending,
     types: list.order.terms.map((term) => term.type),
   });
-  return cursor;
+  return { corrected: cursor.corrected, values: wholeValues(db, input.level, list, cursor) };
+}
+
+/** Values that were too long for the cursor are those that its row has now. */
+function wholeValues(db: Database, level: Level, list: List, cursor: Cursor): readonly CursorValue[] {
+  if (!cursor.values.includes(null)) return cursor.values.map((value) => value ?? '');
+  const { terms } = list.order;
+  const sql = `SELECT ${terms.map((term) => term.sql).join(', ')} FROM ${level}${joinsFor(level, terms)} WHERE ${level}.id = ?`;
+  const row = statement(db, sql).raw(true).get(cursor.values.at(-1)) as CursorValue[] | undefined;
+  if (!row) throw new FieldboxError('BAD_REQUEST', { what: 'after' });
+  const ranks = cursor.values.length - terms.length;
+  return cursor.values.map((value, at) => value ?? row[at - ranks] ?? '');
+}
+
+/** The tables above that terms speak of. */
+function joinsFor(level: Level, terms: readonly Pick<Term, 'sql'>[]): string {
+  return LEVELS[level].parents
+    .filter((parent) => terms.some((term) => term.sql.includes(`${parent}.`)))
+    .map((parent) => ` CROSS JOIN ${parent} ON ${parent}.id = ${idColumn(level, parent)}`)
+    .join('');
 }
 
 function countRows(db: Database, level: Level, conditions: readonly Condition[], params: Params): number {
@@ -114,7 +139,7 @@ interface Hit {
 interface Question {
   readonly input: FindInput;
   readonly list: List;
-  readonly cursor: Cursor | undefined;
+  readonly cursor: Position | undefined;
   readonly params: Params;
   readonly conditions: readonly Condition[];
   readonly rank: string | undefined;
@@ -172,10 +197,7 @@ function sortSql(question: Question, terms: readonly SortTerm[]): string {
   const { level } = input;
   const where = [...restrict(level, conditions)];
   if (cursor) where.push(`+(${behind(terms, cursor.values, params)})`);
-  const joins = LEVELS[level].parents
-    .filter((parent) => terms.some((term) => term.sql.includes(`${parent}.`)))
-    .map((parent) => ` CROSS JOIN ${parent} ON ${parent}.id = ${idColumn(level, parent)}`);
-  return select(level, level + joins.join(''), where, terms, (term) => `+(${term.sql})`);
+  return select(level, level + joinsFor(level, terms), where, terms, (term) => `+(${term.sql})`);
 }
 
 function select(
