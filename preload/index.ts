@@ -18,11 +18,11 @@ function on(event: EventName, listener: (payload: unknown) => void): () => void 
   };
 }
 
+/** The type is checked where it can be: names by shared/contract/names.ts, shapes by the contract's schemas at both ends. */
 const bridge = {
   verbs,
   on,
   pathsOf: (files: readonly File[]): readonly string[] => files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
-};
+} as unknown as Bridge;
 
-/** The type is checked where it can be: names by shared/contract/names.ts, shapes by the contract's schemas at both ends. */
-contextBridge.exposeInMainWorld('fieldbox', bridge as unknown as Bridge);
+contextBridge.exposeInMainWorld('fieldbox', bridge);

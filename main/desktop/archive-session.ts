@@ -6,7 +6,7 @@ import type { AppInfo } from '@shared/contract/desktop';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { EngineClient } from '../ipc/engine-client';
 import type { PictureRequest } from '../ipc/engine-protocol';
-import { systemCode } from '../platform/durable';
+import { isSystemError } from './system-error';
 
 export interface SessionOptions {
   readonly version: string;
@@ -125,7 +125,7 @@ async function trueFolder(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (systemCode(error) === 'UNKNOWN') throw error;
+    if (!isSystemError(error)) throw error;
     return resolve(path); // what is not there or cannot be read is told when it is opened
   }
 }

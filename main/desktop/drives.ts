@@ -1,7 +1,7 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { Drive } from '@shared/contract/desktop';
-import { systemCode } from '../platform/durable';
+import { isSystemError } from './system-error';
 
 /** Where systems hang removable drives. */
 const LINUX_MOUNTS = /^\/(media|run\/media|mnt)\//;
@@ -28,7 +28,7 @@ async function withSpace(place: Pick<Drive, 'path' | 'label' | 'removable'>): Pr
     const { bavail, blocks, bsize } = await statfs(place.path);
     return { ...place, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch (error) {
-    if (systemCode(error) === 'UNKNOWN') throw error;
+    if (!isSystemError(error)) throw error;
     return null;
   }
 }

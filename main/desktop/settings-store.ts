@@ -1,6 +1,7 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { Settings } from '@shared/contract/desktop';
 import { systemCode, writeFileDurably } from '../platform/durable';
 
@@ -68,12 +69,13 @@ export function storedSettings(path: string): Partial<Settings> {
 
 /** Field by field, so that one that an older or newer version wrote otherwise does not cost the others. */
 function understood(json: unknown): Partial<Settings> {
-  if (typeof json !== 'object' || json === null) return {};
-  const fields = Object.entries(json).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success);
+  const record = z.record(z.string(), z.unknown()).safeParse(json);
+  if (!record.success) return {};
+  const fields = Object.entries(record.data).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success);
   return defined(Settings.partial().parse(Object.fromEntries(fields)));
 }
 
 function defined(changes: Changes): Partial<Settings> {
   // Taking undefined fields out is what the result's type says.
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -30,8 +30,12 @@ export interface DesktopOptions {
 
 /** Starts the app with its window. Must be called before Electron is ready. */
 export function startDesktop(options: DesktopOptions): void {
-  if (!app.requestSingleInstanceLock()) return app.quit();
-  app.enableSandbox();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  // Chromium's own sandbox does not run as root (crbug 638180); whoever starts it so has said --no-sandbox.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerScheme();
   // What the system draws for us (menus, dialogs) follows the person's language and direction from the next start on.
   const { language } = storedSettings(settingsPath());
@@ -46,7 +50,7 @@ function run(options: DesktopOptions): void {
   const settings = openSettings(options);
   const language = (): Language => settings.get().language;
   watchFaults(log, language);
-  log.info({ electron: process.versions['electron'], platform: process.platform }, 'start');
+  log.info({ electron: process.versions.electron, platform: process.platform }, 'start');
   const running = new Map<JobId, Job>();
   let window: BrowserWindow | null = null;
 

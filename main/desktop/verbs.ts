@@ -27,7 +27,7 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
   const { settings, archive } = parts;
   const info = async (): Promise<AppInfo> => ({
     version: parts.version,
-    electron: process.versions['electron'] ?? '',
+    electron: process.versions.electron,
     platform: process.platform,
     archive: await archive.info(),
   });

@@ -66,7 +66,10 @@ function showPageAgainWhenItDies(window: BrowserWindow, options: WindowOptions):
     options.onGone(details.reason);
     const now = Date.now();
     deaths = [...deaths.filter((at) => now - at < SHORT_TIME_MS), now];
-    if (deaths.length <= MOST_RELOADS) return showPage(window, options);
+    if (deaths.length <= MOST_RELOADS) {
+      showPage(window, options);
+      return;
+    }
     void askToShowAgain(window, words[options.language()]).then((yes) => {
       if (window.isDestroyed()) return;
       if (yes) showPage(window, options);

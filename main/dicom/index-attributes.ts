@@ -76,10 +76,10 @@ function hasPixels(dataset: DataSetView): boolean {
   return [Tags.PixelData, Tags.FloatPixelData, Tags.DoubleFloatPixelData].some((tag) => (dataset.element(tag)?.length ?? 0) > 0);
 }
 
-/** Without control characters, which would disturb lists and terminals, and not longer than anything real. */
+/** Without control characters, which would disturb lists and terminals, not longer than anything real, and no half of a character. */
 function clean(text: string): string {
   const printable = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return printable.length > MAX_TEXT ? printable.slice(0, MAX_TEXT) : printable;
+  return (printable.length > MAX_TEXT ? printable.slice(0, MAX_TEXT) : printable).replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** DA as YYYYMMDD; the older form with dots (ACR-NEMA) is understood. */

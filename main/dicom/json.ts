@@ -76,7 +76,8 @@ function wholeNumbers(dataset: DataSetView, tag: Tag, vr: 'SV' | 'UV'): readonly
 function decimal(text: string): JsonValue {
   const trimmed = text.trim();
   if (trimmed === '') return null;
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : Number.NaN;
+  return Number.isFinite(value) ? value : trimmed;
 }
 
 function personName(text: string): JsonValue {

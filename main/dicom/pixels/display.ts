@@ -122,12 +122,14 @@ function valueRange(samples: SampleArray, padding: Padding | null): { min: numbe
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const value of samples) {
+    if (!Number.isFinite(value)) continue; // float samples may say "no value"
     if (padding && value >= padding.from && value <= padding.to) continue;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  if (min > max) return padding ? { min: padding.from, max: padding.to } : { min: 0, max: 0 };
-  return { min, max };
+  // Where padding leaves a single value or none (a label map of one label on a background), the background is part of the picture.
+  if (padding && min >= max) return valueRange(samples, null);
+  return min > max ? { min: 0, max: 0 } : { min, max };
 }
 
 function sampleType(samples: SampleArray): FrameHeader['sampleType'] {

@@ -25,7 +25,7 @@ function channel(dataset: DataSetView, descriptor: Tag, data: Tag, segmented: Ta
   if (plain && plain.length > 0) return { first, colours: toBytes(entriesOf(plain, entries, bits, dataset.littleEndian), entries, bits) };
   const folded = dataset.bytes(segmented);
   if (!folded || folded.length === 0) throw new FieldboxError('PIXELS_DAMAGED');
-  return { first, colours: toBytes(unfold(words(folded, bits, dataset.littleEndian), entries), entries, bits) };
+  return { first, colours: toBytes(unfold(words(folded, bits, dataset.littleEndian), entries, bits), entries, bits) };
 }
 
 /** Entries of 8 bits may be packed two a word or stand one a word (both are found, PS3.3 C.7.6.3.1.6). */
@@ -34,7 +34,8 @@ function entriesOf(bytes: Uint8Array, entries: number, bits: number, little: boo
 }
 
 function words(bytes: Uint8Array, bits: number, little: boolean): number[] {
-  if (bits === 8) return [...bytes];
+  // Two entries of 8 bits in a word, the first one in its low byte (PS3.3 C.7.6.3.1.6).
+  if (bits === 8) return [...(little || bytes.length % 2 === 1 ? bytes : Buffer.from(bytes).swap16())];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length >> 1 }, (_, index) => view.getUint16(index * 2, little));
 }
@@ -51,31 +52,38 @@ function toBytes(values: readonly number[], entries: number, bits: number): Uint
 }
 
 /** Discrete (0), linear (1) and indirect (2) segments (PS3.3 C.7.9.2). */
-function unfold(data: readonly number[], entries: number): number[] {
+function unfold(data: readonly number[], entries: number, bits: number): number[] {
   const out: number[] = [];
-  const run = (from: number, segments: number): number => {
+  const run = (from: number, segments: number, nested: boolean): void => {
     let at = from;
     for (let done = 0; at + 1 < data.length && done < segments && out.length < entries; done += 1) {
       const code = data[at] ?? 0;
       const length = data[at + 1] ?? 0;
+      at += 2;
       if (code === 0) {
-        out.push(...data.slice(at + 2, at + 2 + length));
-        at += 2 + length;
+        out.push(...data.slice(at, at + length));
+        at += length;
       } else if (code === 1) {
         const start = out.at(-1) ?? 0;
-        const end = data[at + 2] ?? 0;
+        const end = data[at] ?? 0;
         for (let i = 1; i <= length; i += 1) out.push(Math.round(start + ((end - start) * i) / length));
-        at += 3;
-      } else if (code === 2) {
-        const offset = (data[at + 2] ?? 0) + (data[at + 3] ?? 0) * 0x10000;
-        if (from === 0) run(offset, length);
-        at += 4;
+        at += 1;
+      } else if (code === 2 && !nested) {
+        // A copy of earlier segments, none of which is a copy itself (C.7.9.2.3).
+        run(segmentOffset(data, at, bits), length, true);
+        at += bits === 8 ? 4 : 2;
       } else {
         throw new FieldboxError('PIXELS_DAMAGED');
       }
     }
-    return at;
   };
-  run(0, Number.POSITIVE_INFINITY);
+  run(0, Number.POSITIVE_INFINITY, false);
   return out;
+}
+
+/** The 32-bit byte offset of an indirect segment, least significant part first, as an index of entries. */
+function segmentOffset(data: readonly number[], at: number, bits: number): number {
+  const parts = data.slice(at, at + (bits === 8 ? 4 : 2));
+  const bytes = parts.reduce((sum, part, index) => sum + part * 2 ** (index * (bits === 8 ? 8 : 16)), 0);
+  return bits === 8 ? bytes : bytes >>> 1;
 }

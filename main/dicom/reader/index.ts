@@ -1,4 +1,4 @@
-import { constants, inflateRawSync } from 'node:zlib';
+import { constants, inflateRawSync, inflateSync } from 'node:zlib';
 import { FieldboxError } from '@shared/errors';
 import { BufferSource } from '../buffer-source';
 import type { ByteSource, DicomFile, Tag } from '../model';
@@ -92,12 +92,20 @@ function datasetEncoding(parser: Parser, offset: number, named: string | undefin
 /** A deflated data set (PS3.5 A.5); writers that add a zlib header are read too. */
 function inflate(source: ByteSource, offset: number): Uint8Array {
   const packed = source.bytes(offset, source.size - offset);
+  // A stream that lacks its end still gives what it holds.
+  const options = { maxOutputLength: MAX_INFLATED, finishFlush: constants.Z_SYNC_FLUSH };
   try {
-    // A stream that lacks its end still gives what it holds.
-    return inflateRawSync(packed, { maxOutputLength: MAX_INFLATED, finishFlush: constants.Z_SYNC_FLUSH });
+    return hasZlibHeader(packed) ? inflateSync(packed, options) : inflateRawSync(packed, options);
   } catch (error) {
     throw new FieldboxError('DICOM_MALFORMED', { reason: 'deflate' }, error);
   }
+}
+
+/** RFC 1950; a raw stream that begins so can only be a stored block, whose length stands there twice (RFC 1951 3.2.4). */
+function hasZlibHeader(packed: Uint8Array): boolean {
+  const [method = 0, flags = 0, high = 0, notFlags = 0, notHigh = 0] = packed;
+  if ((method & 0x0f) !== 8 || (method * 256 + flags) % 31 !== 0) return false;
+  return (flags ^ notFlags) !== 0xff || (high ^ notHigh) !== 0xff;
 }
 
 /** Behind a preamble anything may follow; bytes that merely look like a data set must say what they are. */

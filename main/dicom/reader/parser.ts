@@ -42,7 +42,6 @@ interface Header {
   readonly length: number;
 }
 
-
 /**
  * Reads the structure of a data set: where each element lies, sequences opened, values left where they are. Every read is
  * bounded by the file's real size and by the limits, and every step goes forward, so that time is linear in the file.
@@ -81,7 +80,7 @@ export class Parser {
       dataSet.add(element);
       at = element.end;
     }
-    if (at < this.cursor.size && !this.cursor.has(at, 8)) this.warn('the file ends inside the header of an element');
+    if (at < this.cursor.size && !this.cursor.has(at, 8)) this.cutInHeader(at);
     return { dataSet, end: Math.min(at, this.cursor.size) };
   }
 
@@ -90,8 +89,7 @@ export class Parser {
     if (++this.count > this.limits.elements) throw new FieldboxError('DICOM_MALFORMED', { reason: 'too many elements' });
     const header = this.header(at, encoding);
     if (!header) {
-      this.cut ??= { tag: 0, claimed: 8, present: this.cursor.size - at };
-      this.warn('the file ends inside the header of an element');
+      this.cutInHeader(at);
       return undefined;
     }
     const { tag, vr, offset, length } = header;
@@ -133,24 +131,27 @@ export class Parser {
     if (cursor.has(at, 12) && cursor.u16(at + 6, encoding.little) === 0) forms.unshift({ tag, vr, offset: at + 12, length: cursor.u32(at + 8, encoding.little) });
     const implicit = this.implicitHeader(at, tag, encoding);
     forms.push(implicit);
-    return forms.find((form) => this.isFollowedByElement(form, encoding)) ?? implicit;
+    // An odd group is half of all numbers, so a standard attribute counts for more.
+    return forms.find((form) => this.followedBy(form, encoding) === 'standard') ?? forms.find((form) => this.followedBy(form, encoding) !== null) ?? implicit;
   }
 
-  private isFollowedByElement(form: Header, encoding: Encoding): boolean {
+  private followedBy(form: Header, encoding: Encoding): 'standard' | 'private' | null {
     const end = form.offset + form.length;
-    if (end === this.cursor.size) return true;
-    if (!this.cursor.has(end, 8)) return false;
+    if (end === this.cursor.size) return 'standard';
+    if (!this.cursor.has(end, 8)) return null;
     const next = this.cursor.tag(end, encoding.little);
-    return next >>> 16 >= form.tag >>> 16 && (lookUp(next) !== undefined || isPrivate(next) || next >>> 16 === 0xfffe);
+    if (next >>> 16 < form.tag >>> 16) return null;
+    if (lookUp(next) !== undefined || next >>> 16 === 0xfffe) return 'standard';
+    return isPrivate(next) ? 'private' : null;
   }
 
   private implicitHeader(at: number, tag: Tag, encoding: Encoding): Header {
     return { tag, vr: this.resolved(tag), offset: at + 8, length: this.cursor.u32(at + 4, encoding.little) };
   }
 
-  /** An explicit UN of a standard attribute has the VR of the dictionary (PS3.5 6.2.2 note 2). */
+  /** An explicit UN of a standard attribute or a private creator has the VR of the dictionary (PS3.5 6.2.2 note 2, 7.8.1). */
   private knownVR(tag: Tag, vr: VR): VR {
-    return vr === 'UN' && !isPrivate(tag) ? this.resolved(tag) : vr;
+    return vr === 'UN' ? this.resolved(tag) : vr;
   }
 
   private resolved(tag: Tag): VR {
@@ -275,6 +276,11 @@ export class Parser {
     this.cut ??= { tag, claimed: 8, present: this.cursor.size - at };
     this.warn('the pixel data have no end');
     return element(this.cursor.size, this.cursor.size);
+  }
+
+  private cutInHeader(at: number): void {
+    this.cut ??= { tag: 0, claimed: 8, present: this.cursor.size - at };
+    this.warn('the file ends inside the header of an element');
   }
 
   private warn(text: string): void {

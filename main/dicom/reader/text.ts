@@ -13,7 +13,8 @@ function repaired(label: string): string {
   if (plain) return `ISO_IR ${String(plain[1])}`;
   const extended = /^ISO[-_ ]?2022[-_ ]IR[-_ ]?(\d+)$/.exec(term);
   if (extended) return `ISO 2022 IR ${String(extended[1])}`;
-  if (term === 'UTF-8' || term === 'UTF8' || term === 'ISO_IR_192') return 'ISO_IR 192';
+  if (term === 'UTF-8' || term === 'UTF8') return 'ISO_IR 192';
+  if (term === 'GB2312') return 'GB18030'; // which contains it
   return term;
 }
 
@@ -29,6 +30,8 @@ function latin1(bytes: Uint8Array): string {
 
 const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** ISO_IR 203, which the decoder of the others does not have. */
+const latin9 = new TextDecoder('iso-8859-15');
 
 /**
  * Text in Unicode. Without a character set only ASCII is allowed; other bytes are read as UTF-8 where they are valid UTF-8,
@@ -45,6 +48,7 @@ export function decodeText(bytes: Uint8Array, vr: VR, charset: string | undefine
 /** Undefined when the decoder does not know the label or an escape sequence is of none of the sets it names. */
 function converted(bytes: Uint8Array, vr: VR, charset: string | undefined): string | undefined {
   if (charset === undefined) return undefined;
+  if (charset === 'ISO_IR 203') return latin9.decode(bytes);
   try {
     return convertBytes(charset, bytes, { vr });
   } catch {
