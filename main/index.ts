@@ -8,8 +8,10 @@ import { productVersion } from './platform/version';
 const CLI = '--cli';
 const cliAt = process.argv.indexOf(CLI);
 
+// Electron starts its windows only after this module has come to its end: a command is finished before that, and so it runs
+// where there is no display.
 if (cliAt === -1) openApp();
-else void runCommand(process.argv.slice(cliAt + 1));
+else await runCommand(process.argv.slice(cliAt + 1));
 
 function openApp(): void {
   const { FIELDBOX_USER_DATA: userData, FIELDBOX_ARCHIVE: archive, FIELDBOX_LANGUAGE: language } = process.env;

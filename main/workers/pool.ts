@@ -10,6 +10,11 @@ export interface RunOptions {
   /** The worker is ended and the task fails with TIMED_OUT after this long. Default two minutes. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * What a raised signal does to a task that runs already: 'stop' ends its worker (the default, for what may take long),
+   * 'finish' lets it come to its end, because a new worker would cost more than a short task.
+   */
+  readonly whenAborted?: 'stop' | 'finish';
   readonly transfer?: readonly Transferable[];
 }
 
@@ -164,6 +169,7 @@ export class WorkerPool {
       task.reject(new FieldboxError('CANCELLED'));
       return;
     }
+    if (task.options.whenAborted === 'finish') return;
     const seat = this.seats.find((s) => s.running?.task === task);
     if (seat) this.fail(seat, new FieldboxError('CANCELLED'));
   }

@@ -7,10 +7,16 @@ export interface ReadableName {
   readonly other: string;
 }
 
+/** What stands between family and given name in the letters they are written in. */
+function joint(group: string): string {
+  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u.test(group)) return ' ';
+  return /\p{Script=Arabic}/u.test(group) ? '، ' : ', ';
+}
+
 function readGroup(group: string): string {
   const [family = '', given = '', middle = '', prefix = '', suffix = ''] = group.split('^').map((part) => part.trim());
   const first = [prefix, given, middle].filter(Boolean).join(' ');
-  const name = [family, first].filter(Boolean).join(', ');
+  const name = [family, first].filter(Boolean).join(joint(group));
   return [name, suffix].filter(Boolean).join(' ');
 }
 
@@ -111,6 +117,13 @@ export function showDate(value: string, style: 'medium' | 'long' = 'medium'): st
   return date ? new Intl.DateTimeFormat(i18n.language, { dateStyle: style }).format(date) : value;
 }
 
+/** The days from one DICOM date to another, without saying twice what both have in common. */
+export function showDates(from: string, to: string): string {
+  const [first, last] = [dateOf(from), dateOf(to)];
+  if (!first || !last) return [showDate(from), showDate(to)].filter(Boolean).join(' – ');
+  return new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).formatRange(first, last);
+}
+
 /** A DICOM time (HHMMSS.ffffff) as hours and minutes. */
 export function showTime(value: string): string {
   const match = /^(\d{2}):?(\d{2})/.exec(value);
@@ -148,11 +161,21 @@ export function showBytes(bytes: number): string {
   }).format(value);
 }
 
-/** Whole years and months between two days. */
-function between(from: Date, to: Date): { readonly years: number; readonly months: number } {
+/** Whole months between two days. */
+function between(from: Date, to: Date): { readonly months: number } {
   let months = (to.getFullYear() - from.getFullYear()) * 12 + to.getMonth() - from.getMonth();
   if (to.getDate() < from.getDate()) months -= 1;
-  return { years: Math.floor(months / 12), months };
+  return { months };
+}
+
+const dayLength = 86_400_000;
+
+/** Years; under two years months, under one month days. */
+function ageBetween(from: Date, to: Date): string {
+  const { months } = between(from, to);
+  if (months > 0) return ageWords(months);
+  const days = Math.round((to.getTime() - from.getTime()) / dayLength);
+  return i18n.t('patients.ageDays', { count: Math.max(0, days) });
 }
 
 function ageWords(months: number): string {
@@ -174,7 +197,7 @@ export function monthsNow(row: Pick<PatientRow, 'ageYears' | 'ageOn'>, now: Date
 export function showBirth(row: Aged, now: Date = new Date()): string {
   const born = dateOf(row.PatientBirthDate);
   if (born && row.birthDatePrecision !== 'unknown') {
-    const age = ageWords(between(born, now).months);
+    const age = ageBetween(born, now);
     if (row.birthDatePrecision === 'known')
       return i18n.t('patients.bornKnown', { date: showDate(row.PatientBirthDate), age });
     const year = new Intl.DateTimeFormat(i18n.language, { year: 'numeric' }).format(born);

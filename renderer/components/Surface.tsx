@@ -18,11 +18,16 @@ interface PageProps {
   readonly actions?: ReactNode;
   /** `narrow` keeps lines of text and forms readable; `fixed` leaves scrolling to what is inside. */
   readonly shape?: 'narrow' | 'fixed' | 'wide';
+  /** Only read out: where the way there says the same and the room is needed for something else. */
+  readonly hideTitle?: boolean;
+  /** A page to read, with nothing on it that takes the focus: it takes it itself, so that keys can scroll it. */
+  readonly reading?: boolean;
   readonly children: ReactNode;
 }
 
 /** A screen: its heading gets the focus when the screen opens, so that screen readers say where one is. */
-export function Page({ title, subtitle, actions, shape = 'wide', children }: PageProps) {
+export function Page({ title, subtitle, actions, shape = 'wide', ...rest }: PageProps) {
+  const { hideTitle = false, reading = false, children } = rest;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Fieldbox`;
@@ -32,9 +37,9 @@ export function Page({ title, subtitle, actions, shape = 'wide', children }: Pag
   return (
     <section
       className={cx(styles.page, shape === 'narrow' && styles.narrow, shape === 'fixed' && styles.fixed)}
-      aria-label={title}
+      {...(reading ? { tabIndex: 0, role: 'region', 'aria-label': title } : {})}
     >
-      <header className={cx(styles.header)}>
+      <header className={hideTitle ? 'visually-hidden' : cx(styles.header)}>
         <div>
           <h1 ref={heading} tabIndex={-1}>
             {title}

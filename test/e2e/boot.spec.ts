@@ -29,18 +29,15 @@ test('the page may load nothing from elsewhere and run nothing that is not its o
   const { page, problems } = fieldbox;
   const outcome = await page.evaluate(async () => {
     const fetched = await fetch('https://example.org/').then(() => 'loaded', () => 'refused');
-    let evaluated = 'refused';
-    try {
-      evaluated = String(new Function('return 1')());
-    } catch {
-      // what the policy is for
-    }
+    // A text run as code; the debugger's own evaluation is exempt from the policy, so the page has to do it later by itself.
+    window.setTimeout('window.evaluated = true');
     const script = document.createElement('script');
     script.textContent = 'window.injected = true';
     document.head.append(script);
-    return { fetched, evaluated, injected: 'injected' in window };
+    await new Promise((resolve) => window.setTimeout(resolve, 300));
+    return { fetched, evaluated: 'evaluated' in window, injected: 'injected' in window };
   });
-  expect(outcome).toEqual({ fetched: 'refused', evaluated: 'refused', injected: false });
+  expect(outcome).toEqual({ fetched: 'refused', evaluated: false, injected: false });
   expect(problems.length).toBeGreaterThan(0);
   expect(problems.every((problem) => /Content Security Policy/.test(problem))).toBe(true);
   problems.splice(0);

@@ -83,5 +83,7 @@ test('a hundred thousand rows would scroll: only what is in view exists', async 
   await page.mouse.move(640, 500);
   await page.mouse.wheel(0, 1_000_000);
   await expect(page.getByRole('button', { name: /^Open / }).first()).toBeVisible();
-  await expect.poll(async () => (await ask(page, 'catalog.images', { limit: 1 })).total).toBe(400);
+  expect((await ask(page, 'catalog.images', { limit: 1 })).total).toBe(400);
+  await expect.poll(() => page.evaluate(() => [...document.images].filter((image) => !image.complete).length)).toBe(0);
+  expect(await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth === 0 && image.loading !== 'lazy').length)).toBe(0);
 });

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FieldboxError } from '../../shared/errors';
+import { asFieldboxError } from '../../shared/errors';
 import { FindInput } from '../../shared/contract/catalog';
 import { PatientInput } from '../../shared/model/rows';
 import { ArchiveSession } from '../../main/desktop/archive-session';
@@ -10,11 +10,11 @@ import { openForTest, temporaryFolder } from '../fixtures/archive';
 import { instanceBytes } from '../fixtures/instances';
 
 /** The threads that were started, so that a test can end one as a crash would. */
-const threads = vi.hoisted((): Worker[] => []);
+const threads = vi.hoisted((): workerThreads.Worker[] => []);
 vi.mock('node:worker_threads', async (original) => {
-  const actual = await original<typeof import('node:worker_threads')>();
+  const actual = await original<typeof workerThreads>();
   class Watched extends actual.Worker {
-    constructor(...given: ConstructorParameters<typeof Worker>) {
+    constructor(...given: ConstructorParameters<typeof workerThreads.Worker>) {
       super(...given);
       threads.push(this);
     }
@@ -44,7 +44,7 @@ function newSession() {
 }
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => 'no error', (error: FieldboxError) => error.code);
+  promise.then(() => 'no error', (error: unknown) => asFieldboxError(error).code);
 
 describe('the engine in its own thread', () => {
   it('answers verbs, sends events and pictures, and lets go of the archive at the end', async () => {

@@ -73,7 +73,7 @@ export function NewKindDialog({ open, onClose }: { readonly open: boolean; reado
         style={{ display: 'grid', gap: 16 }}
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() !== '') void add();
+          if (name.trim() !== '' && !busy) void add();
         }}
       >
         <TextField

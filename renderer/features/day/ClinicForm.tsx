@@ -32,7 +32,7 @@ export function ClinicForm({ clinic, onDone, onCancel }: Props) {
 
   const save = async (): Promise<void> => {
     setTried(true);
-    if (incomplete) return;
+    if (incomplete || busy) return;
     setBusy(true);
     const changes = { name: name.trim(), place: place.trim(), firstDay, lastDay };
     try {

@@ -34,7 +34,7 @@ export function NewStation({
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') void add();
+        if (name.trim() !== '' && !busy) void add();
       }}
       style={{ display: 'flex', gap: 12, alignItems: 'end', flexWrap: 'wrap' }}
     >

@@ -10,7 +10,7 @@ const topics = ['start', 'find', 'register', 'capture', 'import', 'images', 'exp
 export function Help() {
   const { t } = useTranslation();
   return (
-    <Page title={t('help.title')} subtitle={t('help.subtitle')} shape="narrow">
+    <Page title={t('help.title')} subtitle={t('help.subtitle')} shape="narrow" reading>
       {topics.map((topic) => (
         <Card key={topic} title={t(`help.topic.${topic}.title`)}>
           <ol className={cx(styles.steps)}>

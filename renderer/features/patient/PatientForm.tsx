@@ -88,7 +88,7 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
 
   const save = async (): Promise<void> => {
     setTried(true);
-    if (Object.keys(faults).length > 0) return;
+    if (Object.keys(faults).length > 0 || busy) return;
     setBusy(true);
     try {
       await onSave(inputOf(draft, before?.PatientName));

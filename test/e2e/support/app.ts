@@ -20,7 +20,7 @@ export interface RunningApp {
 export interface AppOptions {
   /** Language of the interface. */
   language: string;
-  /** Opens no archive, so that the app asks for one as on its first start. */
+  /** Is told of no archive, as on a person's first start. Their home is the test's folder then (Linux). */
   firstStart: boolean;
   /** Switches and environment of the app, beside those every test uses. */
   appArguments: readonly string[];
@@ -78,7 +78,7 @@ async function start(options: AppOptions & { folder: string }, mainLog: string[]
     ...(options.firstStart ? {} : { archive }),
     language: options.language,
     args: options.appArguments,
-    env: options.appEnvironment,
+    env: { ...(options.firstStart && { HOME: options.folder, XDG_CONFIG_HOME: join(options.folder, 'config') }), ...options.appEnvironment },
   });
   for (const stream of [app.process().stdout, app.process().stderr]) {
     stream?.on('data', (bytes: Buffer) => mainLog.push(bytes.toString('utf8')));
