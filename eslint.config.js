@@ -45,10 +45,30 @@ const plainRules = Object.fromEntries(
     'valid-typeof',
   ].map((name) => [name, 'error']),
 );
-const nodeGlobals = ['AbortController', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'clearTimeout', 'console', 'fetch', 'performance', 'process', 'setTimeout'];
+const nodeGlobals = [
+  'AbortController',
+  'Buffer',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'clearTimeout',
+  'console',
+  'fetch',
+  'performance',
+  'process',
+  'setTimeout',
+];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'release/', 'coverage/', 'test-results/', '.electron-runtime/', '.native-cache/', '.fieldbox/']),
+  globalIgnores([
+    'dist/',
+    'release/',
+    'coverage/',
+    'test-results/',
+    '.electron-runtime/',
+    '.native-cache/',
+    '.fieldbox/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.tsx'],

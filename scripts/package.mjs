@@ -7,6 +7,9 @@ import { windowPackages } from './lib/apt.mjs';
 await runMain(async (args) => {
   process.env.ELECTRON_OVERRIDE_DIST_PATH = await prepareApp({ debianPackages: windowPackages });
   const targets = args.filter((argument) => !argument.startsWith('-'));
-  const executable = await packageApp({ targets: targets.length > 0 ? targets : ['dir'], force: args.includes('--force') });
+  const executable = await packageApp({
+    targets: targets.length > 0 ? targets : ['dir'],
+    force: args.includes('--force'),
+  });
   say(`The packed app: ${executable}`);
 });

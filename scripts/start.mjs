@@ -11,7 +11,9 @@ import { hasDisplay, onDisplay, startXvfb } from './lib/xvfb.mjs';
 await runMain(async (args) => {
   const wantsTour = args.includes('--demo');
   const visible = hasDisplay();
-  const runtime = await prepareApp({ debianPackages: visible ? windowPackages : [...windowPackages, ...displayPackages] });
+  const runtime = await prepareApp({
+    debianPackages: visible ? windowPackages : [...windowPackages, ...displayPackages],
+  });
   if (visible && !wantsTour) return openApp(runtime, args);
   if (!visible) say('There is no display here: the demo tour runs in a virtual one.');
   const tourArguments = args.filter((argument) => argument !== '--demo');
@@ -21,7 +23,11 @@ await runMain(async (args) => {
 
 function openApp(runtime, args) {
   const onlyWayland = process.platform === 'linux' && !process.env.DISPLAY;
-  const switches = [...sandboxSwitches(), ...runtimeSwitches(runtime), ...(onlyWayland ? ['--ozone-platform=wayland'] : [])];
+  const switches = [
+    ...sandboxSwitches(),
+    ...runtimeSwitches(runtime),
+    ...(onlyWayland ? ['--ozone-platform=wayland'] : []),
+  ];
   return runAttached(executableIn(runtime), [...switches, root, ...args]);
 }
 

@@ -14,7 +14,9 @@ await runMain(async (args) => {
   process.env.ELECTRON_OVERRIDE_DIST_PATH = await prepareApp({
     debianPackages: [...windowPackages, ...displayPackages, ...testPackages],
   });
-  const results = await Promise.all(chosen.filter((name) => readOnly.includes(name)).map((name) => runSuite(name, wish)));
+  const results = await Promise.all(
+    chosen.filter((name) => readOnly.includes(name)).map((name) => runSuite(name, wish)),
+  );
   for (const name of chosen.filter((one) => !readOnly.includes(one))) results.push(await runSuite(name, wish));
   return report(results);
 });
@@ -26,7 +28,9 @@ function readArguments(args) {
   const chosen = args.slice(0, end).filter((word) => suiteNames.includes(word));
   const words = args.slice(0, end).filter((word) => !suiteNames.includes(word));
   if (chosen.length === 0 && end + words.length > 0) {
-    throw new Problem(`Use: npm test -- [${suiteNames.join('|')}]... [word in the test file's path]... [options for the runner]`);
+    throw new Problem(
+      `Use: npm test -- [${suiteNames.join('|')}]... [word in the test file's path]... [options for the runner]`,
+    );
   }
   const options = args.slice(end).filter((argument) => argument !== '--');
   return { chosen: chosen.length > 0 ? chosen : suiteNames, wish: { words, options } };
@@ -57,7 +61,8 @@ function report(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const row = (name, ...cells) => `${name.padEnd(12)}${cells.map((cell) => String(cell).padStart(9)).join('')}`;
   console.log(`\n${row('suite', 'passed', 'failed', 'skipped', 'seconds')}`);
-  for (const { name, passed, failed, skipped, seconds } of results) console.log(row(name, passed, failed, skipped, seconds.toFixed(1)));
+  for (const { name, passed, failed, skipped, seconds } of results)
+    console.log(row(name, passed, failed, skipped, seconds.toFixed(1)));
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
 }

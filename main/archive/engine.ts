@@ -48,6 +48,10 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Workers wait for the disk half of their time (every file is flushed), so there are more of them than a small laptop has cores. */
+const LEAST_WORKERS = 4;
+const MOST_WORKERS = 8;
+
 /** Wraps the signal-less start of a long task that runs before anybody can cancel it. */
 const UNWATCHED: JobHandle = { job: JobId.parse(randomUUID()), signal: new AbortController().signal, update: () => undefined };
 
@@ -72,7 +76,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     closers.push(() => {
       db.close();
     });
-    const pool = new WorkerPool(Math.max(2, Math.min(4, availableParallelism())));
+    const pool = new WorkerPool(Math.max(LEAST_WORKERS, Math.min(MOST_WORKERS, availableParallelism())));
     closers.push(() => pool.close());
     markClosed(db, 'open');
 

@@ -3,12 +3,16 @@ import type { ReactNode } from 'react';
 import { FieldboxError } from '@shared/errors';
 import { Button } from '../components/Button';
 import { ErrorNote } from '../components/Surface';
+import { cx } from './cx';
 import { i18n } from './i18n';
+import styles from './Shell.module.css';
 
 interface Props {
   readonly children: ReactNode;
   /** When this changes (another screen), the fault of the one before is forgotten. */
   readonly resetKey?: string;
+  /** What failed took the whole window, and so does the message. */
+  readonly cover?: boolean;
 }
 
 interface State {
@@ -36,10 +40,10 @@ export class ErrorBoundary extends Component<Props, State> {
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
     return (
-      <main style={{ padding: 32, display: 'grid', gap: 16, justifyItems: 'start' }}>
+      <div className={cx(styles.fault, this.props.cover && styles.cover)}>
         <ErrorNote error={new FieldboxError('INTERNAL', {}, this.state.fault)} />
         <Button onPress={() => window.location.reload()}>{i18n.t('common.reload')}</Button>
-      </main>
+      </div>
     );
   }
 }

@@ -25,12 +25,12 @@ import styles from './Shell.module.css';
 
 const Viewer = lazy(async () => ({ default: (await import('../features/viewer')).Viewer }));
 
-/** The frame around all screens. The viewer takes the whole window. */
+/** The frame around all screens. The viewer lies over it and takes the whole window. */
 export function Shell() {
-  const route = useRouter((state) => state.route);
+  const route = useRouter((state) => state.beneath);
+  const viewing = useRouter((state) => state.route.screen === 'viewer');
   const { t } = useTranslation();
   useShortcuts();
-  if (route.screen === 'viewer') return <ViewerScreen />;
   return (
     <div className={cx(styles.shell)}>
       <a
@@ -52,11 +52,12 @@ export function Shell() {
       </main>
       <DropOverlay />
       <ShortcutsDialog />
+      {viewing ? <ViewerScreen /> : null}
     </div>
   );
 }
 
-function Screen({ route }: { readonly route: Route }) {
+function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: 'viewer' }> }) {
   switch (route.screen) {
     case 'day':
       return <Day />;
@@ -80,30 +81,18 @@ function Screen({ route }: { readonly route: Route }) {
       return <SettingsScreen />;
     case 'help':
       return <Help />;
-    case 'viewer':
-      return null;
   }
 }
 
+/** Over the screen it was opened from. After a reload there is nothing to view, and that screen is all there is. */
 function ViewerScreen() {
   const { images, start } = useViewing();
-  const { t } = useTranslation();
-  if (start === null) return <NothingToView />;
+  if (start === null) return null;
   return (
-    <ErrorBoundary>
-      <Suspense fallback={<p className={cx(styles.starting)}>{t('common.loading')}</p>}>
+    <ErrorBoundary cover>
+      <Suspense fallback={null}>
         <Viewer images={[...images]} startImage={start} onClose={goBack} />
       </Suspense>
     </ErrorBoundary>
-  );
-}
-
-/** After a reload the viewer has nothing to show: the person is brought to the images. */
-function NothingToView() {
-  const { t } = useTranslation();
-  return (
-    <main className={cx(styles.starting)}>
-      <a href={formatRoute({ screen: 'images' })}>{t('nav.images')}</a>
-    </main>
   );
 }

@@ -1,5 +1,6 @@
 import type { PatientRow } from '@shared/model/rows';
 import { i18n } from './i18n';
+import { modalities } from './modalities';
 
 /** A name of DICOM's PN form (PS3.5 6.2.1.2) as people read it; `other` is the same name in other letters. */
 export interface ReadableName {
@@ -139,6 +140,14 @@ export function showInstant(value: string): string {
   return new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+/** The day of a moment (ISO 8601) by this machine's zone. */
+export function showDay(value: string): string {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime())
+    ? value
+    : new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(date);
+}
+
 export function showNumber(value: number): string {
   return new Intl.NumberFormat(i18n.language).format(value);
 }
@@ -162,17 +171,17 @@ export function showBytes(bytes: number): string {
 }
 
 /** Whole months between two days. */
-function between(from: Date, to: Date): { readonly months: number } {
+function monthsBetween(from: Date, to: Date): number {
   let months = (to.getFullYear() - from.getFullYear()) * 12 + to.getMonth() - from.getMonth();
   if (to.getDate() < from.getDate()) months -= 1;
-  return { months };
+  return months;
 }
 
 const dayLength = 86_400_000;
 
 /** Years; under two years months, under one month days. */
 function ageBetween(from: Date, to: Date): string {
-  const { months } = between(from, to);
+  const months = monthsBetween(from, to);
   if (months > 0) return ageWords(months);
   const days = Math.round((to.getTime() - from.getTime()) / dayLength);
   return i18n.t('patients.ageDays', { count: Math.max(0, days) });
@@ -189,7 +198,7 @@ type Aged = Pick<PatientRow, 'PatientBirthDate' | 'birthDatePrecision' | 'ageYea
 export function monthsNow(row: Pick<PatientRow, 'ageYears' | 'ageOn'>, now: Date = new Date()): number | null {
   if (row.ageYears === null) return null;
   const since = row.ageOn === null ? null : dateOf(row.ageOn);
-  const passed = since === null ? 0 : Math.max(0, between(since, now).months);
+  const passed = since === null ? 0 : Math.max(0, monthsBetween(since, now));
   return Math.round(row.ageYears * 12) + passed;
 }
 
@@ -223,12 +232,25 @@ export function kindName(kind: { readonly code: string | null; readonly name: st
   }
 }
 
+/** Modality (0008,0060) as a word of the language, with a capital; codes that have no word here stay as they are. */
+export function modalityName(code: string): string {
+  const modality = modalities.find((known) => known === code);
+  if (modality === undefined) return code;
+  const name = i18n.t(`modality.${modality}`);
+  return name.charAt(0).toLocaleUpperCase(i18n.language) + name.slice(1);
+}
+
 /** The word for the sex as registered. */
 export function sexName(value: string): string {
   if (value === 'F') return i18n.t('patients.sexF');
   if (value === 'M') return i18n.t('patients.sexM');
   if (value === 'O') return i18n.t('patients.sexO');
   return i18n.t('patients.sexUnknown');
+}
+
+/** Facts beside one another: those that are known, each once, each in its own direction. */
+export function together(...facts: readonly string[]): string {
+  return [...new Set(facts.filter(Boolean))].map(isolate).join(' · ');
 }
 
 /** A piece of text that keeps its own direction between others (FSI and PDI of UAX #9): a place beside dates in Arabic. */

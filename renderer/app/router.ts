@@ -21,7 +21,7 @@ export type Route =
   | { readonly screen: 'help' }
   | { readonly screen: 'viewer' };
 
-const home: Route = { screen: 'patients' };
+const home = { screen: 'patients' } as const satisfies Route;
 
 /** The route as the part of the address behind '#'. */
 export function formatRoute(route: Route): string {
@@ -76,9 +76,20 @@ export function parseRoute(hash: string): Route {
   }
 }
 
-export const useRouter = create<{ readonly route: Route }>()(() => ({ route: parseRoute(window.location.hash) }));
+interface Place {
+  readonly route: Route;
+  /** The screen that stays under the viewer, with its scrolling and selection, and is there again when the viewer closes. */
+  readonly beneath: Exclude<Route, { readonly screen: 'viewer' }>;
+}
 
-window.addEventListener('hashchange', () => useRouter.setState({ route: parseRoute(window.location.hash) }));
+function arrive(hash: string, before?: Place): Place {
+  const route = parseRoute(hash);
+  return { route, beneath: route.screen === 'viewer' ? (before?.beneath ?? home) : route };
+}
+
+export const useRouter = create<Place>()(() => arrive(window.location.hash));
+
+window.addEventListener('hashchange', () => useRouter.setState((before) => arrive(window.location.hash, before)));
 
 /** Goes to a screen; the one before stays reachable by going back, unless `replace`. */
 export function navigate(route: Route, options: { readonly replace?: boolean } = {}): void {
@@ -86,7 +97,7 @@ export function navigate(route: Route, options: { readonly replace?: boolean } =
   if (hash === window.location.hash) return;
   if (options.replace) {
     window.history.replaceState(null, '', hash);
-    useRouter.setState({ route: parseRoute(hash) });
+    useRouter.setState((before) => arrive(hash, before));
   } else {
     window.location.hash = hash;
   }

@@ -24,11 +24,16 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.tagName === 'TEXTAREA' || target.closest('[role="spinbutton"]') !== null;
 }
 
+/** Whether something lies over the screens (a dialog, a menu, the viewer): keys are meant for that then. */
+export function isCovered(): boolean {
+  return document.getElementById('main')?.closest('[inert], [aria-hidden="true"]') != null;
+}
+
 /** The keys that work on every screen. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || document.querySelector('[aria-modal="true"]')) return;
+      if (event.defaultPrevented || isCovered()) return;
       const screen = event.altKey && !event.ctrlKey ? screenKeys.find(({ key }) => key === event.key) : undefined;
       const plain = !event.altKey && !event.ctrlKey && !event.metaKey && !isTyping(event.target);
       if (screen) navigate(screen.route);

@@ -46,7 +46,10 @@ export async function importFiles(guide, samples) {
   await guide.shoot('import');
   const scans = await importThese(guide, 'importing.chooseFolder', [samples.discs], 'import of a folder');
   await guide.shoot('import report');
-  await guide.page.getByRole('radiogroup', { name: word('importing.show') }).getByText(new RegExp(word('importing.outcome.added'))).click();
+  await guide.page
+    .getByRole('radiogroup', { name: word('importing.show') })
+    .getByText(new RegExp(word('importing.outcome.added')))
+    .click();
   await guide.shoot('import report, what was added');
   await guide.visit(1);
   await guide.page.getByRole('option', { name: /Achieng/ }).click();
@@ -66,7 +69,10 @@ async function importThese(guide, button, paths, shot, kind) {
   await guide.heading('importing.report');
   await guide.jobsDone();
   const { rows } = await guide.ask('import.sessions', { limit: 1 });
-  await guide.page.getByText(rows[0].rejected > 0 ? /put aside; the reason/ : word('importing.doneAll')).first().waitFor();
+  await guide.page
+    .getByText(rows[0].rejected > 0 ? /put aside; the reason/ : word('importing.doneAll'))
+    .first()
+    .waitFor();
   return rows[0];
 }
 
@@ -94,14 +100,18 @@ export async function takePictures(guide) {
   return 2;
 }
 
-const storedCount = (count) => word(count === 1 ? 'capture.storedCount_one' : 'capture.storedCount_other').replace('{{shown}}', String(count));
+const storedCount = (count) =>
+  word(count === 1 ? 'capture.storedCount_one' : 'capture.storedCount_other').replace('{{shown}}', String(count));
 
 /** Lists of everything, a search with a slip of the pen, and the patient's page. */
 export async function browse(guide) {
   const { page } = guide;
   await guide.visit(2);
   await guide.heading('images.title');
-  await page.getByRole('button', { name: /^Open / }).first().waitFor();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .waitFor();
   await guide.shoot('images');
   await guide.press('images.asList');
   await guide.shoot('images as a list');
@@ -119,7 +129,10 @@ export async function browse(guide) {
   await page.getByRole('option', { name: /Achieng/ }).waitFor();
   await guide.shoot('search with a slip of the pen');
   await page.getByRole('option', { name: /Achieng/ }).click();
-  await page.getByRole('button', { name: /^Open / }).first().waitFor();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .waitFor();
   await guide.shoot('patient');
   await guide.press('patients.edit');
   await guide.heading('form.editTitle');
@@ -173,7 +186,10 @@ export async function lookClosely(guide) {
 async function openInViewer(guide, row) {
   const { page } = guide;
   await page.evaluate((series) => (window.location.hash = `#/images?level=images&series=${series}`), row.seriesKey);
-  await page.getByRole('button', { name: /^Open / }).first().click();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .click();
   await page.getByTestId('viewer').waitFor();
   await page.getByTestId('viewer').locator('canvas').first().waitFor();
   await page.waitForTimeout(700);
@@ -186,7 +202,10 @@ export async function giveOut(guide, folder) {
   await guide.heading('exporting.title');
   await guide.shoot('export');
   await guide.visit(2);
-  await page.getByRole('button', { name: /^Open / }).first().waitFor();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .waitFor();
   await page.keyboard.press('Control+a');
   await guide.button('images.exportChosen').waitFor();
   await guide.shoot('all images selected');
@@ -199,7 +218,10 @@ export async function giveOut(guide, folder) {
   await guide.press('exporting.start');
   await guide.heading('exporting.result');
   await guide.jobsDone();
-  await page.getByText(/^Proven:/).first().waitFor();
+  await page
+    .getByText(/^Proven:/)
+    .first()
+    .waitFor();
   await guide.shoot('result of the export');
   const zips = readdirSync(folder).filter((name) => name.endsWith('.zip'));
   if (zips.length !== 1) throw new Error('the export was to leave one zip');

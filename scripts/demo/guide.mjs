@@ -31,7 +31,11 @@ export class Guide {
   }
 
   button(key, options = {}) {
-    return this.page.getByRole('button', { name: typeof key === 'string' ? word(key) : key, exact: typeof key === 'string', ...options });
+    return this.page.getByRole('button', {
+      name: typeof key === 'string' ? word(key) : key,
+      exact: typeof key === 'string',
+      ...options,
+    });
   }
 
   async press(key) {
@@ -44,7 +48,10 @@ export class Guide {
 
   /** Takes one of several choices that are all in sight. */
   async choose(group, option) {
-    await this.page.getByRole('radiogroup', { name: word(group) }).getByText(word(option), { exact: true }).click();
+    await this.page
+      .getByRole('radiogroup', { name: word(group) })
+      .getByText(word(option), { exact: true })
+      .click();
   }
 
   /** Goes to a screen by its place in the rail: 1 patients, 2 images, 3 camera, 4 import, 5 export, 6 settings, 7 help. */
@@ -90,7 +97,11 @@ export class Guide {
   /** The same, under a name of its own. */
   async shootAs(name) {
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
-    await this.page.waitForFunction(() => [...document.images].every((image) => image.complete && (image.loading !== 'lazy' || image.naturalWidth > 0 || !image.src)));
+    await this.page.waitForFunction(() =>
+      [...document.images].every(
+        (image) => image.complete && (image.loading !== 'lazy' || image.naturalWidth > 0 || !image.src),
+      ),
+    );
     await this.page.waitForTimeout(300);
     const file = path.join(this.folder, `${name}.png`);
     await this.page.screenshot({ path: file });

@@ -8,7 +8,16 @@ import { closeFieldbox, collectProblems, launchFieldbox } from '../lib/electron.
 import { withLock } from '../lib/lock.mjs';
 import { dist, stateFolder } from '../lib/paths.mjs';
 import { Problem, firstLine, runMain, say } from '../lib/process.mjs';
-import { browse, giveOut, importFiles, lookAround, lookClosely, registerPatient, startTheDay, takePictures } from './chapters.mjs';
+import {
+  browse,
+  giveOut,
+  importFiles,
+  lookAround,
+  lookClosely,
+  registerPatient,
+  startTheDay,
+  takePictures,
+} from './chapters.mjs';
 import { Guide } from './guide.mjs';
 import { gatherSamples } from './samples.mjs';
 import { verifyZip } from './zip.mjs';
@@ -21,6 +30,12 @@ const places = {
   screenshots: path.join(folder, 'screenshots'),
   exports: path.join(folder, 'export'),
 };
+
+const longest = 15 * 60_000;
+setTimeout(() => {
+  say('The tour did not come to an end and was stopped.');
+  process.exit(1);
+}, longest).unref();
 
 // Two tours at once would take the archive away from one another.
 await runMain(() => withLock(`${folder}.lock`, takeTour));
@@ -36,7 +51,9 @@ async function takeTour() {
   else if (existsSync(folder)) throw new Problem(`${folder} is there already; name a folder that is not.`);
   for (const place of [places.userData, places.exports]) mkdirSync(place, { recursive: true });
   const samples = await gatherSamples(places.samples);
-  const done = await inApp({ archive: places.archive, userData: places.userData }, (guide) => walkThrough(guide, samples));
+  const done = await inApp({ archive: places.archive, userData: places.userData }, (guide) =>
+    walkThrough(guide, samples),
+  );
   const closed = await chapter('an archive of a newer version', showNewerArchive);
   done.screenshots += closed;
   const zip = await chapter('verifying the zip', () => verifyZip(done.export.file));
@@ -100,7 +117,10 @@ async function showNewerArchive() {
   const manifest = JSON.parse(readFileSync(path.join(places.archive, 'archive.json'), 'utf8'));
   writeFileSync(path.join(newer, 'archive.json'), JSON.stringify({ ...manifest, format: manifest.format + 1 }));
   const userData = path.join(folder, 'settings of the newer archive');
-  cpSync(places.userData, userData, { recursive: true, filter: (file) => !path.basename(file).startsWith('Singleton') });
+  cpSync(places.userData, userData, {
+    recursive: true,
+    filter: (file) => !path.basename(file).startsWith('Singleton'),
+  });
   const { screenshots } = await inApp({ archive: newer, userData }, async (guide) => {
     await guide.page.getByRole('heading', { level: 1 }).waitFor();
     await guide.shootAs('98 an archive of a newer version');
@@ -112,7 +132,14 @@ async function showNewerArchive() {
 /** Every object of the archive is read back by the command line, in another process than the app. */
 async function verifyArchive() {
   const cli = path.join(dist, 'main', 'cli.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'verify', '--archive', places.archive, '--deep', '--json']);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    cli,
+    'verify',
+    '--archive',
+    places.archive,
+    '--deep',
+    '--json',
+  ]);
   return JSON.parse(stdout);
 }
 

@@ -24,7 +24,11 @@ export async function verifyZip(file) {
   }
   const unlisted = [...found.keys()].filter((name) => name !== listName && !listed.has(name));
   if (unlisted.length > 0) throw new Problem(`${unlisted[0]} in ${file} is not on the list of checksums.`);
-  return { files: listed.size, bytes: [...found.values()].reduce((sum, entry) => sum + entry.bytes, 0), names: [...found.keys()] };
+  return {
+    files: listed.size,
+    bytes: [...found.values()].reduce((sum, entry) => sum + entry.bytes, 0),
+    names: [...found.keys()],
+  };
 }
 
 /** Lines as sha256sum writes them: the sum, a space, a space or a star, the name. */
@@ -51,7 +55,11 @@ async function hashEntries(file) {
       hash.update(chunk);
       if (lists.includes(entry.fileName.split('/').at(-1))) kept.push(chunk);
     }
-    found.set(entry.fileName, { sum: hash.digest('hex'), bytes: entry.uncompressedSize, text: Buffer.concat(kept).toString('utf8') });
+    found.set(entry.fileName, {
+      sum: hash.digest('hex'),
+      bytes: entry.uncompressedSize,
+      text: Buffer.concat(kept).toString('utf8'),
+    });
   }
   return found;
 }

@@ -12,6 +12,9 @@ const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024"
 
 await runMain(async () => {
   const { default: sharp } = await import('sharp');
-  await sharp(Buffer.from(drawing)).resize(1024, 1024).png({ compressionLevel: 9, palette: true }).toFile(inRoot('scripts', 'package', 'icon.png'));
+  await sharp(Buffer.from(drawing))
+    .resize(1024, 1024)
+    .png({ compressionLevel: 9, palette: true })
+    .toFile(inRoot('scripts', 'package', 'icon.png'));
   say('Drew scripts/package/icon.png.');
 });

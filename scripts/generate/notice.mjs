@@ -9,7 +9,8 @@ import { runMain, say } from '../lib/process.mjs';
 const inside = {
   electron: 'Chromium (BSD-3-Clause) and Node.js (MIT); their own list is LICENSES.chromium.html beside the app',
   'better-sqlite3': 'SQLite (public domain)',
-  '@img/sharp-wasm32': 'libvips (LGPL-3.0-or-later) and the image libraries it is built with (https://github.com/lovell/sharp-libvips/blob/main/THIRD-PARTY-NOTICES.md)',
+  '@img/sharp-wasm32':
+    'libvips (LGPL-3.0-or-later) and the image libraries it is built with (https://github.com/lovell/sharp-libvips/blob/main/THIRD-PARTY-NOTICES.md)',
   'libheif-js': 'libheif and libde265 (LGPL-3.0-or-later)',
   '@cornerstonejs/codec-charls': 'CharLS (BSD-3-Clause)',
   '@cornerstonejs/codec-libjpeg-turbo-8bit': 'libjpeg-turbo (IJG, BSD-3-Clause, Zlib)',
@@ -34,7 +35,9 @@ async function shippedPackages() {
     if (folder !== '' && !entry.dev && existsSync(inRoot(folder))) folders.add(folder);
   }
   for (const id of await bundledModules()) {
-    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path.relative(inRoot(), id.replace(/^\0/, '').split('?')[0]).split(path.sep).join('/'));
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(
+      path.relative(inRoot(), id.replace(/^\0/, '').split('?')[0]).split(path.sep).join('/'),
+    );
     if (found) folders.add(found[1]);
   }
   return [...folders].filter((folder) => !isLeftOut(nameOf(folder))).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
@@ -49,7 +52,8 @@ async function bundledModules() {
   const found = [];
   for (const { config } of presentParts()) {
     const result = await vite.build({ configFile: inRoot(config), logLevel: 'error', build: { write: false } });
-    for (const { output } of [result].flat()) found.push(...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])));
+    for (const { output } of [result].flat())
+      found.push(...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])));
   }
   return found;
 }
@@ -60,7 +64,14 @@ function describe(folder) {
     .filter((name) => licenceFile.test(name))
     .map((name) => readFileSync(inRoot(folder, name), 'utf8').replaceAll('\r\n', '\n').trim());
   const licence = typeof manifest.license === 'string' ? manifest.license : (manifest.license?.type ?? 'see its text');
-  return { name: manifest.name, version: manifest.version, licence, home: homeOf(manifest), contains: inside[manifest.name], texts };
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    licence,
+    home: homeOf(manifest),
+    contains: inside[manifest.name],
+    texts,
+  };
 }
 
 function homeOf({ homepage, repository }) {
@@ -82,9 +93,15 @@ function render(parts) {
     lines.push(`- ${part.name} ${part.version}: ${part.licence}${part.home ? `  ${part.home}` : ''}`);
     if (part.contains) lines.push(`  holds ${part.contains}`);
   }
-  for (const [text, names] of sharedTexts(parts)) lines.push('', '='.repeat(100), names.join(', '), '='.repeat(100), '', text);
+  for (const [text, names] of sharedTexts(parts))
+    lines.push('', '='.repeat(100), names.join(', '), '='.repeat(100), '', text);
   const missing = parts.filter((part) => part.texts.length === 0).map((part) => part.name);
-  if (missing.length > 0) lines.push('', '='.repeat(100), `Without a text of their own, under the licence named above: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    lines.push(
+      '',
+      '='.repeat(100),
+      `Without a text of their own, under the licence named above: ${missing.join(', ')}`,
+    );
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 

@@ -18,7 +18,10 @@ export function ensureDebianPackages(names) {
   if (missing.length === 0) return;
   const list = missing.join(' ');
   const asRoot = rootCommand();
-  if (!asRoot) throw new Problem(`These Debian packages are missing: ${list}. Ask an administrator to run: apt-get install ${list}`);
+  if (!asRoot)
+    throw new Problem(
+      `These Debian packages are missing: ${list}. Ask an administrator to run: apt-get install ${list}`,
+    );
   say(`Installing Debian packages: ${list} ...`);
   runQuietly(asRoot[0], [...asRoot.slice(1), 'sh', '-c', installScript, 'sh', ...missing], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

@@ -9,7 +9,10 @@ import { npm, runQuietly, say } from './process.mjs';
 /** Lies inside node_modules, so that it vanishes with them. */
 const stamp = path.join(modules, '.fieldbox-lock');
 
-const lockHash = () => createHash('sha256').update(readFileSync(inRoot('package-lock.json'))).digest('hex');
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(inRoot('package-lock.json')))
+    .digest('hex');
 
 /** Are node_modules there, from the lock file of today? */
 export function dependenciesAreFresh() {
@@ -22,7 +25,9 @@ function installedByHand() {
   if (!existsSync(listed)) return false;
   const installed = JSON.parse(readFileSync(listed, 'utf8')).packages;
   const wanted = Object.entries(JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages);
-  const same = wanted.every(([name, entry]) => name === '' || entry.optional || installed[name]?.version === entry.version);
+  const same = wanted.every(
+    ([name, entry]) => name === '' || entry.optional || installed[name]?.version === entry.version,
+  );
   if (same) writeFileSync(stamp, lockHash());
   return same;
 }

@@ -30,7 +30,8 @@ function makeLoadable(runtime) {
       rmSync(cacheFile(nodeApi), { force: true });
       provide(nodeApi);
     }
-    if (!loads(runtime)) throw new Problem('The database (better-sqlite3) does not load here; delete node_modules and try again.');
+    if (!loads(runtime))
+      throw new Problem('The database (better-sqlite3) does not load here; delete node_modules and try again.');
   }
 }
 
@@ -43,12 +44,16 @@ const asNode = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
 
 /** The Node-API version of a runtime. */
 export function nodeApiOf(runtime) {
-  return Number(execFileSync(executableIn(runtime), ['-p', 'process.versions.napi'], { env: asNode, encoding: 'utf8' }));
+  return Number(
+    execFileSync(executableIn(runtime), ['-p', 'process.versions.napi'], { env: asNode, encoding: 'utf8' }),
+  );
 }
 
 function loads(runtime) {
   const programs = runtime ? [process.execPath, executableIn(runtime)] : [process.execPath];
-  return programs.every((program) => spawnSync(program, ['-e', probe], { cwd: root, env: asNode, stdio: 'ignore' }).status === 0);
+  return programs.every(
+    (program) => spawnSync(program, ['-e', probe], { cwd: root, env: asNode, stdio: 'ignore' }).status === 0,
+  );
 }
 
 function cacheFile(nodeApi) {

@@ -72,7 +72,8 @@ function unusedBinaries(runtime) {
 function executable() {
   const arch = process.arch === 'x64' ? '' : `-${process.arch}`;
   if (process.platform === 'win32') return path.join(output, `win${arch}-unpacked`, 'Fieldbox.exe');
-  if (process.platform === 'darwin') return path.join(output, `mac${arch}`, 'Fieldbox.app', 'Contents', 'MacOS', 'Fieldbox');
+  if (process.platform === 'darwin')
+    return path.join(output, `mac${arch}`, 'Fieldbox.app', 'Contents', 'MacOS', 'Fieldbox');
   return path.join(output, `linux${arch}-unpacked`, 'fieldbox');
 }
 
@@ -85,7 +86,8 @@ export async function inspectableCopy(packed) {
   const folder = path.join(output, 'inspectable');
   const source = topFolder(packed);
   rmSync(folder, { recursive: true, force: true });
-  for (const name of readdirSync(source)) cpSync(path.join(source, name), path.join(folder, name), { recursive: true, verbatimSymlinks: true });
+  for (const name of readdirSync(source))
+    cpSync(path.join(source, name), path.join(folder, name), { recursive: true, verbatimSymlinks: true });
   const copied = path.join(folder, path.relative(source, packed));
   const { flipFuses, FuseVersion, FuseV1Options } = require('@electron/fuses');
   await flipFuses(copied, {

@@ -16,7 +16,11 @@ export async function runMain(main, { failureCode = 1 } = {}) {
   try {
     process.exitCode = (await main(process.argv.slice(2))) ?? 0;
   } catch (error) {
-    say(error instanceof Problem ? error.message : `Something unexpected went wrong: ${firstLine(String(error?.message ?? error))}`);
+    say(
+      error instanceof Problem
+        ? error.message
+        : `Something unexpected went wrong: ${firstLine(String(error?.message ?? error))}`,
+    );
     if (process.env.FIELDBOX_DEBUG) console.error(error);
     process.exitCode = failureCode;
   }
@@ -27,7 +31,13 @@ const lastLines = (text, count) => text.trim().split('\n').slice(-count).join('\
 
 /** Runs a program to its end without showing it; throws a Problem with `otherwise` and the end of its output if it fails. */
 export function runQuietly(program, args, { otherwise, ...options }) {
-  const result = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = spawnSync(program, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   if (result.status === 0) return result.stdout;
   const detail = result.error ? result.error.message : lastLines(`${result.stdout}\n${result.stderr}`, 12);
   throw new Problem(`${otherwise}\n${detail}`);

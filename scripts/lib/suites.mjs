@@ -57,7 +57,11 @@ async function playwright(suite, { words, options }, appEnvironment = {}) {
   const report = newReport(suite);
   const screen = process.platform === 'linux' ? await startXvfb() : undefined;
   try {
-    const env = { ...(screen ? onDisplay(screen.display) : process.env), ...appEnvironment, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+    const env = {
+      ...(screen ? onDisplay(screen.display) : process.env),
+      ...appEnvironment,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    };
     const chosen = words.length === 0 ? [] : files;
     const results = ['--reporter=list,json', `--output=test-results/${suite}`];
     const exitCode = await node('@playwright/test/cli.js', ['test', ...chosen, ...results, ...options], { env });
@@ -84,7 +88,8 @@ function testFiles(folder, pattern, words) {
     .map((name) => path.relative(root, path.join(base, name)).split(path.sep).join('/'))
     .filter((name) => pattern.test(name));
   const found = words.length === 0 ? all : all.filter((name) => words.some((word) => name.includes(word)));
-  if (words.length > 0 && found.length === 0) throw new Problem(`No test file in test/${folder} has "${words.join('" or "')}" in its name.`);
+  if (words.length > 0 && found.length === 0)
+    throw new Problem(`No test file in test/${folder} has "${words.join('" or "')}" in its name.`);
   return found;
 }
 

@@ -14,11 +14,16 @@ export function hasDisplay() {
  * @returns {Promise<{ display: string, stop: () => Promise<void> }>} `display` is for DISPLAY; `stop` ends the server.
  */
 export async function startXvfb({ width = 1440, height = 900 } = {}) {
-  if (!hasProgram('Xvfb')) throw new Problem('A virtual display is needed, but Xvfb is not installed (Debian package "xvfb").');
+  if (!hasProgram('Xvfb'))
+    throw new Problem('A virtual display is needed, but Xvfb is not installed (Debian package "xvfb").');
   // The server itself looks for a free number and writes it to the descriptor it is given.
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  const server = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
   const ended = new Promise((resolve) => server.once('exit', resolve));
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);

@@ -2,25 +2,93 @@
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 
-const all = ['shared', 'main/platform', 'main/dicom', 'main/imaging', 'main/workers', 'main/archive', 'main/ipc', 'main/cli', 'main/desktop'];
+const all = [
+  'shared',
+  'main/platform',
+  'main/dicom',
+  'main/imaging',
+  'main/workers',
+  'main/archive',
+  'main/ipc',
+  'main/cli',
+  'main/desktop',
+];
 
 /**
  * One entry a layer. `may`: the other layers it may import. `electron`, `node`: whether it may use Electron or Node's modules.
  * `instead`: where the code should go that someone wanted to import.
  */
 export const layers = [
-  { name: 'shared', may: [], instead: 'shared/ stands on nothing: hand the thing in as an argument, or move the code that needs it to main/ or renderer/' },
-  { name: 'main/platform', may: ['shared'], node: true, instead: 'keep main/platform free of the archive: move the code that needs both up into main/archive or main/workers' },
-  { name: 'main/dicom', may: ['shared'], node: true, instead: 'main/dicom takes bytes and gives bytes: let the caller read the file and hand the bytes in' },
-  { name: 'main/imaging', may: ['shared', 'main/platform', 'main/dicom'], node: true, instead: 'move it down into main/platform or main/dicom, or hand it in as an argument' },
-  { name: 'main/workers', may: ['shared', 'main/platform', 'main/dicom', 'main/imaging'], node: true, instead: 'a worker gets all it needs in its message: the engine decides, the worker computes' },
-  { name: 'main/archive', may: ['shared', 'main/platform', 'main/dicom', 'main/imaging', 'main/workers'], node: true, instead: 'the engine opens with a folder and nothing else: hand it in as an argument from main/index.ts or main/cli' },
-  { name: 'main/ipc', may: ['shared', 'main/platform', 'main/archive'], node: true, instead: 'main/ipc only binds the contract to the engine: give the engine (main/archive) a function for it' },
-  { name: 'main/cli', may: ['shared', 'main/platform', 'main/archive', 'main/dicom'], node: true, instead: 'the command line is the same engine: give main/archive a function for it' },
-  { name: 'main/desktop', may: ['shared', 'main/platform', 'main/ipc'], node: true, electron: true, instead: 'main/desktop reaches the engine through main/ipc; main/index.ts puts the pieces together' },
+  {
+    name: 'shared',
+    may: [],
+    instead:
+      'shared/ stands on nothing: hand the thing in as an argument, or move the code that needs it to main/ or renderer/',
+  },
+  {
+    name: 'main/platform',
+    may: ['shared'],
+    node: true,
+    instead:
+      'keep main/platform free of the archive: move the code that needs both up into main/archive or main/workers',
+  },
+  {
+    name: 'main/dicom',
+    may: ['shared'],
+    node: true,
+    instead: 'main/dicom takes bytes and gives bytes: let the caller read the file and hand the bytes in',
+  },
+  {
+    name: 'main/imaging',
+    may: ['shared', 'main/platform', 'main/dicom'],
+    node: true,
+    instead: 'move it down into main/platform or main/dicom, or hand it in as an argument',
+  },
+  {
+    name: 'main/workers',
+    may: ['shared', 'main/platform', 'main/dicom', 'main/imaging'],
+    node: true,
+    instead: 'a worker gets all it needs in its message: the engine decides, the worker computes',
+  },
+  {
+    name: 'main/archive',
+    may: ['shared', 'main/platform', 'main/dicom', 'main/imaging', 'main/workers'],
+    node: true,
+    instead:
+      'the engine opens with a folder and nothing else: hand it in as an argument from main/index.ts or main/cli',
+  },
+  {
+    name: 'main/ipc',
+    may: ['shared', 'main/platform', 'main/archive'],
+    node: true,
+    instead: 'main/ipc only binds the contract to the engine: give the engine (main/archive) a function for it',
+  },
+  {
+    name: 'main/cli',
+    may: ['shared', 'main/platform', 'main/archive', 'main/dicom'],
+    node: true,
+    instead: 'the command line is the same engine: give main/archive a function for it',
+  },
+  {
+    name: 'main/desktop',
+    may: ['shared', 'main/platform', 'main/ipc'],
+    node: true,
+    electron: true,
+    instead: 'main/desktop reaches the engine through main/ipc; main/index.ts puts the pieces together',
+  },
   { name: 'main/index.ts', may: all, node: true, electron: true, instead: 'only main/ belongs here' },
-  { name: 'preload', may: ['shared'], electron: true, instead: 'the bridge knows the contract alone: declare a verb in shared/contract and answer it in main/ipc' },
-  { name: 'renderer', may: ['shared'], instead: 'the window reaches the main process through window.fieldbox alone: put types and pure functions into shared/, and behaviour behind a verb in shared/contract' },
+  {
+    name: 'preload',
+    may: ['shared'],
+    electron: true,
+    instead: 'the bridge knows the contract alone: declare a verb in shared/contract and answer it in main/ipc',
+  },
+  {
+    name: 'renderer',
+    may: ['shared'],
+    instead:
+      'the window reaches the main process through window.fieldbox alone: put types and pure functions into shared/, and behaviour behind a verb in shared/contract',
+  },
 ];
 
 /** Folders that hold layers: a file in one of them must be in a layer. */
@@ -65,9 +133,11 @@ export const rule = {
     schema: [],
     messages: {
       direction: '{{from}} may not import {{to}} (it may import: {{may}}). Where it should go: {{instead}}.',
-      electron: "{{from}} may not import 'electron': only main/index.ts, main/desktop and preload may. Hand what is needed in as an argument.",
+      electron:
+        "{{from}} may not import 'electron': only main/index.ts, main/desktop and preload may. Hand what is needed in as an argument.",
       node: "{{from}} may not import '{{specifier}}': it runs without Node. Do it in main/ and offer it through shared/contract.",
-      unknown: '{{file}} is in no layer: put it into one of the folders of docs/architecture.md, or add the folder there and in scripts/lint/layers.js.',
+      unknown:
+        '{{file}} is in no layer: put it into one of the folders of docs/architecture.md, or add the folder there and in scripts/lint/layers.js.',
     },
   },
   create(context) {

@@ -6,13 +6,15 @@ import { expect, test, type RunningApp } from './support/app';
 import { answerDialogs, ask, skipTheDay } from './support/steps';
 import { runSecond } from './support/second-process';
 
+/** More than any machine takes in while a person closes a window. */
+const MANY = 4000;
 const nobody = { patient: null, clinic: null, station: null, kind: null };
 
 /** A folder with so many files that importing them takes a while. */
 function manyFiles(folder: string, count: number): string {
   const source = join(folder, 'many');
   mkdirSync(source);
-  for (let seed = 0; seed < count; seed += 1) writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientName: 'Achieng^Zoe', side: 128 }));
+  for (let seed = 0; seed < count; seed += 1) writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientName: 'Achieng^Zoe' }));
   return source;
 }
 
@@ -25,7 +27,7 @@ async function answerQuestions({ app }: RunningApp, button: number): Promise<voi
       asked.push((given.at(-1) as { message: string }).message);
       return Promise.resolve({ response, checkboxChecked: false });
     };
-    dialog.showMessageBox = answer as typeof dialog.showMessageBox;
+    dialog.showMessageBox = answer;
   }, button);
 }
 
@@ -34,9 +36,29 @@ const questions = ({ app }: RunningApp): Promise<string[]> => app.evaluate(() =>
 const closeWindow = ({ app }: RunningApp): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.close()));
 
+// Where the person's documents are can be told to the app on Linux alone.
+if (process.platform === 'linux') {
+  test.describe('first start', () => {
+    test.use({ firstStart: true });
+    test('makes an archive in the documents, and opens it again', async ({ startApp, folder }) => {
+      const path = join(folder, 'Documents', 'Fieldbox');
+      mkdirSync(join(folder, 'Documents'));
+      mkdirSync(join(folder, 'config'));
+      writeFileSync(join(folder, 'config', 'user-dirs.dirs'), 'XDG_DOCUMENTS_DIR="$HOME/Documents"\n');
+      const first = await startApp();
+      await skipTheDay(first.page);
+      expect((await ask(first.page, 'app.info', {})).archive).toEqual({ state: 'open', path });
+      const { archiveId } = await ask(first.page, 'archive.status', {});
+      await first.close();
+      const second = await startApp();
+      expect((await ask(second.page, 'archive.status', {})).archiveId).toBe(archiveId);
+    });
+  });
+}
+
 test('closing the window while an import runs asks; what was added by then is whole', async ({ fieldbox, folder }) => {
   const { app, page, archive } = fieldbox;
-  await ask(page, 'import.start', { paths: [manyFiles(folder, 1500)], context: nobody });
+  await ask(page, 'import.start', { paths: [manyFiles(folder, MANY)], context: nobody });
   await expect.poll(async () => (await ask(page, 'archive.status', {})).counts.images).toBeGreaterThan(0);
   await answerQuestions(fieldbox, 0);
   await closeWindow(fieldbox);
@@ -49,7 +71,7 @@ test('closing the window while an import runs asks; what was added by then is wh
   const verified = await runCommand('verify', '--archive', archive, '--deep', '--json');
   expect(verified.json()).toMatchObject({ missing: 0, corrupt: 0, orphaned: 0 });
   expect(verified.json<{ objects: number }>().objects).toBeGreaterThan(0);
-  expect(verified.json<{ objects: number }>().objects).toBeLessThan(1500);
+  expect(verified.json<{ objects: number }>().objects).toBeLessThan(MANY);
 });
 
 test('closing the window with nothing running asks nothing and lets go of the archive', async ({ fieldbox }) => {
@@ -84,27 +106,26 @@ test('the command line of the app runs without a display, and says who holds the
   const other = join(folder, 'other');
   const imported = await runSecond(app, ['--cli', 'import', source, '--archive', other, '--json'], headless);
   expect(imported.code).toBe(1);
-  expect(JSON.parse(imported.stdout)).toMatchObject({ files: 2, added: 1, rejected: [{ code: 'NOT_A_KNOWN_FORMAT' }] });
+  expect(JSON.parse(imported.stdout)).toMatchObject({ files: 2, added: 1, rejected: [{ code: 'FILE_UNKNOWN' }] });
   const found = await runSecond(app, ['--cli', 'find', '--archive', other, '--level', 'patient', '--text', 'nunez', '--json'], headless);
   expect(found.code).toBe(0);
   expect(JSON.parse(found.stdout)).toMatchObject({ total: 1, rows: [{ PatientName: 'Núñez^José' }] });
 });
 
-test('a page that dies is shown again, and the archive does not notice', async ({ fieldbox }) => {
-  const { app, problems } = fieldbox;
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
-  const shown = (): Promise<unknown> =>
-    app.evaluate(({ BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      return contents?.isCrashed() === false ? contents.executeJavaScript(`document.querySelector('h1, h2')?.textContent`) : null;
-    });
-  await expect.poll(shown).toBeTruthy();
-  const status = await app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(`window.fieldbox.verbs['archive.status']({})`),
-  );
-  expect(status).toMatchObject({ ok: true });
-  expect(problems).toEqual(['the window crashed']);
+test('a page that dies is loaded again, and the archive does not notice', async ({ fieldbox }) => {
+  const { app, problems, userData, archive } = fieldbox;
+  // The debugger that drives this test holds the new page back, so it is the main process that is asked.
+  await app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    contents?.once('did-start-navigation', ({ url }) => Object.assign(globalThis, { shownAgain: url }));
+    contents?.forcefullyCrashRenderer();
+  });
+  await expect.poll(() => app.evaluate(() => (globalThis as unknown as { shownAgain?: string }).shownAgain)).toMatch(/^fieldbox:\/\/app\/index\.html/);
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.isCrashed())).toBe(false);
+  await expect.poll(() => problems).toEqual(['the window crashed']);
   problems.splice(0);
+  expect(existsSync(join(archive, 'archive.lock.json'))).toBe(true);
+  expect(readFileSync(join(userData, 'logs', 'fieldbox.log'), 'utf8')).toContain('"where":"window","reason":"crashed"');
 });
 
 test('the camera may be used, and nothing else of the machine', async ({ fieldbox }) => {
@@ -113,7 +134,7 @@ test('the camera may be used, and nothing else of the machine', async ({ fieldbo
     const name = (error: unknown): string => (error instanceof Error ? error.name : 'failed');
     return {
       camera: await navigator.mediaDevices.getUserMedia({ video: true }).then((stream) => (stream.getTracks().forEach((track) => track.stop()), 'given'), name),
-      microphone: (await navigator.permissions.query({ name: 'microphone' as PermissionName })).state,
+      microphone: (await navigator.permissions.query({ name: 'microphone' })).state,
       place: await new Promise((resolve) => navigator.geolocation.getCurrentPosition(() => resolve('given'), () => resolve('refused'))),
       notices: await Notification.requestPermission(),
       paste: await navigator.clipboard.readText().then(() => 'given', name),
@@ -133,7 +154,7 @@ test('files that are dropped are known by their paths', async ({ fieldbox, folde
   });
   await page.locator('#dropped').setInputFiles(path);
   const paths = await page.evaluate(() => {
-    const { pathsOf } = (window as unknown as { fieldbox: { pathsOf(files: readonly File[]): readonly string[] } }).fieldbox;
+    const { pathsOf } = (window as unknown as { fieldbox: { pathsOf: (files: readonly File[]) => readonly string[] } }).fieldbox;
     const input = document.querySelector<HTMLInputElement>('#dropped');
     return pathsOf([...(input?.files ?? []), new File(['made by the page'], 'nowhere.txt')]);
   });

@@ -22,8 +22,8 @@ export interface ImportRequest {
   readonly label: string;
 }
 
-/** Files under way at once: enough to keep the workers busy, few enough to keep memory flat. */
-const IN_FLIGHT = 12;
+/** Files under way at once: enough that workers go on while a group of them is being committed, few enough to keep memory flat. */
+const IN_FLIGHT = 96;
 
 /** Faults that end the whole import and not only one file. */
 const FATAL = new Set(['DISK_FULL', 'DISK_FAILED', 'CANCELLED', 'ARCHIVE_CLOSED', 'INTERNAL']);
@@ -99,9 +99,12 @@ export class Importer {
   private async schedule(candidate: Candidate): Promise<void> {
     if (this.seen.has(candidate.path)) return;
     this.seen.add(candidate.path);
-    while (this.inFlight.size >= IN_FLIGHT) await Promise.race(this.inFlight);
+    while (this.inFlight.size >= IN_FLIGHT) await new Promise<void>((resolve) => (this.whenRoom = resolve));
     this.throwIfStopped();
-    const work: Promise<void> = this.take(candidate).finally(() => this.inFlight.delete(work));
+    const work: Promise<void> = this.take(candidate).finally(() => {
+      this.inFlight.delete(work);
+      this.whenRoom();
+    });
     this.inFlight.add(work);
   }
 

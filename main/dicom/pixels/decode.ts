@@ -88,7 +88,7 @@ function inflate(coded: Uint8Array): Uint8Array {
 
 async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promise<DecodedFrame> {
   const header = readJpegHeader(coded);
-  if (!header) throw new FieldboxError('PIXELS_DAMAGED');
+  if (!header || isFarLarger(header, description)) throw new FieldboxError('PIXELS_DAMAGED');
   // What the stream is counts, not what the transfer syntax promises.
   if (header.process === 0xc3) return fromLossless(description, coded);
   if (header.process === 0xf7) return fromWasm(description, 'jpeg-ls', coded);
@@ -107,6 +107,12 @@ async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promi
     };
   }
   return fromOwnJpeg(description, coded, isYbr);
+}
+
+/** A coded picture may differ a little from what the data set says; one that claims far more wants memory for nothing. */
+function isFarLarger(header: JpegHeader, { rows, columns, samplesPerPixel }: PixelDescription): boolean {
+  const coded = header.width * header.height * Math.max(1, header.componentIds.length);
+  return coded > 4 * rows * columns * samplesPerPixel + 1024 * 1024;
 }
 
 function fromOwnJpeg(description: PixelDescription, coded: Uint8Array, isYbr: boolean): DecodedFrame {

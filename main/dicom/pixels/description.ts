@@ -21,6 +21,7 @@ export interface PixelDescription {
 
 /** More than any camera or scanner makes in one frame; keeps a lying header from asking for all memory. */
 const MAX_SAMPLES = 512 * 1024 * 1024;
+const MAX_BYTES = 1024 * 1024 * 1024;
 const MAX_FRAMES = 1_000_000;
 
 /** The attributes of the Image Pixel module. Throws NO_PIXELS, PIXELS_TOO_LARGE, PIXELS_DAMAGED. */
@@ -35,7 +36,8 @@ export function describePixels(file: DicomFile): PixelDescription {
   if (rows < 1 || columns < 1 || ![1, 2, 3, 4].includes(samplesPerPixel) || ![1, 8, 16, 32, 64].includes(bitsAllocated)) {
     throw new FieldboxError('PIXELS_DAMAGED');
   }
-  if (rows * columns * samplesPerPixel > MAX_SAMPLES) throw new FieldboxError('PIXELS_TOO_LARGE');
+  const samples = rows * columns * samplesPerPixel;
+  if (samples > MAX_SAMPLES || (samples * bitsAllocated) / 8 > MAX_BYTES) throw new FieldboxError('PIXELS_TOO_LARGE');
   const stored = dataset.number(Tags.BitsStored) ?? bitsAllocated;
   const bitsStored = stored >= 1 && stored <= bitsAllocated ? stored : bitsAllocated;
   const frames = Math.trunc(dataset.number(Tags.NumberOfFrames) ?? 1);

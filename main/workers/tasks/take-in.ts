@@ -14,6 +14,8 @@ import { FileSource } from '../../platform/file-source';
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 const CHUNK = 1024 * 1024;
+/** One for all files of this worker: tasks run one after the other, and making one anew for each costs more than the copying. */
+const chunk = new Uint8Array(CHUNK);
 /** A symbolic link is refused and a pipe does not make us wait; Windows has neither of the two flags. */
 const READ_WITHOUT_FOLLOWING =
   process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -101,7 +103,6 @@ interface Copy extends Taken {
 function copyToIncoming(source: number, input: TakeInInput): Copy {
   const path = join(input.incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');
-  const chunk = new Uint8Array(CHUNK);
   let bytes = 0;
   const target = openIncoming(path);
   try {

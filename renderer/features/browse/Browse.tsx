@@ -10,7 +10,7 @@ import { Button, IconButton } from '../../components/Button';
 import { Choices, Select } from '../../components/Choice';
 import { Badge, Page } from '../../components/Surface';
 import { SearchField } from '../../components/TextField';
-import { conditions, emptyFilter, questionOf, sorts } from './filter';
+import { conditions, emptyFilter, questionOf, sortFor, sortsOf } from './filter';
 import type { Filter, Sort } from './filter';
 import { FilterPanel } from './FilterPanel';
 import { ImageBrowser } from './ImageBrowser';
@@ -69,8 +69,8 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
         <Select
           label={t('images.sort')}
           hideLabel
-          options={sorts.map((id) => ({ id, label: t(`images.sorts.${id}`) }))}
-          value={view.sort}
+          options={sortsOf(level).map((id) => ({ id, label: t(`images.sorts.${id}`) }))}
+          value={sortFor(level, view.sort)}
           onChange={(sort) => useView.setState({ sort })}
         />
         <Button
@@ -106,7 +106,7 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
         </div>
       ) : null}
       {level === 'images' ? (
-        <ImageBrowser question={question} look={view.look} series={route.series ?? null} onSummary={setSubtitle} />
+        <ImageBrowser question={question} look={view.look} sort={view.sort} onSort={(sort) => useView.setState({ sort })} series={route.series ?? null} onSummary={setSubtitle} />
       ) : null}
       {level === 'series' ? <SeriesList question={question} onSummary={setSubtitle} /> : null}
       {level === 'studies' ? <StudyList question={question} onSummary={setSubtitle} /> : null}

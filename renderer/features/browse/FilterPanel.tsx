@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { SourceType } from '@shared/model/vocabulary';
 import { cx } from '../../app/cx';
 import { kindName } from '../../app/format';
+import { modalities } from '../../app/modalities';
 import { useSession } from '../../app/session';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Select } from '../../components/Choice';
 import { DateField } from '../../components/DateField';
-import { modalities } from './filter';
 import type { Filter } from './filter';
 import styles from './Browse.module.css';
 

@@ -6,10 +6,10 @@ import type { ImageId, SeriesKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { personName, showNumber } from '../../app/format';
+import { personName, showDay, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
-import { isTyping } from '../../app/shortcuts';
+import { isCovered, isTyping } from '../../app/shortcuts';
 import { say, sayError } from '../../app/toasts';
 import { useLines } from '../../app/useLines';
 import { usePages } from '../../app/usePages';
@@ -22,6 +22,8 @@ import { SelectionBar } from '../../components/SelectionBar';
 import { Empty, ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
 import { imageTitle } from '../patient/StudySection';
+import type { Sort } from './filter';
+import { ListHead } from './ListHead';
 import styles from './Browse.module.css';
 
 type Question = Omit<Input<'catalog.images'>, 'limit' | 'offset' | 'after'>;
@@ -34,12 +36,14 @@ const aroundViewed = 100;
 interface Props {
   readonly question: Question;
   readonly look: 'grid' | 'list';
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
   readonly series: SeriesKey | null;
   readonly onSummary: (text: string) => void;
 }
 
 /** Any number of images as a grid or list; only what is in view is fetched and drawn. */
-export function ImageBrowser({ question, look, series, onSummary }: Props) {
+export function ImageBrowser({ question, look, sort, onSort, series, onSummary }: Props) {
   const { t } = useTranslation();
   const kinds = useSession((state) => state.kinds);
   const list = usePages('catalog.images', question);
@@ -90,7 +94,7 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
   };
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
-    if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
+    if (isTyping(event.target) || isCovered()) return;
     if (event.ctrlKey && event.key === 'a' && total !== null) chooseBetween(0, total);
     else if (event.key === 'Escape') selection.clear();
     else return;
@@ -106,6 +110,7 @@ export function ImageBrowser({ question, look, series, onSummary }: Props) {
     <>
       {list.error ? <ErrorNote error={list.error} onRetry={() => pages.view(first, last)} /> : null}
       {total === 0 ? <NoImages filtered={Object.keys(question).length > 2} /> : null}
+      {look === 'list' && total !== 0 ? <ListHead sort={sort} onSort={onSort} /> : null}
       <div
         ref={scroller}
         className={cx(styles.scroller)}
@@ -182,14 +187,17 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
   const { t } = useTranslation();
   const name = [title, personName(row.PatientName), imageMoment(row)].filter(Boolean).join(', ');
   return (
-    <div className={cx(styles.row)} data-chosen={chosen}>
+    <div className={cx(styles.row)} data-chosen={chosen} onClick={onOpen}>
       <button
         type="button"
         role="checkbox"
         aria-checked={chosen}
         aria-label={t('images.pick', { name })}
         className={cx(styles.tick)}
-        onClick={(event) => onToggle(event.shiftKey)}
+        onClick={(event) => {
+          event.stopPropagation();
+          onToggle(event.shiftKey);
+        }}
       >
         <span>
           <Check aria-hidden size={20} strokeWidth={3} />
@@ -197,19 +205,25 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
       </button>
       <ImageThumb row={row} />
       <span className={cx(styles.open)}>
-        <button type="button" onClick={onOpen} aria-label={t('images.open', { name })}>
+        <button type="button" aria-label={t('images.open', { name })}>
           {title}
         </button>
       </span>
-      <bdi className={cx(styles.cell)}>{personName(row.PatientName)}</bdi>
+      <span className={cx(styles.cell)}>
+        <bdi>{personName(row.PatientName)}</bdi>
+        <br />
+        <bdi className={cx(styles.soft)}>{row.PatientID}</bdi>
+      </span>
       <span className={cx(styles.cell)}>{imageMoment(row)}</span>
-      <span className={cx(styles.cell, styles.soft)}>
-        {[
-          row.Modality,
-          row.NumberOfFrames > 1 ? t('images.frames', { count: row.NumberOfFrames }) : t(`source.${row.source}`),
-        ]
-          .filter(Boolean)
-          .join(' · ')}
+      <span className={cx(styles.cell)}>
+        {showDay(row.storedAt)}
+        <br />
+        <span className={cx(styles.soft)}>
+          {together(
+            row.Modality,
+            row.NumberOfFrames > 1 ? t('images.frames', { count: row.NumberOfFrames }) : t(`source.${row.source}`),
+          )}
+        </span>
       </span>
     </div>
   );

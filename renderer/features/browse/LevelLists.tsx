@@ -5,13 +5,14 @@ import { useTranslation } from 'react-i18next';
 import type { Input } from '@shared/contract';
 import type { SeriesRow, StudyRow } from '@shared/model/rows';
 import { cx } from '../../app/cx';
-import { personName, showDate, showNumber, showTime } from '../../app/format';
+import { modalityName, personName, showDate, showNumber, showTime, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useLines } from '../../app/useLines';
 import { usePages } from '../../app/usePages';
 import type { PagedList } from '../../app/usePages';
 import { Empty, ErrorNote } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { seriesTitle } from '../patient/StudySection';
 import styles from './Browse.module.css';
 
 interface LevelProps {
@@ -34,7 +35,7 @@ export function StudyList({ question, onSummary }: LevelProps) {
           cover={row.cover}
           title={[showDate(row.StudyDate) || t('images.noDate'), showTime(row.StudyTime)].filter(Boolean).join(', ')}
           person={personName(row.PatientName)}
-          detail={[row.StudyDescription, row.ModalitiesInStudy.replaceAll('\\', ', ')].filter(Boolean).join(' · ')}
+          detail={together(row.StudyDescription, row.ModalitiesInStudy.split('\\').map(modalityName).join(', '))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'series', study: row.study })}
         />
@@ -56,11 +57,9 @@ export function SeriesList({ question, onSummary }: LevelProps) {
       line={(row: SeriesRow) => (
         <Line
           cover={row.cover}
-          title={row.SeriesDescription || row.ProtocolName || row.Modality}
+          title={seriesTitle(row)}
           person={personName(row.PatientName)}
-          detail={[row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate)]
-            .filter(Boolean)
-            .join(' · ')}
+          detail={together(row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
         />
@@ -133,11 +132,12 @@ interface LineProps {
 
 function Line({ cover, title, person, detail, images, onOpen }: LineProps) {
   const { t } = useTranslation();
+  // The button's click, by mouse or key, comes up here; the rest of the line may be pressed as well.
   return (
-    <div className={cx(styles.row, styles.plain)}>
-      <Thumb image={cover} />
+    <div className={cx(styles.row, styles.plain)} onClick={onOpen}>
+      <Thumb image={cover} fallback={cover === null ? 'document' : 'none'} />
       <span className={cx(styles.open)}>
-        <button type="button" onClick={onOpen} aria-label={t('images.open', { name: `${title}, ${person}` })}>
+        <button type="button" aria-label={t('images.open', { name: `${title}, ${person}` })}>
           {title}
         </button>
       </span>

@@ -26,32 +26,8 @@ export const emptyFilter: Filter = {
   dateTo: '',
 };
 
-/** Modalities people filter by, by the terms of PS3.3 C.7.3.1.1.1; others are found by text. */
-export const modalities = [
-  'XC',
-  'DX',
-  'CR',
-  'CT',
-  'MR',
-  'US',
-  'OT',
-  'ES',
-  'OP',
-  'IO',
-  'PX',
-  'MG',
-  'XA',
-  'RF',
-  'NM',
-  'PT',
-  'ECG',
-  'DOC',
-  'SR',
-  'SC',
-] as const;
-
 export type Sort = 'newest' | 'oldest' | 'dateNew' | 'dateOld' | 'name';
-export const sorts: readonly Sort[] = ['newest', 'oldest', 'dateNew', 'dateOld', 'name'];
+const sorts: readonly Sort[] = ['newest', 'oldest', 'dateNew', 'dateOld', 'name'];
 
 const orders: Readonly<Record<Sort, Pick<FindInput, 'sort' | 'descending'>>> = {
   newest: { sort: 'arrival', descending: true },
@@ -63,14 +39,24 @@ const orders: Readonly<Record<Sort, Pick<FindInput, 'sort' | 'descending'>>> = {
 
 type Question = Partial<Omit<FindInput, 'level' | 'limit' | 'offset' | 'after'>>;
 
-/** The question to the catalogue; studies and series have no order of arrival, so the date stands for it. */
+/** The orders of a level; the order of arrival is known of images only. */
+export function sortsOf(level: 'studies' | 'series' | 'images'): readonly Sort[] {
+  return level === 'images' ? sorts : sorts.filter((sort) => orders[sort].sort !== 'arrival');
+}
+
+/** The order in which a level is shown when another level was sorted otherwise: for the order of arrival, that of the dates. */
+export function sortFor(level: 'studies' | 'series' | 'images', sort: Sort): Sort {
+  if (sortsOf(level).includes(sort)) return sort;
+  return sort === 'oldest' ? 'dateOld' : 'dateNew';
+}
+
+/** The question to the catalogue. */
 export function questionOf(
   filter: Filter,
   sort: Sort,
   level: 'studies' | 'series' | 'images',
   within: { readonly study?: StudyKey | undefined; readonly series?: SeriesKey | undefined },
 ): Question {
-  const order = orders[sort];
   return {
     ...(filter.text.trim() === '' ? {} : { text: filter.text.trim() }),
     ...(filter.kind === null || level !== 'images' ? {} : { kind: filter.kind }),
@@ -82,7 +68,7 @@ export function questionOf(
     ...(filter.dateTo === '' ? {} : { dateTo: filter.dateTo }),
     ...(within.study === undefined ? {} : { study: within.study }),
     ...(within.series === undefined ? {} : { series: within.series }),
-    ...(level !== 'images' && order.sort === 'arrival' ? { ...order, sort: 'StudyDate' } : order),
+    ...orders[sortFor(level, sort)],
   };
 }
 

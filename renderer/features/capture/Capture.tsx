@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { cx } from '../../app/cx';
 import { showNumber } from '../../app/format';
 import { changeSettings, useSession } from '../../app/session';
-import { isTyping } from '../../app/shortcuts';
+import { isCovered, isTyping } from '../../app/shortcuts';
 import { contextNow, useTarget } from '../../app/target';
 import { say, sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
@@ -75,7 +75,7 @@ export function Capture() {
   }, [review]);
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
-    if (isTyping(event.target) || event.ctrlKey || event.altKey || document.querySelector('[aria-modal="true"]'))
+    if (isTyping(event.target) || event.ctrlKey || event.altKey || isCovered())
       return;
     const focused = event.target instanceof Element ? event.target.closest('button, a, input') : null;
     const own = focused?.matches(':focus-visible') === true && !focused.hasAttribute('data-shutter');

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ClinicKey, StationKey } from '@shared/model/ids';
 import type { ClinicRow } from '@shared/model/rows';
 import { useQuery } from '../../app/useQuery';
-import { isolate, showDate, today } from '../../app/format';
+import { isolate, showDates, today } from '../../app/format';
 import { languageNames, languages } from '../../app/i18n';
 import { navigate } from '../../app/router';
 import { changeSettings, pickDay, refreshVocabulary, useSession } from '../../app/session';
@@ -78,7 +78,8 @@ export function Day() {
               id: row.clinic,
               label: row.name,
               icon: CalendarDays,
-              hint: [row.place, t('day.dates', { from: isolate(showDate(row.firstDay)), to: isolate(showDate(row.lastDay)) })].map(isolate)
+              hint: [row.place, showDates(row.firstDay, row.lastDay)]
+                .map(isolate)
                 .filter(Boolean)
                 .join(' · '),
             }))}

@@ -7,7 +7,7 @@ import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
 import { sexName, showBirth, showDate, showNumber, personName } from '../../app/format';
 import { navigate } from '../../app/router';
-import { isTyping } from '../../app/shortcuts';
+import { isCovered, isTyping } from '../../app/shortcuts';
 import { aimAt } from '../../app/target';
 import { useQuery } from '../../app/useQuery';
 import { useSelection } from '../../app/useSelection';
@@ -39,7 +39,7 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
+      if (isTyping(event.target) || isCovered()) return;
       if (event.ctrlKey && event.key === 'a') choose(order());
       else if (event.key === 'Escape') clear();
       else return;

@@ -1,3 +1,4 @@
+import { HardDriveUpload } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId } from '@shared/model/ids';
@@ -5,7 +6,7 @@ import type { ImageRow, KindRow, SeriesRow, StudyRow } from '@shared/model/rows'
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
-import { kindName, showDate, showNumber, showTime } from '../../app/format';
+import { kindName, modalityName, showDate, showNumber, showTime, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
@@ -26,7 +27,12 @@ const pageOfImages = 300;
 export function imageTitle(row: ImageRow, kinds: readonly KindRow[]): string {
   const kind = kinds.find((candidate) => candidate.kind === row.kind);
   if (kind) return kindName(kind);
-  return row.SeriesDescription || row.Modality || row.fileName;
+  return row.SeriesDescription || modalityName(row.Modality) || row.fileName;
+}
+
+/** What a series is called: as the device says, else by its modality. */
+export function seriesTitle(row: SeriesRow): string {
+  return row.SeriesDescription || row.ProtocolName || modalityName(row.Modality);
 }
 
 interface Props {
@@ -74,20 +80,16 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
       <header className={cx(styles.studyHead)}>
         <h2>{date}</h2>
         <span className={cx(styles.soft)}>
-          {[
+          {together(
             showTime(study.StudyTime),
             clinic?.name ?? study.InstitutionName,
             study.StudyDescription,
-            study.ModalitiesInStudy.replaceAll('\\', ', '),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </span>
-        <span className={cx(styles.soft)}>
-          {t('patients.images', { count: study.images, shown: showNumber(study.images) })}
+            study.ModalitiesInStudy.split('\\').map(modalityName).join(', '),
+            t('patients.images', { count: study.images, shown: showNumber(study.images) }),
+          )}
         </span>
         <Button
-          look="quiet"
+          icon={HardDriveUpload}
           onPress={() => exportThese({ studies: [study.study] })}
           aria-label={t('images.exportStudy', { date })}
         >
@@ -101,8 +103,8 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
           <StackTile
             key={row.seriesKey}
             cover={row.cover}
-            title={row.SeriesDescription || row.ProtocolName || row.Modality}
-            subtitle={[row.Modality, row.BodyPartExamined].filter(Boolean).join(' · ')}
+            title={seriesTitle(row)}
+            subtitle={together(row.Modality, row.BodyPartExamined)}
             count={row.images}
             onOpen={() => openStack(row)}
           />
@@ -112,7 +114,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
             key={row.image}
             row={row}
             title={imageTitle(row, kinds)}
-            subtitle={showTime(row.ContentTime) || row.Modality}
+            subtitle={showTime(row.ContentTime) || modalityName(row.Modality)}
             chosen={selection.chosen.has(row.image)}
             onOpen={() => openViewer(singles, row.image)}
             onToggle={(range) => selection.toggle(row.image, order(), range)}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClinicRow, StationRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
-import { isolate, showDate } from '../../app/format';
+import { isolate, showDates } from '../../app/format';
 import { refreshVocabulary, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
@@ -35,7 +35,8 @@ export function ClinicsSetting() {
             <span className={cx(styles.grow)}>
               <strong>{row.name}</strong>
               <span className={cx(styles.soft)}>
-                {[row.place, t('day.dates', { from: isolate(showDate(row.firstDay)), to: isolate(showDate(row.lastDay)) })].map(isolate)
+                {[row.place, showDates(row.firstDay, row.lastDay)]
+                  .map(isolate)
                   .filter(Boolean)
                   .join(' · ')}
               </span>

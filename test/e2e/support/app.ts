@@ -87,6 +87,7 @@ async function start(options: AppOptions & { folder: string }, mainLog: string[]
   const page = await app.firstWindow();
   await page.waitForLoadState('domcontentloaded');
   let closing: Promise<void> | undefined;
+  app.once('close', () => (closing ??= Promise.resolve())); // it may also end by itself
   return { app, page, archive, userData, problems, close: () => (closing ??= closeFieldbox(app)) };
 }
 

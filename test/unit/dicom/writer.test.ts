@@ -31,7 +31,7 @@ describe('the data set', () => {
         .set('TagAngleSecondAxis', -32_768)
         .set('PixelSpacing', [0.5, 0.25])
         .set('SeriesNumber', 12)
-        .set('ReferencedPixelX0', -5)
+        .set('ReferencePixelX0', -5)
         .set('EventTimeOffset', 1.25)
         .set('SelectorUVValue', 2 ** 40)
         .set('SelectorSVValue', -(2 ** 40))
@@ -51,6 +51,7 @@ describe('the data set', () => {
     expect(dataset.number(0x00189219)).toBe(-32_768);
     expect(dataset.numbers(Tags.PixelSpacing)).toEqual([0.5, 0.25]);
     expect(dataset.strings(Tags.SeriesNumber)).toEqual(['12']);
+    expect(dataset.number(0x00186020)).toBe(-5);
     expect(dataset.number(0x00720083)).toBe(2 ** 40);
     expect(dataset.number(0x00720082)).toBe(-(2 ** 40));
     expect(dataset.numbers(0x00280009)).toEqual([0x00181063, 0x00181065]);

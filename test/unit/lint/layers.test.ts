@@ -41,8 +41,12 @@ function spelledOut(may: string, everything: readonly string[]): string[] {
 
 describe('the table of docs/architecture.md', () => {
   it('names the same layers as the rule, each with the same imports', () => {
-    const everything = layers.map((layer) => layer.name).filter((name) => !['main/index.ts', 'preload', 'renderer'].includes(name));
-    const fromPage = Object.fromEntries(readTable().map(([folder, may]) => [folder, spelledOut(may, everything).sort()]));
+    const everything = layers
+      .map((layer) => layer.name)
+      .filter((name) => !['main/index.ts', 'preload', 'renderer'].includes(name));
+    const fromPage = Object.fromEntries(
+      readTable().map(([folder, may]) => [folder, spelledOut(may, everything).sort()]),
+    );
     expect(fromPage).toEqual(Object.fromEntries(layers.map((layer) => [layer.name, [...layer.may].sort()])));
   });
 });

@@ -68,9 +68,13 @@ export async function decodeWasm(name: WasmCodec, coded: Uint8Array): Promise<Co
       bitsPerSample: info.bitsPerSample,
       signed: info.isSigned === true,
       planar: info.componentCount > 1 && decoder.getInterleaveMode?.() === 0,
-      bytes: decoder.getDecodedBuffer().slice(),
+      // Some codecs give a clamped array, which is no Uint8Array.
+      bytes: new Uint8Array(decoder.getDecodedBuffer()),
     };
     decoder.delete();
+    // The codecs of JPEG 2000 report a stream they cannot read by giving nothing.
+    const length = image.width * image.height * image.components * (image.bitsPerSample > 8 ? 2 : 1);
+    if (length === 0 || image.bytes.length < length) throw new Error('the codec gave no picture');
     return image;
   } catch (error) {
     // An aborted module is of no more use; its memory goes with it.

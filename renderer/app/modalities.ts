@@ -1,0 +1,23 @@
+/** Modalities with a word in each language, by the terms of PS3.3 C.7.3.1.1.1. People filter by them; others are found by text. */
+export const modalities = [
+  'XC',
+  'DX',
+  'CR',
+  'CT',
+  'MR',
+  'US',
+  'OT',
+  'ES',
+  'OP',
+  'IO',
+  'PX',
+  'MG',
+  'XA',
+  'RF',
+  'NM',
+  'PT',
+  'ECG',
+  'DOC',
+  'SR',
+  'SC',
+] as const;
