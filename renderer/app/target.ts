@@ -3,7 +3,7 @@ import type { IntakeContext } from '@shared/contract/intake';
 import type { KindKey, PatientKey } from '@shared/model/ids';
 import { useSession } from './session';
 
-interface Target {
+export interface Target {
   readonly patient: PatientKey | null;
   /** The person said that these pictures belong to nobody yet. */
   readonly unassigned: boolean;

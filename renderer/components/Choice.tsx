@@ -83,6 +83,8 @@ interface ChoicesProps<T extends string> {
   readonly onChange: (value: T) => void;
   /** `cards`: big, with a line of explanation each. */
   readonly cards?: boolean;
+  /** In two columns that fill the width they have. */
+  readonly fill?: boolean;
   readonly disabled?: boolean;
   /** Stands after the choices, such as a button to add one. */
   readonly after?: ReactNode;
@@ -96,6 +98,7 @@ export function Choices<T extends string>({
   value,
   onChange,
   cards = false,
+  fill = false,
   disabled = false,
   after,
 }: ChoicesProps<T>) {
@@ -111,7 +114,7 @@ export function Choices<T extends string>({
       isDisabled={disabled}
     >
       <Label className={hideLabel ? 'visually-hidden' : cx(styles.label)}>{label}</Label>
-      <div className={cx(styles.choices, cards && styles.cards)}>
+      <div className={cx(styles.choices, cards && styles.cards, fill && styles.fill)}>
         {options.map(({ id, label: text, hint, icon: Icon }) => (
           <RadioField key={id} value={id} className={cx(styles.slot)}>
             <RadioButton className={cx(styles.choice)}>

@@ -45,6 +45,7 @@ export class Importer {
   private readonly storing: Storing;
   private readonly seen = new Set<string>();
   private readonly inFlight = new Set<Promise<void>>();
+  private whenRoom: () => void = () => undefined;
   private fatal: FieldboxError | null = null;
 
   constructor(

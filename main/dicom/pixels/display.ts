@@ -20,7 +20,7 @@ export async function displayFrame(file: DicomFile, frame: number): Promise<Disp
   const decoded = await decodeFrame(file, frame);
   const samples = sampleArray(decoded, description);
   if (decoded.samplesPerPixel === 1 && decoded.photometricInterpretation === 'PALETTE COLOR') {
-    return colourFrame(file, frame, decoded, paletteColours(file, samples));
+    return colourFrame(file, frame, decoded, paletteColours(file, description, samples));
   }
   if (decoded.samplesPerPixel >= 3) {
     const three = decoded.samplesPerPixel === 3 ? samples : withoutFourth(samples);
@@ -44,8 +44,8 @@ function colourFrame(file: DicomFile, frame: number, decoded: DecodedFrame, rgb:
   };
 }
 
-function paletteColours(file: DicomFile, samples: SampleArray): Uint8Array {
-  const palette = readPalette(file.dataset);
+function paletteColours(file: DicomFile, description: PixelDescription, samples: SampleArray): Uint8Array {
+  const palette = readPalette(file.dataset, description.signed);
   const last = palette.red.length - 1;
   const rgb = new Uint8Array(samples.length * 3);
   for (let i = 0; i < samples.length; i += 1) {
@@ -71,8 +71,10 @@ function grayFrame(file: DicomFile, frame: number, description: PixelDescription
   const rescale = modalityLut ? { slope: 1, intercept: 0, unit: '' } : rescaleOf(file, frame);
   const range = valueRange(samples, modalityLut ? null : paddingOf(file, description));
   const windows = windowsOf(file, frame);
-  const voi = windows.length === 0 ? lutOf(file.dataset, Tags.VOILUTSequence, description.signed && !modalityLut) : null;
   const ends = [range.min * rescale.slope + rescale.intercept, range.max * rescale.slope + rescale.intercept];
+  // What is mapped has a sign where the pixels have one, or where the rescale gives one (C.11.2.1.1).
+  const signed = (description.signed && !modalityLut) || Math.min(...ends) < 0;
+  const voi = windows.length === 0 ? lutOf(file.dataset, Tags.VOILUTSequence, signed) : null;
   return {
     header: {
       kind: 'gray',

@@ -10,17 +10,20 @@ export interface Palette {
   readonly blue: Uint8Array;
 }
 
-/** The Palette Color Lookup Tables (PS3.3 C.7.6.3.1.5 and .6), segmented ones unfolded (C.7.9.2). Throws PIXELS_DAMAGED. */
-export function readPalette(dataset: DataSetView): Palette {
+/**
+ * The Palette Color Lookup Tables (PS3.3 C.7.6.3.1.5 and .6), segmented ones unfolded (C.7.9.2). @param signed whether the
+ * stored values have a sign, and with them the first value mapped. Throws PIXELS_DAMAGED.
+ */
+export function readPalette(dataset: DataSetView, signed: boolean): Palette {
   const red = channel(dataset, Tags.RedPaletteColorLookupTableDescriptor, Tags.RedPaletteColorLookupTableData, Tags.SegmentedRedPaletteColorLookupTableData);
   const green = channel(dataset, Tags.GreenPaletteColorLookupTableDescriptor, Tags.GreenPaletteColorLookupTableData, Tags.SegmentedGreenPaletteColorLookupTableData);
   const blue = channel(dataset, Tags.BluePaletteColorLookupTableDescriptor, Tags.BluePaletteColorLookupTableData, Tags.SegmentedBluePaletteColorLookupTableData);
-  return { first: red.first, red: red.colours, green: green.colours, blue: blue.colours };
+  return { first: signed ? (red.first << 16) >> 16 : red.first, red: red.colours, green: green.colours, blue: blue.colours };
 }
 
 function channel(dataset: DataSetView, descriptor: Tag, data: Tag, segmented: Tag): { first: number; colours: Uint8Array } {
   const [count = 0, first = 0, bits = 16] = dataset.numbers(descriptor);
-  const entries = count === 0 ? 65_536 : Math.abs(count);
+  const entries = count & 0xffff || 65_536; // a descriptor that was written with a sign says the same
   const plain = dataset.bytes(data);
   if (plain && plain.length > 0) return { first, colours: toBytes(entriesOf(plain, entries, bits, dataset.littleEndian), entries, bits) };
   const folded = dataset.bytes(segmented);

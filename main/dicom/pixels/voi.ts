@@ -59,7 +59,7 @@ export function lutOf(dataset: DataSetView, sequence: number, signed: boolean): 
   const data = item?.bytes(Tags.LUTData);
   if (!item || !data) return null;
   const [count = 0, first = 0, bits = 16] = item.numbers(Tags.LUTDescriptor);
-  const entries = count === 0 ? 65_536 : Math.abs(count);
+  const entries = count & 0xffff || 65_536; // a descriptor that was written with a sign says the same
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const narrow = data.length < entries * 2;
   const values = Array.from({ length: Math.min(entries, narrow ? data.length : data.length >> 1) }, (_, index) =>

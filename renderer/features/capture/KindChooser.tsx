@@ -23,7 +23,7 @@ const icons: Readonly<Record<NonNullable<KindRow['code']>, LucideIcon>> = {
 };
 
 /** What kind of picture comes next: the built-in kinds, the clinic's own, and a way to add one. */
-export function KindChooser() {
+export function KindChooser({ fill = false }: { readonly fill?: boolean }) {
   const { t } = useTranslation();
   const kinds = useSession((state) => state.kinds);
   const kind = useTarget((state) => state.kind);
@@ -32,6 +32,7 @@ export function KindChooser() {
     <>
       <Choices
         label={t('kinds.label')}
+        fill={fill}
         options={kinds
           .filter((row) => row.active)
           .map((row) => ({ id: row.kind, label: kindName(row), icon: row.code ? icons[row.code] : Tag }))}
