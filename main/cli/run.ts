@@ -1,4 +1,5 @@
-import { asFieldboxError, FieldboxError } from '@shared/errors';
+import type { FieldboxError } from '@shared/errors';
+import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
@@ -62,7 +63,7 @@ function report(thrown: unknown, terminal: Terminal): void {
 /** The fault beneath, for whoever can help. */
 function technical(error: FieldboxError): string {
   const { cause } = error;
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error.stack);
+  return cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? error.message);
 }
 
 /** Errors of node:util parseArgs: unknown options, missing values. */

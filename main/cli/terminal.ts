@@ -43,9 +43,10 @@ export class Terminal {
     const at = Date.now();
     if (!last && at - this.lastProgress < PROGRESS_MS) return;
     this.lastProgress = at;
-    if (!this.interactive) return this.write(STDERR, `${text}\n`);
-    this.write(STDERR, `\r\u001b[K${text}`);
-    this.openLine = true;
+    if (this.interactive) {
+      this.write(STDERR, `\r\u001b[K${text}`);
+      this.openLine = true;
+    } else this.write(STDERR, `${text}\n`);
   }
 
   private endLine(): void {

@@ -89,7 +89,8 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
     'archive.open': async ({ path }) => {
       await archive.open(path);
       const now = await info();
-      if (now.archive.state === 'open') await settings.set({ archivePath: path });
+      // Trying the same one again is no choice: a folder given for this start only stays that.
+      if (now.archive.state === 'open' && path !== settings.get().archivePath) await settings.set({ archivePath: path });
       return now;
     },
   };

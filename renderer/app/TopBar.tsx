@@ -7,7 +7,7 @@ import { Theme } from '@shared/model/vocabulary';
 import { Button, IconButton } from '../components/Button';
 import { JobProgress } from '../components/JobProgress';
 import { cx } from './cx';
-import { showBytes, showNumber } from './format';
+import { showBytes, showNumber, together } from './format';
 import { languageNames, languages } from './i18n';
 import { useJobs } from './jobs';
 import { navigate } from './router';
@@ -41,7 +41,7 @@ function DayChip() {
   const { settings, clinics, stations } = useSession();
   const clinic = clinics.find((row) => row.clinic === settings?.clinic);
   const station = stations.find((row) => row.station === settings?.station);
-  const text = clinic ? [clinic.name, station?.name].filter(Boolean).join(' · ') : t('day.noneToday');
+  const text = clinic ? together(clinic.name, station?.name ?? '') : t('day.noneToday');
   return (
     <div className={cx(styles.chip)}>
       <Button

@@ -26,7 +26,8 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** Whether something lies over the screens (a dialog, a menu, the viewer): keys are meant for that then. */
 export function isCovered(): boolean {
-  return document.getElementById('main')?.closest('[inert], [aria-hidden="true"]') != null;
+  const main = document.getElementById('main');
+  return main !== null && main.closest('[inert], [aria-hidden="true"]') !== null;
 }
 
 /** The keys that work on every screen. */

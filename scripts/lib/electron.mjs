@@ -23,7 +23,7 @@ export async function launchFieldbox({ userData, archive, language = 'en', camer
   const packaged = process.env.FIELDBOX_APP;
   if (!packaged) process.env.ELECTRON_OVERRIDE_DIST_PATH ??= findRuntime();
   const runtime = packaged ? path.dirname(path.resolve(root, packaged)) : process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  return _electron.launch({
+  const app = await _electron.launch({
     ...(packaged ? { executablePath: path.resolve(root, packaged) } : {}),
     args: [
       ...(packaged ? [] : [root]),
@@ -43,7 +43,12 @@ export async function launchFieldbox({ userData, archive, language = 'en', camer
       ...env,
     },
   });
+  processes.set(app, app.process());
+  return app;
 }
+
+/** Playwright forgets the process of an app that has ended by itself. */
+const processes = new WeakMap();
 
 /**
  * Collects what goes wrong inside the app's windows: errors and warnings on the console, exceptions nobody caught, and
@@ -65,7 +70,8 @@ export function collectProblems(app) {
 
 /** Closes the app as a person would; one that does not end is ended. */
 export async function closeFieldbox(app) {
-  const child = app.process();
+  const child = processes.get(app);
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const timer = setTimeout(() => child.kill('SIGKILL'), closeLimit);
   try {
     await app.close();

@@ -30,6 +30,7 @@ test('the page may load nothing from elsewhere and run nothing that is not its o
   const outcome = await page.evaluate(async () => {
     const fetched = await fetch('https://example.org/').then(() => 'loaded', () => 'refused');
     // A text run as code; the debugger's own evaluation is exempt from the policy, so the page has to do it later by itself.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the very thing that must be refused
     window.setTimeout('window.evaluated = true');
     const script = document.createElement('script');
     script.textContent = 'window.injected = true';

@@ -36,7 +36,7 @@ describe('two processes on one archive', () => {
     expect(refused.details['pid']).toBe(first.pid);
     const second = await runCommand('find', '--archive', archive, '--json');
     expect(second.code).toBe(2);
-    expect(second.json<{ error: { code: string } }>().error.code).toBe('ARCHIVE_IN_USE');
+    expect(second.json()).toMatchObject({ error: { code: 'ARCHIVE_IN_USE' } });
     const ended = once(first, 'exit');
     first.kill('SIGKILL');
     await ended;

@@ -3,7 +3,7 @@ import type { Handlers } from '@shared/contract';
 import { FieldboxError } from '@shared/errors';
 import { PatientKey } from '@shared/model/ids';
 import type { PatientInput, PatientRow } from '@shared/model/rows';
-import { foldText } from '../catalog/folding';
+import { foldText, nameWords } from '../catalog/folding';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
@@ -54,7 +54,9 @@ function entered(
   input: PatientInput,
   before: PatientRow | null,
 ): Omit<PatientSaved, 'patient' | 'IssuerOfPatientID'> {
-  if (foldText(input.PatientName) === '') throw new FieldboxError('BAD_REQUEST', { what: 'PatientName' });
+  const PatientName = valueOf(input.PatientName);
+  const number = valueOf(input.PatientID);
+  if (!isPersonName(PatientName)) throw new FieldboxError('BAD_REQUEST', { what: 'PatientName' });
   const today = dayOf(ctx.now());
   const known = input.birthDatePrecision !== 'unknown' && input.PatientBirthDate !== '';
   if (known) {
@@ -63,8 +65,8 @@ function entered(
   }
   const ageYears = known ? null : input.ageYears;
   return {
-    PatientName: input.PatientName,
-    PatientID: input.PatientID === '' ? suggestNumber(ctx.db) : input.PatientID,
+    PatientName,
+    PatientID: number === '' ? suggestNumber(ctx.db) : number,
     PatientSex: input.PatientSex,
     PatientBirthDate: known ? input.PatientBirthDate : '',
     birthDatePrecision: known ? input.birthDatePrecision : 'unknown',
@@ -76,11 +78,32 @@ function entered(
   };
 }
 
-/** One number and one name are one person: a second registration is a mistake. Throws BAD_REQUEST. */
+/** What no value may hold (PS3.5 6.1.3, 6.2): controls and the delimiter of values; and halves of characters. */
+const NOT_IN_VALUES = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\\\p{Surrogate}]+/gu;
+
+function valueOf(text: string): string {
+  return text.replace(NOT_IN_VALUES, ' ').trim();
+}
+
+/** Most characters of a component group of a name, and most groups (PS3.5 6.2, PN). */
+const LONGEST_GROUP = 64;
+const MOST_GROUPS = 3;
+
+/** Whether a text says a name and fits into the attribute, so that pictures made here carry it whole. */
+function isPersonName(text: string): boolean {
+  const groups = text.split('=');
+  const fits = groups.length <= MOST_GROUPS && groups.every((group) => Array.from(group).length <= LONGEST_GROUP);
+  return fits && nameWords(text).length > 0;
+}
+
+/**
+ * One number and one name are one person: a second one is a mistake, also when the first came with images from elsewhere
+ * (that one can be taken over by `patients.update`). Throws BAD_REQUEST.
+ */
 function refuseTwin(ctx: EngineContext, body: PatientSaved): void {
   const twin = statement(
     ctx.db,
-    'SELECT 1 FROM patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ? AND registered = 1 AND key <> ?',
+    'SELECT 1 FROM patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ? AND key <> ?',
   ).get(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID, body.patient);
   if (twin) throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
 }

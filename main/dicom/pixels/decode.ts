@@ -95,7 +95,12 @@ async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promi
   const colour = header.componentIds.length === 3;
   const isYbr = colour && codedAsYbr(header, description);
   const quick = header.precision === 8 && header.componentIds.length <= 3 && (!colour || isYbr === turboConverts(header));
-  if (quick) {
+  return (quick ? await fromTurbo(description, coded, colour) : null) ?? fromOwnJpeg(description, coded, isYbr);
+}
+
+/** The fast decoder; null when it refuses the stream, of which ours may still show what there is. */
+async function fromTurbo(description: PixelDescription, coded: Uint8Array, colour: boolean): Promise<DecodedFrame | null> {
+  try {
     const image = await decodeWasm('jpeg', coded);
     return {
       width: image.width,
@@ -105,8 +110,10 @@ async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promi
       bytes: description.bitsAllocated === 16 ? widened(image.bytes) : image.bytes,
       photometricInterpretation: colour ? 'RGB' : description.photometricInterpretation,
     };
+  } catch (error) {
+    if (error instanceof FieldboxError && error.code === 'PIXELS_DAMAGED') return null;
+    throw error;
   }
-  return fromOwnJpeg(description, coded, isYbr);
 }
 
 /** A coded picture may differ a little from what the data set says; one that claims far more wants memory for nothing. */

@@ -69,11 +69,6 @@ export function Capture() {
       setBusy(false);
     }
   };
-  const keepIt = async (): Promise<void> => {
-    setBusy(true);
-    await keepPending();
-    setBusy(false);
-  };
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
     if (isTyping(event.target) || event.ctrlKey || event.altKey || isCovered()) return;
@@ -81,8 +76,8 @@ export function Capture() {
     const own = focused?.matches(':focus-visible') === true && !focused.hasAttribute('data-shutter');
     const kind = /^[1-9]$/.test(event.key) ? kinds.filter((each) => each.active)[Number(event.key) - 1] : undefined;
     if (kind) useTarget.setState({ kind: kind.kind });
-    else if (pending && event.key === 'Enter' && !own && !busy) void keepIt();
-    else if (pending && event.key === 'Escape' && !busy) retake();
+    else if (pending && event.key === 'Enter' && !own) keepPending();
+    else if (pending && event.key === 'Escape') retake();
     else if (!pending && event.key === ' ' && !own && !event.repeat) void shoot();
     else return;
     event.preventDefault();
@@ -136,7 +131,7 @@ export function Capture() {
         </div>
         <div className={cx(styles.side)}>
           {pending ? (
-            <Decision busy={busy} onKeep={() => void keepIt()} />
+            <Decision />
           ) : (
             <AriaButton
               className={cx(styles.shutter)}
@@ -162,14 +157,14 @@ export function Capture() {
   );
 }
 
-function Decision({ busy, onKeep }: { readonly busy: boolean; readonly onKeep: () => void }) {
+function Decision() {
   const { t } = useTranslation();
   return (
     <div className={cx(styles.review)}>
-      <Button look="primary" large icon={Check} busy={busy} onPress={onKeep} aria-keyshortcuts="Enter">
+      <Button look="primary" large icon={Check} onPress={keepPending} aria-keyshortcuts="Enter">
         {t('capture.keep')}
       </Button>
-      <Button large icon={RotateCcw} isDisabled={busy} onPress={retake} aria-keyshortcuts="Escape">
+      <Button large icon={RotateCcw} onPress={retake} aria-keyshortcuts="Escape">
         {t('capture.retake')}
       </Button>
     </div>

@@ -2,7 +2,8 @@ import { UserRoundSearch, UserRoundX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../app/cx';
-import { showBirth } from '../../app/format';
+import { showBirth, together } from '../../app/format';
+import { formatRoute } from '../../app/router';
 import { useSession } from '../../app/session';
 import { aimAt, useTarget } from '../../app/target';
 import { useQuery } from '../../app/useQuery';
@@ -22,7 +23,7 @@ export function TargetBar() {
   const [picking, setPicking] = useState(false);
   const clinic = clinics.find((row) => row.clinic === settings?.clinic);
   const station = stations.find((row) => row.station === settings?.station);
-  const place = clinic ? [clinic.name, station?.name].filter(Boolean).join(' · ') : t('day.noneToday');
+  const place = clinic ? together(clinic.name, station?.name ?? '') : t('day.noneToday');
   return (
     <section className={cx(styles.bar)} aria-label={t('capture.whose')}>
       <span className={cx(styles.face)}>
@@ -30,13 +31,15 @@ export function TargetBar() {
       </span>
       <span className={cx(styles.who)}>
         {data ? (
-          <PersonName value={data.PatientName} />
+          <a className={cx(styles.name)} href={formatRoute({ screen: 'patient', patient: data.patient })}>
+            <PersonName value={data.PatientName} />
+          </a>
         ) : (
           <strong>{patient === null ? t('capture.noPatient') : ' '}</strong>
         )}
         <span className={cx(styles.soft)}>
           {data
-            ? [data.PatientID, showBirth(data)].filter(Boolean).join(' · ')
+            ? together(data.PatientID, showBirth(data))
             : unassigned
               ? t('capture.unassigned')
               : ' '}

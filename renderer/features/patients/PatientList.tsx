@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PatientRow } from '@shared/model/rows';
 import { cx } from '../../app/cx';
-import { sexName, showBirth, showDate, showNumber } from '../../app/format';
+import { sexName, showBirth, showDate, showNumber, together } from '../../app/format';
 import { useLines } from '../../app/useLines';
 import type { PagedList } from '../../app/usePages';
 import { Badge, PersonName } from '../../components/Surface';
@@ -78,9 +78,14 @@ function PatientCells({ row }: { readonly row: PatientRow }) {
         <Thumb image={row.headshot} fallback="face" />
       </span>
       <span className={cx(styles.cell)}>
-        <PersonName value={row.PatientName} />
+        <span className={cx(styles.name)}>
+          <PersonName value={row.PatientName} />
+        </span>
         <span className={cx(styles.soft)}>
-          {row.PatientID === '' ? t('patients.noNumber') : <bdi>{row.PatientID}</bdi>}
+          {together(
+            row.PatientID === '' ? t('patients.noNumber') : row.PatientID,
+            t('patients.images', { count: row.images, shown: showNumber(row.images) }),
+          )}
         </span>
       </span>
       <span className={cx(styles.cell)}>
@@ -88,14 +93,8 @@ function PatientCells({ row }: { readonly row: PatientRow }) {
         <span className={cx(styles.soft)}>{sexName(row.PatientSex)}</span>
       </span>
       <span className={cx(styles.cell)}>
-        <span>
-          {row.lastStudyDate === ''
-            ? t('patients.neverSeen')
-            : t('patients.lastVisit', { date: showDate(row.lastStudyDate) })}
-        </span>
-        <span className={cx(styles.soft)}>
-          {t('patients.images', { count: row.images, shown: showNumber(row.images) })}
-        </span>
+        <span>{row.lastStudyDate === '' ? t('patients.neverSeen') : showDate(row.lastStudyDate)}</span>
+        {row.lastStudyDate === '' ? null : <span className={cx(styles.soft)}>{t('patients.lastVisitDay')}</span>}
       </span>
       <span className={cx(styles.cell)}>
         {row.temporary ? <Badge tone="warning">{t('patients.temporary')}</Badge> : null}
