@@ -1,10 +1,9 @@
-import { CalendarDays, Users } from 'lucide-react';
+import { CalendarDays } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClinicKey } from '@shared/model/ids';
 import { exportThese } from '../../app/exportBasket';
 import { today } from '../../app/format';
-import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
 import { Button } from '../../components/Button';
 import { Checkbox, Select } from '../../components/Choice';
@@ -19,40 +18,31 @@ export function ClinicDay() {
   const [clinic, setClinic] = useState<ClinicKey | null>(todays);
   const [day, setDay] = useState(today());
   const [whole, setWhole] = useState(false);
+  if (clinics.length === 0) return null;
   return (
-    <Card title={t('exporting.choose')}>
+    <Card title={t('exporting.clinicDay')}>
+      <Columns>
+        <Select
+          label={t('day.clinic')}
+          options={clinics.map((row) => ({ id: row.clinic, label: row.name }))}
+          value={clinic}
+          onChange={setClinic}
+          placeholder={t('exporting.pickClinic')}
+        />
+        {whole ? null : <DateField label={t('exporting.day')} value={day} onChange={setDay} />}
+      </Columns>
       <Row>
-        <Button large icon={Users} onPress={() => navigate({ screen: 'patients' })}>
-          {t('exporting.choosePatient')}
+        <Button
+          icon={CalendarDays}
+          isDisabled={clinic === null || (!whole && day === '')}
+          onPress={() => clinic !== null && exportThese({ clinicDays: [{ clinic, day: whole ? null : day }] })}
+        >
+          {whole ? t('exporting.chooseClinic') : t('exporting.chooseDay')}
         </Button>
+        <Checkbox checked={whole} onChange={setWhole}>
+          {t('exporting.wholeClinic')}
+        </Checkbox>
       </Row>
-      {clinics.length === 0 ? null : (
-        <>
-          <Columns>
-            <Select
-              label={t('day.clinic')}
-              options={clinics.map((row) => ({ id: row.clinic, label: row.name }))}
-              value={clinic}
-              onChange={setClinic}
-              placeholder={t('exporting.pickClinic')}
-            />
-            {whole ? null : <DateField label={t('exporting.day')} value={day} onChange={setDay} />}
-          </Columns>
-          <Checkbox checked={whole} onChange={setWhole}>
-            {t('exporting.wholeClinic')}
-          </Checkbox>
-          <Row>
-            <Button
-              large
-              icon={CalendarDays}
-              isDisabled={clinic === null || (!whole && day === '')}
-              onPress={() => clinic !== null && exportThese({ clinicDays: [{ clinic, day: whole ? null : day }] })}
-            >
-              {t('exporting.chooseDay')}
-            </Button>
-          </Row>
-        </>
-      )}
     </Card>
   );
 }

@@ -1,4 +1,3 @@
-import { HardDriveUpload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ExportResult as Result } from '@shared/contract/release';
 import type { ExportKey } from '@shared/model/ids';
@@ -8,10 +7,10 @@ import { useJobs } from '../../app/jobs';
 import { formatRoute } from '../../app/router';
 import { useQuery } from '../../app/useQuery';
 import { cx } from '../../app/cx';
-import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
+import { Badge, Card, ErrorNote, Page } from '../../components/Surface';
 import type { Tone } from '../../components/Surface';
 import { JobProgress } from '../../components/JobProgress';
-import { ClinicDay } from './ClinicDay';
+import { ChooseWhat } from './ChooseWhat';
 import { ExportForm } from './ExportForm';
 import { ExportResult } from './ExportResult';
 import list from '../importing/Importing.module.css';
@@ -22,17 +21,12 @@ export function ExportScreen({ exportKey }: { readonly exportKey: ExportKey | nu
   const basket = useBasket((state) => state.basket);
   if (exportKey !== null) return <ExportResult key={exportKey} exportKey={exportKey} />;
   return (
-    <Page title={t('exporting.title')} subtitle={t('exporting.subtitle')}>
+    <Page title={t('exporting.title')} subtitle={t('exporting.subtitle')} shape="narrow">
       <RunningExports />
       {basket ? (
         <ExportForm key={JSON.stringify(basket)} basket={basket} />
       ) : (
-        <>
-          <Empty icon={HardDriveUpload} title={t('exporting.empty')}>
-            {t('exporting.emptyHint')}
-          </Empty>
-          <ClinicDay />
-        </>
+        <ChooseWhat />
       )}
       <PastExports />
     </Page>

@@ -25,6 +25,7 @@ const shownPending = 8;
 /** Bringing files in: choose or drop, say whose photos they are, start, and read what became of each. */
 export function ImportScreen({ session }: { readonly session: ImportSessionKey | null }) {
   const { t } = useTranslation();
+  const waiting = usePending((state) => state.paths.length > 0);
   const choose = (verb: 'dialog.openFiles' | 'dialog.openFolder'): void => {
     ask(verb, {}).then(({ paths }) => offer(paths), sayError);
   };
@@ -35,7 +36,7 @@ export function ImportScreen({ session }: { readonly session: ImportSessionKey |
       subtitle={t('importing.subtitle')}
       actions={
         <>
-          <Button look="primary" large icon={FileInput} onPress={() => choose('dialog.openFiles')}>
+          <Button look={waiting ? 'secondary' : 'primary'} large icon={FileInput} onPress={() => choose('dialog.openFiles')}>
             {t('importing.chooseFiles')}
           </Button>
           <Button large icon={FolderOpen} onPress={() => choose('dialog.openFolder')}>

@@ -14,6 +14,7 @@ import { openViewer } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { ErrorNote } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { tail } from './pending';
 import styles from './Importing.module.css';
 
 const rowHeight = 76;
@@ -75,6 +76,7 @@ function Line({ row }: { readonly row: ImportItem }) {
         ? errorSentence(row.code, row.details, currentLanguage())
         : t('importing.unknownReason');
   const name = row.entry === '' ? row.path : `${row.path} › ${row.entry}`;
+  const file = tail(row.entry === '' ? row.path : row.entry);
   return (
     <>
       {image === null ? null : (
@@ -84,9 +86,9 @@ function Line({ row }: { readonly row: ImportItem }) {
       )}
       <span className={cx(styles.text)}>
         <bdi className={cx(styles.path)} title={name}>
-          {name}
+          <strong>{file}</strong>
         </bdi>
-        {reason === '' ? null : <span className={cx(styles.reason)}>{reason}</span>}
+        <span className={cx(styles.reason)}>{reason === '' ? <bdi>{name}</bdi> : reason}</span>
       </span>
       {image === null ? (
         <Button

@@ -13,30 +13,32 @@ import { SearchField } from '../../components/TextField';
 import { PatientList, optionId, patientListId } from './PatientList';
 
 interface Props {
+  /** The question; without it, whose pictures these are, and a new person can be registered. */
+  readonly title?: string;
   readonly open: boolean;
   readonly onClose: () => void;
   readonly onPick: (row: PatientRow) => void;
-  readonly onNobody?: () => void;
 }
 
-/** Choosing whose pictures these are, in a dialog. */
-export function PatientPicker({ open, onClose, onPick, onNobody }: Props) {
+/** Choosing a person in a dialog. */
+export function PatientPicker({ title, open, onClose, onPick }: Props) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t('capture.whose')} open={open} onClose={onClose} wide>
+    <Dialog title={title ?? t('capture.whose')} open={open} onClose={onClose} wide>
       <Picker onClose={onClose} onPick={onPick} />
-      <Actions>
-        {onNobody ? <Button onPress={onNobody}>{t('capture.nobody')}</Button> : null}
-        <Button
-          icon={UserPlus}
-          onPress={() => {
-            onClose();
-            navigate({ screen: 'register' });
-          }}
-        >
-          {t('patients.register')}
-        </Button>
-      </Actions>
+      {title === undefined ? (
+        <Actions>
+          <Button
+            icon={UserPlus}
+            onPress={() => {
+              onClose();
+              navigate({ screen: 'register' });
+            }}
+          >
+            {t('patients.register')}
+          </Button>
+        </Actions>
+      ) : null}
     </Dialog>
   );
 }
