@@ -16,7 +16,12 @@ export function watchFaults(log: Logger, language: () => Language): void {
     dialog.showErrorBox('Fieldbox', errorSentence('INTERNAL', {}, language()));
     app.exit(1);
   });
+  const deaths = new Map<string, number>();
   app.on('child-process-gone', (_, { type, reason, exitCode }) => {
-    if (reason !== 'clean-exit') log.error({ where: type, reason, exitCode }, 'fault');
+    if (reason === 'clean-exit') return;
+    const times = (deaths.get(type) ?? 0) + 1;
+    deaths.set(type, times);
+    // One that dies again and again must not fill the log: the 1st, 2nd, 4th, 8th ... time is noted.
+    if (Number.isInteger(Math.log2(times))) log.error({ where: type, reason, exitCode, times }, 'fault');
   });
 }

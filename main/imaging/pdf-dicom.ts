@@ -59,6 +59,8 @@ export function makePdfDicom(input: PdfDicomInput): PdfDicom {
   const moment = momentAttributes(context.takenAt);
   const attributes: Attributes = {
     ...common,
+    // Of documents it must have a value (PS3.3 C.24.1), of images not.
+    SeriesNumber: place.seriesNumber ?? 1,
     ConversionType: 'WSD',
     ContentDate: moment['ContentDate'] ?? '',
     ContentTime: moment['ContentTime'] ?? '',

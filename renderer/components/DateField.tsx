@@ -30,7 +30,7 @@ export function DateField({ label, value, onChange, hint, error, required = fals
   const limits = past ? { minValue: new CalendarDate(1880, 1, 1), maxValue: today(getLocalTimeZone()) } : {};
   return (
     <AriaDateField
-      className={cx(styles.field)}
+      className={cx(styles.field, styles.short)}
       value={parse(value)}
       onChange={(date) => onChange(format(date))}
       isRequired={required}

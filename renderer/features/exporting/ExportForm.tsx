@@ -54,7 +54,8 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
   for (const folder of [last, other]) {
     if (folder !== '' && !places.has(folder)) places.set(folder, { id: folder, label: folder, icon: FolderOpen });
   }
-  const stick = (drives.data?.rows ?? []).find((drive) => drive.removable);
+  const needed = preview.data?.bytes ?? 0;
+  const stick = (drives.data?.rows ?? []).find((each) => each.removable && each.freeBytes > needed);
   const folder = chosen ?? stick?.path ?? null;
   const drive = (drives.data?.rows ?? []).find((row) => row.path === folder);
   const tooSmall = drive !== undefined && preview.data !== null && drive.freeBytes < preview.data.bytes;

@@ -12,8 +12,7 @@ const parts: readonly (readonly [string, string])[] = [
   ['sharp, libvips', 'Apache-2.0, LGPL-3.0-or-later'],
   ['libheif, libde265', 'LGPL-3.0-or-later'],
   ['CharLS, OpenJPEG, OpenJPH, libjpeg-turbo', 'BSD'],
-  ['dcmjs-imaging, jpeg-lossless-decoder-js, dicom-character-set', 'MIT'],
-  ['pino, yauzl, yazl', 'MIT'],
+  ['dicom-character-set, pino, yauzl, yazl', 'MIT'],
 ];
 
 /** Version and licences. */

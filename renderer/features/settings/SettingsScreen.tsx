@@ -9,9 +9,8 @@ import { adoptJobs, useJobs } from '../../app/jobs';
 import { adoptInfo, changeSettings, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
-import { Choices, Switch } from '../../components/Choice';
+import { Choices } from '../../components/Choice';
 import { Card, Facts, Note, Page, Row } from '../../components/Surface';
-import { ShortcutTable } from '../help/ShortcutTable';
 import { About } from './About';
 import { ArchiveCheck } from './ArchiveCheck';
 import { CameraSetting } from './CameraSetting';
@@ -24,16 +23,11 @@ export function SettingsScreen() {
   return (
     <Page title={t('settings.title')} shape="narrow">
       <Appearance />
-      <Card title={t('settings.camera')}>
-        <CameraSetting />
-      </Card>
+      <CameraSetting />
       <ClinicsSetting />
       <KindsSetting />
       <ArchiveFolder />
       <ArchiveCheck />
-      <Card title={t('help.keys')}>
-        <ShortcutTable />
-      </Card>
       <About />
     </Page>
   );
@@ -60,9 +54,6 @@ function Appearance() {
         value={settings?.theme ?? 'system'}
         onChange={(theme) => set({ theme })}
       />
-      <Switch checked={settings?.mirrorPreview === true} onChange={(mirrorPreview) => set({ mirrorPreview })}>
-        {t('capture.mirror')}
-      </Switch>
     </Card>
   );
 }

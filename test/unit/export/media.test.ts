@@ -114,6 +114,14 @@ print(count)`]);
     for (const word of ['ENGLISH', 'ESPAÑOL', 'FRANÇAIS', 'العربية']) expect(readme).toContain(word);
   });
 
+  it('gives dates and times of the old form in today\'s in DICOMDIR, and leaves the file alone', async () => {
+    const old = made('1.2.3.4.5.9', { StudyDate: '1999.05.24', StudyTime: '11:20:00' });
+    const target = await exported([old]);
+    const printed = execFileSync('dcmdump', ['--quiet', 'DICOMDIR'], { cwd: target, encoding: 'utf8' });
+    expect(printed).toMatch(/DA \[19990524\][^]*TM \[112000\]/);
+    expect(readFileSync(join(target, 'DICOM/PAT00001/STU00001/SER00001/IMG00001')).equals(old)).toBe(true);
+  });
+
   it('keeps names within eight characters for any number', () => {
     expect(numbered('IMG', 99_999)).toBe('IMG99999');
     expect(numbered('IMG', 100_000)).toBe('I0100000');

@@ -104,7 +104,7 @@ function Corner(props: {
   return (
     <div className={styles[props.corner]} data-testid={`viewer-${props.corner}`}>
       {props.children}
-      {props.lines.filter(Boolean).map((line, index) => (
+      {[...new Set(props.lines.filter(Boolean))].map((line, index) => (
         <p key={index}>
           <bdi>{line}</bdi>
         </p>
