@@ -28,7 +28,13 @@ export function Button({
   // Not `isPending`: it has the button read out by reference, which says nothing once the screen has changed.
   const press = onPress && !busy ? { onPress } : {};
   return (
-    <AriaButton {...rest} {...press} type={busy ? 'button' : type} data-busy={busy || undefined} className={cx(styles.button, styles[look], large && styles.large)}>
+    <AriaButton
+      {...rest}
+      {...press}
+      type={busy ? 'button' : type}
+      data-busy={busy || undefined}
+      className={cx(styles.button, styles[look], large && styles.large)}
+    >
       {busy ? <LoaderCircle className={cx(styles.spin)} aria-hidden size={large ? 26 : 20} /> : null}
       {!busy && Icon ? <Icon aria-hidden size={large ? 26 : 20} /> : null}
       <span>{children}</span>

@@ -30,7 +30,7 @@ const today = (): string => {
   const now = new Date();
   return `${String(now.getFullYear())}${String(now.getMonth() + 1).padStart(2, '0')}${String(now.getDate()).padStart(2, '0')}`;
 };
-const refused = (what: string): object => expect.objectContaining({ code: 'BAD_REQUEST', details: { what } });
+const refused = (what: string): object => ({ code: 'BAD_REQUEST', details: { what } });
 
 async function everybody(): Promise<unknown> {
   const rows = await engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', limit: 1000 }));
@@ -80,17 +80,17 @@ describe('registering', () => {
 
   it('refuses the same number with the same name, whatever its accents and case, registered here or come from elsewhere', async () => {
     const first = await register('Müller^Jörg', { PatientID: 'TJ-1' });
-    await expect(register('MULLER^JORG', { PatientID: 'tj-1' })).rejects.toEqual(refused('PatientID'));
+    await expect(register('MULLER^JORG', { PatientID: 'tj-1' })).rejects.toMatchObject(refused('PatientID'));
     const namesake = await register('Muller^Jorg', { PatientID: 'TJ-2' });
     const shared = await register('Meyer^Eva', { PatientID: 'TJ-1' });
-    await expect(change(namesake, { PatientID: 'TJ-1' })).rejects.toEqual(refused('PatientID'));
+    await expect(change(namesake, { PatientID: 'TJ-1' })).rejects.toMatchObject(refused('PatientID'));
     expect((await change(first, { note: 'same person' })).note).toBe('same person');
     expect(shared.PatientID).toBe('TJ-1');
     const source = join(folder, 'source');
     mkdirSync(source);
     writeFileSync(join(source, '1.dcm'), instanceBytes({ seed: 1, PatientID: 'H7', PatientName: 'Okoye^Ada' }));
     await importInto(engine, [source]);
-    await expect(register('Okoye^Ada', { PatientID: 'H7' })).rejects.toEqual(refused('PatientID'));
+    await expect(register('Okoye^Ada', { PatientID: 'H7' })).rejects.toMatchObject(refused('PatientID'));
     const similar = await engine.verbs['patients.similar']({ PatientName: 'Okoye^Ada', PatientID: 'H7', PatientBirthDate: '' });
     const [found] = similar.rows;
     expect(found).toMatchObject({ row: { registered: false, images: 1 }, reasons: ['number', 'name'] });
@@ -99,7 +99,7 @@ describe('registering', () => {
 
   it('refuses what is no name or does not fit into a DICOM object', async () => {
     for (const name of ['^', '= =', '---', 'x'.repeat(65), 'a=b=c=d', `ok=${'山'.repeat(65)}`]) {
-      await expect(engine.verbs['patients.register'](person(name))).rejects.toEqual(refused('PatientName'));
+      await expect(engine.verbs['patients.register'](person(name))).rejects.toMatchObject(refused('PatientName'));
     }
     expect((await register(`${'x'.repeat(64)}=${'山'.repeat(64)}`)).PatientName).toHaveLength(129);
   });
@@ -146,7 +146,7 @@ describe('age', () => {
 
   it('refuses days that are none or still to come', async () => {
     for (const day of ['20230229', '19801301', '00000101', '99990101']) {
-      await expect(register('A', { PatientBirthDate: day, birthDatePrecision: 'known' })).rejects.toEqual(refused('PatientBirthDate'));
+      await expect(register('A', { PatientBirthDate: day, birthDatePrecision: 'known' })).rejects.toMatchObject(refused('PatientBirthDate'));
     }
   });
 });
@@ -200,7 +200,7 @@ describe('clinics, stations and kinds', () => {
     const clinic = await engine.verbs['clinics.create'](camp);
     expect(await engine.verbs['clinics.update']({ clinic: clinic.clinic, changes: { ...camp, name: 'Camp 2' } })).toMatchObject({ clinic: clinic.clinic, name: 'Camp 2', images: 0 });
     const station = await engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'Eyes' });
-    await expect(engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'ÉYES' })).rejects.toEqual(refused('name'));
+    await expect(engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'ÉYES' })).rejects.toMatchObject(refused('name'));
     await engine.verbs['stations.update']({ station: station.station, name: 'Ears', active: false });
     expect((await engine.verbs['stations.list']({ clinic: clinic.clinic })).rows).toEqual([{ ...station, name: 'Ears', active: false }]);
     const kind = await engine.verbs['kinds.create']({ name: 'Wound' });
@@ -208,17 +208,17 @@ describe('clinics, stations and kinds', () => {
   });
 
   it('refuse days that are none or the wrong way round', async () => {
-    await expect(engine.verbs['clinics.create']({ ...camp, firstDay: '20261131' })).rejects.toEqual(refused('firstDay'));
-    await expect(engine.verbs['clinics.create']({ ...camp, lastDay: '20261031' })).rejects.toEqual(refused('lastDay'));
+    await expect(engine.verbs['clinics.create']({ ...camp, firstDay: '20261131' })).rejects.toMatchObject(refused('firstDay'));
+    await expect(engine.verbs['clinics.create']({ ...camp, lastDay: '20261031' })).rejects.toMatchObject(refused('lastDay'));
   });
 
   it('begin with the built-in kinds, which nobody can change or double', async () => {
     const { rows } = await engine.verbs['kinds.list']({});
     expect(rows.map((row) => row.code)).toEqual(['headshot', 'xray', 'surgery', 'audiogram', 'document', 'other']);
     for (const row of rows) {
-      await expect(engine.verbs['kinds.update']({ kind: row.kind, name: 'Mine', active: false })).rejects.toEqual(refused('kind'));
+      await expect(engine.verbs['kinds.update']({ kind: row.kind, name: 'Mine', active: false })).rejects.toMatchObject(refused('kind'));
     }
-    await expect(engine.verbs['kinds.create']({ name: 'HÉADSHOT' })).rejects.toEqual(refused('name'));
+    await expect(engine.verbs['kinds.create']({ name: 'HÉADSHOT' })).rejects.toMatchObject(refused('name'));
     expect((await engine.verbs['kinds.list']({})).rows).toEqual(rows);
     expect(rows[0]?.kind).toBe(BUILTIN_KINDS.headshot);
   });

@@ -106,7 +106,14 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
         </div>
       ) : null}
       {level === 'images' ? (
-        <ImageBrowser question={question} look={view.look} sort={view.sort} onSort={(sort) => useView.setState({ sort })} series={route.series ?? null} onSummary={setSubtitle} />
+        <ImageBrowser
+          question={question}
+          look={view.look}
+          sort={view.sort}
+          onSort={(sort) => useView.setState({ sort })}
+          series={route.series ?? null}
+          onSummary={setSubtitle}
+        />
       ) : null}
       {level === 'series' ? <SeriesList question={question} onSummary={setSubtitle} /> : null}
       {level === 'studies' ? <StudyList question={question} onSummary={setSubtitle} /> : null}

@@ -6,7 +6,7 @@ import type { ImageId, SeriesKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { personName, showDay, showNumber, together } from '../../app/format';
+import { personName, showDate, showDay, showNumber, showTime, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
 import { isCovered, isTyping } from '../../app/shortcuts';
@@ -110,7 +110,6 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
     <>
       {list.error ? <ErrorNote error={list.error} onRetry={() => pages.view(first, last)} /> : null}
       {total === 0 ? <NoImages filtered={Object.keys(question).length > 2} /> : null}
-      {look === 'list' && total !== 0 ? <ListHead sort={sort} onSort={onSort} /> : null}
       <div
         ref={scroller}
         className={cx(styles.scroller)}
@@ -120,6 +119,7 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
         aria-label={t('images.title')}
         tabIndex={0}
       >
+        {look === 'list' ? <ListHead sort={sort} onSort={onSort} /> : null}
         <div
           ref={frame}
           role="list"
@@ -214,7 +214,11 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
         <br />
         <bdi className={cx(styles.soft)}>{row.PatientID}</bdi>
       </span>
-      <span className={cx(styles.cell)}>{imageMoment(row)}</span>
+      <span className={cx(styles.cell)}>
+        {showDate(row.ContentDate || row.StudyDate)}
+        <br />
+        <span className={cx(styles.soft)}>{showTime(row.ContentTime)}</span>
+      </span>
       <span className={cx(styles.cell)}>
         {showDay(row.storedAt)}
         <br />

@@ -38,11 +38,7 @@ export function TargetBar() {
           <strong>{patient === null ? t('capture.noPatient') : ' '}</strong>
         )}
         <span className={cx(styles.soft)}>
-          {data
-            ? together(data.PatientID, showBirth(data))
-            : unassigned
-              ? t('capture.unassigned')
-              : ' '}
+          {data ? together(data.PatientID, showBirth(data)) : unassigned ? t('capture.unassigned') : ' '}
         </span>
         <span className={cx(styles.soft)}>{place}</span>
       </span>

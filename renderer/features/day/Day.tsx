@@ -78,10 +78,7 @@ export function Day() {
               id: row.clinic,
               label: row.name,
               icon: CalendarDays,
-              hint: [row.place, showDates(row.firstDay, row.lastDay)]
-                .map(isolate)
-                .filter(Boolean)
-                .join(' · '),
+              hint: [row.place, showDates(row.firstDay, row.lastDay)].map(isolate).filter(Boolean).join(' · '),
             }))}
             value={clinic}
             onChange={(key) => {

@@ -23,11 +23,7 @@ export function ExportScreen({ exportKey }: { readonly exportKey: ExportKey | nu
   return (
     <Page title={t('exporting.title')} subtitle={t('exporting.subtitle')} shape="narrow">
       <RunningExports />
-      {basket ? (
-        <ExportForm key={JSON.stringify(basket)} basket={basket} />
-      ) : (
-        <ChooseWhat />
-      )}
+      {basket ? <ExportForm key={JSON.stringify(basket)} basket={basket} /> : <ChooseWhat />}
       <PastExports />
     </Page>
   );

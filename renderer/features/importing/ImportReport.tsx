@@ -2,7 +2,7 @@ import { ArrowLeft, CircleCheck, CopyCheck, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportSessionKey } from '@shared/model/ids';
-import { showBytes, showInstant, showNumber } from '../../app/format';
+import { showBytes, showInstant, showNumber, together } from '../../app/format';
 import { useJobs } from '../../app/jobs';
 import { navigate } from '../../app/router';
 import { useQuery } from '../../app/useQuery';
@@ -31,14 +31,14 @@ export function ImportReport({ session }: { readonly session: ImportSessionKey }
       title={t('importing.report')}
       shape="fixed"
       subtitle={
-        data ? (
-          <>
-            <bdi>{data.label || t(`source.${data.source}`)}</bdi> · {showInstant(data.startedAt)} ·{' '}
-            {t('importing.files', { count: data.files, shown: showNumber(data.files) })} · {showBytes(data.bytes)}
-          </>
-        ) : (
-          ' '
-        )
+        data
+          ? together(
+              data.label || t(`source.${data.source}`),
+              showInstant(data.startedAt),
+              running ? '' : t('importing.files', { count: data.files, shown: showNumber(data.files) }),
+              running || data.bytes === 0 ? '' : showBytes(data.bytes),
+            )
+          : ' '
       }
       actions={
         <Button icon={ArrowLeft} onPress={() => navigate({ screen: 'import' })}>
@@ -70,7 +70,7 @@ export function ImportReport({ session }: { readonly session: ImportSessionKey }
           onChange={setOutcome}
         />
       </div>
-      <ReportItems key={`${session} ${shown} ${running}`} session={session} outcome={shown} />
+      <ReportItems key={`${session} ${shown} ${running}`} session={session} outcome={shown} running={running} />
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import type { ImportSession } from '@shared/contract/intake';
 import type { ImportSessionKey } from '@shared/model/ids';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { showBytes, showInstant, showNumber } from '../../app/format';
+import { showBytes, showInstant, showNumber, together } from '../../app/format';
 import { useJobs } from '../../app/jobs';
 import { formatRoute, navigate } from '../../app/router';
 import { contextNow } from '../../app/target';
@@ -36,7 +36,12 @@ export function ImportScreen({ session }: { readonly session: ImportSessionKey |
       subtitle={t('importing.subtitle')}
       actions={
         <>
-          <Button look={waiting ? 'secondary' : 'primary'} large icon={FileInput} onPress={() => choose('dialog.openFiles')}>
+          <Button
+            look={waiting ? 'secondary' : 'primary'}
+            large
+            icon={FileInput}
+            onPress={() => choose('dialog.openFiles')}
+          >
             {t('importing.chooseFiles')}
           </Button>
           <Button large icon={FolderOpen} onPress={() => choose('dialog.openFolder')}>
@@ -145,8 +150,11 @@ function SessionLine({ row }: { readonly row: ImportSession }) {
           <bdi>{row.label || t(`source.${row.source}`)}</bdi>
         </strong>
         <span className={cx(styles.soft)}>
-          {showInstant(row.startedAt)} · {t('importing.files', { count: row.files, shown: showNumber(row.files) })} ·{' '}
-          {showBytes(row.bytes)}
+          {together(
+            showInstant(row.startedAt),
+            t('importing.files', { count: row.files, shown: showNumber(row.files) }),
+            row.bytes === 0 ? '' : showBytes(row.bytes),
+          )}
         </span>
       </span>
       <Badge tone="success">{t('importing.added', { count: row.added, shown: showNumber(row.added) })}</Badge>

@@ -22,10 +22,11 @@ const rowHeight = 76;
 interface Props {
   readonly session: ImportSessionKey;
   readonly outcome: ImportItem['outcome'];
+  readonly running: boolean;
 }
 
 /** The lines of the report of one outcome, any number of them. */
-export function ReportItems({ session, outcome }: Props) {
+export function ReportItems({ session, outcome, running }: Props) {
   const { t } = useTranslation();
   const pages = useMemo(
     () => new Pages<ImportItem>((offset, limit) => ask('import.items', { session, outcome, offset, limit })),
@@ -38,7 +39,7 @@ export function ReportItems({ session, outcome }: Props) {
   return (
     <>
       {error ? <ErrorNote error={error} onRetry={() => pages.view(first, last)} /> : null}
-      {total === 0 ? <p>{t(`importing.none.${outcome}`)}</p> : null}
+      {total === 0 && !running ? <p>{t(`importing.none.${outcome}`)}</p> : null}
       <div ref={scroller} className={cx(styles.items)} aria-busy={total === null} hidden={total === 0}>
         <div role="list" aria-label={t('importing.report')} className={cx(styles.inner)} style={{ blockSize: size }}>
           {lines.map((item) => {

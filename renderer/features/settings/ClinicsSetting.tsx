@@ -35,10 +35,7 @@ export function ClinicsSetting() {
             <span className={cx(styles.grow)}>
               <strong>{row.name}</strong>
               <span className={cx(styles.soft)}>
-                {[row.place, showDates(row.firstDay, row.lastDay)]
-                  .map(isolate)
-                  .filter(Boolean)
-                  .join(' · ')}
+                {[row.place, showDates(row.firstDay, row.lastDay)].map(isolate).filter(Boolean).join(' · ')}
               </span>
             </span>
             <Button icon={Pencil} onPress={() => setOpen(row)} aria-label={t('settings.editNamed', { name: row.name })}>
