@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { FieldboxError } from '@shared/errors';
 import { uidName } from '../dictionary';
 import type { DicomFile } from '../model';
+import { codedSamples } from './codecs/coded-size';
 import { type JpegHeader, readJpegHeader } from './codecs/jpeg-header';
 import { type CodecImage, decodeWasm, type WasmCodec } from './codecs/wasm';
 import { describePixels, type PixelDescription } from './description';
@@ -46,10 +47,12 @@ export async function decodeFrame(file: DicomFile, frame: number): Promise<Decod
       return plain(description, unpacked(description, coded));
     case 'jpeg':
     case 'jpeg-lossless':
+      refuseFarLarger(coded, description);
       return fromJpeg(description, coded);
     case 'jpeg-ls':
     case 'jpeg2000':
     case 'htj2k':
+      refuseFarLarger(coded, description);
       return fromWasm(description, coding, coded);
   }
 }
@@ -88,7 +91,7 @@ function inflate(coded: Uint8Array): Uint8Array {
 
 async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promise<DecodedFrame> {
   const header = readJpegHeader(coded);
-  if (!header || isFarLarger(header, description)) throw new FieldboxError('PIXELS_DAMAGED');
+  if (!header) throw new FieldboxError('PIXELS_DAMAGED');
   // What the stream is counts, not what the transfer syntax promises.
   if (header.process === 0xc3) return fromLossless(description, coded);
   if (header.process === 0xf7) return fromWasm(description, 'jpeg-ls', coded);
@@ -116,10 +119,10 @@ async function fromTurbo(description: PixelDescription, coded: Uint8Array, colou
   }
 }
 
-/** A coded picture may differ a little from what the data set says; one that claims far more wants memory for nothing. */
-function isFarLarger(header: JpegHeader, { rows, columns, samplesPerPixel }: PixelDescription): boolean {
-  const coded = header.width * header.height * Math.max(1, header.componentIds.length);
-  return coded > 4 * rows * columns * samplesPerPixel + 1024 * 1024;
+/** A coded picture may differ a little from what the data set says; one that claims far more wants memory and time for nothing. */
+function refuseFarLarger(coded: Uint8Array, { rows, columns, samplesPerPixel }: PixelDescription): void {
+  const samples = codedSamples(coded);
+  if (samples !== null && samples > 4 * rows * columns * samplesPerPixel + 1024 * 1024) throw new FieldboxError('PIXELS_DAMAGED');
 }
 
 function fromOwnJpeg(description: PixelDescription, coded: Uint8Array, isYbr: boolean): DecodedFrame {

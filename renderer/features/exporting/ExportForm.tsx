@@ -15,9 +15,10 @@ import type { z } from 'zod';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import type { ExportContainer, ExportForm as FormSchema } from '@shared/model/vocabulary';
 import { ask } from '../../app/api';
+import { cx } from '../../app/cx';
 import { useBasket } from '../../app/exportBasket';
 import type { Basket } from '../../app/exportBasket';
-import { showBytes, showNumber } from '../../app/format';
+import { sexName, showBirth, showBytes, showNumber, together } from '../../app/format';
 import { currentLanguage } from '../../app/i18n';
 import { navigate } from '../../app/router';
 import { changeSettings, useSession } from '../../app/session';
@@ -26,7 +27,9 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import type { Option } from '../../components/Choice';
-import { Card, ErrorNote, Note, Row } from '../../components/Surface';
+import { Card, ErrorNote, Note, PersonName, Row } from '../../components/Surface';
+import { Thumb } from '../../components/Thumb';
+import who from '../patient/SimilarPeople.module.css';
 import { suggestName, targetIn } from './target';
 
 /** The questions before an export: form, container, place; with what will stay here and what leaves. */
@@ -95,14 +98,15 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
     <>
       <Card title={t('exporting.what')}>
         {preview.error ? <ErrorNote error={preview.error} onRetry={preview.reload} /> : null}
+        <OnePatient basket={basket} />
         <p aria-busy={preview.loading}>
           {preview.data
-            ? [
+            ? together(
                 t('exporting.people', { count: preview.data.patients, shown: showNumber(preview.data.patients) }),
                 t('exporting.studies', { count: preview.data.studies, shown: showNumber(preview.data.studies) }),
                 t('patients.images', { count: preview.data.images, shown: showNumber(preview.data.images) }),
                 showBytes(preview.data.bytes),
-              ].join(' · ')
+              )
             : t('common.loading')}
         </p>
         {preview.data && preview.data.leftOut.length > 0 ? <LeftOut rows={preview.data.leftOut} /> : null}
@@ -185,6 +189,22 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
         </Button>
       </Row>
     </>
+  );
+}
+
+/** Who it is, when one patient's pictures are to go out: the last chance to see that it is the wrong one. */
+function OnePatient({ basket }: { readonly basket: Basket }) {
+  const [patient, ...others] = basket.patients ?? [];
+  const { data } = useQuery('patients.get', patient === undefined || others.length > 0 ? null : { patient });
+  if (!data) return null;
+  return (
+    <div className={cx(who.row)}>
+      <Thumb image={data.headshot} fallback="face" />
+      <span className={cx(who.text)}>
+        <PersonName value={data.PatientName} />
+        <span className={cx(who.why)}>{together(data.PatientID, sexName(data.PatientSex), showBirth(data))}</span>
+      </span>
+    </div>
   );
 }
 
