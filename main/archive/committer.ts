@@ -4,9 +4,9 @@ import type { Database } from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { IndexAttributes } from '../dicom/index-attributes';
-import { diskError, flushFolder } from '../platform/durable';
+import { diskError, flushFolder, systemCode } from '../platform/durable';
 import type { IncomingObject } from './context';
-import { applyRecord, appliedSeq, setAppliedSeq } from './index-writer';
+import { type AttributesOf, applyRecord, appliedSeq, notePassedOver, setAppliedSeq } from './index-writer';
 import type { ObjectStore } from './objects/object-store';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
@@ -16,6 +16,11 @@ import type { ArchiveRecord, NewRecord } from './records/record';
 const RESERVED_BYTES = 64 * 1024 * 1024;
 
 export type ReadAttributes = (path: string) => Promise<IndexAttributes>;
+
+/** Faults of the disk beneath the index: what they stopped can be tried again. */
+function isDiskFault(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY)/.test(systemCode(error));
+}
 
 /**
  * The one way into the archive: docs/architecture.md, "Order of a write". Commits run one after the other.
@@ -78,13 +83,38 @@ export class Committer {
       const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
       const missing = appended.filter((record) => record.type === 'object.stored' && !known.get(record.body.image));
       const read = await this.attributesOfAll(missing);
-      this.apply(appended, (sha256) => known.get(sha256 as ImageId) ?? read(sha256));
+      const [fault] = this.apply(appended, (sha256) => known.get(sha256 as ImageId) ?? read(sha256));
+      if (fault !== undefined) throw new FieldboxError('INTERNAL', {}, fault);
     } catch (error) {
-      throw diskError(error);
+      throw error instanceof FieldboxError ? error : diskError(error);
     }
   }
 
-  private apply(records: readonly ArchiveRecord[], attributesOf: (sha256: string) => IndexAttributes | undefined): void {
+  /**
+   * Applies records to the index; gives those it cannot take. One such record must never keep the others, or the whole archive,
+   * from being opened: it is noted and passed over, and stays in the chain for a version that can. Throws faults of the disk.
+   */
+  private apply(records: readonly ArchiveRecord[], attributesOf: AttributesOf): readonly unknown[] {
+    try {
+      this.applyTogether(records, attributesOf);
+      return [];
+    } catch (error) {
+      if (isDiskFault(error)) throw error;
+    }
+    const faults: unknown[] = [];
+    for (const record of records) {
+      try {
+        this.applyTogether([record], attributesOf);
+      } catch (error) {
+        if (isDiskFault(error)) throw error;
+        notePassedOver(this.db, record.seq);
+        faults.push(error);
+      }
+    }
+    return faults;
+  }
+
+  private applyTogether(records: readonly ArchiveRecord[], attributesOf: AttributesOf): void {
     this.db.transaction(() => {
       for (const record of records) applyRecord(this.db, record, attributesOf);
       const last = records.at(-1);

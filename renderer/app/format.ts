@@ -133,6 +133,20 @@ export function showTime(value: string): string {
   return new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(date);
 }
 
+/** A DICOM date with its time of the day, as far as both are known. */
+export function showDateTime(date: string, time: string): string {
+  const day = dateOf(date);
+  const clock = /^(\d{2}):?(\d{2})/.exec(time);
+  if (!day || !clock) return [showDate(date), showTime(time)].filter(Boolean).join(' ');
+  day.setHours(Number(clock[1]), Number(clock[2]));
+  return new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(day);
+}
+
+/** Words beside one another as the language lists them. */
+export function listWords(words: readonly string[]): string {
+  return new Intl.ListFormat(i18n.language, { type: 'unit', style: 'short' }).format(words.filter(Boolean));
+}
+
 /** A moment (ISO 8601) as date and time by this machine's zone. */
 export function showInstant(value: string): string {
   const date = new Date(value);

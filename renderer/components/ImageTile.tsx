@@ -2,7 +2,7 @@ import { Check, Layers } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ImageRow } from '@shared/model/rows';
 import { cx } from '../app/cx';
-import { showDate, showNumber, showTime } from '../app/format';
+import { showDateTime, showNumber } from '../app/format';
 import { ImageThumb, Thumb } from './Thumb';
 import styles from './ImageTile.module.css';
 
@@ -17,7 +17,7 @@ interface ImageTileProps {
 
 /** When an image was made, as far as it says. */
 export function imageMoment(row: Pick<ImageRow, 'ContentDate' | 'ContentTime' | 'StudyDate'>): string {
-  return [showDate(row.ContentDate || row.StudyDate), showTime(row.ContentTime)].filter(Boolean).join(', ');
+  return showDateTime(row.ContentDate || row.StudyDate, row.ContentTime);
 }
 
 /** An image in a grid: a press opens it, the box in the corner ticks it (with Shift: all from the last one). */

@@ -28,10 +28,11 @@ interface TextFieldProps {
   readonly direction?: 'auto' | 'ltr';
 }
 
-/** A labelled line (or several) of text; the text's own letters decide its direction. */
+/** A labelled line (or several) of text; the text's own letters decide its direction, the language that of an empty one. */
 export function TextField({ label, value, onChange, hint, error, lines = false, ...rest }: TextFieldProps) {
   const { required = false, autoFocus = false, maxLength, type = 'text', direction = 'auto' } = rest;
   const limit = maxLength === undefined ? {} : { maxLength };
+  const dir = value === '' && direction === 'auto' ? undefined : direction;
   return (
     <AriaTextField
       className={cx(styles.field)}
@@ -46,11 +47,11 @@ export function TextField({ label, value, onChange, hint, error, lines = false, 
     >
       <Label className={cx(styles.label)}>{label}</Label>
       {lines ? (
-        <TextArea className={cx(styles.input, styles.area)} dir={direction} />
+        <TextArea className={cx(styles.input, styles.area)} dir={dir} />
       ) : (
         <Input
           className={cx(styles.input)}
-          dir={direction}
+          dir={dir}
           autoComplete="off"
           spellCheck={false}
           min={type === 'number' ? 0 : undefined}
@@ -110,7 +111,7 @@ export function SearchField({
       <Input
         className={cx(styles.input)}
         placeholder={placeholder ?? label}
-        dir="auto"
+        dir={value === '' ? undefined : 'auto'}
         spellCheck={false}
         autoComplete="off"
         onKeyDownCapture={onKeyDown}

@@ -26,6 +26,8 @@ export const ArchiveStatus = z.object({
   lastVerify: VerifyReport.nullable(),
   /** What was repaired when the archive was opened. */
   recovered: z.object({ finished: z.int(), removed: z.int(), replayed: z.int() }),
+  /** Records that the index could not take (their numbers in the chain); nothing is lost, but something is not shown. */
+  passedOver: z.array(z.int()),
 });
 export type ArchiveStatus = z.infer<typeof ArchiveStatus>;
 

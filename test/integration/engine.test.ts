@@ -220,6 +220,37 @@ describe('the index', () => {
     expect(readdirSync(join(folder, 'archive', 'quarantine')).some((name) => name.startsWith('index-'))).toBe(true);
   });
 
+  it('passes over a record it cannot take, says so, and opens with all the others', async () => {
+    const folder = temporaryFolder();
+    const source = join(folder, 'source');
+    writeInstances(source, 5);
+    const engine = await openForTest(join(folder, 'archive'));
+    await importInto(engine, [source]);
+    // Stands for a fault of a later version: the index refuses what the contract allows.
+    engine.context.db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON kind WHEN NEW.name = 'Refused' BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    await expect(engine.verbs['kinds.create']({ name: 'Refused' })).rejects.toMatchObject({ code: 'INTERNAL' });
+    await engine.verbs['kinds.create']({ name: 'After it' });
+    await engine.close();
+    const reopened = await openForTest(join(folder, 'archive'));
+    expect((await reopened.verbs['archive.status']({})).passedOver).toHaveLength(1);
+    await rebuild(reopened);
+    expect((await reopened.verbs['archive.status']({})).passedOver).toHaveLength(1);
+    expect(await allImages(reopened)).toHaveLength(5);
+    expect((await reopened.verbs['kinds.list']({})).rows.some((row) => row.name === 'After it')).toBe(true);
+  });
+
+  it('opens although a name in a file ends in half a character', async () => {
+    const folder = temporaryFolder();
+    const source = join(folder, 'source');
+    mkdirSync(source);
+    writeFileSync(join(source, 'long'), instanceBytes({ seed: 1, PatientName: `${'x'.repeat(1023)}\u{1f600}`, SpecificCharacterSet: 'ISO_IR 192' }));
+    const engine = await openForTest(join(folder, 'archive'));
+    await importInto(engine, [source]);
+    await rebuild(engine);
+    await engine.close();
+    expect(await allImages(await openForTest(join(folder, 'archive')))).toHaveLength(1);
+  });
+
   it('comes back from the objects alone when the records are lost too', async () => {
     const { folder, engine } = await filled();
     const images = await allImages(engine);

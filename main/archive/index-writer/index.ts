@@ -57,3 +57,20 @@ export function setAppliedSeq(db: Database, seq: number): void {
     `INSERT INTO meta (key, value) VALUES ('applied_seq', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   ).run(String(seq));
 }
+
+/** Notes that the index could not take a record, and goes on behind it. */
+export function notePassedOver(db: Database, seq: number): void {
+  db.transaction(() => {
+    statement(
+      db,
+      `INSERT INTO meta (key, value) VALUES ('passed_over', ?) ON CONFLICT (key) DO UPDATE SET value = value || ',' || excluded.value`,
+    ).run(String(seq));
+    setAppliedSeq(db, seq);
+  })();
+}
+
+/** Numbers of the records the index could not take. */
+export function passedOver(db: Database): readonly number[] {
+  const row = statement(db, `SELECT value FROM meta WHERE key = 'passed_over'`).get() as { value: string } | undefined;
+  return row ? row.value.split(',').map(Number) : [];
+}

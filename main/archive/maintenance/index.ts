@@ -3,6 +3,7 @@ import { type ArchiveStatus, VerifyReport } from '@shared/contract/archive';
 import type { Handlers } from '@shared/contract';
 import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
+import { passedOver } from '../index-writer';
 import { statement } from '../index-writer/statements';
 import { ARCHIVE_FORMAT } from '../manifest';
 import type { Recovery } from '../recovery';
@@ -29,6 +30,7 @@ export function createMaintenance(
         freeBytes: disk.bavail * disk.bsize,
         lastVerify: lastVerify(ctx),
         recovered: opened.recovered,
+        passedOver: [...passedOver(ctx.db)],
       };
     },
     'archive.verify': async ({ deep }) =>

@@ -20,7 +20,7 @@ export function emptyIndex(ctx: Pick<EngineContext, 'db'>): void {
   ctx.db.transaction(() => {
     for (const table of TABLES) ctx.db.prepare(`DELETE FROM ${table}`).run();
     for (const table of TEXT_TABLES) ctx.db.prepare(`INSERT INTO ${table} (${table}) VALUES ('delete-all')`).run();
-    ctx.db.prepare(`DELETE FROM meta WHERE key = 'applied_seq'`).run();
+    ctx.db.prepare(`DELETE FROM meta WHERE key IN ('applied_seq', 'passed_over')`).run();
   })();
 }
 

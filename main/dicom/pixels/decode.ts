@@ -180,7 +180,7 @@ function fromLossless(description: PixelDescription, coded: Uint8Array): Decoded
 }
 
 async function fromWasm(description: PixelDescription, codec: Exclude<WasmCodec, 'jpeg'>, coded: Uint8Array): Promise<DecodedFrame> {
-  const image = await decodeWasm(codec, coded);
+  const image = await decodeWasm(codec, codec === 'jpeg-ls' ? withEnd(coded) : coded);
   const bytesPerSample = image.bitsPerSample > 8 ? 2 : 1;
   const together = image.planar ? interleaved(image.bytes, image.components, bytesPerSample) : image.bytes;
   const { photometricInterpretation } = description;
@@ -194,6 +194,16 @@ async function fromWasm(description: PixelDescription, codec: Exclude<WasmCodec,
     bytes: codec === 'jpeg-ls' ? words : withSign(description, image, words),
     photometricInterpretation: converted ? 'RGB' : photometricInterpretation,
   };
+}
+
+/** With an EOI marker (ITU-T T.81 B.1.1.3): without one the codec may search for the end of a broken stream for many seconds. */
+function withEnd(coded: Uint8Array): Uint8Array {
+  const tail = coded.subarray(-64);
+  if (tail.some((byte, index) => byte === 0xff && tail[index + 1] === 0xd9)) return coded;
+  const ended = new Uint8Array(coded.length + 2);
+  ended.set(coded);
+  ended.set([0xff, 0xd9], coded.length);
+  return ended;
 }
 
 /** A code stream that calls signed samples unsigned (found in the wild) gives them as two's complement of its own width. */

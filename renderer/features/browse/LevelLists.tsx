@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Input } from '@shared/contract';
 import type { SeriesRow, StudyRow } from '@shared/model/rows';
 import { cx } from '../../app/cx';
-import { modalityName, personName, showDate, showNumber, showTime, together } from '../../app/format';
+import { listWords, modalityName, personName, showDate, showDateTime, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useLines } from '../../app/useLines';
 import { usePages } from '../../app/usePages';
@@ -33,9 +33,9 @@ export function StudyList({ question, onSummary }: LevelProps) {
       line={(row: StudyRow) => (
         <Line
           cover={row.cover}
-          title={[showDate(row.StudyDate) || t('images.noDate'), showTime(row.StudyTime)].filter(Boolean).join(', ')}
+          title={showDateTime(row.StudyDate, row.StudyTime) || t('images.noDate')}
           person={personName(row.PatientName)}
-          detail={together(row.StudyDescription, row.ModalitiesInStudy.split('\\').map(modalityName).join(', '))}
+          detail={together(row.StudyDescription, listWords(row.ModalitiesInStudy.split('\\').map(modalityName)))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'series', study: row.study })}
         />

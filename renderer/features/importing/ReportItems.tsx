@@ -86,9 +86,9 @@ function Line({ row }: { readonly row: ImportItem }) {
         </span>
       )}
       <span className={cx(styles.text)}>
-        <bdi className={cx(styles.path)} title={name}>
-          <strong>{file}</strong>
-        </bdi>
+        <span className={cx(styles.path)} title={name}>
+          <bdi>{file}</bdi>
+        </span>
         <span className={cx(styles.reason)}>{reason === '' ? <bdi>{name}</bdi> : reason}</span>
       </span>
       {image === null ? (

@@ -6,7 +6,7 @@ import type { ImageRow, KindRow, SeriesRow, StudyRow } from '@shared/model/rows'
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
-import { kindName, modalityName, showDate, showNumber, showTime, together } from '../../app/format';
+import { kindName, listWords, modalityName, showDate, showNumber, showTime, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
@@ -84,7 +84,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
             showTime(study.StudyTime),
             clinic?.name ?? study.InstitutionName,
             study.StudyDescription,
-            study.ModalitiesInStudy.split('\\').map(modalityName).join(', '),
+            listWords(study.ModalitiesInStudy.split('\\').map(modalityName)),
             t('patients.images', { count: study.images, shown: showNumber(study.images) }),
           )}
         </span>

@@ -79,7 +79,7 @@ describe('files with faults are read, or refused with a typed error, in time', (
   const size = joined(numbers(0x00280002, 'US', 1), numbers(0x00280010, 'US', 21), numbers(0x00280011, 'US', 37), numbers(0x00280100, 'US', 8), numbers(0x00280101, 'US', 8), numbers(0x00280103, 'US', 0));
   const pixels = Uint8Array.from(texture(37, 21, 1, 255));
   const image = { width: 37, height: 21, components: 1, bitsPerSample: 8, signed: false, bytes: pixels };
-  const coded = (syntax: string, fragment: Uint8Array): Uint8Array => part10(syntax, joined(sampleDataSet(EXPLICIT_LITTLE), size, encapsulated([fragment])));
+  const coded = (syntax: string, fragment: Uint8Array): Uint8Array => part10(syntax, joined(size, sampleDataSet(EXPLICIT_LITTLE), encapsulated([fragment])));
 
   const directory = (): Uint8Array => {
     const entries = [1, 2, 3].flatMap((seed) => directoryEntry(readDicom(new BufferSource(instanceBytes({ seed }))), ['D', `I${String(seed)}`]) ?? []);
@@ -92,7 +92,7 @@ describe('files with faults are read, or refused with a typed error, in time', (
     ['big endian', 3, 600, () => part10(SYNTAX.big, sampleDataSet(EXPLICIT_BIG, true))],
     ['no preamble', 4, 400, () => sampleDataSet(EXPLICIT_LITTLE)],
     ['deflated', 5, 300, () => part10(SYNTAX.deflated, deflateRawSync(sampleDataSet(EXPLICIT_LITTLE)))],
-    ['native pixels', 6, 400, () => part10(SYNTAX.explicit, joined(sampleDataSet(EXPLICIT_LITTLE), size, element(0x7fe00010, 'OW', joined(pixels, new Uint8Array(1)))))],
+    ['native pixels', 6, 400, () => part10(SYNTAX.explicit, joined(size, sampleDataSet(EXPLICIT_LITTLE), element(0x7fe00010, 'OW', joined(pixels, new Uint8Array(1)))))],
     ['a DICOMDIR', 7, 400, directory],
     ['RLE', 8, 300, () => coded(SYNTAX.rle, rle(pixels, 1, 1))],
     ['JPEG-LS', 9, 200, async () => coded('1.2.840.10008.1.2.4.80', await jpegLs(image))],

@@ -196,6 +196,30 @@ describe('coded pixel data', () => {
   });
 });
 
+it('a JPEG-LS stream that breaks off is refused at once, wherever it breaks', async () => {
+  const pixels = Uint8Array.from(texture(37, 21, 1, 255));
+  const whole = await jpegLs({ width: 37, height: 21, components: 1, bitsPerSample: 8, signed: false, bytes: pixels });
+  const start = performance.now();
+  for (let length = 40; length < whole.length - 2; length += 23) {
+    const file = imageFile({ rows: 21, columns: 37, transferSyntax: '1.2.840.10008.1.2.4.80', fragments: [whole.subarray(0, length)] });
+    expect(await codeOf(() => decodeFrame(file, 0))).toBe('PIXELS_DAMAGED');
+  }
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
+it('a coded picture far larger than the data set says is refused before it is decoded', async () => {
+  const size = { width: 1500, height: 1400, components: 1, bitsPerSample: 8, signed: false };
+  const image = { ...size, bytes: new Uint8Array(size.width * size.height) };
+  for (const [transferSyntax, coded] of [
+    ['1.2.840.10008.1.2.4.80', await jpegLs(image)],
+    ['1.2.840.10008.1.2.4.90', await jpeg2000(image)],
+    ['1.2.840.10008.1.2.4.201', await htj2k(image)],
+  ] as const) {
+    expect(await codeOf(() => decodeFrame(imageFile({ rows: 4, columns: 4, transferSyntax, fragments: [coded] }), 0))).toBe('PIXELS_DAMAGED');
+    expect((await decodeFrame(imageFile({ rows: 1400, columns: 1500, transferSyntax, fragments: [coded] }), 0)).bytes).toHaveLength(image.bytes.length);
+  }
+});
+
 describe('frames of fragments (PS3.5 A.4)', () => {
   const frames = [Uint8Array.of(1, 1, 1, 1), Uint8Array.of(2, 2, 2, 2), Uint8Array.of(3, 3, 3, 3)].map((pixels) => rle(pixels, 1, 1));
   const half = (bytes: Uint8Array): Uint8Array[] => [bytes.subarray(0, 64), bytes.subarray(64)];

@@ -1,5 +1,5 @@
 import { useMemo, type ReactElement } from 'react';
-import { dateOf, personName, sexName, showBirth, showDate, showInstant, showTime } from '../../../app/format';
+import { dateOf, personName, sexName, showBirth, showDateTime, showInstant } from '../../../app/format';
 import { isLossy, lateralityOf, valueOf } from '../data/attributes';
 import { asWindow } from '../data/look';
 import { linesOf, lookOf, viewOf, voiOf, type Shown, type ViewerState } from '../data/store';
@@ -29,9 +29,9 @@ function patientLines(shown: Shown, details: Details): readonly string[] {
 function studyLines(shown: Shown, details: Details): readonly string[] {
   const { row } = shown.place;
   const { attributes } = details;
-  const date = showDate(row.StudyDate || row.ContentDate);
-  const time = showTime(valueOf(attributes, 'AcquisitionTime') || row.ContentTime);
-  const when = date ? [date, time].filter(Boolean).join(', ') : row.takenAt ? showInstant(row.takenAt) : '';
+  const date = row.StudyDate || row.ContentDate;
+  const time = valueOf(attributes, 'AcquisitionTime') || row.ContentTime;
+  const when = date ? showDateTime(date, time) : row.takenAt ? showInstant(row.takenAt) : '';
   return [
     when,
     [row.Modality, details.kind].filter(Boolean).join(' · '),
