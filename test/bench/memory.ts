@@ -8,36 +8,41 @@ import { say } from './report';
 const SIDE = 128;
 const folder = mkdtempSync(join(tmpdir(), 'fieldbox-bench-memory-'));
 
-/** Peak resident memory of a whole import in MiB, as the kernel counts it (proc(5), VmHWM). */
-async function peakOf(count: number): Promise<number> {
-  const source = join(folder, `source-${String(count)}`);
-  const archive = join(folder, `archive-${String(count)}`);
-  writeInstances(source, count, SIDE);
-  const child = startCommand(['import', source, '--archive', archive, '--json']);
-  let peak = 0;
-  const look = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      clearInterval(look); // it has ended
-    }
-  }, 20);
+const COUNT = 10_000;
+
+interface Peaks {
+  /** Peak resident memory in MiB, as the kernel counts it (proc(5), VmHWM), when this share of the files was done. */
+  readonly half: number;
+  readonly whole: number;
+}
+
+/** Follows one import of everything; caches fill in the first thousands, so the halves of one import are compared. */
+async function peaksOf(source: string): Promise<Peaks> {
+  const child = startCommand(['import', source, '--archive', join(folder, 'archive'), '--json']);
+  const peak = (): number => {
+    const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
+  };
+  let half = Number.NaN;
+  let whole = Number.NaN;
   child.stdout?.resume();
-  child.stderr?.resume();
+  child.stderr?.on('data', (bytes: Buffer) => {
+    const done = Number(/(\d+)\/\d+ added/.exec(bytes.toString('utf8'))?.[1] ?? 0);
+    if (done === 0 || child.exitCode !== null) return;
+    whole = peak();
+    if (Number.isNaN(half) && done >= COUNT / 2) half = whole;
+  });
   const code = await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(look);
   if (code !== 0) throw new Error(`The import ended with ${String(code)}.`);
-  rmSync(source, { recursive: true });
-  rmSync(archive, { recursive: true });
-  return peak;
+  return { half, whole };
 }
 
 try {
-  const small = await peakOf(1000);
-  const large = await peakOf(10_000);
-  say('\nPeak memory of an import');
-  say(`  1,000 instances: ${small.toFixed(0)} MiB   10,000 instances: ${large.toFixed(0)} MiB   ratio ${(large / small).toFixed(2)}`);
+  const source = join(folder, 'source');
+  writeInstances(source, COUNT, SIDE);
+  const { half, whole } = await peaksOf(source);
+  say('\nPeak memory of an import of 10,000 instances');
+  say(`  after 5,000: ${half.toFixed(0)} MiB   at the end: ${whole.toFixed(0)} MiB   ratio ${(whole / half).toFixed(2)}`);
   say('  goal: flat (ratio near 1)');
 } finally {
   rmSync(folder, { recursive: true, force: true });

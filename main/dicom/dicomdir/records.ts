@@ -7,6 +7,8 @@ import { type BuilderValue, DataSetBuilder } from '../writer/data-set-builder';
 interface Key {
   readonly keyword: string;
   readonly fallback?: string;
+  /** The sequence of the object in which the attribute stands. */
+  readonly within?: string;
 }
 
 const required = (keyword: string, fallback: string): Key => ({ keyword, fallback });
@@ -36,15 +38,21 @@ const LEAF_TYPES: readonly { readonly pattern: RegExp; readonly type: string }[]
   { pattern: /^1\.2\.840\.10008\.5\.1\.4\.39\./, type: 'PALETTE' },
 ];
 
+/** Content Identification Macro (PS3.3 table 10-12), without the instance number. */
+const IDENTIFICATION = [required('ContentLabel', 'UNKNOWN'), optional('ContentDescription'), optional('ContentCreatorName')];
 const CONTENT = [required('InstanceNumber', '1'), required('ContentDate', '19000101'), required('ContentTime', '000000')];
 const LEAF_KEYS: Readonly<Record<string, readonly Key[]>> = {
   IMAGE: [required('InstanceNumber', '1'), { keyword: 'ImageType' }, { keyword: 'NumberOfFrames' }, { keyword: 'Rows' }, { keyword: 'Columns' }],
-  'SR DOCUMENT': [...CONTENT, required('CompletionFlag', 'PARTIAL'), required('VerificationFlag', 'UNVERIFIED'), { keyword: 'VerificationDateTime' }, { keyword: 'ConceptNameCodeSequence' }],
+  'SR DOCUMENT': [...CONTENT, required('CompletionFlag', 'PARTIAL'), required('VerificationFlag', 'UNVERIFIED'), { keyword: 'VerificationDateTime', within: 'VerifyingObserverSequence' }, { keyword: 'ConceptNameCodeSequence' }],
   'KEY OBJECT DOC': [...CONTENT, { keyword: 'ConceptNameCodeSequence' }],
   PRESENTATION: [
     required('InstanceNumber', '1'), required('PresentationCreationDate', '19000101'), required('PresentationCreationTime', '000000'),
-    required('ContentLabel', 'UNKNOWN'), optional('ContentDescription'), optional('ContentCreatorName'),
+    ...IDENTIFICATION, { keyword: 'ReferencedSeriesSequence' }, { keyword: 'BlendingSequence' },
   ],
+  REGISTRATION: [...CONTENT, ...IDENTIFICATION],
+  FIDUCIAL: [...CONTENT, ...IDENTIFICATION],
+  SURFACE: [...CONTENT, ...IDENTIFICATION],
+  'VALUE MAP': [...CONTENT, ...IDENTIFICATION],
   WAVEFORM: CONTENT,
   'ENCAP DOC': [
     required('InstanceNumber', '1'), optional('ContentDate'), optional('ContentTime'), optional('DocumentTitle'),
@@ -56,11 +64,11 @@ const LEAF_KEYS: Readonly<Record<string, readonly Key[]>> = {
   'RT TREAT RECORD': [required('InstanceNumber', '1'), optional('TreatmentDate'), optional('TreatmentTime')],
   SPECTROSCOPY: [
     required('ImageType', 'ORIGINAL\\PRIMARY'), ...CONTENT, required('NumberOfFrames', '1'), required('Rows', '1'), required('Columns', '1'),
-    required('DataPointRows', '1'), required('DataPointColumns', '1'),
+    required('DataPointRows', '1'), required('DataPointColumns', '1'), { keyword: 'ReferencedImageEvidenceSequence' },
   ],
   'HANGING PROTOCOL': [required('HangingProtocolName', 'UNKNOWN'), required('HangingProtocolDescription', 'UNKNOWN'), required('HangingProtocolLevel', 'SITE')],
   PALETTE: [required('ContentLabel', 'UNKNOWN'), optional('ContentDescription')],
-  ANNOTATION: [...CONTENT, required('ContentLabel', 'UNKNOWN'), optional('ContentDescription'), optional('ContentCreatorName')],
+  ANNOTATION: [...CONTENT, ...IDENTIFICATION],
 };
 const OTHER_LEAF = [...CONTENT, { keyword: 'ContentLabel' }, { keyword: 'ContentDescription' }, { keyword: 'ContentCreatorName' }];
 
@@ -118,35 +126,64 @@ export function directoryEntry(file: DicomFile, fileIdPath: readonly string[]): 
 
 function keysOf(dataset: DataSetView, keys: readonly Key[]): DataSetBuilder {
   const builder = new DataSetBuilder();
-  let ascii = true;
-  for (const { keyword, fallback } of keys) {
-    const tag = tagOf(keyword);
-    if (tag === undefined) throw new Error(`${keyword} is not in the dictionary.`);
-    const value = keyword.endsWith('Sequence') ? codeItems(dataset, tag) : textValue(dataset, tag, fallback);
+  for (const { keyword, fallback, within } of keys) {
+    const tag = requiredTag(keyword);
+    const place = within === undefined ? dataset : dataset.items(requiredTag(within)).at(-1);
+    if (!place) continue;
+    const value = keyword.endsWith('Sequence') ? (copiedItems(place, tag) ?? (fallback === '' ? [] : undefined)) : textValue(place, tag, fallback);
     if (value === undefined) continue;
-    if (typeof value === 'string' && /[^\0-~]/u.test(value)) ascii = false;
     builder.set(tag, value);
   }
   // PS3.3 F.3: a record says its own character set when it needs one.
-  if (!ascii) builder.set(Tags.SpecificCharacterSet, 'ISO_IR 192');
+  if (!builder.isAscii) builder.set(Tags.SpecificCharacterSet, 'ISO_IR 192');
   return builder;
+}
+
+function requiredTag(keyword: string): number {
+  const tag = tagOf(keyword);
+  if (tag === undefined) throw new Error(`${keyword} is not in the dictionary.`);
+  return tag;
 }
 
 function textValue(dataset: DataSetView, tag: number, fallback: string | undefined): BuilderValue | undefined {
   const element = dataset.element(tag);
   if (element && ['US', 'UL', 'SS', 'SL'].includes(element.vr)) return [...dataset.numbers(tag)];
   const value = dataset.strings(tag).join('\\');
-  return value === '' ? fallback : value;
+  const normal = element?.vr === 'DA' ? normalDate(value) : element?.vr === 'TM' ? normalTime(value) : value;
+  return normal === '' ? fallback : normal;
 }
 
-/** Concept Name Code Sequence: copied with the attributes of the code (PS3.3 table 8.8-1). */
-function codeItems(dataset: DataSetView, tag: number): readonly DataSetBuilder[] {
-  return dataset.items(tag).slice(0, 1).map((item) => {
+/** DA as YYYYMMDD (PS3.5 6.2), the dots of ACR-NEMA removed; empty when it is no date. */
+function normalDate(text: string): string {
+  const plain = text.replaceAll('.', '');
+  return /^\d{8}$/.test(plain) ? plain : '';
+}
+
+/** TM as HHMMSS.F (PS3.5 6.2), the colons of ACR-NEMA removed; empty when it is no time. */
+function normalTime(text: string): string {
+  const plain = text.replaceAll(':', '');
+  return /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/.test(plain) ? plain : '';
+}
+
+/** What is copied of the sequences that a record may have: codes (PS3.3 table 8.8-1) and references (tables 10-3 and 10-4). */
+const COPIED = [
+  'CodeValue', 'CodingSchemeDesignator', 'CodingSchemeVersion', 'CodeMeaning', 'SeriesInstanceUID', 'StudyInstanceUID', 'ReferencedSOPClassUID',
+  'ReferencedSOPInstanceUID', 'ReferencedFrameNumber',
+];
+const COPIED_SEQUENCES = ['ReferencedSeriesSequence', 'ReferencedImageSequence', 'ReferencedSOPSequence'];
+
+/** Undefined when the object lacks the sequence. */
+function copiedItems(dataset: DataSetView, tag: number): readonly DataSetBuilder[] | undefined {
+  if (!dataset.has(tag)) return undefined;
+  return dataset.items(tag).map((item) => {
     const builder = new DataSetBuilder();
-    for (const keyword of ['CodeValue', 'CodingSchemeDesignator', 'CodingSchemeVersion', 'CodeMeaning']) {
-      const code = tagOf(keyword);
-      const value = code === undefined ? undefined : item.string(code);
-      if (code !== undefined && value !== undefined) builder.set(code, value);
+    for (const keyword of COPIED) {
+      const values = item.strings(requiredTag(keyword));
+      if (values.length > 0) builder.set(keyword, values);
+    }
+    for (const keyword of COPIED_SEQUENCES) {
+      const items = copiedItems(item, requiredTag(keyword));
+      if (items) builder.set(keyword, items);
     }
     return builder;
   });

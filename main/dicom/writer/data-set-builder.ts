@@ -21,6 +21,13 @@ interface Entry {
  */
 export class DataSetBuilder {
   private readonly entries = new Map<Tag, Entry>();
+  private encapsulated = false;
+  private onlyAscii = true;
+
+  /** Whether every text that was set, in items too, is ASCII: then no Specific Character Set is needed (PS3.3 C.12.1.1.2). */
+  get isAscii(): boolean {
+    return this.onlyAscii;
+  }
 
   /**
    * Sets an attribute by keyword or tag. The VR is the dictionary's unless given. Empty texts and lists make an empty value.
@@ -31,6 +38,7 @@ export class DataSetBuilder {
     if (tag === undefined) throw new RangeError(`${String(attribute)} is no keyword of PS3.6.`);
     const form = vr ?? vrFor(tag);
     this.entries.set(tag, { vr: form, bytes: padded(form, bytesOf(form, value)) });
+    this.onlyAscii &&= isAscii(form, value);
     return this;
   }
 
@@ -40,8 +48,6 @@ export class DataSetBuilder {
     this.encapsulated = true;
     return this;
   }
-
-  private encapsulated = false;
 
   has(tag: Tag): boolean {
     return this.entries.has(tag);
@@ -68,6 +74,12 @@ function bytesOf(vr: VR, value: BuilderValue): Uint8Array {
   const values = Array.isArray(value) ? value : [value];
   if (values.length === 1 && values[0] === '') return new Uint8Array();
   return encodeValue(vr, values as (string | number)[]);
+}
+
+function isAscii(vr: VR, value: BuilderValue): boolean {
+  if (value instanceof Uint8Array) return true;
+  if (isItems(vr, value)) return value.every((item) => item.isAscii);
+  return !/[^\0-~]/u.test(String(value));
 }
 
 function isItems(vr: VR, value: BuilderValue): value is readonly DataSetBuilder[] {

@@ -1,4 +1,4 @@
-import { Check, FolderInput, ImageOff } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Input } from '@shared/contract';
@@ -7,7 +7,6 @@ import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { personName, showDate, showDay, showNumber, showTime, together } from '../../app/format';
-import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
 import { isCovered, isTyping } from '../../app/shortcuts';
 import { say, sayError } from '../../app/toasts';
@@ -16,14 +15,15 @@ import { usePages } from '../../app/usePages';
 import { useSelection } from '../../app/useSelection';
 import { useWidth } from '../../app/useWidth';
 import { openViewer } from '../../app/viewing';
-import { Button } from '../../components/Button';
 import { ImageTile, imageMoment } from '../../components/ImageTile';
 import { SelectionBar } from '../../components/SelectionBar';
-import { Empty, ErrorNote } from '../../components/Surface';
+import { ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
 import { imageTitle } from '../patient/StudySection';
+import { isNarrowed } from './filter';
 import type { Sort } from './filter';
 import { ListHead } from './ListHead';
+import { NoImages } from './NoImages';
 import styles from './Browse.module.css';
 
 type Question = Omit<Input<'catalog.images'>, 'limit' | 'offset' | 'after'>;
@@ -109,7 +109,7 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
   return (
     <>
       {list.error ? <ErrorNote error={list.error} onRetry={() => pages.view(first, last)} /> : null}
-      {total === 0 ? <NoImages filtered={Object.keys(question).length > 2} /> : null}
+      {total === 0 ? <NoImages filtered={isNarrowed(question)} /> : null}
       <div
         ref={scroller}
         className={cx(styles.scroller)}
@@ -230,29 +230,5 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
         </span>
       </span>
     </div>
-  );
-}
-
-function NoImages({ filtered }: { readonly filtered: boolean }) {
-  const { t } = useTranslation();
-  if (filtered) {
-    return (
-      <Empty icon={ImageOff} title={t('images.noneFound')}>
-        {t('images.noneFoundHint')}
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      icon={ImageOff}
-      title={t('images.empty')}
-      action={
-        <Button look="primary" large icon={FolderInput} onPress={() => navigate({ screen: 'import' })}>
-          {t('patients.importFiles')}
-        </Button>
-      }
-    >
-      {t('images.emptyHint')}
-    </Empty>
   );
 }

@@ -1,4 +1,3 @@
-import { FolderOpen } from 'lucide-react';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,9 +9,11 @@ import { navigate } from '../../app/router';
 import { useLines } from '../../app/useLines';
 import { usePages } from '../../app/usePages';
 import type { PagedList } from '../../app/usePages';
-import { Empty, ErrorNote } from '../../components/Surface';
+import { ErrorNote } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
 import { seriesTitle } from '../patient/StudySection';
+import { isNarrowed } from './filter';
+import { NoImages } from './NoImages';
 import styles from './Browse.module.css';
 
 interface LevelProps {
@@ -28,6 +29,7 @@ export function StudyList({ question, onSummary }: LevelProps) {
     <LevelList
       list={list}
       label={t('images.levels.studies')}
+      filtered={isNarrowed(question)}
       onSummary={onSummary}
       summary={(total) => t('exporting.studies', { count: total, shown: showNumber(total) })}
       line={(row: StudyRow) => (
@@ -52,6 +54,7 @@ export function SeriesList({ question, onSummary }: LevelProps) {
     <LevelList
       list={list}
       label={t('images.levels.series')}
+      filtered={isNarrowed(question)}
       onSummary={onSummary}
       summary={(total) => t('images.seriesCount', { count: total, shown: showNumber(total) })}
       line={(row: SeriesRow) => (
@@ -71,13 +74,13 @@ export function SeriesList({ question, onSummary }: LevelProps) {
 interface LevelListProps<T> {
   readonly list: PagedList<T>;
   readonly label: string;
+  readonly filtered: boolean;
   readonly summary: (total: number) => string;
   readonly onSummary: (text: string) => void;
   readonly line: (row: T) => ReactNode;
 }
 
-function LevelList<T>({ list, label, summary, onSummary, line }: LevelListProps<T>) {
-  const { t } = useTranslation();
+function LevelList<T>({ list, label, filtered, summary, onSummary, line }: LevelListProps<T>) {
   const { pages, total } = list;
   const { scroller, lines, size, first, last } = useLines(pages, { total, height: 68 });
   const text = total === null ? ' ' : summary(total);
@@ -85,11 +88,7 @@ function LevelList<T>({ list, label, summary, onSummary, line }: LevelListProps<
   return (
     <>
       {list.error ? <ErrorNote error={list.error} onRetry={() => pages.view(first, last)} /> : null}
-      {total === 0 ? (
-        <Empty icon={FolderOpen} title={t('images.noneFound')}>
-          {t('images.noneFoundHint')}
-        </Empty>
-      ) : null}
+      {total === 0 ? <NoImages filtered={filtered} /> : null}
       <div
         ref={scroller}
         className={cx(styles.scroller)}

@@ -72,6 +72,11 @@ export function questionOf(
   };
 }
 
+/** Whether a question leaves anything out. */
+export function isNarrowed(question: object): boolean {
+  return Object.keys(question).some((key) => key !== 'sort' && key !== 'descending');
+}
+
 /** How many conditions besides the text are set. */
 export function conditions(filter: Filter): number {
   return [

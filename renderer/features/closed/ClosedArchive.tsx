@@ -1,4 +1,4 @@
-import { FolderOpen, LifeBuoy, RefreshCw } from 'lucide-react';
+import { FolderOpen, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppInfo } from '@shared/contract/desktop';
@@ -57,7 +57,7 @@ export function ClosedArchive({ info }: { readonly info: AppInfo | null }) {
           <p>{t(`closed.remedy.${remedy}`)}</p>
           <Row>
             <Button
-              look="primary"
+              look={remedy === 'choose-another' ? 'secondary' : 'primary'}
               large
               icon={RefreshCw}
               busy={busy}
@@ -66,17 +66,20 @@ export function ClosedArchive({ info }: { readonly info: AppInfo | null }) {
             >
               {t('closed.retry')}
             </Button>
-            <Button large icon={FolderOpen} onPress={() => void choose()} isDisabled={busy}>
+            <Button
+              look={remedy === 'choose-another' ? 'primary' : 'secondary'}
+              large
+              icon={FolderOpen}
+              onPress={() => void choose()}
+              isDisabled={busy}
+            >
               {t('closed.openOther')}
             </Button>
           </Row>
           <Facts rows={[[t('closed.folder'), <bdi key="path">{path}</bdi>]]} />
         </Card>
         <Card title={t('closed.getHelp')}>
-          <Row>
-            <LifeBuoy aria-hidden size={24} />
-            <p>{t('closed.helpText', { number: error.number })}</p>
-          </Row>
+          <p>{t('closed.helpText', { number: error.number })}</p>
         </Card>
         <Choices
           label={t('settings.language')}

@@ -65,6 +65,8 @@ export function ClinicForm({ clinic, onDone, onCancel }: Props) {
           error={tried && noName ? t('common.required') : undefined}
         />
         <TextField label={t('day.place')} value={place} onChange={setPlace} maxLength={64} />
+      </Columns>
+      <Columns>
         <DateField label={t('day.firstDay')} value={firstDay} onChange={setFirstDay} required />
         <DateField
           label={t('day.lastDay')}

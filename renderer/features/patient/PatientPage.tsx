@@ -58,31 +58,33 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     <Page
       title={person.data ? personName(person.data.PatientName) : t('patients.patient')}
       actions={
-        <>
-          <Button look="primary" large icon={Camera} onPress={() => go('capture')}>
-            {t('patients.takePictures')}
-          </Button>
-          <Button large icon={FolderInput} onPress={() => go('import')}>
-            {t('patients.importFiles')}
-          </Button>
-          <Button
-            large
-            icon={HardDriveUpload}
-            onPress={() => exportThese({ patients: [patient] })}
-            isDisabled={!person.data?.images}
-          >
-            {t('patients.export')}
-          </Button>
-          <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
-            {t('patients.edit')}
-          </Button>
-        </>
+        person.error ? undefined : (
+          <>
+            <Button look="primary" large icon={Camera} onPress={() => go('capture')}>
+              {t('patients.takePictures')}
+            </Button>
+            <Button large icon={FolderInput} onPress={() => go('import')}>
+              {t('patients.importFiles')}
+            </Button>
+            <Button
+              large
+              icon={HardDriveUpload}
+              onPress={() => exportThese({ patients: [patient] })}
+              isDisabled={!person.data?.images}
+            >
+              {t('patients.export')}
+            </Button>
+            <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
+              {t('patients.edit')}
+            </Button>
+          </>
+        )
       }
     >
       {person.error ? <ErrorNote error={person.error} onRetry={person.reload} /> : null}
       {person.data ? <Identity row={person.data} /> : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
-      {studies.data && rows.length === 0 ? (
+      {person.data && studies.data && rows.length === 0 ? (
         <Empty icon={ImageOff} title={t('patients.noImages')}>
           {t('patients.noImagesHint')}
         </Empty>

@@ -99,6 +99,13 @@ function ArchiveFolder() {
           </p>
         </Note>
       ) : null}
+      {status && status.passedOver.length > 0 ? (
+        <Note tone="warning">
+          <p>
+            {t('archive.passedOver', { count: status.passedOver.length, shown: showNumber(status.passedOver.length) })}
+          </p>
+        </Note>
+      ) : null}
       {status && status.recovered.finished + status.recovered.replayed > 0 ? (
         <Note tone="info">
           <p>{t('archive.recovered', { count: status.recovered.finished + status.recovered.replayed })}</p>

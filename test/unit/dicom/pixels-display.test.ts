@@ -3,11 +3,16 @@ import { BufferSource } from '../../../main/dicom/buffer-source';
 import { FieldboxError } from '../../../shared/errors';
 import { displayFrame, type DisplayFrame } from '../../../main/dicom/pixels';
 import { readDicom } from '../../../main/dicom/reader';
-import { DataSetBuilder } from '../../../main/dicom/writer';
+import { type BuilderValue, DataSetBuilder } from '../../../main/dicom/writer';
 import { element, EXPLICIT_BIG, joined, numbers, part10, SYNTAX, words } from '../../fixtures/dicom-bytes';
 import { jpegLs } from '../../fixtures/dicom-codecs';
 import { imageFile, type ImageSpec, samples16 } from '../../fixtures/dicom-images';
 import { sample } from '../../fixtures/dicom-samples';
+
+/** The same value for each of the three colours, by keywords of the palette module. */
+function threeColours(keywordsOf: (colour: string) => Readonly<Record<string, BuilderValue>>): Readonly<Record<string, BuilderValue>> {
+  return { ...keywordsOf('Red'), ...keywordsOf('Green'), ...keywordsOf('Blue') };
+}
 
 const display = (spec: ImageSpec, frame = 0): Promise<DisplayFrame> => displayFrame(imageFile(spec), frame);
 const gray8 = (values: readonly number[], more: ImageSpec['more'] = {}): ImageSpec => ({ rows: 1, columns: values.length, pixels: Uint8Array.from(values), more });
@@ -172,7 +177,7 @@ describe('colour images', () => {
 
 describe('palettes (PS3.3 C.7.6.3.1.5)', () => {
   const tables = (descriptor: readonly number[], data: Uint8Array): ImageSpec['more'] =>
-    Object.fromEntries(['Red', 'Green', 'Blue'].flatMap((colour) => [[`${colour}PaletteColorLookupTableDescriptor`, descriptor], [`${colour}PaletteColorLookupTableData`, data]]));
+    threeColours((colour) => ({ [`${colour}PaletteColorLookupTableDescriptor`]: descriptor, [`${colour}PaletteColorLookupTableData`]: data }));
   const colours = async (spec: ImageSpec): Promise<number[]> => {
     const { header, samples } = await display({ photometric: 'PALETTE COLOR', ...spec });
     expect(header.kind).toBe('rgb');
@@ -208,9 +213,10 @@ describe('palettes (PS3.3 C.7.6.3.1.5)', () => {
   });
 
   const segmented = (descriptor: readonly number[], data: readonly number[]): ImageSpec['more'] =>
-    Object.fromEntries(
-      ['Red', 'Green', 'Blue'].flatMap((colour) => [[`${colour}PaletteColorLookupTableDescriptor`, descriptor], [`Segmented${colour}PaletteColorLookupTableData`, samples16(data)]]),
-    );
+    threeColours((colour) => ({
+      [`${colour}PaletteColorLookupTableDescriptor`]: descriptor,
+      [`Segmented${colour}PaletteColorLookupTableData`]: samples16(data),
+    }));
 
   it('in segments are unfolded: discrete, linear and indirect (PS3.3 C.7.9.2)', async () => {
     // Two values, a slope of four to 0xc000, then the slope again from there: byte offset 8 of the data.

@@ -54,7 +54,7 @@ function expectSample(dataset: DataSetView): void {
   const [region, empty] = dataset.items(ANATOMIC_REGION_SEQUENCE);
   expect(dataset.items(ANATOMIC_REGION_SEQUENCE)).toHaveLength(2);
   expect(region?.string(0x00080104)).toBe('Breast');
-  expect(region?.items(0x00080220)[0]?.string(0x00080104)).toBe('inner');
+  expect(region?.items(0x00082220)[0]?.string(0x00080104)).toBe('inner');
   expect(empty?.elements.size).toBe(0);
   expect(dataset.elements.size).toBe(14);
 }

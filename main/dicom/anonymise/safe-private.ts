@@ -1,0 +1,48 @@
+import type { Tag, VR } from '../model';
+
+/** Creator, group, last byte of the element, value representation: of table E.3.10-1 of PS3.15, those met most. */
+const SAFE: readonly (readonly [string, number, number, VR])[] = [
+  ['Philips PET Private Group', 0x7053, 0x00, 'DS'], // SUV factor
+  ['Philips PET Private Group', 0x7053, 0x09, 'DS'], // activity concentration factor
+  ['Philips Imaging DD 001', 0x2001, 0x03, 'FL'], // diffusion B-factor
+  ['Philips Imaging DD 001', 0x2001, 0x04, 'CS'], // diffusion direction
+  ['Philips MR Imaging DD 001', 0x2005, 0x0d, 'FL'], // scale intercept
+  ['Philips MR Imaging DD 001', 0x2005, 0x0e, 'FL'], // scale slope
+  ['ELSCINT1', 0x00e1, 0x21, 'DS'], // DLP
+  ['ELSCINT1', 0x00e1, 0x50, 'DS'], // acquisition duration
+  ['ELSCINT1', 0x01e1, 0x26, 'CS'], // phantom type
+  ['ELSCINT1', 0x01f1, 0x01, 'CS'], // acquisition type
+  ['ELSCINT1', 0x01f1, 0x07, 'DS'], // table velocity
+  ['ELSCINT1', 0x01f1, 0x26, 'DS'], // pitch
+  ['ELSCINT1', 0x01f1, 0x27, 'DS'], // rotation time
+  ['GEMS_ACQU_01', 0x0019, 0x23, 'DS'], // table speed
+  ['GEMS_ACQU_01', 0x0019, 0x24, 'DS'], // mid scan time
+  ['GEMS_ACQU_01', 0x0019, 0x27, 'DS'], // rotation speed
+  ['GEMS_ACQU_01', 0x0019, 0x9e, 'LO'], // internal pulse sequence name
+  ['GEMS_SERS_01', 0x0025, 0x07, 'SL'], // images in series
+  ['GEMS_PARM_01', 0x0043, 0x27, 'SH'], // scan pitch ratio
+  ['GEMS_PARM_01', 0x0043, 0x39, 'IS'], // b value
+  ['GEMS_HELIOS_01', 0x0045, 0x01, 'SS'], // macro rows in detector
+  ['GEMS_HELIOS_01', 0x0045, 0x02, 'FL'], // macro width at isocentre
+  ['SIEMENS MR HEADER', 0x0019, 0x0c, 'IS'], // b value
+  ['SIEMENS MR HEADER', 0x0019, 0x0d, 'CS'], // diffusion directionality
+  ['SIEMENS MR HEADER', 0x0019, 0x0e, 'FD'], // diffusion gradient direction
+  ['SIEMENS MR HEADER', 0x0019, 0x27, 'FD'], // B matrix
+];
+
+const byKey = new Map<string, VR>(SAFE.map(([creator, group, element, vr]) => [keyOf(creator, group, element), vr]));
+
+function keyOf(creator: string, group: number, element: number): string {
+  return `${creator.trim().toUpperCase()}\0${group.toString(16)}\0${element.toString(16)}`;
+}
+
+/** Where the creator of a private attribute stands (PS3.5 7.8.1); undefined for creators themselves and attributes without one. */
+export function creatorTag(tag: Tag): Tag | undefined {
+  const block = (tag >>> 8) & 0xff;
+  return block < 0x10 ? undefined : ((tag & 0xffff0000) | block) >>> 0;
+}
+
+/** The value representation of a private attribute that is known to hold nothing of a person (PS3.15 E.3.10). */
+export function safePrivateVR(tag: Tag, creator: string | undefined): VR | undefined {
+  return creator === undefined ? undefined : byKey.get(keyOf(creator, tag >>> 16, tag & 0xff));
+}
