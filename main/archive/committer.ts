@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { IndexAttributes } from '../dicom/index-attributes';
-import { diskError, flushFolder, systemCode } from '../platform/durable';
+import { diskError, flushFile, flushFolder, systemCode } from '../platform/durable';
 import type { IncomingObject } from './context';
 import { type AttributesOf, applyRecord, appliedSeq, notePassedOver, setAppliedSeq } from './index-writer';
 import type { ObjectStore } from './objects/object-store';
@@ -77,7 +77,7 @@ export class Committer {
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
       await this.refuseWhenNearlyFull();
-      if (incoming.length > 0) await flushFolder(this.paths.incoming);
+      await this.flush(incoming.map((object) => object.sha256));
       const appended = await this.chain.append(records, this.now());
       for (const object of incoming) await this.place(object.sha256);
       const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
@@ -120,6 +120,27 @@ export class Committer {
       const last = records.at(-1);
       if (last) setAppliedSeq(this.db, last.seq);
     })();
+  }
+
+  /** Puts a file from `incoming/` in the place of a known object that is missing. Throws DISK_FULL, DISK_FAILED. */
+  async restore(sha256: ImageId): Promise<void> {
+    await this.flush([sha256]);
+    await this.place(sha256);
+  }
+
+  /** Makes files in `incoming/` last, all together; those that are in their place already have been flushed before. */
+  private async flush(names: readonly ImageId[]): Promise<void> {
+    if (names.length === 0) return;
+    await Promise.all(
+      names.map(async (sha256) => {
+        try {
+          await flushFile(join(this.paths.incoming, sha256));
+        } catch (error) {
+          if (systemCode(error) !== 'ENOENT' || !(await this.objects.exists(sha256))) throw error;
+        }
+      }),
+    );
+    await flushFolder(this.paths.incoming);
   }
 
   /** Moves a file from incoming/ to its place. Already there means: the same bytes. */

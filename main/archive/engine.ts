@@ -98,7 +98,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
         const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
         emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
       },
-      restore: (sha256) => committer.place(sha256),
+      restore: (sha256) => committer.restore(sha256),
       emit,
       now,
     };

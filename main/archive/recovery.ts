@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -31,7 +32,8 @@ export async function recover(paths: ArchivePaths, db: Database, chain: RecordCh
     const known = db.prepare<[string], { one: number }>('SELECT 1 AS one FROM object WHERE sha256 = ?');
     for (const name of left) {
       const sha256 = ImageId.safeParse(name);
-      if (sha256.success && (named.has(name) || known.get(name))) {
+      // A record is written after the file was flushed; a copy that was to heal a missing object may be half written.
+      if (sha256.success && (named.has(name) || (known.get(name) && (await isWhole(join(paths.incoming, name), name))))) {
         await committer.place(sha256.data);
         finished += 1;
       } else {
@@ -42,6 +44,12 @@ export async function recover(paths: ArchivePaths, db: Database, chain: RecordCh
   }
   const replayed = await committer.catchUp();
   return { finished, removed, replayed };
+}
+
+async function isWhole(path: string, sha256: string): Promise<boolean> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex') === sha256;
 }
 
 async function namedAfter(chain: RecordChain, seq: number): Promise<Set<string>> {

@@ -52,17 +52,41 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   }
 }
 
+/** Flushes the content of a file that was written elsewhere. Throws DISK_FULL, DISK_FAILED; the plain error when it is not there. */
+export async function flushFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.datasync();
+  } catch (error) {
+    throw diskError(error);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * The same from a worker thread, without flushing the folder: for `incoming/`, whose folder is flushed once for many files.
  * Throws DISK_FULL, DISK_FAILED.
  */
 export function writeFlushed(path: string, bytes: Uint8Array): void {
+  writeThenRename(path, bytes, true);
+}
+
+/**
+ * Writes a file whole under its name, but leaves flushing to whoever needs it to last: flushing many files together costs the
+ * disk a fraction of flushing each on its own. Throws DISK_FULL, DISK_FAILED.
+ */
+export function writeUnflushed(path: string, bytes: Uint8Array): void {
+  writeThenRename(path, bytes, false);
+}
+
+function writeThenRename(path: string, bytes: Uint8Array, flush: boolean): void {
   const temporary = `${path}.${randomUUID()}.part`;
   try {
     const file = openSync(temporary, 'wx');
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      fdatasyncSync(file);
+      if (flush) fdatasyncSync(file);
     } finally {
       closeSync(file);
     }

@@ -9,7 +9,15 @@ import { type DirectoryEntry, directoryEntry, readDicomdir, writeDicomdir } from
 import { type JsonAttribute, type JsonDataSet, toDicomJson } from '../../main/dicom/json';
 import { readDicom } from '../../main/dicom/reader';
 import { DataSetBuilder, headerFor, writePart10 } from '../../main/dicom/writer';
-import { EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, joined, part10, sampleDataSet, SYNTAX } from '../fixtures/dicom-bytes';
+import {
+  EXPLICIT_BIG,
+  EXPLICIT_LITTLE,
+  IMPLICIT_LITTLE,
+  joined,
+  part10,
+  sampleDataSet,
+  SYNTAX,
+} from '../fixtures/dicom-bytes';
 import { SAMPLES, sample } from '../fixtures/dicom-samples';
 import { instanceBytes } from '../fixtures/instances';
 
@@ -32,7 +40,13 @@ afterAll(() => {
 });
 
 function run(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  return execFileSync(program, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
 }
 
 function put(name: string, bytes: Uint8Array): string {
@@ -42,16 +56,21 @@ function put(name: string, bytes: Uint8Array): string {
 }
 
 /** What the tool says beside its answer; DCMTK and dicom3tools name every departure there. */
-function complaints(program: string, args: readonly string[]): { readonly status: number | null; readonly lines: readonly string[] } {
+function complaints(
+  program: string,
+  args: readonly string[],
+): { readonly status: number | null; readonly lines: readonly string[] } {
   const { status, stderr, error } = spawnSync(program, args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (error) throw new Error(`${program} is needed for this test`, { cause: error });
   return { status, lines: stderr.split('\n').filter((line) => /^(Error|E:|W:|Warning)/.test(line)) };
 }
 
-const ours = (bytes: Uint8Array): JsonDataSet => toDicomJson(readDicom(new BufferSource(bytes)).dataset, { inlineLimit: 1 << 30, bulkDataURI: () => '' });
+const ours = (bytes: Uint8Array): JsonDataSet =>
+  toDicomJson(readDicom(new BufferSource(bytes)).dataset, { inlineLimit: 1 << 30, bulkDataURI: () => '' });
 /** pydicom leaves leading blanks where the VR lets them mean nothing (PS3.5 6.2). */
 const trimmed = <T>(value: T): T | string => (typeof value === 'string' ? value.replace(/^ +/, '') : value);
-const isStandard = (tag: string): boolean => Number.parseInt(tag.slice(0, 4), 16) % 2 === 0 && !tag.endsWith('0000') && !tag.startsWith('7FE0');
+const isStandard = (tag: string): boolean =>
+  Number.parseInt(tag.slice(0, 4), 16) % 2 === 0 && !tag.endsWith('0000') && !tag.startsWith('7FE0');
 
 interface Comparable {
   readonly vr: string;
@@ -76,13 +95,27 @@ function comparable(dataset: JsonDataSet): Readonly<Record<string, Comparable>> 
 function expectSameAsPydicom(files: readonly (readonly [string, Uint8Array])[]): void {
   const names = files.map(([name, bytes]) => put(name, bytes));
   const answers = JSON.parse(run(PYTHON, ['-c', TO_JSON, ...names])) as readonly JsonDataSet[];
-  files.forEach(([name, bytes], index) => expect([name, comparable(ours(bytes))]).toEqual([name, comparable(answers[index] ?? {})]));
+  files.forEach(([name, bytes], index) =>
+    expect([name, comparable(ours(bytes))]).toEqual([name, comparable(answers[index] ?? {})]),
+  );
 }
 
-const META = { sopClassUID: '1.2.840.10008.5.1.4.1.1.7', sopInstanceUID: '1.2.3.4', transferSyntaxUID: SYNTAX.explicit };
+const META = {
+  sopClassUID: '1.2.840.10008.5.1.4.1.1.7',
+  sopInstanceUID: '1.2.3.4',
+  transferSyntaxUID: SYNTAX.explicit,
+};
 
 function written(more: (dataset: DataSetBuilder) => DataSetBuilder): Uint8Array {
-  return writePart10(META, more(new DataSetBuilder().set('SpecificCharacterSet', 'ISO_IR 192').set('SOPClassUID', META.sopClassUID).set('SOPInstanceUID', META.sopInstanceUID)));
+  return writePart10(
+    META,
+    more(
+      new DataSetBuilder()
+        .set('SpecificCharacterSet', 'ISO_IR 192')
+        .set('SOPClassUID', META.sopClassUID)
+        .set('SOPInstanceUID', META.sopInstanceUID),
+    ),
+  );
 }
 
 describe('what the reader reads, pydicom reads too', () => {
@@ -96,12 +129,19 @@ describe('what the reader reads, pydicom reads too', () => {
   });
 
   it('in the samples of other makers', () => {
-    expectSameAsPydicom(SAMPLES.filter((name) => !name.includes('sel1-8bit')).map((name) => [name.replaceAll('/', '_'), sample(name)] as const));
+    expectSameAsPydicom(
+      SAMPLES.filter((name) => !name.includes('sel1-8bit')).map(
+        (name) => [name.replaceAll('/', '_'), sample(name)] as const,
+      ),
+    );
   });
 });
 
 describe('what the writer writes, others read', () => {
-  const code = new DataSetBuilder().set('CodeValue', 'T-04000').set('CodingSchemeDesignator', 'SRT').set('CodeMeaning', 'Sein – ثدي');
+  const code = new DataSetBuilder()
+    .set('CodeValue', 'T-04000')
+    .set('CodingSchemeDesignator', 'SRT')
+    .set('CodeMeaning', 'Sein – ثدي');
   const rich = written((dataset) =>
     dataset
       .set('PatientName', ['山田^太郎=やまだ^たろう', 'علي^محمد'].join('='))
@@ -117,7 +157,10 @@ describe('what the writer writes, others read', () => {
       .set('FrameIncrementPointer', [0x00181063])
       .set('PatientComments', 'a\\b\r\nc')
       .set('EncapsulatedDocument', Uint8Array.of(1, 2, 3))
-      .set('AnatomicRegionSequence', [new DataSetBuilder().set('CodeValue', 'x').set('AnatomicRegionModifierSequence', [code, code]), new DataSetBuilder()])
+      .set('AnatomicRegionSequence', [
+        new DataSetBuilder().set('CodeValue', 'x').set('AnatomicRegionModifierSequence', [code, code]),
+        new DataSetBuilder(),
+      ])
       .set('RequestAttributesSequence', [])
       .set(0x00090010, 'FIELDBOX')
       .set(0x00091001, 'private é', 'UT'),
@@ -128,7 +171,8 @@ describe('what the writer writes, others read', () => {
   });
 
   it('pydicom, the private attributes', () => {
-    const script = "import pydicom; d = pydicom.dcmread('rich.dcm'); b = d.private_block(0x0009, 'FIELDBOX'); print(b[1].VR, b[1].value)";
+    const script =
+      "import pydicom; d = pydicom.dcmread('rich.dcm'); b = d.private_block(0x0009, 'FIELDBOX'); print(b[1].VR, b[1].value)";
     expect(run(PYTHON, ['-c', script]).trim()).toBe('UT private é');
   });
 
@@ -149,7 +193,11 @@ describe('what the writer writes, others read', () => {
   });
 
   it('bare data sets that were given a header', () => {
-    for (const [name, encoding] of [['implicit', IMPLICIT_LITTLE], ['explicit', EXPLICIT_LITTLE], ['big', EXPLICIT_BIG]] as const) {
+    for (const [name, encoding] of [
+      ['implicit', IMPLICIT_LITTLE],
+      ['explicit', EXPLICIT_LITTLE],
+      ['big', EXPLICIT_BIG],
+    ] as const) {
       const bare = sampleDataSet(encoding, true);
       const header = headerFor(readDicom(new BufferSource(bare))) ?? new Uint8Array();
       expectSameAsPydicom([[`bare-${name}`, joined(header, bare)]]);
@@ -174,20 +222,39 @@ describe('a DICOMDIR of many kinds of objects', () => {
 
   function document(sopClassUID: string, modality: string, number: number): Uint8Array {
     const sop = `1.2.9.${String(number)}`;
-    const name = new DataSetBuilder().set('CodeValue', '113000').set('CodingSchemeDesignator', 'DCM').set('CodeMeaning', 'D’intérêt');
-    const image = new DataSetBuilder().set('ReferencedSOPClassUID', META.sopClassUID).set('ReferencedSOPInstanceUID', '1.2.3.4');
+    const name = new DataSetBuilder()
+      .set('CodeValue', '113000')
+      .set('CodingSchemeDesignator', 'DCM')
+      .set('CodeMeaning', 'D’intérêt');
+    const image = new DataSetBuilder()
+      .set('ReferencedSOPClassUID', META.sopClassUID)
+      .set('ReferencedSOPInstanceUID', '1.2.3.4');
     const series = new DataSetBuilder().set('SeriesInstanceUID', '1.2.3').set('ReferencedImageSequence', [image]);
     const dataset = new DataSetBuilder()
       .set('ReferencedSeriesSequence', [series])
-      .set('SpecificCharacterSet', 'ISO_IR 192').set('SOPClassUID', sopClassUID).set('SOPInstanceUID', sop).set('Modality', modality)
-      .set('PatientID', 'P9').set('PatientName', 'Žižka^Jan').set('StudyInstanceUID', '1.2.9').set('SeriesInstanceUID', `1.2.9.9.${String(number)}`)
-      .set('SeriesNumber', number).set('InstanceNumber', 1).set('ContentDate', '20260101').set('ContentTime', '101010').set('ConceptNameCodeSequence', [name]);
+      .set('SpecificCharacterSet', 'ISO_IR 192')
+      .set('SOPClassUID', sopClassUID)
+      .set('SOPInstanceUID', sop)
+      .set('Modality', modality)
+      .set('PatientID', 'P9')
+      .set('PatientName', 'Žižka^Jan')
+      .set('StudyInstanceUID', '1.2.9')
+      .set('SeriesInstanceUID', `1.2.9.9.${String(number)}`)
+      .set('SeriesNumber', number)
+      .set('InstanceNumber', 1)
+      .set('ContentDate', '20260101')
+      .set('ContentTime', '101010')
+      .set('ConceptNameCodeSequence', [name]);
     return writePart10({ sopClassUID, sopInstanceUID: sop, transferSyntaxUID: SYNTAX.explicit }, dataset);
   }
 
   function files(): readonly (readonly [string, Uint8Array])[] {
-    const images = [1, 2, 3, 4].map((seed) => [`IMG/I${String(seed)}`, instanceBytes({ seed, PatientID: `P${String(seed % 2)}` })] as const);
-    const documents = KINDS.map(([sopClass, modality], index) => [`DOC/D${String(index)}`, document(sopClass, modality, index + 1)] as const);
+    const images = [1, 2, 3, 4].map(
+      (seed) => [`IMG/I${String(seed)}`, instanceBytes({ seed, PatientID: `P${String(seed % 2)}` })] as const,
+    );
+    const documents = KINDS.map(
+      ([sopClass, modality], index) => [`DOC/D${String(index)}`, document(sopClass, modality, index + 1)] as const,
+    );
     return [...images, ...documents];
   }
 
@@ -200,7 +267,11 @@ describe('a DICOMDIR of many kinds of objects', () => {
   function writeSet(): string {
     const all = files();
     for (const [name, bytes] of all) put(`set/${name}`, bytes);
-    const bytes = writeDicomdir({ fileSetID: 'FIELDBOX', sopInstanceUID: '1.2.9.99', entries: all.map(([name, content]) => entryOf(content, name)) });
+    const bytes = writeDicomdir({
+      fileSetID: 'FIELDBOX',
+      sopInstanceUID: '1.2.9.99',
+      entries: all.map(([name, content]) => entryOf(content, name)),
+    });
     expect(readDicomdir(readDicom(new BufferSource(bytes))).referencedFiles).toHaveLength(all.length);
     return put('set/DICOMDIR', bytes);
   }
@@ -238,7 +309,11 @@ print(len(found), found.ID, len(found.find_values('PatientID')), sorted(set(i.no
   it('is one that DCMTK can go on with: dcmmkdir adds a file and keeps what was there', () => {
     writeSet();
     put('set/IMG/I9', instanceBytes({ seed: 9, PatientID: 'P1' }));
-    const { status, stderr } = spawnSync('dcmmkdir', ['--general-purpose', '--append', '--output-file', 'DICOMDIR', '--invent', 'IMG/I9'], { cwd: join(folder, 'set'), encoding: 'utf8' });
+    const { status, stderr } = spawnSync(
+      'dcmmkdir',
+      ['--general-purpose', '--append', '--output-file', 'DICOMDIR', '--invent', 'IMG/I9'],
+      { cwd: join(folder, 'set'), encoding: 'utf8' },
+    );
     expect([status, stderr.split('\n').filter((line) => line.startsWith('E:'))]).toEqual([0, []]);
     expect(run('dcmdump', ['+P', '0004,1500', 'set/DICOMDIR']).trim().split('\n')).toHaveLength(15);
   });

@@ -184,15 +184,13 @@ export class Importer {
     }
   }
 
-  /** Looks ahead how much there is, so that the progress has an end; what cannot be entered is reported by the real walk. */
+  /** Looks ahead how many there are, so that the progress has an end; what cannot be entered is reported by the real walk. */
   private async countAhead(): Promise<void> {
     let total = 0;
-    let bytesTotal = 0;
-    for await (const found of walk(this.request.paths, this.ctx.paths.root)) {
+    for await (const _ of walk(this.request.paths, this.ctx.paths.root)) {
       if (this.handle.signal.aborted || this.fatal !== null) return;
       total += 1;
-      if (found.kind === 'file') bytesTotal += found.bytes;
-      this.handle.update({ total, bytesTotal });
+      this.handle.update({ total });
     }
   }
 }

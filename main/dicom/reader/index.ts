@@ -49,9 +49,12 @@ export function readDicom(source: ByteSource, options: ReadOptions = {}): ReadRe
   const common = { meta, hasPreamble, hasMeta, datasetOffset };
 
   if (named === DEFLATED_LE) {
-    const inflated = new Parser(new BufferSource(inflate(source, datasetOffset)), limits);
+    const { bytes, isWhole } = inflate(source, datasetOffset);
+    const inflated = new Parser(new BufferSource(bytes), limits);
     const { dataSet } = inflated.dataSet(0, { explicit: true, little: true }, until);
-    return { ...common, dataset: required(dataSet, hasPreamble), transferSyntaxUID: named, warnings: inflated.warnings, cut: inflated.cut };
+    const cut = inflated.cut ?? (isWhole ? null : { tag: 0, claimed: 8, present: 0 });
+    const warnings = isWhole ? inflated.warnings : [...inflated.warnings, 'the deflated data set has no end'];
+    return { ...common, dataset: required(dataSet, hasPreamble), transferSyntaxUID: named, warnings, cut };
   }
   const { encoding, transferSyntaxUID } = datasetEncoding(parser, datasetOffset, named);
   const { dataSet } = parser.dataSet(datasetOffset, encoding, until);
@@ -89,16 +92,21 @@ function datasetEncoding(parser: Parser, offset: number, named: string | undefin
   return { encoding: stated, transferSyntaxUID: named };
 }
 
-/** A deflated data set (PS3.5 A.5); writers that add a zlib header are read too. */
-function inflate(source: ByteSource, offset: number): Uint8Array {
+/** A deflated data set (PS3.5 A.5); writers that add a zlib header are read too. A stream that lacks its end gives what it holds. */
+function inflate(source: ByteSource, offset: number): { readonly bytes: Uint8Array; readonly isWhole: boolean } {
   const packed = source.bytes(offset, source.size - offset);
-  // A stream that lacks its end still gives what it holds.
-  const options = { maxOutputLength: MAX_INFLATED, finishFlush: constants.Z_SYNC_FLUSH };
+  const unpack = hasZlibHeader(packed) ? inflateSync : inflateRawSync;
+  const options = { maxOutputLength: MAX_INFLATED };
   try {
-    return hasZlibHeader(packed) ? inflateSync(packed, options) : inflateRawSync(packed, options);
+    return { bytes: unpack(packed, options), isWhole: true };
   } catch (error) {
-    throw new FieldboxError('DICOM_MALFORMED', { reason: 'deflate' }, error);
+    if (!isEndOfStream(error)) throw new FieldboxError('DICOM_MALFORMED', { reason: 'deflate' }, error);
+    return { bytes: unpack(packed, { ...options, finishFlush: constants.Z_SYNC_FLUSH }), isWhole: false };
   }
+}
+
+function isEndOfStream(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
 }
 
 /** RFC 1950; a raw stream that begins so can only be a stored block, whose length stands there twice (RFC 1951 3.2.4). */

@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fdatasyncSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { isCutOff } from '../../dicom/completeness';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
+import { BufferSource } from '../../dicom/buffer-source';
+import type { DicomFile } from '../../dicom/model';
 import { readDicom } from '../../dicom/reader';
 import { Tags } from '../../dicom/tags';
 import { readDicomdir } from '../../dicom/dicomdir';
 import { DETECT_BYTES, detectKind, isPhotoKind, type PhotoKind } from '../../imaging/detect';
-import { diskError, systemCode } from '../../platform/durable';
+import { diskError, systemCode, writeUnflushed } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
 
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
@@ -16,6 +18,9 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 const CHUNK = 1024 * 1024;
 /** One for all files of this worker: tasks run one after the other, and making one anew for each costs more than the copying. */
 const chunk = new Uint8Array(CHUNK);
+/** Files up to this size are read once, into memory; larger ones are copied piece by piece. */
+const WHOLE_BYTES = 8 * 1024 * 1024;
+const whole = new Uint8Array(WHOLE_BYTES + 1);
 /** A symbolic link is refused and a pipe does not make us wait; Windows has neither of the two flags. */
 const READ_WITHOUT_FOLLOWING =
   process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,7 +33,7 @@ export interface TakeInInput {
   readonly maxBytes: number;
 }
 
-/** A file that now lies in `incoming/` under its hash, flushed; or in `objects/` already. */
+/** A file that now lies in `incoming/` under its hash, to be flushed by the commit; or in `objects/` already. */
 interface Taken {
   readonly sha256: string;
   readonly bytes: number;
@@ -48,7 +53,7 @@ export type TakeInOutput =
   | { readonly kind: 'zip' };
 
 /**
- * Takes one file in: copies it to `incoming/` while hashing it, flushes it, and reads from the copy what the index needs,
+ * Takes one file in: copies it to `incoming/` while hashing it and reads from the copy what the index needs,
  * so that what is indexed is what was stored even if the source changes meanwhile. A file that is no image leaves nothing
  * behind. Throws FILE_*, NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
  */
@@ -64,8 +69,10 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     if (kind === 'empty') throw new FieldboxError('FILE_EMPTY');
     if (kind === 'zip') return { kind };
     if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
+    const whole = size <= WHOLE_BYTES ? readWhole(source) : undefined;
+    if (whole) return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
     copy = copyToIncoming(source, input);
-    const output = describe(copy, kind, mtimeMs);
+    const output = describe(copy, kind, mtimeMs, new FileSource(copy.path));
     keep(copy, input, output);
     return await Promise.resolve(output);
   } catch (error) {
@@ -96,6 +103,25 @@ function readHead(file: number, length: number): Uint8Array {
   return head.subarray(0, read);
 }
 
+/** All bytes of a small file, in `whole`, valid until the next file; undefined when it has grown past the limit meanwhile. */
+function readWhole(source: number): Uint8Array | undefined {
+  let size = 0;
+  for (;;) {
+    const read = readSource(source, whole.subarray(size), whole.length - size, size);
+    if (read === 0) return whole.subarray(0, size);
+    size += read;
+    if (size > WHOLE_BYTES) return undefined;
+  }
+}
+
+/** Takes in a file that is in memory: what is described and what is written are the same bytes, read once. */
+function takeWhole(bytes: Uint8Array, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+  const taken = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+  const output = describe(taken, kind, modifiedMs, new BufferSource(bytes));
+  if (isObject(output) && !isStored(taken.sha256, input)) writeUnflushed(join(input.incoming, taken.sha256), bytes);
+  return output;
+}
+
 interface Copy extends Taken {
   readonly path: string;
 }
@@ -115,7 +141,6 @@ function copyToIncoming(source: number, input: TakeInInput): Copy {
       bytes += read;
       if (bytes > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
     }
-    fdatasyncSync(target);
   } catch (error) {
     rmSync(path, { force: true });
     throw error instanceof FieldboxError ? error : diskError(error);
@@ -146,15 +171,17 @@ function writeWhole(file: number, bytes: Uint8Array): void {
   while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
-function describe(copy: Copy, kind: 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind, modifiedMs: number): TakeInOutput {
-  const taken = { sha256: copy.sha256, bytes: copy.bytes };
-  if (kind === 'pdf') return { ...taken, kind, modifiedMs };
-  if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind, modifiedMs };
-  const source = new FileSource(copy.path);
+type DescribedKind = 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind;
+
+/** Closes the source when it is a file. */
+function describe({ sha256, bytes }: Taken, kind: DescribedKind, modifiedMs: number, source: BufferSource | FileSource): TakeInOutput {
+  const taken = { sha256, bytes };
   try {
+    if (kind === 'pdf') return { ...taken, kind, modifiedMs };
+    if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind, modifiedMs };
     const file = readDicom(source);
     if (file.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY || file.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY) {
-      return dicomdir(source);
+      return dicomdir(file);
     }
     if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
     return { ...taken, kind: 'dicom', attributes: extractIndex(file), warnings: file.warnings };
@@ -163,22 +190,29 @@ function describe(copy: Copy, kind: 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind,
     if (kind === 'maybe-dicom' && error instanceof FieldboxError) throw new FieldboxError('FILE_UNKNOWN', {}, error);
     throw error;
   } finally {
-    source.close();
+    if (source instanceof FileSource) source.close();
   }
 }
 
-function dicomdir(source: FileSource): TakeInOutput {
+function dicomdir(file: DicomFile): TakeInOutput {
   try {
-    const directory = readDicomdir(readDicom(source));
-    return { kind: 'dicomdir', files: directory.referencedFiles.map((file) => file.fileIdPath) };
+    return { kind: 'dicomdir', files: readDicomdir(file).referencedFiles.map((referenced) => referenced.fileIdPath) };
   } catch (error) {
     throw new FieldboxError('DICOMDIR_UNREADABLE', {}, error);
   }
 }
 
+function isObject(output: TakeInOutput): boolean {
+  return output.kind !== 'dicomdir' && output.kind !== 'zip';
+}
+
+function isStored(sha256: string, input: TakeInInput): boolean {
+  return existsSync(join(input.objects, sha256.slice(0, 2), sha256));
+}
+
 /** Gives the copy its name in `incoming/`, unless it is no object or the object is there already. */
 function keep(copy: Copy, input: TakeInInput, output: TakeInOutput): void {
-  if (output.kind === 'dicomdir' || output.kind === 'zip' || existsSync(join(input.objects, copy.sha256.slice(0, 2), copy.sha256))) {
+  if (!isObject(output) || isStored(copy.sha256, input)) {
     rmSync(copy.path);
     return;
   }

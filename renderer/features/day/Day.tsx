@@ -14,15 +14,8 @@ import { Choices } from '../../components/Choice';
 import { Actions } from '../../components/Dialog';
 import { Card, ErrorNote, Page, Row } from '../../components/Surface';
 import { ClinicForm } from './ClinicForm';
+import { sortClinics } from './clinicOrder';
 import { NewStation } from './NewStation';
-
-/** Clinics that run today first, then the latest ones. */
-export function sortClinics(rows: readonly ClinicRow[], day: string): ClinicRow[] {
-  const open = (row: ClinicRow): number => (row.firstDay <= day && day <= row.lastDay ? 0 : 1);
-  return [...rows].sort(
-    (a, b) => open(a) - open(b) || b.firstDay.localeCompare(a.firstDay) || a.name.localeCompare(b.name),
-  );
-}
 
 /** Once a day: where are we? Everything taken in today carries the answer. */
 export function Day() {

@@ -1,9 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
 import type { PatientRow } from '@shared/model/rows';
-import type { PatientInput as PatientInputSchema } from '@shared/model/rows';
-import { joinName, mergeName } from '../../app/format';
+import { joinName } from '../../app/format';
 import type { NameParts } from '../../app/format';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
@@ -12,57 +10,9 @@ import { DateField } from '../../components/DateField';
 import { Actions } from '../../components/Dialog';
 import { Card, Columns, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
+import { faultsOf, inputOf } from './draft';
+import type { Draft, PatientInput } from './draft';
 import { SimilarPeople } from './SimilarPeople';
-
-type PatientInput = z.infer<typeof PatientInputSchema>;
-
-/** The form as it is typed, before it is made into what is stored. */
-export interface Draft {
-  readonly name: NameParts;
-  readonly number: string;
-  readonly sex: PatientInput['PatientSex'];
-  readonly precision: PatientInput['birthDatePrecision'];
-  readonly birthDate: string;
-  readonly age: string;
-  readonly ageUnit: 'years' | 'months';
-  readonly temporary: boolean;
-  readonly consent: PatientInput['consent'];
-  readonly note: string;
-}
-
-/** What is wrong with a draft, by field; nothing when it can be saved. */
-export interface Faults {
-  readonly name?: true;
-  readonly birthDate?: true;
-  readonly age?: true;
-}
-
-export function faultsOf(draft: Draft): Faults {
-  const age = Number(draft.age);
-  const years = draft.ageUnit === 'months' ? age / 12 : age;
-  return {
-    ...(joinName(draft.name).replaceAll('^', '') === '' ? { name: true } : {}),
-    ...(draft.precision !== 'unknown' && draft.birthDate === '' ? { birthDate: true } : {}),
-    ...(draft.age.trim() !== '' && !(years >= 0 && years <= 150) ? { age: true } : {}),
-  };
-}
-
-/** What is stored of a draft. `before` is the stored name when a person is changed: parts not shown here stay. */
-export function inputOf(draft: Draft, before?: string): PatientInput {
-  const unknown = draft.precision === 'unknown';
-  const age = draft.age.trim() === '' ? null : Number(draft.age);
-  return {
-    PatientName: before === undefined ? joinName(draft.name) : mergeName(before, draft.name),
-    PatientID: draft.number.trim(),
-    PatientSex: draft.sex,
-    PatientBirthDate: unknown ? '' : draft.birthDate,
-    birthDatePrecision: draft.precision,
-    ageYears: unknown && age !== null ? (draft.ageUnit === 'months' ? age / 12 : age) : null,
-    temporary: draft.temporary,
-    consent: draft.consent,
-    note: draft.note,
-  };
-}
 
 interface Props {
   readonly start: Draft;

@@ -9,7 +9,9 @@ const IMAGE_COMMENTS = 0x00204000;
 
 function dataSetOf(charset: string | null, ...elements: Uint8Array[]): DataSetView {
   const label = charset === null ? new Uint8Array() : element(Tags.SpecificCharacterSet, 'CS', charset);
-  return readDicom(new BufferSource(part10(SYNTAX.explicit, joined(label, element(Tags.SOPInstanceUID, 'UI', '1.2'), ...elements)))).dataset;
+  return readDicom(
+    new BufferSource(part10(SYNTAX.explicit, joined(label, element(Tags.SOPInstanceUID, 'UI', '1.2'), ...elements))),
+  ).dataset;
 }
 
 const nameOf = (charset: string | null, name: Uint8Array): string | undefined =>
@@ -35,17 +37,30 @@ describe('the examples of PS3.5', () => {
       'Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf',
       'Hong^Gildong=洪^吉洞=홍^길동',
     ],
-    ['J.1 Chinese in UTF-8', 'ISO_IR 192', 'Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe6\x9d\xb1=', 'Wang^XiaoDong=王^小東'],
+    [
+      'J.1 Chinese in UTF-8',
+      'ISO_IR 192',
+      'Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe6\x9d\xb1=',
+      'Wang^XiaoDong=王^小東',
+    ],
     ['J.2 Chinese in GB18030', 'GB18030', 'Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab=', 'Wang^XiaoDong=王^小东'],
-    ['K.2 Chinese by escape sequences', '\\ISO 2022 IR 58', 'Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab=', 'Zhang^XiaoDong=张^小东'],
+    [
+      'K.2 Chinese by escape sequences',
+      '\\ISO 2022 IR 58',
+      'Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab=',
+      'Zhang^XiaoDong=张^小东',
+    ],
   ])('%s', (_name, charset, bytes, expected) => {
     expect(nameOf(charset, latin(bytes))).toBe(expected);
   });
 
   it('K.3 lines of a text, each with its own escape sequence', () => {
-    const text = 'The first line includes \x1b$)A\xd6\xd0\xce\xc4.\r\nThe second line includes \x1b$)A\xd6\xd0\xce\xc4, too.\r\n';
+    const text =
+      'The first line includes \x1b$)A\xd6\xd0\xce\xc4.\r\nThe second line includes \x1b$)A\xd6\xd0\xce\xc4, too.\r\n';
     const dataset = dataSetOf('\\ISO 2022 IR 58', element(IMAGE_COMMENTS, 'LT', latin(text)));
-    expect(dataset.string(IMAGE_COMMENTS)?.trimEnd()).toBe('The first line includes 中文.\r\nThe second line includes 中文, too.');
+    expect(dataset.string(IMAGE_COMMENTS)?.trimEnd()).toBe(
+      'The first line includes 中文.\r\nThe second line includes 中文, too.',
+    );
   });
 });
 
@@ -73,9 +88,12 @@ describe('single-byte sets', () => {
 });
 
 describe('labels as they are found', () => {
-  it.each(['ISO-IR 100', 'ISO IR 100', 'iso_ir 100', 'ISO_IR_100', 'ISO_IR100', ' ISO_IR 100 '])('understands "%s"', (label) => {
-    expect(nameOf(label, fromHex('4ae972f46d65'))).toBe('Jérôme');
-  });
+  it.each(['ISO-IR 100', 'ISO IR 100', 'iso_ir 100', 'ISO_IR_100', 'ISO_IR100', ' ISO_IR 100 '])(
+    'understands "%s"',
+    (label) => {
+      expect(nameOf(label, fromHex('4ae972f46d65'))).toBe('Jérôme');
+    },
+  );
 
   it.each(['UTF-8', 'utf8', 'ISO_IR 192', 'ISO-IR 192'])('understands "%s"', (label) => {
     expect(nameOf(label, new TextEncoder().encode('Žižka^علي'))).toBe('Žižka^علي');
@@ -109,21 +127,31 @@ describe('labels as they are found', () => {
 
 describe('where a set applies', () => {
   it('does not touch VRs that are ASCII only (PS3.5 6.1.2.3)', () => {
-    const dataset = dataSetOf('ISO_IR 144', element(0x00080060, 'CS', fromHex('bbee')), element(0x00081030, 'LO', fromHex('bbee')));
+    const dataset = dataSetOf(
+      'ISO_IR 144',
+      element(0x00080060, 'CS', fromHex('bbee')),
+      element(0x00081030, 'LO', fromHex('bbee')),
+    );
     expect(dataset.string(0x00080060)).toBe('»î');
     expect(dataset.string(0x00081030)).toBe('Лю');
   });
 
   it('applies to items, unless they name one of their own (PS3.5 7.5.3)', () => {
     const inherits = item(element(0x00080104, 'LO', fromHex('bbee')));
-    const own = item(joined(element(Tags.SpecificCharacterSet, 'CS', 'ISO_IR 126'), element(0x00080104, 'LO', fromHex('c4e9'))));
+    const own = item(
+      joined(element(Tags.SpecificCharacterSet, 'CS', 'ISO_IR 126'), element(0x00080104, 'LO', fromHex('c4e9'))),
+    );
     const items = dataSetOf('ISO_IR 144', sequence(0x00082218, [inherits, own])).items(0x00082218);
     expect(items.map((one) => one.string(0x00080104))).toEqual(['Лю', 'Δι']);
   });
 
   it('begins anew with each value and with each part of a name (PS3.5 6.1.2.5.3)', () => {
     const text = latin('\x1b$B;3ED\x1b(B\\plain\\\x1b$BB@O:\x1b(B');
-    expect(dataSetOf('\\ISO 2022 IR 87', element(0x00081030, 'LO', text)).strings(0x00081030)).toEqual(['山田', 'plain', '太郎']);
+    expect(dataSetOf('\\ISO 2022 IR 87', element(0x00081030, 'LO', text)).strings(0x00081030)).toEqual([
+      '山田',
+      'plain',
+      '太郎',
+    ]);
   });
 
   it('does not take the second byte of a character for a backslash', () => {
@@ -134,7 +162,11 @@ describe('where a set applies', () => {
   });
 
   it('keeps an equals sign and carets where they have a place', () => {
-    const dataset = dataSetOf(null, element(Tags.PatientName, 'PN', 'Doe^Jane^^Dr^=='), element(0x00081050, 'PN', 'A^B\\C^D '));
+    const dataset = dataSetOf(
+      null,
+      element(Tags.PatientName, 'PN', 'Doe^Jane^^Dr^=='),
+      element(0x00081050, 'PN', 'A^B\\C^D '),
+    );
     expect(dataset.string(Tags.PatientName)).toBe('Doe^Jane^^Dr^');
     expect(dataset.strings(0x00081050)).toEqual(['A^B', 'C^D']);
   });

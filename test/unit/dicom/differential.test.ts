@@ -21,12 +21,15 @@ interface ParsedElement {
 const TEXT = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'LO', 'PN', 'SH', 'TM', 'UI']);
 const NUMBER = new Set(['DS', 'IS', 'US', 'SS', 'UL', 'SL', 'FL', 'FD']);
 
-const inflater = (bytes: Uint8Array, position: number): Uint8Array => new Uint8Array(inflateRawSync(bytes.subarray(position)));
+const inflater = (bytes: Uint8Array, position: number): Uint8Array =>
+  new Uint8Array(inflateRawSync(bytes.subarray(position)));
 
 function compareWithParser(ours: DataSetView, theirs: Readonly<Record<string, ParsedElement>>): number {
   const tags = Object.keys(theirs).map((key) => key.slice(1).toUpperCase());
   const own = [...ours.elements.keys()].map(formatTag);
-  expect(own.filter((tag) => !tag.endsWith('0000')).sort()).toEqual(tags.filter((tag) => !tag.endsWith('0000') && !tag.startsWith('0002') && !tag.startsWith('FFFE')).sort());
+  expect(own.filter((tag) => !tag.endsWith('0000')).sort()).toEqual(
+    tags.filter((tag) => !tag.endsWith('0000') && !tag.startsWith('0002') && !tag.startsWith('FFFE')).sort(),
+  );
   let compared = 0;
   for (const [tag, element] of ours.elements) {
     const other = theirs[`x${formatTag(tag).toLowerCase()}`];
@@ -40,7 +43,9 @@ function compareElement(element: Element, other: ParsedElement): number {
   expect(element.offset).toBe(other.dataOffset);
   if (other.fragments) {
     // dicom-parser leaves out the offset table.
-    expect((element.fragments ?? []).slice(1).map((one) => [one.offset, one.length])).toEqual(other.fragments.map((one) => [one.position, one.length]));
+    expect((element.fragments ?? []).slice(1).map((one) => [one.offset, one.length])).toEqual(
+      other.fragments.map((one) => [one.position, one.length]),
+    );
     return other.fragments.length;
   }
   if (!other.items) {
@@ -59,7 +64,9 @@ describe('the reader beside dicom-parser: the same elements at the same places',
   it.each(SAMPLES)('%s', (name) => {
     const bytes = sample(name);
     const file = readDicom(new BufferSource(bytes));
-    const other = dicomParser.parseDicom(bytes, { inflater, vrCallback: () => undefined }) as unknown as { readonly elements: Readonly<Record<string, ParsedElement>> };
+    const other = dicomParser.parseDicom(bytes, { inflater, vrCallback: () => undefined }) as unknown as {
+      readonly elements: Readonly<Record<string, ParsedElement>>;
+    };
     expect(compareWithParser(file.dataset, other.elements)).toBeGreaterThan(15);
   });
 });
@@ -68,7 +75,9 @@ describe('the reader beside dcmjs: the same values', () => {
   it.each(SAMPLES)('%s', (name) => {
     const bytes = sample(name);
     const { dataset } = readDicom(new BufferSource(bytes));
-    const { dict } = dcmjs.data.DicomMessage.readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    const { dict } = dcmjs.data.DicomMessage.readFile(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+    );
     let compared = 0;
     for (const [tag, element] of dataset.elements) {
       const other = dict[formatTag(tag)];
@@ -78,7 +87,10 @@ describe('the reader beside dcmjs: the same values', () => {
         expect([formatTag(tag), ...dataset.strings(tag)]).toEqual([formatTag(tag), ...texts(other.Value)]);
         compared += 1;
       } else if (NUMBER.has(element.vr)) {
-        expect([tag, ...dataset.numbers(tag)]).toEqual([tag, ...other.Value.filter((value) => value !== null && value !== '').map(Number)]);
+        expect([tag, ...dataset.numbers(tag)]).toEqual([
+          tag,
+          ...other.Value.filter((value) => value !== null && value !== '').map(Number),
+        ]);
         compared += 1;
       }
     }
@@ -89,7 +101,9 @@ describe('the reader beside dcmjs: the same values', () => {
 /** dcmjs gives names as objects with the alphabetic part, and an empty value as one empty text. */
 function texts(values: readonly unknown[]): string[] {
   const read = values.map((value) =>
-    typeof value === 'object' && value !== null ? ((value as { readonly Alphabetic?: string }).Alphabetic ?? '') : String(value as string | number),
+    typeof value === 'object' && value !== null
+      ? ((value as { readonly Alphabetic?: string }).Alphabetic ?? '')
+      : String(value as string | number),
   );
   return read.length === 1 && read[0]?.trim() === '' ? [] : read.map((value) => value.replace(/^ +|[ \0]+$/g, ''));
 }

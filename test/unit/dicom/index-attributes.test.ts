@@ -3,15 +3,44 @@ import { BufferSource } from '../../../main/dicom/buffer-source';
 import { extractIndex, type IndexAttributes } from '../../../main/dicom/index-attributes';
 import { readDicom } from '../../../main/dicom/reader';
 import { Tags } from '../../../main/dicom/tags';
-import { element, encapsulated, fromHex, header, item, joined, latin, metaGroup, numbers, part10, sampleDataSet, EXPLICIT_LITTLE, sequence, SYNTAX, UNDEFINED } from '../../fixtures/dicom-bytes';
+import {
+  element,
+  encapsulated,
+  fromHex,
+  header,
+  item,
+  joined,
+  latin,
+  metaGroup,
+  numbers,
+  part10,
+  sampleDataSet,
+  EXPLICIT_LITTLE,
+  sequence,
+  SYNTAX,
+  UNDEFINED,
+} from '../../fixtures/dicom-bytes';
 import { instanceBytes } from '../../fixtures/instances';
 
 const index = (bytes: Uint8Array): IndexAttributes => extractIndex(readDicom(new BufferSource(bytes)));
-const of = (...elements: Uint8Array[]): IndexAttributes => index(part10(SYNTAX.explicit, joined(element(Tags.SOPInstanceUID, 'UI', '1.2.3'), ...elements)));
+const of = (...elements: Uint8Array[]): IndexAttributes =>
+  index(part10(SYNTAX.explicit, joined(element(Tags.SOPInstanceUID, 'UI', '1.2.3'), ...elements)));
 
 describe('what the index keeps of an object', () => {
   it('has names, identities, numbers and dates', () => {
-    expect(index(instanceBytes({ seed: 3, PatientID: 'P7', PatientName: 'Sow^Aïssatou', SpecificCharacterSet: 'ISO_IR 192', study: '1.2.1', series: '1.2.2', sop: '1.2.3' }))).toEqual({
+    expect(
+      index(
+        instanceBytes({
+          seed: 3,
+          PatientID: 'P7',
+          PatientName: 'Sow^Aïssatou',
+          SpecificCharacterSet: 'ISO_IR 192',
+          study: '1.2.1',
+          series: '1.2.2',
+          sop: '1.2.3',
+        }),
+      ),
+    ).toEqual({
       SpecificCharacterSet: 'ISO_IR 192',
       SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
       SOPInstanceUID: '1.2.3',
@@ -49,11 +78,21 @@ describe('what the index keeps of an object', () => {
 
   it('leaves out what is missing or empty', () => {
     const attributes = of(element(Tags.PatientID, 'LO', '  '), element(Tags.PatientName, 'PN', ''));
-    expect(attributes).toEqual({ SOPInstanceUID: '1.2.3', SOPClassUID: '1.2.840.10008.5.1.4.1.1.7', transferSyntaxUID: SYNTAX.explicit, hasPixelData: false });
+    expect(attributes).toEqual({
+      SOPInstanceUID: '1.2.3',
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
+      transferSyntaxUID: SYNTAX.explicit,
+      hasPixelData: false,
+    });
   });
 
   it('takes identities from the meta group where the data set has none', () => {
-    const bytes = joined(new Uint8Array(128), latin('DICM'), metaGroup(SYNTAX.explicit), element(Tags.PatientID, 'LO', 'x'));
+    const bytes = joined(
+      new Uint8Array(128),
+      latin('DICM'),
+      metaGroup(SYNTAX.explicit),
+      element(Tags.PatientID, 'LO', 'x'),
+    );
     expect(index(bytes)).toMatchObject({ SOPInstanceUID: '1.2.3.4.5', SOPClassUID: '1.2.840.10008.5.1.4.1.1.7' });
   });
 
@@ -63,7 +102,9 @@ describe('what the index keeps of an object', () => {
   });
 
   it('looks at the top level only', () => {
-    const inside = sequence(0x00081140, [item(joined(element(Tags.PatientID, 'LO', 'other'), element(Tags.SOPInstanceUID, 'UI', '9.9')))]);
+    const inside = sequence(0x00081140, [
+      item(joined(element(Tags.PatientID, 'LO', 'other'), element(Tags.SOPInstanceUID, 'UI', '9.9'))),
+    ]);
     const attributes = of(inside);
     expect(attributes.PatientID).toBeUndefined();
     expect(attributes.SOPInstanceUID).toBe('1.2.3');
@@ -72,7 +113,10 @@ describe('what the index keeps of an object', () => {
 
 describe('hostile and odd values', () => {
   it('frees texts of control characters and cuts what is longer than anything real', () => {
-    const attributes = of(element(0x00081030, 'LO', 'a\r\n\x1b[31mb\0c'), element(Tags.PatientID, 'LO', 'x'.repeat(5000)));
+    const attributes = of(
+      element(0x00081030, 'LO', 'a\r\n\x1b[31mb\0c'),
+      element(Tags.PatientID, 'LO', 'x'.repeat(5000)),
+    );
     expect(attributes.StudyDescription).toBe('a [31mb c');
     expect(attributes.PatientID).toHaveLength(1024);
   });

@@ -4,14 +4,27 @@ import { type JsonDataSet, toDicomJson } from '../../../main/dicom/json';
 import { readDicom } from '../../../main/dicom/reader';
 import { Tags } from '../../../main/dicom/tags';
 import { DataSetBuilder, writePart10 } from '../../../main/dicom/writer';
-import { element, encapsulated, EXPLICIT_BIG, fromHex, item, joined, latin, numbers, part10, sequence, SYNTAX } from '../../fixtures/dicom-bytes';
+import {
+  element,
+  encapsulated,
+  EXPLICIT_BIG,
+  fromHex,
+  item,
+  joined,
+  latin,
+  numbers,
+  part10,
+  sequence,
+  SYNTAX,
+} from '../../fixtures/dicom-bytes';
 
 const options = { inlineLimit: 16, bulkDataURI: (path: string) => `bulk/${path}` };
 
 function jsonOf(syntax: string, ...elements: Uint8Array[]): JsonDataSet {
   return toDicomJson(readDicom(new BufferSource(part10(syntax, joined(...elements)))).dataset, options);
 }
-const explicit = (...elements: Uint8Array[]): JsonDataSet => jsonOf(SYNTAX.explicit, element(Tags.SOPInstanceUID, 'UI', '1.2.3'), ...elements);
+const explicit = (...elements: Uint8Array[]): JsonDataSet =>
+  jsonOf(SYNTAX.explicit, element(Tags.SOPInstanceUID, 'UI', '1.2.3'), ...elements);
 
 describe('the DICOM JSON model (PS3.18 F.2)', () => {
   it('writes the example of F.4 in its form', () => {
@@ -35,12 +48,22 @@ describe('the DICOM JSON model (PS3.18 F.2)', () => {
   });
 
   it('gives the tags in order, upper case, without group lengths', () => {
-    const json = explicit(element(0x00280011, 'US', fromHex('0200')), element(0x00280010, 'US', fromHex('0300')), numbers(0x00280000, 'UL', 20), element(0x7fe00010, 'OW', fromHex('0000')));
+    const json = explicit(
+      element(0x00280011, 'US', fromHex('0200')),
+      element(0x00280010, 'US', fromHex('0300')),
+      numbers(0x00280000, 'UL', 20),
+      element(0x7fe00010, 'OW', fromHex('0000')),
+    );
     expect(Object.keys(json).sort()).toEqual(['00080018', '00280010', '00280011', '7FE00010']);
   });
 
   it('writes null for an empty value among others (F.2.5), and no Value where there is none', () => {
-    const json = explicit(element(0x00080008, 'CS', 'A\\\\B'), element(0x00080050, 'SH', ''), element(0x00081030, 'LO', '  '), element(0x00081050, 'PN', 'A\\\\B'));
+    const json = explicit(
+      element(0x00080008, 'CS', 'A\\\\B'),
+      element(0x00080050, 'SH', ''),
+      element(0x00081030, 'LO', '  '),
+      element(0x00081050, 'PN', 'A\\\\B'),
+    );
     expect(json['00080008']).toEqual({ vr: 'CS', Value: ['A', null, 'B'] });
     expect(json['00080050']).toEqual({ vr: 'SH' });
     expect(json['00081030']).toEqual({ vr: 'LO' });
@@ -72,7 +95,10 @@ describe('the DICOM JSON model (PS3.18 F.2)', () => {
   it('writes sequences with their items, the empty one too', () => {
     const inner = item(joined(element(0x00080100, 'SH', 'T1'), sequence(0x00082220, [item(new Uint8Array())])));
     const json = explicit(sequence(0x00082218, [inner]), sequence(0x00400275, []));
-    expect(json['00082218']).toEqual({ vr: 'SQ', Value: [{ '00080100': { vr: 'SH', Value: ['T1'] }, '00082220': { vr: 'SQ', Value: [{}] } }] });
+    expect(json['00082218']).toEqual({
+      vr: 'SQ',
+      Value: [{ '00080100': { vr: 'SH', Value: ['T1'] }, '00082220': { vr: 'SQ', Value: [{}] } }],
+    });
     expect(json['00400275']).toEqual({ vr: 'SQ' });
   });
 
@@ -87,12 +113,20 @@ describe('the DICOM JSON model (PS3.18 F.2)', () => {
     expect(json['00420011']).toEqual({ vr: 'OB', BulkDataURI: 'bulk/00420011' });
     expect(json['7FE00010']).toEqual({ vr: 'OW', BulkDataURI: 'bulk/7FE00010' });
     expect(json['00880200']?.Value).toEqual([{ '7FE00010': { vr: 'OW', BulkDataURI: 'bulk/00880200/1/7FE00010' } }]);
-    expect(jsonOf(SYNTAX.rle, element(Tags.SOPInstanceUID, 'UI', '1.2'), encapsulated([new Uint8Array(2)]))['7FE00010']).toEqual({ vr: 'OB', BulkDataURI: 'bulk/7FE00010' });
+    expect(
+      jsonOf(SYNTAX.rle, element(Tags.SOPInstanceUID, 'UI', '1.2'), encapsulated([new Uint8Array(2)]))['7FE00010'],
+    ).toEqual({ vr: 'OB', BulkDataURI: 'bulk/7FE00010' });
   });
 
   it('writes words little endian, whatever the file (F.2.7)', () => {
     const uid = element(Tags.SOPInstanceUID, 'UI', '1.2', EXPLICIT_BIG);
-    const json = jsonOf(SYNTAX.big, uid, element(0x00281201, 'OW', fromHex('0102fffe'), EXPLICIT_BIG), element(0x00660022, 'OF', fromHex('3fc00000'), EXPLICIT_BIG), element(0x00420011, 'OB', fromHex('0102'), EXPLICIT_BIG));
+    const json = jsonOf(
+      SYNTAX.big,
+      uid,
+      element(0x00281201, 'OW', fromHex('0102fffe'), EXPLICIT_BIG),
+      element(0x00660022, 'OF', fromHex('3fc00000'), EXPLICIT_BIG),
+      element(0x00420011, 'OB', fromHex('0102'), EXPLICIT_BIG),
+    );
     expect(json['00281201']?.InlineBinary).toBe(Buffer.from('0201feff', 'hex').toString('base64'));
     expect(json['00660022']?.InlineBinary).toBe(Buffer.from('0000c03f', 'hex').toString('base64'));
     expect(json['00420011']?.InlineBinary).toBe(Buffer.from('0102', 'hex').toString('base64'));

@@ -23,7 +23,9 @@ interface Coding {
 
 async function jpegOf(data: Uint8Array, { gray, ...coding }: Coding): Promise<Uint8Array> {
   const image = openSharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
-  return new Uint8Array(await (gray === true ? image.toColourspace('b-w') : image).jpeg({ quality: 95, ...coding }).toBuffer());
+  return new Uint8Array(
+    await (gray === true ? image.toColourspace('b-w') : image).jpeg({ quality: 95, ...coding }).toBuffer(),
+  );
 }
 
 async function referenceOf(jpeg: Uint8Array, channels: 1 | 3): Promise<Uint8Array> {
@@ -74,7 +76,17 @@ describe('our own DCT decoder beside libjpeg', () => {
 
 describe('JPEG in DICOM', () => {
   const decode = (jpeg: Uint8Array, photometric: string, samples: number): Promise<DecodedFrame> =>
-    decodeFrame(imageFile({ rows: HEIGHT, columns: WIDTH, samples, photometric, transferSyntax: SYNTAX.jpegBaseline, fragments: [jpeg] }), 0);
+    decodeFrame(
+      imageFile({
+        rows: HEIGHT,
+        columns: WIDTH,
+        samples,
+        photometric,
+        transferSyntax: SYNTAX.jpegBaseline,
+        fragments: [jpeg],
+      }),
+      0,
+    );
 
   it.each(CODINGS)('%s', async (_name, coding) => {
     const channels = coding.gray === true ? 1 : 3;
@@ -86,7 +98,12 @@ describe('JPEG in DICOM', () => {
 
   it('takes a JPEG of the wrong kind for what it is: the header of the stream counts', async () => {
     const jpeg = await jpegOf(smooth, { gray: true });
-    const lossless = imageFile({ rows: HEIGHT, columns: WIDTH, transferSyntax: '1.2.840.10008.1.2.4.70', fragments: [jpeg] });
+    const lossless = imageFile({
+      rows: HEIGHT,
+      columns: WIDTH,
+      transferSyntax: '1.2.840.10008.1.2.4.70',
+      fragments: [jpeg],
+    });
     expect((await decodeFrame(lossless, 0)).bytes).toHaveLength(WIDTH * HEIGHT);
   });
 
@@ -101,13 +118,22 @@ describe('JPEG in DICOM', () => {
     const jpeg = await jpegOf(smooth, { gray: true });
     const whole = await decode(jpeg, 'MONOCHROME2', 1);
     const half = await decode(jpeg.subarray(0, jpeg.length / 2), 'MONOCHROME2', 1);
-    expect(differences(half.bytes.subarray(0, WIDTH * 8), whole.bytes.subarray(0, WIDTH * 8)).max).toBeLessThanOrEqual(1);
+    expect(differences(half.bytes.subarray(0, WIDTH * 8), whole.bytes.subarray(0, WIDTH * 8)).max).toBeLessThanOrEqual(
+      1,
+    );
     expect(half.bytes).toHaveLength(whole.bytes.length);
   });
 });
 
 describe('streams that are no picture', () => {
-  it.each(['', 'ffd8', 'ffd8ffd9', 'ffd8ffc00011080010001003012200021101031101ffd9', 'ffd8ffc0000b08000000000101110000ffd9', 'ffd8ffc9000b080008000801011100ffd9'])('"%s"', (hex) => {
+  it.each([
+    '',
+    'ffd8',
+    'ffd8ffd9',
+    'ffd8ffc00011080010001003012200021101031101ffd9',
+    'ffd8ffc0000b08000000000101110000ffd9',
+    'ffd8ffc9000b080008000801011100ffd9',
+  ])('"%s"', (hex) => {
     expect(() => decodeJpeg(fromHex(hex))).toThrow(CodedDataError);
     expect(() => decodeLosslessJpeg(fromHex(hex))).toThrow(CodedDataError);
   });

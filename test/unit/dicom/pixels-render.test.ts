@@ -1,7 +1,14 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BufferSource } from '../../../main/dicom/buffer-source';
-import { displayFrame, encodePng, renderFrame, type RenderSettings, type RgbaPicture, windowFunction } from '../../../main/dicom/pixels';
+import {
+  displayFrame,
+  encodePng,
+  renderFrame,
+  type RenderSettings,
+  type RgbaPicture,
+  windowFunction,
+} from '../../../main/dicom/pixels';
 import { readDicom } from '../../../main/dicom/reader';
 import { DataSetBuilder } from '../../../main/dicom/writer';
 import { openSharp } from '../../../main/imaging/sharp';
@@ -24,10 +31,20 @@ describe('VOI LUT functions (PS3.3 C.11.2.1.2 and .3), output 0 to 255', () => {
   });
 
   it('LINEAR: by the formula, for any center and width', () => {
-    for (const [center, width] of [[40, 400], [-600, 1600], [0.5, 2], [127.5, 255]] as const) {
+    for (const [center, width] of [
+      [40, 400],
+      [-600, 1600],
+      [0.5, 2],
+      [127.5, 255],
+    ] as const) {
       const map = windowFunction({ ...LINEAR, center, width });
       for (let x = center - width; x <= center + width; x += width / 17) {
-        const y = x <= center - 0.5 - (width - 1) / 2 ? 0 : x > center - 0.5 + (width - 1) / 2 ? 255 : ((x - (center - 0.5)) / (width - 1) + 0.5) * 255;
+        const y =
+          x <= center - 0.5 - (width - 1) / 2
+            ? 0
+            : x > center - 0.5 + (width - 1) / 2
+              ? 255
+              : ((x - (center - 0.5)) / (width - 1) + 0.5) * 255;
         expect(Math.abs(map(x) - y)).toBeLessThanOrEqual(0.5);
       }
     }
@@ -40,7 +57,13 @@ describe('VOI LUT functions (PS3.3 C.11.2.1.2 and .3), output 0 to 255', () => {
 
   it('SIGMOID', () => {
     const map = windowFunction({ center: 100, width: 40, explanation: '', function: 'SIGMOID' });
-    expect([-1000, 80, 100, 120, 1000].map(map)).toEqual([0, Math.round(255 / (1 + Math.E ** 2)), 128, Math.round(255 / (1 + Math.E ** -2)), 255]);
+    expect([-1000, 80, 100, 120, 1000].map(map)).toEqual([
+      0,
+      Math.round(255 / (1 + Math.E ** 2)),
+      128,
+      Math.round(255 / (1 + Math.E ** -2)),
+      255,
+    ]);
   });
 
   it('never fall', () => {
@@ -65,12 +88,23 @@ async function grays(spec: ImageSpec, settings?: RenderSettings): Promise<number
   return [...data].filter((_, index) => index % 4 === 0);
 }
 const row16 = (values: readonly number[], more: ImageSpec['more'] = {}, photometric = 'MONOCHROME2'): ImageSpec => ({
-  rows: 1, columns: values.length, allocated: 16, signed: true, photometric, pixels: samples16(values), more,
+  rows: 1,
+  columns: values.length,
+  allocated: 16,
+  signed: true,
+  photometric,
+  pixels: samples16(values),
+  more,
 });
 
 describe('a gray picture', () => {
   it('uses the window that is given, in modality units', async () => {
-    const image = row16([0, 1024, 1064, 1124, 4000], { RescaleIntercept: -1024, RescaleSlope: 1, WindowCenter: 0, WindowWidth: 2 });
+    const image = row16([0, 1024, 1064, 1124, 4000], {
+      RescaleIntercept: -1024,
+      RescaleSlope: 1,
+      WindowCenter: 0,
+      WindowWidth: 2,
+    });
     expect(await grays(image, { window: { center: 40, width: 201 } })).toEqual([0, 77, 128, 205, 255]);
   });
 
@@ -92,7 +126,12 @@ describe('a gray picture', () => {
 });
 
 describe('size and shape', () => {
-  const square: ImageSpec = { rows: 4, columns: 4, pixels: Uint8Array.from([0, 0, 255, 255, 0, 0, 255, 255, 100, 100, 200, 200, 100, 100, 200, 200]), more: { WindowCenter: 128, WindowWidth: 256 } };
+  const square: ImageSpec = {
+    rows: 4,
+    columns: 4,
+    pixels: Uint8Array.from([0, 0, 255, 255, 0, 0, 255, 255, 100, 100, 200, 200, 100, 100, 200, 200]),
+    more: { WindowCenter: 128, WindowWidth: 256 },
+  };
 
   it('shrinks by averaging', async () => {
     const picture = renderFrame(await displayFrame(imageFile(square), 0), { height: 2 });
@@ -108,8 +147,14 @@ describe('size and shape', () => {
   });
 
   it('draws pixels as high or wide as they are (PS3.3 C.7.6.3.1.7)', async () => {
-    const size = async (spacing: readonly [number, number], settings?: RenderSettings): Promise<readonly [number, number]> => {
-      const picture = renderFrame(await displayFrame(imageFile({ ...square, more: { PixelSpacing: spacing } }), 0), settings);
+    const size = async (
+      spacing: readonly [number, number],
+      settings?: RenderSettings,
+    ): Promise<readonly [number, number]> => {
+      const picture = renderFrame(
+        await displayFrame(imageFile({ ...square, more: { PixelSpacing: spacing } }), 0),
+        settings,
+      );
       return [picture.width, picture.height];
     };
     expect(await size([1, 1])).toEqual([4, 4]);
@@ -119,8 +164,13 @@ describe('size and shape', () => {
   });
 
   it('stays within bounds for pixels of any shape', async () => {
-    for (const spacing of [[1e9, 1e-9], [1e-9, 1e9]]) {
-      const picture = renderFrame(await displayFrame(imageFile({ ...square, more: { PixelSpacing: spacing } }), 0), { height: 64 });
+    for (const spacing of [
+      [1e9, 1e-9],
+      [1e-9, 1e9],
+    ]) {
+      const picture = renderFrame(await displayFrame(imageFile({ ...square, more: { PixelSpacing: spacing } }), 0), {
+        height: 64,
+      });
       expect(picture.width * picture.height).toBeLessThanOrEqual(16_384 * 64);
     }
   });
@@ -128,8 +178,11 @@ describe('size and shape', () => {
 
 describe('PNG (ISO/IEC 15948)', () => {
   const picture = (width: number, height: number, colour: boolean): RgbaPicture => ({
-    width, height,
-    data: Uint8Array.from({ length: width * height * 4 }, (_, index) => (index % 4 === 3 ? 255 : colour ? (index * 37) & 255 : ((index >> 2) * 11) & 255)),
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height * 4 }, (_, index) =>
+      index % 4 === 3 ? 255 : colour ? (index * 37) & 255 : ((index >> 2) * 11) & 255,
+    ),
   });
 
   it.each([
@@ -150,7 +203,11 @@ describe('PNG (ISO/IEC 15948)', () => {
   it('is read by another program as the same picture', async () => {
     for (const colour of [false, true]) {
       const before = picture(31, 9, colour);
-      const { data, info } = await openSharp(encodePng(before)).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const { data, info } = await openSharp(encodePng(before))
+        .toColourspace('srgb')
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
       expect([info.width, info.height, info.channels]).toEqual([31, 9, 3]);
       expect([...data]).toEqual([...before.data].filter((_, index) => index % 4 !== 3));
     }
@@ -178,7 +235,10 @@ describe('samples as another program shows them', () => {
       low = Math.min(low, value * slope + intercept);
       high = Math.max(high, value * slope + intercept);
     }
-    const picture = renderFrame(display, kind === 'gray' ? { window: { center: (low + high + 1) / 2, width: high - low + 1 } } : {});
+    const picture = renderFrame(
+      display,
+      kind === 'gray' ? { window: { center: (low + high + 1) / 2, width: high - low + 1 } } : {},
+    );
     expected.forEach((mean, column) => expect(Math.abs(gridMean(picture, column, row) - mean)).toBeLessThan(6));
   });
 });

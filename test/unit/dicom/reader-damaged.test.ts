@@ -55,7 +55,10 @@ describe('files that break off', () => {
       [SYNTAX.explicit, picture],
       [SYNTAX.big, sampleDataSet(EXPLICIT_BIG, true)],
       [SYNTAX.deflated, deflateRawSync(picture)],
-      [SYNTAX.rle, joined(sampleDataSet(EXPLICIT_LITTLE, true), encapsulated([new Uint8Array(80), new Uint8Array(64)]))],
+      [
+        SYNTAX.rle,
+        joined(sampleDataSet(EXPLICIT_LITTLE, true), encapsulated([new Uint8Array(80), new Uint8Array(64)])),
+      ],
     ] as const) {
       const whole = part10(uid, dataset);
       for (let length = 0; length < whole.length; length += 1) {
@@ -69,7 +72,8 @@ describe('files that break off', () => {
   it('keeps a report that lacks little and refuses one that lacks most', () => {
     const bytes = explicit(UID, sequence(0x0040a730, [item(element(0x0040a160, 'UT', 'finding '.repeat(50)))]));
     const sequenceLength = 12 + 8 + 12 + 400;
-    const at = (share: number): ReadResult => read(bytes.subarray(0, bytes.length - Math.floor(sequenceLength * (1 - share))));
+    const at = (share: number): ReadResult =>
+      read(bytes.subarray(0, bytes.length - Math.floor(sequenceLength * (1 - share))));
     expect(isCutOff(at(0.9))).toBe(false);
     expect(isCutOff(at(0.3))).toBe(true);
     expect(at(0.9).dataset.items(0x0040a730)[0]?.string(0x0040a160)).toContain('finding');
@@ -108,7 +112,14 @@ describe('lengths that lie', () => {
 
   it('bounds a value inside a sequence by its item', () => {
     const inside = item(joined(header(0x00080104, 'LO', 20), fromHex('41424344')));
-    const file = read(explicit(UID, sequence(0x00082218, [inside]), element(0x00200013, 'IS', '3'), element(0x00204000, 'LT', 'comment')));
+    const file = read(
+      explicit(
+        UID,
+        sequence(0x00082218, [inside]),
+        element(0x00200013, 'IS', '3'),
+        element(0x00204000, 'LT', 'comment'),
+      ),
+    );
     expect(file.dataset.items(0x00082218)[0]?.string(0x00080104)).toBe('ABCD');
     expect(file.dataset.number(0x00200013)).toBe(3);
     expect(file.warnings).toContain('a value is longer than what is left for it');
@@ -123,19 +134,39 @@ describe('lengths that lie', () => {
   });
 
   it('leaves numbers that are not whole', () => {
-    const file = read(explicit(UID, joined(header(Tags.Rows, 'US', 3), fromHex('010002')), element(0x00281052, 'DS', '')));
+    const file = read(
+      explicit(UID, joined(header(Tags.Rows, 'US', 3), fromHex('010002')), element(0x00281052, 'DS', '')),
+    );
     expect(file.dataset.numbers(Tags.Rows)).toEqual([1]);
   });
 
   it('bounds a fragment by the file', () => {
-    const bytes = part10(SYNTAX.rle, joined(UID, header(Tags.PixelData, 'OB', UNDEFINED), item(new Uint8Array()), fromHex('feff00e0'), word(0x7fffffff, 4), new Uint8Array(6)));
+    const bytes = part10(
+      SYNTAX.rle,
+      joined(
+        UID,
+        header(Tags.PixelData, 'OB', UNDEFINED),
+        item(new Uint8Array()),
+        fromHex('feff00e0'),
+        word(0x7fffffff, 4),
+        new Uint8Array(6),
+      ),
+    );
     const file = read(bytes);
     expect(file.dataset.element(Tags.PixelData)?.fragments?.map((one) => one.length)).toEqual([0, 6]);
     expect(file.cut).toEqual({ tag: Tags.PixelData, claimed: 0x7fffffff, present: 6 });
   });
 
   it('ends pixel data at what is no fragment', () => {
-    const bytes = part10(SYNTAX.rle, joined(UID, header(Tags.PixelData, 'OB', UNDEFINED), item(new Uint8Array()), element(0xfffcfffc, 'OB', new Uint8Array(4))));
+    const bytes = part10(
+      SYNTAX.rle,
+      joined(
+        UID,
+        header(Tags.PixelData, 'OB', UNDEFINED),
+        item(new Uint8Array()),
+        element(0xfffcfffc, 'OB', new Uint8Array(4)),
+      ),
+    );
     const file = read(bytes);
     expect(file.warnings).toContain('the pixel data have something between their fragments');
     expect(file.dataset.has(0xfffcfffc)).toBe(true);
@@ -144,19 +175,31 @@ describe('lengths that lie', () => {
 
 describe('delimiters that are missing or too many', () => {
   it('reads over a delimiter outside of any sequence', () => {
-    const file = read(explicit(UID, fromHex('feff0de000000000'), fromHex('feffdde000000000'), element(0x00200013, 'IS', '3')));
+    const file = read(
+      explicit(UID, fromHex('feff0de000000000'), fromHex('feffdde000000000'), element(0x00200013, 'IS', '3')),
+    );
     expect(file.dataset.number(0x00200013)).toBe(3);
     expect(file.warnings).toEqual(['a delimiter stands outside of any sequence']);
   });
 
   it('reads an item of defined length that ends with a delimiter all the same', () => {
     const inside = item(joined(element(0x00080104, 'LO', 'text'), fromHex('feff0de000000000')));
-    expect(read(explicit(UID, sequence(0x00082218, [inside]))).dataset.items(0x00082218)[0]?.string(0x00080104)).toBe('text');
+    expect(
+      read(explicit(UID, sequence(0x00082218, [inside])))
+        .dataset.items(0x00082218)[0]
+        ?.string(0x00080104),
+    ).toBe('text');
   });
 
   it('ends an item without end at the end of its sequence', () => {
     const open = joined(fromHex('feff00e0ffffffff'), element(0x00080104, 'LO', 'text'));
-    const file = read(explicit(UID, joined(header(0x00082218, 'SQ', UNDEFINED), open, fromHex('feffdde000000000')), element(0x00200013, 'IS', '3')));
+    const file = read(
+      explicit(
+        UID,
+        joined(header(0x00082218, 'SQ', UNDEFINED), open, fromHex('feffdde000000000')),
+        element(0x00200013, 'IS', '3'),
+      ),
+    );
     expect(file.dataset.items(0x00082218)[0]?.string(0x00080104)).toBe('text');
     expect(file.dataset.number(0x00200013)).toBe(3);
     expect(file.warnings).toContain('an item has no end');
@@ -172,7 +215,8 @@ describe('delimiters that are missing or too many', () => {
 describe('nesting', () => {
   function nested(depth: number, delimited: boolean): Uint8Array {
     let content = element(0x00080104, 'LO', 'core');
-    for (let level = 0; level < depth; level += 1) content = sequence(0x0040a730, [item(content, EXPLICIT_LITTLE, delimited)], EXPLICIT_LITTLE, delimited);
+    for (let level = 0; level < depth; level += 1)
+      content = sequence(0x0040a730, [item(content, EXPLICIT_LITTLE, delimited)], EXPLICIT_LITTLE, delimited);
     return explicit(UID, content);
   }
 

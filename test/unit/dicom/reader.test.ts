@@ -1,4 +1,4 @@
-import { deflateRawSync, deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FieldboxError } from '../../../shared/errors';
 import { BufferSource } from '../../../main/dicom/buffer-source';
@@ -103,6 +103,14 @@ describe('encodings of PS3.5 annex A', () => {
     const file = read(part10(SYNTAX.deflated, packed.subarray(0, packed.length / 2)));
     expect(file.dataset.string(Tags.PatientID)).toBe('P 1');
     expect(file.cut?.tag).toBe(Tags.PixelData);
+    expect(file.warnings).toContain('the deflated data set has no end');
+  });
+
+  it('notices that a deflated data set has no end even where its last element is whole', () => {
+    const open = deflateRawSync(sampleDataSet(EXPLICIT_LITTLE), { finishFlush: constants.Z_SYNC_FLUSH });
+    const file = read(part10(SYNTAX.deflated, open));
+    expectSample(file.dataset);
+    expect(file.cut).toEqual({ tag: 0, claimed: 8, present: 0 });
   });
 
   it('names bytes that are no deflate stream', () => {
@@ -209,13 +217,22 @@ describe('values', () => {
 
   it('reads numbers in big endian', () => {
     const dataset = read(
-      part10(SYNTAX.big, joined(element(0x00080018, 'UI', '1.2', EXPLICIT_BIG), element(0x00280009, 'AT', fromHex('00181063'), EXPLICIT_BIG))),
+      part10(
+        SYNTAX.big,
+        joined(
+          element(0x00080018, 'UI', '1.2', EXPLICIT_BIG),
+          element(0x00280009, 'AT', fromHex('00181063'), EXPLICIT_BIG),
+        ),
+      ),
     ).dataset;
     expect(dataset.numbers(0x00280009)).toEqual([0x00181063]);
   });
 
   it('reads DS and IS as they are found', () => {
-    const dataset = withElements(element(0x00281050, 'DS', ' 40\\-1.5e2 \\+.5\\3,5\\12 mm\\abc\\'), element(0x00281051, 'DS', ' '));
+    const dataset = withElements(
+      element(0x00281050, 'DS', ' 40\\-1.5e2 \\+.5\\3,5\\12 mm\\abc\\'),
+      element(0x00281051, 'DS', ' '),
+    );
     expect(dataset.numbers(0x00281050)).toEqual([40, -150, 0.5, 3.5, 12]);
     expect(dataset.numbers(0x00281051)).toEqual([]);
     expect(dataset.number(0x00281051)).toBeUndefined();
@@ -299,14 +316,21 @@ describe('private and unknown attributes', () => {
 
   it('reads UN sequences that go on in explicit VR', () => {
     const inner = item(element(0x00080104, 'LO', 'inside'), EXPLICIT_LITTLE, true);
-    const bytes = joined(element(0x00080018, 'UI', '1.2'), header(0x00191008, 'UN', UNDEFINED), inner, fromHex('feffdde000000000'));
+    const bytes = joined(
+      element(0x00080018, 'UI', '1.2'),
+      header(0x00191008, 'UN', UNDEFINED),
+      inner,
+      fromHex('feffdde000000000'),
+    );
     expect(read(part10(SYNTAX.explicit, bytes)).dataset.items(0x00191008)[0]?.string(0x00080104)).toBe('inside');
   });
 
   it('reads an element without VR among others that have one', () => {
     const bare = joined(fromHex('08006000'), words([2], 4), latin('OT'));
     const blank = joined(fromHex('08007000'), latin('  '), words([4], 2), latin('ACME'));
-    const { dataset, warnings } = read(part10(SYNTAX.explicit, joined(element(0x00080018, 'UI', '1.2'), bare, blank, element(0x00100020, 'LO', 'P1'))));
+    const { dataset, warnings } = read(
+      part10(SYNTAX.explicit, joined(element(0x00080018, 'UI', '1.2'), bare, blank, element(0x00100020, 'LO', 'P1'))),
+    );
     expect(dataset.string(0x00080060)).toBe('OT');
     expect(dataset.string(0x00080070)).toBe('ACME');
     expect(dataset.string(0x00100020)).toBe('P1');
@@ -322,14 +346,20 @@ describe('private and unknown attributes', () => {
 
 describe('reading no more than is needed', () => {
   it('stops before a tag', () => {
-    const bytes = part10(SYNTAX.explicit, joined(sampleDataSet(EXPLICIT_LITTLE), element(Tags.PixelData, 'OW', new Uint8Array(12))));
+    const bytes = part10(
+      SYNTAX.explicit,
+      joined(sampleDataSet(EXPLICIT_LITTLE), element(Tags.PixelData, 'OW', new Uint8Array(12))),
+    );
     const file = read(bytes, { stopBefore: Tags.PixelData });
     expectSample(file.dataset);
     expect(file.dataset.has(Tags.PixelData)).toBe(false);
   });
 
   it('skips large values without reading them', () => {
-    const start = part10(SYNTAX.explicit, joined(sampleDataSet(EXPLICIT_LITTLE), header(Tags.PixelData, 'OW', 1_000_000_000)));
+    const start = part10(
+      SYNTAX.explicit,
+      joined(sampleDataSet(EXPLICIT_LITTLE), header(Tags.PixelData, 'OW', 1_000_000_000)),
+    );
     const trailer = element(0xfffcfffc, 'OB', new Uint8Array(2));
     let asked = 0;
     const source: ByteSource = {
@@ -353,7 +383,10 @@ describe('reading no more than is needed', () => {
     const { dataset } = read(part10(SYNTAX.rle, joined(sampleDataSet(EXPLICIT_LITTLE), pixels)));
     const fragments = dataset.element(Tags.PixelData)?.fragments ?? [];
     expect(fragments.map((one) => one.length)).toEqual([8, 4, 2]);
-    expect(fragments.slice(1).map((one) => [...dataset.source.bytes(one.offset, one.length)])).toEqual([[1, 2, 3, 4], [5, 6]]);
+    expect(fragments.slice(1).map((one) => [...dataset.source.bytes(one.offset, one.length)])).toEqual([
+      [1, 2, 3, 4],
+      [5, 6],
+    ]);
   });
 });
 
@@ -364,7 +397,12 @@ it('reads a deflated data set with a zlib header', () => {
 it('reads a sequence whose items have other lengths than it says', () => {
   const inside = item(element(0x00080104, 'LO', 'text'));
   const tooLong = joined(fromHex('feff00e0'), words([400], 4), element(0x00080104, 'LO', 'text'));
-  const file = read(part10(SYNTAX.explicit, joined(element(0x00080018, 'UI', '1.2'), sequence(0x00082218, [inside, tooLong]), element(0x00200013, 'IS', '3'))));
+  const file = read(
+    part10(
+      SYNTAX.explicit,
+      joined(element(0x00080018, 'UI', '1.2'), sequence(0x00082218, [inside, tooLong]), element(0x00200013, 'IS', '3')),
+    ),
+  );
   expect(file.dataset.items(0x00082218).map((one) => one.string(0x00080104))).toEqual(['text', 'text']);
   expect(file.dataset.number(0x00200013)).toBe(3);
   expect(file.warnings).toContain('an item is longer than its sequence');

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { formatTag, isPrivate, isTransferSyntax, keywordOf, lookUp, nameOf, tagOf, uidName, vrOf } from '../../../main/dicom/dictionary';
+import {
+  formatTag,
+  isPrivate,
+  isTransferSyntax,
+  keywordOf,
+  lookUp,
+  nameOf,
+  tagOf,
+  uidName,
+  vrOf,
+} from '../../../main/dicom/dictionary';
 import { Tags } from '../../../main/dicom/tags';
 import { IMPLEMENTATION_CLASS_UID, newUID, uidFromHash } from '../../../main/dicom/uids';
 
@@ -40,7 +50,14 @@ describe('UIDs', () => {
 
 describe('the dictionary', () => {
   it('knows attributes by tag and keyword', () => {
-    expect(lookUp(0x00100010)).toEqual({ tag: 0x00100010, vr: 'PN', ambiguous: null, vm: '1', keyword: 'PatientName', name: "Patient's Name" });
+    expect(lookUp(0x00100010)).toEqual({
+      tag: 0x00100010,
+      vr: 'PN',
+      ambiguous: null,
+      vm: '1',
+      keyword: 'PatientName',
+      name: "Patient's Name",
+    });
     expect(tagOf('PatientName')).toBe(0x00100010);
     expect(tagOf('NoSuchThing')).toBeUndefined();
     expect(nameOf(0x0020000d)).toBe('Study Instance UID');

@@ -5,9 +5,21 @@ import { readDicom, type ReadResult } from '../../../main/dicom/reader';
 import { Tags } from '../../../main/dicom/tags';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../../../main/dicom/uids';
 import { DataSetBuilder, headerFor, part10Header, writePart10 } from '../../../main/dicom/writer';
-import { EXPLICIT_BIG, EXPLICIT_LITTLE, fromHex, IMPLICIT_LITTLE, joined, sampleDataSet, SYNTAX } from '../../fixtures/dicom-bytes';
+import {
+  EXPLICIT_BIG,
+  EXPLICIT_LITTLE,
+  fromHex,
+  IMPLICIT_LITTLE,
+  joined,
+  sampleDataSet,
+  SYNTAX,
+} from '../../fixtures/dicom-bytes';
 
-const META = { sopClassUID: '1.2.840.10008.5.1.4.1.1.7', sopInstanceUID: '1.2.3.4', transferSyntaxUID: SYNTAX.explicit };
+const META = {
+  sopClassUID: '1.2.840.10008.5.1.4.1.1.7',
+  sopInstanceUID: '1.2.3.4',
+  transferSyntaxUID: SYNTAX.explicit,
+};
 const read = (bytes: Uint8Array): ReadResult => readDicom(new BufferSource(bytes));
 const roundTrip = (dataset: DataSetBuilder): DataSetView => {
   const file = read(writePart10(META, dataset.set('SOPInstanceUID', META.sopInstanceUID)));
@@ -64,21 +76,39 @@ describe('the data set', () => {
   });
 
   it('writes elements in the order of their tags (PS3.5 7.1), sorting tags above 8000 last', () => {
-    const dataset = roundTrip(new DataSetBuilder().set(0xfffcfffc, Uint8Array.of(0, 0), 'OB').set('Rows', 1).set('PatientID', 'x').set('Modality', 'OT'));
+    const dataset = roundTrip(
+      new DataSetBuilder()
+        .set(0xfffcfffc, Uint8Array.of(0, 0), 'OB')
+        .set('Rows', 1)
+        .set('PatientID', 'x')
+        .set('Modality', 'OT'),
+    );
     expect([...dataset.elements.keys()]).toEqual([0x00080018, 0x00080060, 0x00100020, 0x00280010, 0xfffcfffc]);
   });
 
   it('pads to even lengths as PS3.5 6.2 says', () => {
-    const bytes = new DataSetBuilder().set('SOPInstanceUID', '1.2').set('PatientID', 'abc').set(0x00091001, Uint8Array.of(9), 'UN').toBytes();
+    const bytes = new DataSetBuilder()
+      .set('SOPInstanceUID', '1.2')
+      .set('PatientID', 'abc')
+      .set(0x00091001, Uint8Array.of(9), 'UN')
+      .toBytes();
     expect(hex(bytes)).toBe(
-      ['08001800' + '5549' + '0400' + '312e3200', '09000110' + '554e0000' + '02000000' + '0900', '10002000' + '4c4f' + '0400' + '61626320'].join(''),
+      [
+        '08001800' + '5549' + '0400' + '312e3200',
+        '09000110' + '554e0000' + '02000000' + '0900',
+        '10002000' + '4c4f' + '0400' + '61626320',
+      ].join(''),
     );
   });
 
   it('writes sequences in items of defined length, nested and empty', () => {
     const inner = new DataSetBuilder().set('CodeValue', 'T-04000').set('CodeMeaning', 'Sein');
     const item = new DataSetBuilder().set('CodeValue', 'X').set('AnatomicRegionModifierSequence', [inner]);
-    const dataset = roundTrip(new DataSetBuilder().set('AnatomicRegionSequence', [item, new DataSetBuilder()]).set('RequestAttributesSequence', []));
+    const dataset = roundTrip(
+      new DataSetBuilder()
+        .set('AnatomicRegionSequence', [item, new DataSetBuilder()])
+        .set('RequestAttributesSequence', []),
+    );
     const [first, second] = dataset.items(0x00082218);
     expect(first?.items(0x00082220)[0]?.string(0x00080104)).toBe('Sein');
     expect(second?.elements.size).toBe(0);
@@ -102,11 +132,20 @@ describe('the data set', () => {
 describe('encapsulated pixel data (PS3.5 A.4)', () => {
   it('writes one frame without an offset table', () => {
     const bytes = new DataSetBuilder().setFragments({ fragments: [Uint8Array.of(1, 2, 3)] }).toBytes();
-    expect(hex(bytes)).toBe('e07f10004f420000ffffffff' + 'feff00e000000000' + 'feff00e00400000001020300' + 'feffdde000000000');
+    expect(hex(bytes)).toBe(
+      'e07f10004f420000ffffffff' + 'feff00e000000000' + 'feff00e00400000001020300' + 'feffdde000000000',
+    );
   });
 
   it('writes several frames with the offset of each', () => {
-    const { dataset } = read(writePart10(META, new DataSetBuilder().setFragments({ fragments: [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5), Uint8Array.of(6)] })));
+    const { dataset } = read(
+      writePart10(
+        META,
+        new DataSetBuilder().setFragments({
+          fragments: [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5), Uint8Array.of(6)],
+        }),
+      ),
+    );
     const pixels = dataset.element(Tags.PixelData);
     const [table, ...frames] = pixels?.fragments ?? [];
     expect(frames.map((one) => one.length)).toEqual([4, 2, 2]);
