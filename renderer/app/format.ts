@@ -264,7 +264,8 @@ export function sexName(value: string): string {
 
 /** Facts beside one another: those that are known, each once, each in its own direction. */
 export function together(...facts: readonly string[]): string {
-  return [...new Set(facts.filter(Boolean))].map(isolate).join(' · ');
+  const known = [...new Set(facts.filter(Boolean))];
+  return known.length === 1 ? known.join('') : known.map(isolate).join(' · ');
 }
 
 /** A piece of text that keeps its own direction between others (FSI and PDI of UAX #9): a place beside dates in Arabic. */

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instanceBytes } from '../fixtures/instances';
 import { runCommand } from '../fixtures/command-line';
+import { pdfBytes } from '../fixtures/photo-bytes';
 import { expect, test } from './support/app';
 import { answerDialogs, ask, importThrough, skipTheDay } from './support/steps';
 
@@ -89,4 +90,19 @@ test('a hundred thousand rows would scroll: only what is in view exists', async 
   expect((await ask(page, 'catalog.images', { limit: 1 })).total).toBe(400);
   await expect.poll(() => page.evaluate(() => [...document.images].filter((image) => !image.complete).length)).toBe(0);
   expect(await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth === 0 && image.loading !== 'lazy').length)).toBe(0);
+});
+
+test('the pages of a PDF are read in the viewer', async ({ fieldbox, folder }) => {
+  const { page } = fieldbox;
+  await skipTheDay(page);
+  const source = join(folder, 'letters');
+  mkdirSync(source);
+  writeFileSync(join(source, 'letter.pdf'), pdfBytes());
+  await ask(page, 'import.start', { paths: [source], context: { patient: null, clinic: null, station: null, kind: null } });
+  await expect.poll(async () => (await ask(page, 'archive.status', {})).counts.images).toBe(1);
+  await page.keyboard.press('Alt+2');
+  await page.getByRole('button', { name: /^Open / }).first().click();
+  const paper = page.getByTestId('viewer-document').locator('canvas[data-page="1"]');
+  await expect(paper).toBeVisible();
+  await expect.poll(() => paper.evaluate((element: HTMLCanvasElement) => element.width)).toBeGreaterThan(300);
 });

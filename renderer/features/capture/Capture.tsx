@@ -23,6 +23,15 @@ import { TargetBar } from './TargetBar';
 import { useCamera } from './useCamera';
 import styles from './Capture.module.css';
 
+const wandering = new Set(['Tab', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
+
+/** Whether a control does something of its own with Space or Enter: all do but the shutter and a kind already chosen. */
+function takesKeys(target: EventTarget | null): boolean {
+  const control = target instanceof Element ? target.closest('button, a, input') : null;
+  if (!control || control.hasAttribute('data-shutter')) return false;
+  return !(control instanceof HTMLInputElement && control.type === 'radio' && control.checked);
+}
+
 /** Taking pictures: shoot, look, keep or retake; or several in a row, each kept at once. */
 export function Capture() {
   const { t } = useTranslation();
@@ -32,6 +41,8 @@ export function Capture() {
   const { pending, resume } = usePending();
   const [state, camera] = useCamera(settings?.camera ?? '');
   const video = useRef<HTMLVideoElement>(null);
+  /** Whether the person goes through the controls with keys; else Space and Enter always mean the picture. */
+  const byKeys = useRef(false);
   const [row, setRow] = useState(false);
   const [busy, setBusy] = useState(false);
   const [flash, setFlash] = useState(0);
@@ -72,8 +83,8 @@ export function Capture() {
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
     if (isTyping(event.target) || event.ctrlKey || event.altKey || isCovered()) return;
-    const focused = event.target instanceof Element ? event.target.closest('button, a, input') : null;
-    const own = focused?.matches(':focus-visible') === true && !focused.hasAttribute('data-shutter');
+    if (wandering.has(event.key)) byKeys.current = true;
+    const own = byKeys.current && takesKeys(event.target);
     const kind = /^[1-9]$/.test(event.key) ? kinds.filter((each) => each.active)[Number(event.key) - 1] : undefined;
     if (kind) useTarget.setState({ kind: kind.kind });
     else if (pending && event.key === 'Enter' && !own) keepPending();
@@ -85,9 +96,19 @@ export function Capture() {
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => onKey(event);
+    const byPointer = (): void => {
+      byKeys.current = false;
+    };
     window.addEventListener('keydown', listener, true);
-    return () => window.removeEventListener('keydown', listener, true);
+    window.addEventListener('pointerdown', byPointer, true);
+    return () => {
+      window.removeEventListener('keydown', listener, true);
+      window.removeEventListener('pointerdown', byPointer, true);
+    };
   }, []);
+  useEffect(() => {
+    byKeys.current = false;
+  }, [target.patient]);
 
   const shown = pending?.picture ?? state.active;
   return (

@@ -6,7 +6,7 @@ import { Card, Facts } from '../../components/Surface';
 const parts: readonly (readonly [string, string])[] = [
   ['Electron, Chromium, Node.js', 'MIT, BSD-3-Clause'],
   ['React, zustand, i18next, TanStack Virtual, zod', 'MIT'],
-  ['React Aria', 'Apache-2.0'],
+  ['React Aria, PDF.js', 'Apache-2.0'],
   ['Lucide', 'ISC'],
   ['better-sqlite3, SQLite', 'MIT, public domain'],
   ['sharp, libvips', 'Apache-2.0, LGPL-3.0-or-later'],

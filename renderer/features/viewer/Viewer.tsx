@@ -3,6 +3,7 @@ import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
 import type { ImageId } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { FrameLoader } from './data/frameLoader';
+import { isDocument } from './data/isDocument';
 import { Session } from './data/session';
 import { createViewerStore } from './data/store';
 import { frameBudget } from './math/byteCache';
@@ -95,7 +96,7 @@ function Room(): ReactElement {
   }, []);
 
   // Where there is nothing to see, the data is what can be read.
-  const noPixels = useViewer((state) => state.shown !== null && !state.shown.place.row.hasPixels);
+  const noPixels = useViewer((state) => state.shown !== null && !state.shown.place.row.hasPixels && !isDocument(state.shown.place.row));
   useEffect(() => {
     if (noPixels && !store.getState().tagsOpen) store.getState().toggle('tagsOpen');
   }, [noPixels, store]);

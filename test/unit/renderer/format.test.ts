@@ -132,6 +132,7 @@ describe('numbers and lists', () => {
   it('puts facts beside one another, each once and in its own direction', () => {
     expect(together('a', '', 'b', 'a')).toBe(`${isolate('a')} · ${isolate('b')}`);
     expect(together('', '')).toBe('');
+    expect(together('', 'a', 'a')).toBe('a');
     expect(listWords(['CT', '', 'MR'])).toBe('CT, MR');
   });
 

@@ -124,7 +124,9 @@ describe('a list that is fetched by pages', () => {
   it('tells an error, and can be asked again', async () => {
     let fails = true;
     const pages = new Pages(() =>
-      fails ? Promise.reject(new FieldboxError('NOT_FOUND', { what: 'page' })) : Promise.resolve({ total: 1, rows: ['row'] }),
+      fails
+        ? Promise.reject(new FieldboxError('NOT_FOUND', { what: 'page' }))
+        : Promise.resolve({ total: 1, rows: ['row'] }),
     );
     pages.view(0, 0);
     await settle();

@@ -23,7 +23,7 @@ const Failure = z.object({
 const FailureBody = z.union([Failure, z.object({ error: Failure }).transform((body) => body.error)]);
 
 /** The error an answer other than 200 carries as JSON; INTERNAL if it carries none that this version knows. */
-async function failureOf(response: Response): Promise<FieldboxError> {
+export async function failureOf(response: Response): Promise<FieldboxError> {
   const text = await response.text();
   let body: unknown = null;
   try {

@@ -97,8 +97,7 @@ export const en = {
     loading: 'Loading the picture …',
     error: 'This picture cannot be shown',
     noPixels: 'No picture in this file',
-    pdf: 'This file is a PDF document',
-    pdfHint: 'Give it out with "Export" to read it in a PDF program. Its data is listed here.',
+    pdf: 'PDF document',
     empty: 'There are no pictures here.',
   },
   tags: {

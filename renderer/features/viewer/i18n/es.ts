@@ -98,8 +98,7 @@ export const es: ViewerWords = {
     loading: 'Cargando la imagen…',
     error: 'Esta imagen no se puede mostrar',
     noPixels: 'Este archivo no contiene imagen',
-    pdf: 'Este archivo es un documento PDF',
-    pdfHint: 'Entréguelo con «Exportar» para leerlo en un programa de PDF. Aquí se listan sus datos.',
+    pdf: 'Documento PDF',
     empty: 'Aquí no hay imágenes.',
   },
   tags: {

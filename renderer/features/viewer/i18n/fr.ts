@@ -98,8 +98,7 @@ export const fr: ViewerWords = {
     loading: 'Chargement de l’image…',
     error: 'Cette image ne peut pas être affichée',
     noPixels: 'Pas d’image dans ce fichier',
-    pdf: 'Ce fichier est un document PDF',
-    pdfHint: 'Remettez-le avec « Exporter » pour le lire dans un logiciel PDF. Ses données sont listées ici.',
+    pdf: 'Document PDF',
     empty: 'Il n’y a pas d’image ici.',
   },
   tags: {

@@ -9,9 +9,10 @@ import { Lines } from './Lines';
 import { Overlay, usePictureLabel } from './Overlay';
 import type { Details } from './useDetails';
 import { useSay } from './words';
+import { isDocument } from '../data/isDocument';
+import { DocumentView } from './DocumentView';
 import styles from './viewer.module.css';
 
-const ENCAPSULATED_PDF = '1.2.840.10008.5.1.4.1.1.104.1';
 
 /** The scene of a state, or null while there is no picture. */
 function sceneOf(state: ViewerState): Scene | null {
@@ -107,8 +108,7 @@ function Notice(): ReactElement | null {
   }
   if (!shown?.error) return null;
   const { error, place } = shown;
-  if (place.row.SOPClassUID === ENCAPSULATED_PDF)
-    return <Message title={say('stack.pdf')} text={say('stack.pdfHint')} />;
+  if (isDocument(place.row)) return <DocumentView key={place.row.image} image={place.row.image} />;
   const sentence = errorSentence(error.code, error.details, currentLanguage());
   if (error.code === 'NO_PIXELS') return <Message title={say('stack.noPixels')} text={sentence} />;
   const canHelp = catalogue[error.code].remedy !== 'none';
