@@ -10,12 +10,14 @@ export interface QuitParts {
   readonly language: () => Language;
   /** Long tasks that are running now. */
   readonly running: () => readonly Job[];
+  /** Pictures in the window that are not in the archive yet. */
+  readonly unsaved: () => number;
   /** The archive is closed; this is the last thing that happens. */
   readonly onEnd: () => void;
 }
 
 /**
- * Quitting: asks first while an import or export is running, then closes the archive in order. A person who pulls the plug
+ * Quitting: asks first while an import or export is running or a picture is not stored yet, then closes the archive in order. A person who pulls the plug
  * loses nothing either; closing only makes the next start quicker. Answers what guards a window: closing it is quitting, and
  * it stays until the question is answered.
  */
@@ -52,13 +54,14 @@ export function guardQuitting(parts: QuitParts): (window: BrowserWindow) => void
 
 async function mayQuit(parts: QuitParts): Promise<boolean> {
   const window = parts.window();
-  if (parts.running().length === 0 || !window) return true;
+  const unsaved = parts.unsaved() > 0;
+  if ((parts.running().length === 0 && !unsaved) || !window) return true;
   const say = words[parts.language()];
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: say.stillRunning,
-    detail: say.stillRunningMore,
-    buttons: [say.keepRunning, say.stopAndQuit],
+    message: unsaved ? say.notStored : say.stillRunning,
+    detail: unsaved ? say.notStoredMore : say.stillRunningMore,
+    buttons: unsaved ? [say.goBack, say.loseAndQuit] : [say.keepRunning, say.stopAndQuit],
     defaultId: 0,
     cancelId: 0,
   });

@@ -53,6 +53,7 @@ function run(options: DesktopOptions): void {
   log.info({ electron: process.versions.electron, platform: process.platform }, 'start');
   const running = new Map<JobId, Job>();
   let window: BrowserWindow | null = null;
+  let unsaved = 0;
 
   const emit = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
     if (window) sendEvent(window.webContents, event, payload);
@@ -84,7 +85,7 @@ function run(options: DesktopOptions): void {
     showMenu(language());
     nativeTheme.themeSource = settings.get().theme;
   };
-  const verbs = createDesktopVerbs({ settings, archive, window: () => window, version: options.version, onLookChanged: showLook });
+  const verbs = createDesktopVerbs({ settings, archive, window: () => window, version: options.version, onLookChanged: showLook, onUnsaved: (pictures) => (unsaved = pictures) });
 
   showLook();
   serveScheme({
@@ -98,6 +99,7 @@ function run(options: DesktopOptions): void {
     window: () => window,
     language,
     running: () => [...running.values()],
+    unsaved: () => unsaved,
     onEnd: () => log.info('end'),
   });
   void archive.open(settings.get().archivePath);

@@ -17,6 +17,8 @@ export interface DesktopParts {
   readonly version: string;
   /** Language or colours were changed. */
   readonly onLookChanged: () => void;
+  /** The window holds this many pictures that are not in the archive yet. */
+  readonly onUnsaved: (pictures: number) => void;
 }
 
 /** What endings the dialog offers; "all files" is there because DICOM files often have none. */
@@ -76,6 +78,10 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       return { folder: folder ?? null };
     },
     'drives.list': async () => ({ rows: await listDrives(usualFolders()) }),
+    'window.unsaved': async ({ pictures }) => {
+      parts.onUnsaved(pictures);
+      return Promise.resolve({});
+    },
     'path.reveal': async ({ path }) => {
       try {
         await access(path);

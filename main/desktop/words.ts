@@ -30,6 +30,10 @@ export interface Words {
   readonly stillRunningMore: string;
   readonly keepRunning: string;
   readonly stopAndQuit: string;
+  readonly notStored: string;
+  readonly notStoredMore: string;
+  readonly goBack: string;
+  readonly loseAndQuit: string;
   readonly pageFailed: string;
   readonly pageFailedMore: string;
   readonly showAgain: string;
@@ -62,6 +66,10 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'What is finished is safe. What is not can be started again later.',
     keepRunning: 'Keep running',
     stopAndQuit: 'Stop and quit',
+    notStored: 'A picture is not stored yet.',
+    notStoredMore: 'It was taken, but neither kept nor let go. If you quit now it is lost.',
+    goBack: 'Go back to it',
+    loseAndQuit: 'Lose it and quit',
     pageFailed: 'This window stopped working several times.',
     pageFailedMore: 'What was stored is safe. If it happens again, restart the laptop and ask for help.',
     showAgain: 'Show it again',
@@ -92,6 +100,10 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'Lo terminado está a salvo. Lo demás puede iniciarse de nuevo más tarde.',
     keepRunning: 'Continuar',
     stopAndQuit: 'Detener y salir',
+    notStored: 'Una imagen aún no está guardada.',
+    notStoredMore: 'Se tomó, pero no se conservó ni se descartó. Si sale ahora, se pierde.',
+    goBack: 'Volver a ella',
+    loseAndQuit: 'Perderla y salir',
     pageFailed: 'Esta ventana dejó de funcionar varias veces.',
     pageFailedMore: 'Lo guardado está a salvo. Si vuelve a ocurrir, reinicie el portátil y pida ayuda.',
     showAgain: 'Mostrarla de nuevo',
@@ -122,6 +134,10 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'Ce qui est terminé est en sécurité. Le reste peut être relancé plus tard.',
     keepRunning: 'Continuer',
     stopAndQuit: 'Arrêter et quitter',
+    notStored: 'Une image n’est pas encore enregistrée.',
+    notStoredMore: 'Elle a été prise, mais ni gardée ni abandonnée. Si vous quittez maintenant, elle est perdue.',
+    goBack: 'Y revenir',
+    loseAndQuit: 'La perdre et quitter',
     pageFailed: 'Cette fenêtre a cessé de fonctionner plusieurs fois.',
     pageFailedMore: 'Ce qui est enregistré est en sécurité. Si cela se répète, redémarrez l’ordinateur et demandez de l’aide.',
     showAgain: 'L’afficher à nouveau',
@@ -152,6 +168,10 @@ export const words: Readonly<Record<Language, Words>> = {
     stillRunningMore: 'ما اكتمل في أمان، ويمكن بدء الباقي من جديد لاحقًا.',
     keepRunning: 'متابعة',
     stopAndQuit: 'إيقاف وإنهاء',
+    notStored: 'هناك صورة لم تُحفظ بعد.',
+    notStoredMore: 'التُقطت ولم تُحفظ ولم تُترك. إن أنهيت الآن فستضيع.',
+    goBack: 'العودة إليها',
+    loseAndQuit: 'تركها والإنهاء',
     pageFailed: 'توقفت هذه النافذة عن العمل عدة مرات.',
     pageFailedMore: 'ما حُفظ في أمان. إذا تكرر ذلك فأعد تشغيل الحاسوب واطلب المساعدة.',
     showAgain: 'عرضها من جديد',

@@ -5,10 +5,12 @@ import { navigate, currentRoute } from './router';
 import { adoptInfo, adoptSettings, dayIsPicked, refreshStatus, useSession } from './session';
 import { sayError } from './toasts';
 import { noteChange } from './changes';
+import { watchUnsaved } from '../features/capture/unsaved';
 
 /** Starts the window: settings first (so that the right language shows), then the archive, then what is running. */
 export async function boot(): Promise<void> {
   try {
+    watchUnsaved();
     const settings = await ask('settings.get', {});
     await adoptSettings(settings);
     const info = await ask('app.info', {});

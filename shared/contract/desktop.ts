@@ -52,6 +52,8 @@ export const desktopVerbs = {
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),
+  /** How many pictures the window holds that are not in the archive yet: closing it asks about them first. */
+  'window.unsaved': verb(z.object({ pictures: z.int().min(0) }), Nothing),
   /** Opens another archive folder (or tries the same one again). */
   'archive.open': verb(z.object({ path: z.string() }), AppInfo),
 } as const;

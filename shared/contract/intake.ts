@@ -36,6 +36,8 @@ export const ImportItem = z.object({
   entry: z.string(),
   outcome: z.enum(['added', 'alreadyStored', 'rejected']),
   image: ImageId.nullable(),
+  /** Whether there is a picture to show of it. */
+  hasPixels: z.boolean(),
   code: z.string().nullable(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });

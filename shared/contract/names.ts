@@ -49,6 +49,7 @@ export const verbNames = [
   'dialog.archiveFolder',
   'drives.list',
   'path.reveal',
+  'window.unsaved',
   'archive.open',
 ] as const satisfies readonly VerbName[];
 

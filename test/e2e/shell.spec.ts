@@ -78,6 +78,29 @@ test('closing the window while an import runs asks; what was added by then is wh
   expect(objects).toBeLessThan(MANY);
 });
 
+test('closing the window with a picture nobody has decided on asks about it', async ({ fieldbox }) => {
+  const { page } = fieldbox;
+  await skipTheDay(page);
+  const { patient } = await ask(page, 'patients.register', {
+    PatientName: 'Otieno', PatientID: '', PatientSex: '', PatientBirthDate: '', birthDatePrecision: 'unknown', ageYears: null, temporary: false, consent: 'yes', note: '',
+  });
+  await page.evaluate((key) => (window.location.hash = `#/patient?patient=${key}`), patient);
+  await page.getByRole('button', { name: 'Take pictures' }).last().click();
+  await page.getByRole('radiogroup', { name: 'Kind of picture' }).getByText('Headshot').click();
+  await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+  await page.getByRole('button', { name: 'Take picture', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Keep', exact: true })).toBeVisible();
+  await answerQuestions(fieldbox, 0);
+  await closeWindow(fieldbox);
+  await expect.poll(() => questions(fieldbox)).toEqual(['A picture is not stored yet.']);
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(page.getByText('Stored: 1 picture')).toBeVisible();
+  await answerQuestions(fieldbox, 0);
+  const ended = new Promise((resolve) => fieldbox.app.process().once('exit', resolve));
+  await closeWindow(fieldbox);
+  expect(await ended).toBe(0);
+});
+
 test('closing the window with nothing running asks nothing and lets go of the archive', async ({ fieldbox }) => {
   const ended = new Promise((resolve) => fieldbox.app.process().once('exit', resolve));
   await answerQuestions(fieldbox, 0);

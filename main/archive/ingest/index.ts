@@ -78,7 +78,9 @@ function items(ctx: EngineContext, key: ImportSessionKey, outcome: ImportItem['o
   const { total } = statement(ctx.db, `SELECT count(*) AS total ${where}`).get({ key, outcome }) as { total: number };
   const rows = statement(
     ctx.db,
-    `SELECT id AS item, path, entry, outcome, object AS image, code, details ${where} ORDER BY id LIMIT @limit OFFSET @offset`,
-  ).all({ key, outcome, limit, offset }) as { details: string }[];
-  return { total, rows: rows.map((row) => ImportItem.parse({ ...row, details: JSON.parse(row.details) as unknown })) };
+    `SELECT id AS item, path, entry, outcome, object AS image, code, details,
+       coalesce((SELECT has_pixels FROM image WHERE image.object = import_item.object), 0) AS hasPixels
+     ${where} ORDER BY id LIMIT @limit OFFSET @offset`,
+  ).all({ key, outcome, limit, offset }) as { details: string; hasPixels: number }[];
+  return { total, rows: rows.map((row) => ImportItem.parse({ ...row, hasPixels: row.hasPixels === 1, details: JSON.parse(row.details) as unknown })) };
 }

@@ -82,7 +82,7 @@ function Line({ row }: { readonly row: ImportItem }) {
     <>
       {image === null ? null : (
         <span className={cx(styles.thumb)}>
-          <Thumb image={image} />
+          <Thumb image={row.hasPixels ? image : null} fallback={row.hasPixels ? 'none' : 'document'} />
         </span>
       )}
       <span className={cx(styles.text)}>
