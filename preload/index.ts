@@ -4,7 +4,10 @@ import { eventNames, verbNames } from '@shared/contract/names';
 
 /** The verbs as functions. What they get and give is checked against the contract on both sides, not here. */
 const verbs = Object.fromEntries(
-  verbNames.map((verb) => [verb, (input: unknown): Promise<unknown> => ipcRenderer.invoke('fieldbox:verb', verb, input)]),
+  verbNames.map((verb) => [
+    verb,
+    (input: unknown): Promise<unknown> => ipcRenderer.invoke('fieldbox:verb', verb, input),
+  ]),
 );
 
 function on(event: EventName, listener: (payload: unknown) => void): () => void {
@@ -22,7 +25,8 @@ function on(event: EventName, listener: (payload: unknown) => void): () => void 
 const bridge = {
   verbs,
   on,
-  pathsOf: (files: readonly File[]): readonly string[] => files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
+  pathsOf: (files: readonly File[]): readonly string[] =>
+    files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
 } as unknown as Bridge;
 
 contextBridge.exposeInMainWorld('fieldbox', bridge);

@@ -156,7 +156,9 @@ export class Committer {
     }
   }
 
-  private async attributesOfAll(records: readonly ArchiveRecord[]): Promise<(sha256: string) => IndexAttributes | undefined> {
+  private async attributesOfAll(
+    records: readonly ArchiveRecord[],
+  ): Promise<(sha256: string) => IndexAttributes | undefined> {
     const found = new Map<string, IndexAttributes>();
     await Promise.all(
       records.map(async (record) => {

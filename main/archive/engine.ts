@@ -53,7 +53,11 @@ const LEAST_WORKERS = 4;
 const MOST_WORKERS = 8;
 
 /** Wraps the signal-less start of a long task that runs before anybody can cancel it. */
-const UNWATCHED: JobHandle = { job: JobId.parse(randomUUID()), signal: new AbortController().signal, update: () => undefined };
+const UNWATCHED: JobHandle = {
+  job: JobId.parse(randomUUID()),
+  signal: new AbortController().signal,
+  update: () => undefined,
+};
 
 /**
  * Opens the archive in a folder, or makes one in an empty folder; brings into order what a crash has left.
@@ -69,7 +73,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     for (const close of closers.reverse().splice(0)) await close();
   };
   try {
-    for (const part of [paths.objects, paths.incoming, paths.thumbnails, paths.backups]) await mkdir(part, { recursive: true });
+    for (const part of [paths.objects, paths.incoming, paths.thumbnails, paths.backups])
+      await mkdir(part, { recursive: true });
     const chain = await RecordChain.open(paths.records, recordKey(manifest.recordKey), paths.quarantine);
     closers.push(() => chain.close());
     const { db, empty, putAside } = await openDatabase(paths, now());
@@ -123,7 +128,14 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });
-    return { verbs, intake, pictures: createPictures(context), context, verifyNow: (deep, handle) => verifyArchive(context, deep, handle), close: closeAll };
+    return {
+      verbs,
+      intake,
+      pictures: createPictures(context),
+      context,
+      verifyNow: (deep, handle) => verifyArchive(context, deep, handle),
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw diskErrorUnlessOurs(error);
@@ -131,8 +143,10 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 }
 
 function diskErrorUnlessOurs(error: unknown): unknown {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|SQLITE_)/.test(error.code)
+  return error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^(E[A-Z]+|SQLITE_)/.test(error.code)
     ? diskError(error)
     : error;
 }
-

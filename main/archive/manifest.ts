@@ -19,7 +19,14 @@ const Manifest = z.looseObject({
 export type Manifest = z.infer<typeof Manifest>;
 
 /** Files that systems leave in folders on their own and that do not make a folder "in use". */
-const IGNORED = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', 'lost+found', '.Trash-1000', 'System Volume Information']);
+const IGNORED = new Set([
+  '.DS_Store',
+  'Thumbs.db',
+  'desktop.ini',
+  'lost+found',
+  '.Trash-1000',
+  'System Volume Information',
+]);
 
 /**
  * Reads archive.json, or makes a new archive in an empty or absent folder.

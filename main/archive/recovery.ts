@@ -22,7 +22,13 @@ export interface Recovery {
  * Brings an archive that was left in the middle of something into order: what a record names is finished, what no record
  * names was never acknowledged and goes away, and the index catches up with the records.
  */
-export async function recover(paths: ArchivePaths, db: Database, chain: RecordChain, committer: Committer, appliedSeq: number): Promise<Recovery> {
+export async function recover(
+  paths: ArchivePaths,
+  db: Database,
+  chain: RecordChain,
+  committer: Committer,
+  appliedSeq: number,
+): Promise<Recovery> {
   await mkdir(paths.incoming, { recursive: true });
   const left = await readdir(paths.incoming);
   let finished = 0;
@@ -33,7 +39,10 @@ export async function recover(paths: ArchivePaths, db: Database, chain: RecordCh
     for (const name of left) {
       const sha256 = ImageId.safeParse(name);
       // A record is written after the file was flushed; a copy that was to heal a missing object may be half written.
-      if (sha256.success && (named.has(name) || (known.get(name) && (await isWhole(join(paths.incoming, name), name))))) {
+      if (
+        sha256.success &&
+        (named.has(name) || (known.get(name) && (await isWhole(join(paths.incoming, name), name))))
+      ) {
         await committer.place(sha256.data);
         finished += 1;
       } else {

@@ -14,17 +14,23 @@ export function question(changes: Partial<LevelInput>): LevelInput {
 
 /** Patients with exactly this number, registered ones first. */
 export async function patientsByNumber(engine: Engine, PatientID: string): Promise<PatientRow[]> {
-  const { rows } = await engine.verbs['catalog.patients'](question({ match: [{ key: 'PatientID', value: PatientID }] }));
+  const { rows } = await engine.verbs['catalog.patients'](
+    question({ match: [{ key: 'PatientID', value: PatientID }] }),
+  );
   return rows.filter((row) => row.PatientID === PatientID).sort((a, b) => Number(b.registered) - Number(a.registered));
 }
 
 export async function studiesByUID(engine: Engine, StudyInstanceUID: string): Promise<StudyRow[]> {
-  const { rows } = await engine.verbs['catalog.studies'](question({ match: [{ key: 'StudyInstanceUID', value: StudyInstanceUID }] }));
+  const { rows } = await engine.verbs['catalog.studies'](
+    question({ match: [{ key: 'StudyInstanceUID', value: StudyInstanceUID }] }),
+  );
   return rows;
 }
 
 export async function seriesByUID(engine: Engine, SeriesInstanceUID: string): Promise<SeriesRow[]> {
-  const { rows } = await engine.verbs['catalog.series'](question({ match: [{ key: 'SeriesInstanceUID', value: SeriesInstanceUID }] }));
+  const { rows } = await engine.verbs['catalog.series'](
+    question({ match: [{ key: 'SeriesInstanceUID', value: SeriesInstanceUID }] }),
+  );
   return rows;
 }
 

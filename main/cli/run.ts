@@ -34,7 +34,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       terminal.answerText(productVersion());
       return 0;
     }
-    if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
+    if (
+      name === undefined ||
+      name === 'help' ||
+      name === '--help' ||
+      name === '-h' ||
+      rest.includes('--help') ||
+      rest.includes('-h')
+    ) {
       if (name !== undefined) terminal.answerText(USAGE);
       else terminal.say(USAGE);
       return name === undefined ? CANNOT_RUN : 0;
@@ -68,5 +75,10 @@ function technical(error: FieldboxError): string {
 
 /** Errors of node:util parseArgs: unknown options, missing values. */
 function isParseArgsError(thrown: unknown): thrown is Error {
-  return thrown instanceof TypeError && 'code' in thrown && typeof thrown.code === 'string' && thrown.code.startsWith('ERR_PARSE_ARGS');
+  return (
+    thrown instanceof TypeError &&
+    'code' in thrown &&
+    typeof thrown.code === 'string' &&
+    thrown.code.startsWith('ERR_PARSE_ARGS')
+  );
 }

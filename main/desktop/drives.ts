@@ -13,7 +13,9 @@ const MAC_VOLUMES = '/Volumes';
  * Places an export can go to: removable drives first, then the given usual folders. What does not answer (a drive just
  * pulled out) is left out.
  */
-export async function listDrives(folders: readonly { readonly path: string; readonly label: string }[]): Promise<Drive[]> {
+export async function listDrives(
+  folders: readonly { readonly path: string; readonly label: string }[],
+): Promise<Drive[]> {
   const removable = await removablePaths();
   const places = [
     ...removable.map((path) => ({ path, label: basename(path) || path, removable: true })),
@@ -48,6 +50,8 @@ async function removablePaths(): Promise<string[]> {
 export function linuxMounts(table: string): string[] {
   const places = table.split('\n').map((line) => line.split(' ')[1] ?? '');
   return places
-    .map((place) => place.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
+    .map((place) =>
+      place.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    )
     .filter((place) => LINUX_MOUNTS.test(place));
 }

@@ -14,5 +14,8 @@ export function openLog(path: string, version: string): Logger {
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
   }
-  return pino({ base: { version }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: path, sync: true }));
+  return pino(
+    { base: { version }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: path, sync: true }),
+  );
 }

@@ -41,7 +41,11 @@ export function offerTextMenu(window: BrowserWindow, language: () => Language): 
       selectAll: editFlags.canSelectAll,
     };
     const items = clipboardItems(language()).filter((item) => isEditable || item.role === 'copy');
-    Menu.buildFromTemplate(items.map((item) => ({ ...item, enabled: may[item.role ?? ''] ?? false }))).popup({ window, x, y });
+    Menu.buildFromTemplate(items.map((item) => ({ ...item, enabled: may[item.role ?? ''] ?? false }))).popup({
+      window,
+      x,
+      y,
+    });
   });
 }
 

@@ -17,7 +17,10 @@ export interface ProtocolOptions {
 /** Must run before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } },
+    {
+      scheme: SCHEME,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+    },
   ]);
 }
 
@@ -58,16 +61,26 @@ async function page(root: string, pathname: string): Promise<Response> {
     if (systemCode(error) === 'ENOENT') throw new FieldboxError('NOT_FOUND', { what: 'page' }, error);
     throw error;
   }
-  const headers: Record<string, string> = { 'content-type': type, 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache' };
+  const headers: Record<string, string> = {
+    'content-type': type,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+  };
   if (extname(path) !== '.html') return new Response(new Uint8Array(bytes), { headers });
   const nonce = randomBytes(16).toString('base64');
-  const html = bytes.toString('utf8').replace('<head>', `<head><meta property="csp-nonce" nonce="${nonce}" content="${nonce}">`);
+  const html = bytes
+    .toString('utf8')
+    .replace('<head>', `<head><meta property="csp-nonce" nonce="${nonce}" content="${nonce}">`);
   return new Response(html, { headers: { ...headers, 'content-security-policy': contentSecurityPolicy(nonce) } });
 }
 
 const PICTURES = /^\/([0-9a-f]{64})\/(?:(thumbnail)|(document)|frame\/(\d{1,7}))$/;
 
-const PICTURE_TYPES = { thumbnail: 'image/jpeg', document: 'application/pdf', frame: 'application/x-fieldbox-frame' } as const;
+const PICTURE_TYPES = {
+  thumbnail: 'image/jpeg',
+  document: 'application/pdf',
+  frame: 'application/x-fieldbox-frame',
+} as const;
 
 async function picture(options: ProtocolOptions, pathname: string, signal: AbortSignal): Promise<Response> {
   const found = PICTURES.exec(pathname);
@@ -94,5 +107,8 @@ const MISSING = new Set(['NOT_FOUND', 'OBJECT_MISSING', 'NO_SUCH_FRAME']);
 function refusal(error: FieldboxError, onFault: (error: FieldboxError) => void): Response {
   if (error.code === 'INTERNAL') onFault(error);
   const { code, details } = error;
-  return Response.json({ code, details }, { status: MISSING.has(code) ? 404 : 422, headers: { 'cache-control': 'no-store' } });
+  return Response.json(
+    { code, details },
+    { status: MISSING.has(code) ? 404 : 422, headers: { 'cache-control': 'no-store' } },
+  );
 }

@@ -71,7 +71,9 @@ export function storedSettings(path: string): Partial<Settings> {
 function understood(json: unknown): Partial<Settings> {
   const record = z.record(z.string(), z.unknown()).safeParse(json);
   if (!record.success) return {};
-  const fields = Object.entries(record.data).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success);
+  const fields = Object.entries(record.data).filter(
+    ([key, value]) => Settings.partial().safeParse({ [key]: value }).success,
+  );
   return defined(Settings.partial().parse(Object.fromEntries(fields)));
 }
 

@@ -85,7 +85,14 @@ function run(options: DesktopOptions): void {
     showMenu(language());
     nativeTheme.themeSource = settings.get().theme;
   };
-  const verbs = createDesktopVerbs({ settings, archive, window: () => window, version: options.version, onLookChanged: showLook, onUnsaved: (pictures) => (unsaved = pictures) });
+  const verbs = createDesktopVerbs({
+    settings,
+    archive,
+    window: () => window,
+    version: options.version,
+    onLookChanged: showLook,
+    onUnsaved: (pictures) => (unsaved = pictures),
+  });
 
   showLook();
   serveScheme({
@@ -139,7 +146,11 @@ function openSettings(options: DesktopOptions): SettingsStore {
     mirrorPreview: false,
     lastExportFolder: '',
   });
-  return new SettingsStore(settingsPath(), defaults, options.archive === undefined ? {} : { archivePath: options.archive });
+  return new SettingsStore(
+    settingsPath(),
+    defaults,
+    options.archive === undefined ? {} : { archivePath: options.archive },
+  );
 }
 
 function languageOf(locale: string): Language {

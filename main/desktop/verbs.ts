@@ -22,7 +22,22 @@ export interface DesktopParts {
 }
 
 /** What endings the dialog offers; "all files" is there because DICOM files often have none. */
-const EXTENSIONS = ['dcm', 'dicom', 'jpg', 'jpeg', 'png', 'tif', 'tiff', 'webp', 'heic', 'heif', 'avif', 'bmp', 'pdf', 'zip'];
+const EXTENSIONS = [
+  'dcm',
+  'dicom',
+  'jpg',
+  'jpeg',
+  'png',
+  'tif',
+  'tiff',
+  'webp',
+  'heic',
+  'heif',
+  'avif',
+  'bmp',
+  'pdf',
+  'zip',
+];
 
 /** The verbs that the shell answers itself. */
 export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
@@ -57,7 +72,9 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
         ],
       }),
     }),
-    'dialog.openFolder': async () => ({ paths: await open({ title: say().folder, properties: ['openDirectory', 'multiSelections'] }) }),
+    'dialog.openFolder': async () => ({
+      paths: await open({ title: say().folder, properties: ['openDirectory', 'multiSelections'] }),
+    }),
     'dialog.exportTarget': async () => {
       const { lastExportFolder } = settings.get();
       const [folder] = await open({
@@ -96,7 +113,8 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       await archive.open(path);
       const now = await info();
       // Trying the same one again is no choice: a folder given for this start only stays that.
-      if (now.archive.state === 'open' && path !== settings.get().archivePath) await settings.set({ archivePath: path });
+      if (now.archive.state === 'open' && path !== settings.get().archivePath)
+        await settings.set({ archivePath: path });
       return now;
     },
   };

@@ -139,7 +139,8 @@ export const words: Readonly<Record<Language, Words>> = {
     goBack: 'Y revenir',
     loseAndQuit: 'La perdre et quitter',
     pageFailed: 'Cette fenêtre a cessé de fonctionner plusieurs fois.',
-    pageFailedMore: 'Ce qui est enregistré est en sécurité. Si cela se répète, redémarrez l’ordinateur et demandez de l’aide.',
+    pageFailedMore:
+      'Ce qui est enregistré est en sécurité. Si cela se répète, redémarrez l’ordinateur et demandez de l’aide.',
     showAgain: 'L’afficher à nouveau',
   },
   ar: {

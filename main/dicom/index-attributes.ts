@@ -4,16 +4,66 @@ import { Tags } from './tags';
 
 /** Texts as they stand in the object, in Unicode; several values are joined by backslashes. */
 const TEXTS = [
-  'PatientID', 'IssuerOfPatientID', 'PatientName', 'PatientBirthDate', 'PatientSex', 'PatientAge', 'StudyInstanceUID', 'StudyDate',
-  'StudyTime', 'StudyID', 'StudyDescription', 'AccessionNumber', 'ReferringPhysicianName', 'InstitutionName', 'SeriesInstanceUID',
-  'Modality', 'SeriesNumber', 'SeriesDescription', 'SeriesDate', 'SeriesTime', 'BodyPartExamined', 'Laterality', 'ImageLaterality',
-  'ProtocolName', 'Manufacturer', 'ManufacturerModelName', 'StationName', 'FrameOfReferenceUID', 'SOPClassUID', 'SOPInstanceUID',
-  'InstanceNumber', 'ContentDate', 'ContentTime', 'AcquisitionDate', 'AcquisitionTime', 'AcquisitionDateTime', 'ImageType',
-  'PhotometricInterpretation', 'WindowCenter', 'WindowWidth', 'RescaleSlope', 'RescaleIntercept', 'PixelSpacing',
-  'ImagePositionPatient', 'ImageOrientationPatient', 'BurnedInAnnotation', 'ImageComments', 'SpecificCharacterSet', 'FrameTime',
+  'PatientID',
+  'IssuerOfPatientID',
+  'PatientName',
+  'PatientBirthDate',
+  'PatientSex',
+  'PatientAge',
+  'StudyInstanceUID',
+  'StudyDate',
+  'StudyTime',
+  'StudyID',
+  'StudyDescription',
+  'AccessionNumber',
+  'ReferringPhysicianName',
+  'InstitutionName',
+  'SeriesInstanceUID',
+  'Modality',
+  'SeriesNumber',
+  'SeriesDescription',
+  'SeriesDate',
+  'SeriesTime',
+  'BodyPartExamined',
+  'Laterality',
+  'ImageLaterality',
+  'ProtocolName',
+  'Manufacturer',
+  'ManufacturerModelName',
+  'StationName',
+  'FrameOfReferenceUID',
+  'SOPClassUID',
+  'SOPInstanceUID',
+  'InstanceNumber',
+  'ContentDate',
+  'ContentTime',
+  'AcquisitionDate',
+  'AcquisitionTime',
+  'AcquisitionDateTime',
+  'ImageType',
+  'PhotometricInterpretation',
+  'WindowCenter',
+  'WindowWidth',
+  'RescaleSlope',
+  'RescaleIntercept',
+  'PixelSpacing',
+  'ImagePositionPatient',
+  'ImageOrientationPatient',
+  'BurnedInAnnotation',
+  'ImageComments',
+  'SpecificCharacterSet',
+  'FrameTime',
   'LossyImageCompression',
 ] as const;
-const NUMBERS = ['NumberOfFrames', 'Rows', 'Columns', 'SamplesPerPixel', 'BitsAllocated', 'BitsStored', 'PixelRepresentation'] as const;
+const NUMBERS = [
+  'NumberOfFrames',
+  'Rows',
+  'Columns',
+  'SamplesPerPixel',
+  'BitsAllocated',
+  'BitsStored',
+  'PixelRepresentation',
+] as const;
 
 /** Longer than any value the standard allows for these attributes; what is longer is cut. */
 const MAX_TEXT = 1024;
@@ -46,7 +96,8 @@ export function extractIndex(file: DicomFile): IndexAttributes {
   const numbers: Record<string, number> = {};
   for (const [keyword, tag] of numberTags) {
     const value = dataset.number(tag);
-    if (value !== undefined && Number.isSafeInteger(Math.trunc(value)) && value >= 0) numbers[keyword] = Math.trunc(value);
+    if (value !== undefined && Number.isSafeInteger(Math.trunc(value)) && value >= 0)
+      numbers[keyword] = Math.trunc(value);
   }
   const named: Texts & Numbers = { ...texts, ...numbers };
   const sop = named.SOPInstanceUID ?? file.meta.string(Tags.MediaStorageSOPInstanceUID);
@@ -73,7 +124,9 @@ function requiredTag(keyword: string): number {
 }
 
 function hasPixels(dataset: DataSetView): boolean {
-  return [Tags.PixelData, Tags.FloatPixelData, Tags.DoubleFloatPixelData].some((tag) => (dataset.element(tag)?.length ?? 0) > 0);
+  return [Tags.PixelData, Tags.FloatPixelData, Tags.DoubleFloatPixelData].some(
+    (tag) => (dataset.element(tag)?.length ?? 0) > 0,
+  );
 }
 
 /** Without control characters, which would disturb lists and terminals, not longer than anything real, and no half of a character. */

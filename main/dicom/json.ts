@@ -41,7 +41,9 @@ export function toDicomJson(dataset: DataSetView, options: JsonOptions, path = '
 function attribute(dataset: DataSetView, element: Element, options: JsonOptions, path: string): JsonAttribute {
   const { vr, tag } = element;
   if (vr === 'SQ') {
-    const items = (element.items ?? []).map((item, index) => toDicomJson(item, options, `${path}/${String(index + 1)}/`));
+    const items = (element.items ?? []).map((item, index) =>
+      toDicomJson(item, options, `${path}/${String(index + 1)}/`),
+    );
     return items.length === 0 ? { vr } : { vr, Value: items };
   }
   if (element.length === 0) return { vr };
@@ -66,7 +68,8 @@ function wholeNumbers(dataset: DataSetView, tag: Tag, vr: 'SV' | 'UV'): readonly
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values: JsonValue[] = [];
   for (let at = 0; at + 8 <= bytes.length; at += 8) {
-    const value = vr === 'SV' ? view.getBigInt64(at, dataset.littleEndian) : view.getBigUint64(at, dataset.littleEndian);
+    const value =
+      vr === 'SV' ? view.getBigInt64(at, dataset.littleEndian) : view.getBigUint64(at, dataset.littleEndian);
     values.push(Number.isSafeInteger(Number(value)) ? Number(value) : value.toString());
   }
   return values;

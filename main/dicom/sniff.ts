@@ -2,8 +2,40 @@ import type { Encoding } from './reader/parser';
 import { lookUp } from './dictionary';
 
 const VRS = new Set([
-  'AE', 'AS', 'AT', 'CS', 'DA', 'DS', 'DT', 'FD', 'FL', 'IS', 'LO', 'LT', 'OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'PN', 'SH', 'SL',
-  'SQ', 'SS', 'ST', 'SV', 'TM', 'UC', 'UI', 'UL', 'UN', 'UR', 'US', 'UT', 'UV',
+  'AE',
+  'AS',
+  'AT',
+  'CS',
+  'DA',
+  'DS',
+  'DT',
+  'FD',
+  'FL',
+  'IS',
+  'LO',
+  'LT',
+  'OB',
+  'OD',
+  'OF',
+  'OL',
+  'OV',
+  'OW',
+  'PN',
+  'SH',
+  'SL',
+  'SQ',
+  'SS',
+  'ST',
+  'SV',
+  'TM',
+  'UC',
+  'UI',
+  'UL',
+  'UN',
+  'UR',
+  'US',
+  'UT',
+  'UV',
 ]);
 
 /** How many bytes of the beginning `looksLikeDicom` wants to see. */
@@ -58,7 +90,8 @@ export function guessEncoding(head: Uint8Array): Encoding | null {
     if (VRS.has(code) && (entry || element === 0 || group === 0x0008)) return { explicit: true, little };
     // Implicit VR exists in little endian only (PS3.5 A.1); old toolkits wrote it in big endian too, but no file of that kind is known.
     const length = view.getUint32(4, little);
-    if (little && (entry ?? element === 0) && length < 0x10000 && (element !== 0 || length === 4)) return { explicit: false, little };
+    if (little && (entry ?? element === 0) && length < 0x10000 && (element !== 0 || length === 4))
+      return { explicit: false, little };
   }
   return null;
 }

@@ -8,7 +8,10 @@ export type FaultListener = (verb: string, error: FieldboxError) => void;
  * One function that answers every verb: what comes in and what goes out is checked against the contract, and whatever is
  * thrown becomes an answer. Never throws.
  */
-export function createDispatcher(handlers: Handlers<VerbName>, onFault: FaultListener): (verb: unknown, input: unknown) => Promise<WireAnswer> {
+export function createDispatcher(
+  handlers: Handlers<VerbName>,
+  onFault: FaultListener,
+): (verb: unknown, input: unknown) => Promise<WireAnswer> {
   return async (verb, input) => {
     try {
       if (typeof verb !== 'string' || !isVerb(verb)) throw new FieldboxError('BAD_REQUEST', { what: 'verb' });

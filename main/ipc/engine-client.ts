@@ -34,7 +34,9 @@ export class EngineClient {
   ) {
     const call = (verb: EngineVerb) => (input: unknown) => this.request((id) => ({ type: 'verb', id, verb, input }));
     // One function a verb: the engine on the other side has exactly these, with these types.
-    this.verbs = Object.fromEntries(Object.keys(engineVerbs).map((verb) => [verb, call(verb as EngineVerb)])) as unknown as Handlers<EngineVerb>;
+    this.verbs = Object.fromEntries(
+      Object.keys(engineVerbs).map((verb) => [verb, call(verb as EngineVerb)]),
+    ) as unknown as Handlers<EngineVerb>;
     worker.on('message', (message: FromEngine) => this.hear(message));
     this.ended = new Promise((resolve) => {
       let fault: unknown;
@@ -52,7 +54,8 @@ export class EngineClient {
     return new Promise((resolve, reject) => {
       const worker = new Worker(workerUrl('engine'), { workerData: start });
       const died = (error: unknown): void => reject(new FieldboxError('INTERNAL', {}, error));
-      const ended = (code: number): void => reject(new FieldboxError('INTERNAL', {}, new Error(`The engine's thread ended with ${code}.`)));
+      const ended = (code: number): void =>
+        reject(new FieldboxError('INTERNAL', {}, new Error(`The engine's thread ended with ${code}.`)));
       worker.once('error', died);
       worker.once('exit', ended);
       const hear = (first: FromEngine): void => {

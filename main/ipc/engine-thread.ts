@@ -72,13 +72,21 @@ async function run(engine: Engine, verb: EngineVerb, input: unknown): Promise<un
   return handler(contract[verb].input.parse(input));
 }
 
-async function answerPicture(id: number, engine: Engine, picture: PictureRequest, aborts: Map<number, AbortController>): Promise<void> {
+async function answerPicture(
+  id: number,
+  engine: Engine,
+  picture: PictureRequest,
+  aborts: Map<number, AbortController>,
+): Promise<void> {
   const abort = new AbortController();
   aborts.set(id, abort);
   try {
     const bytes = await pictureOf(engine, picture, abort.signal);
     // A view into a larger buffer, or one that is shared, is copied; a buffer of its own is handed over.
-    const own = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    const own =
+      bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
+        ? bytes.buffer
+        : bytes.slice().buffer;
     post({ type: 'answer', id, value: new Uint8Array(own) }, own instanceof ArrayBuffer ? [own] : []);
   } catch (thrown) {
     post({ type: 'failure', id, fault: faultOf(thrown) });
@@ -103,5 +111,8 @@ async function pictureOf(engine: Engine, picture: PictureRequest, signal: AbortS
 function faultOf(thrown: unknown): EngineFault {
   const error = asFieldboxError(thrown);
   const { cause } = error;
-  return { error: error.toJSON(), trace: cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? '') };
+  return {
+    error: error.toJSON(),
+    trace: cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? ''),
+  };
 }

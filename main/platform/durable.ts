@@ -13,7 +13,8 @@ export function systemCode(error: unknown): string {
 export function diskError(error: unknown): FieldboxError {
   if (error instanceof FieldboxError) return error;
   const code = systemCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return new FieldboxError('DISK_FULL', {}, error);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
+    return new FieldboxError('DISK_FULL', {}, error);
   return new FieldboxError('DISK_FAILED', { reason: code }, error);
 }
 
@@ -85,7 +86,7 @@ function writeThenRename(path: string, bytes: Uint8Array, flush: boolean): void 
   try {
     const file = openSync(temporary, 'wx');
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       if (flush) fdatasyncSync(file);
     } finally {
       closeSync(file);

@@ -9,7 +9,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export function workerUrl(name: string): URL {
   let folder = fileURLToPath(new URL('.', import.meta.url));
   for (;;) {
-    for (const candidate of [join(folder, 'workers', `${name}.js`), join(folder, 'dist', 'main', 'workers', `${name}.js`)]) {
+    for (const candidate of [
+      join(folder, 'workers', `${name}.js`),
+      join(folder, 'dist', 'main', 'workers', `${name}.js`),
+    ]) {
       if (existsSync(candidate)) return pathToFileURL(candidate);
     }
     const parent = join(folder, '..');

@@ -103,7 +103,10 @@ export class WorkerPool {
       if (!seat) return;
       const task = this.waiting.shift();
       if (!task) return;
-      const timer = setTimeout(() => this.fail(seat, new FieldboxError('TIMED_OUT')), task.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => this.fail(seat, new FieldboxError('TIMED_OUT')),
+        task.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      );
       seat.running = { task, timer };
       seat.worker.ref();
       seat.worker.postMessage(task.request, task.options.transfer);

@@ -35,7 +35,8 @@ export const FindInput = z.object({
 });
 export type FindInput = z.infer<typeof FindInput>;
 
-const page = <T extends z.ZodType>(row: T) => z.object({ total: z.int(), rows: z.array(row), next: z.string().nullable() });
+const page = <T extends z.ZodType>(row: T) =>
+  z.object({ total: z.int(), rows: z.array(row), next: z.string().nullable() });
 export const PatientPage = page(PatientRow);
 export const StudyPage = page(StudyRow);
 export const SeriesPage = page(SeriesRow);
@@ -63,7 +64,10 @@ export const catalogVerbs = {
   'catalog.series': verb(levelInput, SeriesPage, ['BAD_REQUEST']),
   'catalog.images': verb(levelInput, ImagePage, ['BAD_REQUEST']),
   'catalog.image': verb(z.object({ image: ImageId }), ImageRow, ['NOT_FOUND']),
-  'catalog.tags': verb(z.object({ image: ImageId }), z.object({ rows: z.array(TagRow) }), ['NOT_FOUND', 'OBJECT_MISSING']),
+  'catalog.tags': verb(z.object({ image: ImageId }), z.object({ rows: z.array(TagRow) }), [
+    'NOT_FOUND',
+    'OBJECT_MISSING',
+  ]),
   /** All images of a series in the order in which they are scrolled. */
   'catalog.stack': verb(z.object({ series: SeriesKey }), z.object({ rows: z.array(ImageRow) }), ['NOT_FOUND']),
 } as const;

@@ -38,7 +38,13 @@ export const AppInfo = z.object({
 export type AppInfo = z.infer<typeof AppInfo>;
 
 /** A place an export can go to: a removable drive, or a usual folder. */
-export const Drive = z.object({ path: z.string(), label: z.string(), removable: z.boolean(), freeBytes: z.int(), totalBytes: z.int() });
+export const Drive = z.object({
+  path: z.string(),
+  label: z.string(),
+  removable: z.boolean(),
+  freeBytes: z.int(),
+  totalBytes: z.int(),
+});
 export type Drive = z.infer<typeof Drive>;
 
 /** Verbs answered by the desktop shell itself, not by the engine. */
@@ -48,7 +54,10 @@ export const desktopVerbs = {
   'settings.set': verb(Settings.partial(), Settings),
   'dialog.openFiles': verb(Nothing, z.object({ paths: z.array(z.string()) })),
   'dialog.openFolder': verb(Nothing, z.object({ paths: z.array(z.string()) })),
-  'dialog.exportTarget': verb(z.object({ suggestedName: z.string().max(128) }), z.object({ folder: z.string().nullable() })),
+  'dialog.exportTarget': verb(
+    z.object({ suggestedName: z.string().max(128) }),
+    z.object({ folder: z.string().nullable() }),
+  ),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),

@@ -7,7 +7,13 @@ import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
 
 /** Verbs the engine answers, in the app and on the command line alike. */
-export const engineVerbs = { ...archiveVerbs, ...catalogVerbs, ...peopleVerbs, ...intakeVerbs, ...releaseVerbs } as const;
+export const engineVerbs = {
+  ...archiveVerbs,
+  ...catalogVerbs,
+  ...peopleVerbs,
+  ...intakeVerbs,
+  ...releaseVerbs,
+} as const;
 
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;

@@ -49,7 +49,10 @@ export const intakeVerbs = {
     z.object({ job: JobId, session: ImportSessionKey }),
     ['DISK_FULL'],
   ),
-  'import.sessions': verb(z.object({ limit: z.int().min(1).max(500).default(50) }), z.object({ rows: z.array(ImportSession) })),
+  'import.sessions': verb(
+    z.object({ limit: z.int().min(1).max(500).default(50) }),
+    z.object({ rows: z.array(ImportSession) }),
+  ),
   'import.session': verb(z.object({ session: ImportSessionKey }), ImportSession, ['NOT_FOUND']),
   'import.items': verb(
     z.object({

@@ -58,6 +58,9 @@ export const releaseVerbs = {
     'EXPORT_TARGET_NOT_EMPTY',
     'EXPORT_TARGET_FULL',
   ]),
-  'export.list': verb(z.object({ limit: z.int().min(1).max(500).default(50) }), z.object({ rows: z.array(ExportResult) })),
+  'export.list': verb(
+    z.object({ limit: z.int().min(1).max(500).default(50) }),
+    z.object({ rows: z.array(ExportResult) }),
+  ),
   'export.get': verb(z.object({ exportKey: ExportKey }), ExportResult, ['NOT_FOUND']),
 } as const;

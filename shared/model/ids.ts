@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** SHA-256 of the stored bytes, 64 lower-case hexadecimal digits: names an object, and with it an image, for ever. */
-export const ImageId = z.string().regex(/^[0-9a-f]{64}$/).brand<'ImageId'>();
+export const ImageId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand<'ImageId'>();
 export type ImageId = z.infer<typeof ImageId>;
 
 /** Our own key of a patient: a random UUID for registered ones, derived from the DICOM identity for imported ones. */
@@ -9,9 +12,15 @@ export const PatientKey = z.uuid().brand<'PatientKey'>();
 export type PatientKey = z.infer<typeof PatientKey>;
 
 /** Keys of a study and a series within their patient: 32 hexadecimal digits derived from patient key and UID. */
-export const StudyKey = z.string().regex(/^[0-9a-f]{32}$/).brand<'StudyKey'>();
+export const StudyKey = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .brand<'StudyKey'>();
 export type StudyKey = z.infer<typeof StudyKey>;
-export const SeriesKey = z.string().regex(/^[0-9a-f]{32}$/).brand<'SeriesKey'>();
+export const SeriesKey = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .brand<'SeriesKey'>();
 export type SeriesKey = z.infer<typeof SeriesKey>;
 
 export const ClinicKey = z.uuid().brand<'ClinicKey'>();

@@ -26,7 +26,11 @@ app.whenReady().then(() => new BrowserWindow({ width: 1280, height: 800 }).loadU
   return bare;
 }
 
-async function secondsUntil(launch: () => Promise<ElectronApplication>, ready: string, close: (app: ElectronApplication) => Promise<void>): Promise<number> {
+async function secondsUntil(
+  launch: () => Promise<ElectronApplication>,
+  ready: string,
+  close: (app: ElectronApplication) => Promise<void>,
+): Promise<number> {
   const from = performance.now();
   const app = await launch();
   const page = await app.firstWindow();
@@ -68,8 +72,15 @@ async function delayWhileImporting(source: string): Promise<Delay> {
 
 async function importAndWait(page: Page, source: string): Promise<void> {
   await page.evaluate(async (path) => {
-    const { verbs } = (globalThis as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<{ value: { jobs: { state: string }[] } }>> } }).fieldbox;
-    await verbs['import.start']?.({ paths: [path], context: { patient: null, clinic: null, station: null, kind: null } });
+    const { verbs } = (
+      globalThis as unknown as {
+        fieldbox: { verbs: Record<string, (input: unknown) => Promise<{ value: { jobs: { state: string }[] } }>> };
+      }
+    ).fieldbox;
+    await verbs['import.start']?.({
+      paths: [path],
+      context: { patient: null, clinic: null, station: null, kind: null },
+    });
     for (;;) {
       const answer = await verbs['jobs.list']?.({});
       if (answer?.value.jobs.every((job) => job.state !== 'running')) return;
@@ -89,7 +100,13 @@ try {
   const floor: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     ours.push(await secondsUntil(() => launchFieldbox({ userData, archive }), '[role=option]', closeFieldbox));
-    floor.push(await secondsUntil(() => _electron.launch({ args: [bare, ...sandboxSwitches(), '--enable-unsafe-swiftshader'] }), '#first', (app) => app.close()));
+    floor.push(
+      await secondsUntil(
+        () => _electron.launch({ args: [bare, ...sandboxSwitches(), '--enable-unsafe-swiftshader'] }),
+        '#first',
+        (app) => app.close(),
+      ),
+    );
   }
   compare(
     'Start of the app to its first rows',
@@ -103,7 +120,9 @@ try {
   writeInstances(more, 2000, 250);
   const { p99, max } = await delayWhileImporting(more);
   say("\nDelay of the main thread's event loop while 2,000 images are imported");
-  say(`  p99 ${p99.toFixed(1)} ms, longest ${max.toFixed(1)} ms; goal: p99 under 50 ms (${(p99 / 50).toFixed(2)} of the goal)`);
+  say(
+    `  p99 ${p99.toFixed(1)} ms, longest ${max.toFixed(1)} ms; goal: p99 under 50 ms (${(p99 / 50).toFixed(2)} of the goal)`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -26,8 +26,14 @@ const questions: Readonly<Record<string, Question>> = {
   'patients, PatientName=ab*': () => ({ level: 'patient', match: [{ key: 'PatientName', value: `${word(2)}*` }] }),
   'patients, PatientName=*abc*': () => ({ level: 'patient', match: [{ key: 'PatientName', value: `*${word(3)}*` }] }),
   'patients, PatientName=*ma*': () => ({ level: 'patient', match: [{ key: 'PatientName', value: `*${word(2)}*` }] }),
-  'patients, PatientName=?a*b': () => ({ level: 'patient', match: [{ key: 'PatientName', value: `?${letter()}*${letter()}` }] }),
-  'patients, PatientID=*nn*': () => ({ level: 'patient', match: [{ key: 'PatientID', value: `*${String(Math.floor(random() * 1000))}*` }] }),
+  'patients, PatientName=?a*b': () => ({
+    level: 'patient',
+    match: [{ key: 'PatientName', value: `?${letter()}*${letter()}` }],
+  }),
+  'patients, PatientID=*nn*': () => ({
+    level: 'patient',
+    match: [{ key: 'PatientID', value: `*${String(Math.floor(random() * 1000))}*` }],
+  }),
   'patients, first page': () => ({ level: 'patient' }),
   'studies, first page': () => ({ level: 'study' }),
   'series, first page': () => ({ level: 'series' }),
@@ -38,16 +44,46 @@ const questions: Readonly<Record<string, Question>> = {
   'images, text, 2 letters': () => ({ level: 'image', text: word(2) }),
   'images, text, frequent word': () => ({ level: 'image', text: 'chest', sort: 'StudyDate', descending: true }),
   'images, PatientName=ab*': () => ({ level: 'image', match: [{ key: 'PatientName', value: `${word(2)}*` }] }),
-  'images, PatientName=*abc*': () => ({ level: 'image', match: [{ key: 'PatientName', value: `*${word(3)}*` }], sort: 'PatientName' }),
+  'images, PatientName=*abc*': () => ({
+    level: 'image',
+    match: [{ key: 'PatientName', value: `*${word(3)}*` }],
+    sort: 'PatientName',
+  }),
   'images, PatientName=*a*': () => ({ level: 'image', match: [{ key: 'PatientName', value: `*${letter()}*` }] }),
-  'images, PatientID=TJ-0*': () => ({ level: 'image', match: [{ key: 'PatientID', value: `TJ-0${String(Math.floor(random() * 100))}*` }] }),
+  'images, PatientID=TJ-0*': () => ({
+    level: 'image',
+    match: [{ key: 'PatientID', value: `TJ-0${String(Math.floor(random() * 100))}*` }],
+  }),
   'images, StudyDate=a month': () => ({ level: 'image', match: [{ key: 'StudyDate', value: '20210301-20210331' }] }),
-  'studies, StudyDescription=*chest*': () => ({ level: 'study', match: [{ key: 'StudyDescription', value: '*chest*' }] }),
-  'images, SeriesDescription=c*': () => ({ level: 'image', match: [{ key: 'SeriesDescription', value: `${letter()}*` }] }),
-  'images, PatientAge=0nnY (no column)': () => ({ level: 'image', match: [{ key: 'PatientAge', value: `0${String(Math.floor(10 + random() * 80))}Y` }] }),
-  'images, by arrival, any depth': () => ({ level: 'image', sort: 'arrival', descending: true, offset: Math.floor(random() * 100000) }),
-  'images, by study date, any depth': () => ({ level: 'image', sort: 'StudyDate', descending: true, offset: Math.floor(random() * 100000) }),
-  'images, by content date, any depth': () => ({ level: 'image', sort: 'ContentDate', offset: Math.floor(random() * 100000) }),
+  'studies, StudyDescription=*chest*': () => ({
+    level: 'study',
+    match: [{ key: 'StudyDescription', value: '*chest*' }],
+  }),
+  'images, SeriesDescription=c*': () => ({
+    level: 'image',
+    match: [{ key: 'SeriesDescription', value: `${letter()}*` }],
+  }),
+  'images, PatientAge=0nnY (no column)': () => ({
+    level: 'image',
+    match: [{ key: 'PatientAge', value: `0${String(Math.floor(10 + random() * 80))}Y` }],
+  }),
+  'images, by arrival, any depth': () => ({
+    level: 'image',
+    sort: 'arrival',
+    descending: true,
+    offset: Math.floor(random() * 100000),
+  }),
+  'images, by study date, any depth': () => ({
+    level: 'image',
+    sort: 'StudyDate',
+    descending: true,
+    offset: Math.floor(random() * 100000),
+  }),
+  'images, by content date, any depth': () => ({
+    level: 'image',
+    sort: 'ContentDate',
+    offset: Math.floor(random() * 100000),
+  }),
   'images, by name, any depth': () => ({ level: 'image', sort: 'PatientName', offset: Math.floor(random() * 100000) }),
   'images, by modality, any depth': () => ({ level: 'image', sort: 'Modality', offset: Math.floor(random() * 100000) }),
   'images, of the camera, by name': () => ({ level: 'image', source: 'camera', sort: 'PatientName' }),
@@ -59,7 +95,9 @@ try {
   const started = performance.now();
   fillCatalog(db, { patients: 20_000, studies: 30_000, series: 40_000, images: 100_000 });
   process.stderr.write(`filled in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
-  const touch = db.prepare(`INSERT INTO meta (key, value) VALUES ('bench', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+  const touch = db.prepare(
+    `INSERT INTO meta (key, value) VALUES ('bench', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  );
   for (const [name, question] of Object.entries(questions)) {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {

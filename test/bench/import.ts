@@ -62,10 +62,21 @@ async function orthanc(round: number): Promise<number> {
   mkdirSync(storage);
   const port = 18_042 + round;
   const configuration = join(folder, `orthanc-${String(round)}.json`);
-  writeFileSync(configuration, JSON.stringify({
-    StorageDirectory: storage, IndexDirectory: storage, HttpPort: port, DicomPort: port + 1000, DicomServerEnabled: false,
-    RemoteAccessAllowed: false, AuthenticationEnabled: false, SyncStorageArea: true, StorageCompression: false, Plugins: [],
-  }));
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      StorageDirectory: storage,
+      IndexDirectory: storage,
+      HttpPort: port,
+      DicomPort: port + 1000,
+      DicomServerEnabled: false,
+      RemoteAccessAllowed: false,
+      AuthenticationEnabled: false,
+      SyncStorageArea: true,
+      StorageCompression: false,
+      Plugins: [],
+    }),
+  );
   const server = spawn('Orthanc', [configuration], { stdio: 'ignore' });
   try {
     const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -74,7 +85,8 @@ async function orthanc(round: number): Promise<number> {
     settle();
     const from = performance.now();
     const store = async (): Promise<void> => {
-      for (let file = files.pop(); file !== undefined; file = files.pop()) await post(port, agent, '/instances', readFileSync(file));
+      for (let file = files.pop(); file !== undefined; file = files.pop())
+        await post(port, agent, '/instances', readFileSync(file));
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, store));
     const seconds = (performance.now() - from) / 1000;
@@ -90,10 +102,15 @@ async function orthanc(round: number): Promise<number> {
 
 function post(port: number, agent: Agent, path: string, body: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, method: body.length === 0 ? 'GET' : 'POST', agent }, (answer) => {
-      answer.resume();
-      answer.on('end', () => (answer.statusCode === 200 ? resolve() : reject(new Error(`Orthanc answered ${String(answer.statusCode)}`))));
-    });
+    const call = request(
+      { host: '127.0.0.1', port, path, method: body.length === 0 ? 'GET' : 'POST', agent },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () =>
+          answer.statusCode === 200 ? resolve() : reject(new Error(`Orthanc answered ${String(answer.statusCode)}`)),
+        );
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });
@@ -122,11 +139,27 @@ try {
     peer.push(await orthanc(round));
   }
   const sides: [Side, Side, Side] = [
-    { name: 'fieldbox import (whole process)', durability: 'every file, its record and its folder flushed before it is reported', seconds: ours },
-    { name: 'cp -r, sha256sum, sync each file', durability: 'every file and the folder flushed at the end', seconds: byHand },
-    { name: 'Orthanc, POST /instances', durability: 'SyncStorageArea: every file flushed; index in WAL', seconds: peer },
+    {
+      name: 'fieldbox import (whole process)',
+      durability: 'every file, its record and its folder flushed before it is reported',
+      seconds: ours,
+    },
+    {
+      name: 'cp -r, sha256sum, sync each file',
+      durability: 'every file and the folder flushed at the end',
+      seconds: byHand,
+    },
+    {
+      name: 'Orthanc, POST /instances',
+      durability: 'SyncStorageArea: every file flushed; index in WAL',
+      seconds: peer,
+    },
   ];
-  compare(`Import of ${String(COUNT)} instances of 64 KiB`, sides, 'at most 3 times cp and sha256sum; faster than Orthanc (ratio below 1)');
+  compare(
+    `Import of ${String(COUNT)} instances of 64 KiB`,
+    sides,
+    'at most 3 times cp and sha256sum; faster than Orthanc (ratio below 1)',
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -42,7 +42,9 @@ try {
   writeInstances(source, COUNT, SIDE);
   const { half, whole } = await peaksOf(source);
   say('\nPeak memory of an import of 10,000 instances');
-  say(`  after 5,000: ${half.toFixed(0)} MiB   at the end: ${whole.toFixed(0)} MiB   ratio ${(whole / half).toFixed(2)}`);
+  say(
+    `  after 5,000: ${half.toFixed(0)} MiB   at the end: ${whole.toFixed(0)} MiB   ratio ${(whole / half).toFixed(2)}`,
+  );
   say('  goal: flat (ratio near 1)');
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -23,7 +23,9 @@ export function compare(title: string, [ours, ...others]: readonly [Side, ...Sid
   say(`\n${title}`);
   for (const side of [ours, ...others]) {
     const rounds = side.seconds.map((seconds) => seconds.toFixed(2)).join(', ');
-    say(`  ${side.name.padEnd(34)} median ${median(side.seconds).toFixed(2).padStart(7)} s   (${rounds})   durable: ${side.durability}`);
+    say(
+      `  ${side.name.padEnd(34)} median ${median(side.seconds).toFixed(2).padStart(7)} s   (${rounds})   durable: ${side.durability}`,
+    );
   }
   for (const other of others) {
     const ratio = median(ours.seconds) / median(other.seconds);

@@ -28,7 +28,10 @@ test('the window is sandboxed, has no Node, and keeps to its own page', async ({
 test('the page may load nothing from elsewhere and run nothing that is not its own', async ({ fieldbox }) => {
   const { page, problems } = fieldbox;
   const outcome = await page.evaluate(async () => {
-    const fetched = await fetch('https://example.org/').then(() => 'loaded', () => 'refused');
+    const fetched = await fetch('https://example.org/').then(
+      () => 'loaded',
+      () => 'refused',
+    );
     // A text run as code; the debugger's own evaluation is exempt from the policy, so the page has to do it later by itself.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the very thing that must be refused
     window.setTimeout('window.evaluated = true');
@@ -47,9 +50,14 @@ test('the page may load nothing from elsewhere and run nothing that is not its o
 test('a request that breaks the contract is refused with a code, in both directions', async ({ fieldbox }) => {
   const { page } = fieldbox;
   const refused = await page.evaluate(() =>
-    (window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }).fieldbox.verbs['catalog.images']?.({ limit: 'many' }),
+    (window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }).fieldbox.verbs[
+      'catalog.images'
+    ]?.({ limit: 'many' }),
   );
-  expect(refused).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST', number: 1001, details: { what: 'limit' } } });
+  expect(refused).toMatchObject({
+    ok: false,
+    error: { code: 'BAD_REQUEST', number: 1001, details: { what: 'limit' } },
+  });
   const status = await ask(page, 'archive.status', {});
   expect(status.counts.images).toBe(0);
 });

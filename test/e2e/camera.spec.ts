@@ -1,7 +1,9 @@
 import { expect, test } from './support/app';
 import { ask, skipTheDay } from './support/steps';
 
-test('a picture is taken, retaken, kept for the patient, and is safe before the screen says so', async ({ fieldbox }) => {
+test('a picture is taken, retaken, kept for the patient, and is safe before the screen says so', async ({
+  fieldbox,
+}) => {
   const { page } = fieldbox;
   await skipTheDay(page);
   await page.getByRole('button', { name: 'Register new patient' }).click();

@@ -10,7 +10,12 @@ test('an archive that another program holds: says who, and opens when it is free
   await expect(page.getByText(/already open in the other laptop program/).first()).toBeVisible();
   await other.close();
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('button', { name: 'Skip for today' }).or(page.getByRole('heading', { name: 'Patients' })).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole('button', { name: 'Skip for today' })
+      .or(page.getByRole('heading', { name: 'Patients' }))
+      .first(),
+  ).toBeVisible();
   expect((await ask(page, 'app.info', {})).archive.state).toBe('open');
 });
 

@@ -10,7 +10,10 @@ function fill(folder: string): string {
   const source = join(folder, 'source');
   mkdirSync(source);
   for (let seed = 0; seed < 12; seed += 1) {
-    writeFileSync(join(source, `slice ${String(seed).padStart(2, '0')}`), instanceBytes({ seed, PatientID: 'E2E-1', PatientName: 'Núñez^José', side: 64 }));
+    writeFileSync(
+      join(source, `slice ${String(seed).padStart(2, '0')}`),
+      instanceBytes({ seed, PatientID: 'E2E-1', PatientName: 'Núñez^José', side: 64 }),
+    );
   }
   writeFileSync(join(source, 'shopping list.txt'), 'bread');
   return source;
@@ -21,7 +24,9 @@ test('pictures go in, are found, seen, and come out again, and the proof holds',
   await skipTheDay(page);
   await importThrough(app, page, [fill(folder)]);
   await expect(page.getByText(/put aside; the reason/).first()).toBeVisible();
-  await expect(page.getByText('This kind of file is not a picture, a PDF or DICOM, so it was put aside.').first()).toBeVisible();
+  await expect(
+    page.getByText('This kind of file is not a picture, a PDF or DICOM, so it was put aside.').first(),
+  ).toBeVisible();
 
   // Found without accents and with a slip of the pen.
   await page.keyboard.press('Alt+1');
@@ -30,18 +35,25 @@ test('pictures go in, are found, seen, and come out again, and the proof holds',
   await expect(page.getByRole('heading', { level: 1, name: /Núñez, José/ })).toBeVisible();
 
   // Seen: the picture on the screen is the one in the file.
-  await page.getByRole('button', { name: /^Open / }).first().click();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .click();
   const canvas = page.getByTestId('viewer').locator('canvas').first();
   await expect(canvas).toBeVisible();
-  await expect.poll(() => canvas.evaluate((element: HTMLCanvasElement) => {
-    // Read from a copy: the browser warns of reading a canvas that is drawn to.
-    const copy = new OffscreenCanvas(element.width, element.height).getContext('2d', { willReadFrequently: true });
-    copy?.drawImage(element, 0, 0);
-    const pixels = copy?.getImageData(0, 0, element.width, element.height).data ?? [];
-    const shades = new Set<number>();
-    for (let at = 0; at < pixels.length; at += 4) shades.add(pixels[at] ?? 0);
-    return shades.size;
-  })).toBeGreaterThan(100);
+  await expect
+    .poll(() =>
+      canvas.evaluate((element: HTMLCanvasElement) => {
+        // Read from a copy: the browser warns of reading a canvas that is drawn to.
+        const copy = new OffscreenCanvas(element.width, element.height).getContext('2d', { willReadFrequently: true });
+        copy?.drawImage(element, 0, 0);
+        const pixels = copy?.getImageData(0, 0, element.width, element.height).data ?? [];
+        const shades = new Set<number>();
+        for (let at = 0; at < pixels.length; at += 4) shades.add(pixels[at] ?? 0);
+        return shades.size;
+      }),
+    )
+    .toBeGreaterThan(100);
   await page.keyboard.press('t');
   await page.getByPlaceholder('Name, tag or value').or(page.getByLabel('Name, tag or value')).first().fill('PatientID');
   await expect(page.getByText('E2E-1').first()).toBeVisible();
@@ -57,7 +69,11 @@ test('pictures go in, are found, seen, and come out again, and the proof holds',
   await page.getByRole('button', { name: 'Export', exact: true }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'Export' })).toBeVisible();
   await answerDialogs(app, [out]);
-  await page.getByRole('button', { name: 'Choose another folder' }).or(page.getByRole('button', { name: 'Choose a folder' })).first().click();
+  await page
+    .getByRole('button', { name: 'Choose another folder' })
+    .or(page.getByRole('button', { name: 'Choose a folder' }))
+    .first()
+    .click();
   await page.getByText('One zip file', { exact: true }).click();
   await page.getByRole('button', { name: 'Start export' }).click();
   await expect(page.getByText(/^Proven:/).first()).toBeVisible({ timeout: 60_000 });
@@ -79,7 +95,8 @@ test('a hundred thousand rows would scroll: only what is in view exists', async 
   await skipTheDay(page);
   const source = join(folder, 'many');
   mkdirSync(source);
-  for (let seed = 0; seed < 400; seed += 1) writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientID: `P${String(seed % 40)}` }));
+  for (let seed = 0; seed < 400; seed += 1)
+    writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientID: `P${String(seed % 40)}` }));
   await importThrough(app, page, [source]);
   await page.keyboard.press('Alt+2');
   await expect(page.getByRole('button', { name: /^Open / }).first()).toBeVisible();
@@ -89,7 +106,11 @@ test('a hundred thousand rows would scroll: only what is in view exists', async 
   await expect(page.getByRole('button', { name: /^Open / }).first()).toBeVisible();
   expect((await ask(page, 'catalog.images', { limit: 1 })).total).toBe(400);
   await expect.poll(() => page.evaluate(() => [...document.images].filter((image) => !image.complete).length)).toBe(0);
-  expect(await page.evaluate(() => [...document.images].filter((image) => image.naturalWidth === 0 && image.loading !== 'lazy').length)).toBe(0);
+  expect(
+    await page.evaluate(
+      () => [...document.images].filter((image) => image.naturalWidth === 0 && image.loading !== 'lazy').length,
+    ),
+  ).toBe(0);
 });
 
 test('the pages of a PDF are read in the viewer', async ({ fieldbox, folder }) => {
@@ -98,10 +119,16 @@ test('the pages of a PDF are read in the viewer', async ({ fieldbox, folder }) =
   const source = join(folder, 'letters');
   mkdirSync(source);
   writeFileSync(join(source, 'letter.pdf'), pdfBytes());
-  await ask(page, 'import.start', { paths: [source], context: { patient: null, clinic: null, station: null, kind: null } });
+  await ask(page, 'import.start', {
+    paths: [source],
+    context: { patient: null, clinic: null, station: null, kind: null },
+  });
   await expect.poll(async () => (await ask(page, 'archive.status', {})).counts.images).toBe(1);
   await page.keyboard.press('Alt+2');
-  await page.getByRole('button', { name: /^Open / }).first().click();
+  await page
+    .getByRole('button', { name: /^Open / })
+    .first()
+    .click();
   const paper = page.getByTestId('viewer-document').locator('canvas[data-page="1"]');
   await expect(paper).toBeVisible();
   await expect.poll(() => paper.evaluate((element: HTMLCanvasElement) => element.width)).toBeGreaterThan(300);

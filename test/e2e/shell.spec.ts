@@ -17,7 +17,8 @@ const nobody = { patient: null, clinic: null, station: null, kind: null };
 function manyFiles(folder: string, count: number): string {
   const source = join(folder, 'many');
   mkdirSync(source);
-  for (let seed = 0; seed < count; seed += 1) writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientName: 'Achieng^Zoe' }));
+  for (let seed = 0; seed < count; seed += 1)
+    writeFileSync(join(source, String(seed)), instanceBytes({ seed, PatientName: 'Achieng^Zoe' }));
   return source;
 }
 
@@ -34,7 +35,8 @@ async function answerQuestions({ app }: RunningApp, button: number): Promise<voi
   }, button);
 }
 
-const questions = ({ app }: RunningApp): Promise<string[]> => app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+const questions = ({ app }: RunningApp): Promise<string[]> =>
+  app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
 
 const closeWindow = ({ app }: RunningApp): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.close()));
@@ -82,7 +84,15 @@ test('closing the window with a picture nobody has decided on asks about it', as
   const { page } = fieldbox;
   await skipTheDay(page);
   const { patient } = await ask(page, 'patients.register', {
-    PatientName: 'Otieno', PatientID: '', PatientSex: '', PatientBirthDate: '', birthDatePrecision: 'unknown', ageYears: null, temporary: false, consent: 'yes', note: '',
+    PatientName: 'Otieno',
+    PatientID: '',
+    PatientSex: '',
+    PatientBirthDate: '',
+    birthDatePrecision: 'unknown',
+    ageYears: null,
+    temporary: false,
+    consent: 'yes',
+    note: '',
   });
   await page.evaluate((key) => (window.location.hash = `#/patient?patient=${key}`), patient);
   await page.getByRole('button', { name: 'Take pictures' }).last().click();
@@ -116,16 +126,23 @@ test('a second start brings the first window to the front and ends', async ({ fi
   const second = await runSecond(app, [], { FIELDBOX_USER_DATA: userData });
   expect(second.code).toBe(0);
   expect(app.windows()).toHaveLength(1);
-  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())).toBe(false);
+  await expect
+    .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized()))
+    .toBe(false);
   expect((await ask(page, 'app.info', {})).archive.state).toBe('open');
 });
 
-test('the command line of the app runs without a display, and says who holds the archive', async ({ fieldbox, folder }) => {
+test('the command line of the app runs without a display, and says who holds the archive', async ({
+  fieldbox,
+  folder,
+}) => {
   const { app, archive } = fieldbox;
   const headless = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
   const held = await runSecond(app, ['--cli', 'find', '--archive', archive, '--level', 'image', '--json'], headless);
   expect(held.code).toBe(2);
-  expect(JSON.parse(held.stdout)).toMatchObject({ error: { code: 'ARCHIVE_IN_USE', details: { holder: 'Fieldbox', pid: app.process().pid } } });
+  expect(JSON.parse(held.stdout)).toMatchObject({
+    error: { code: 'ARCHIVE_IN_USE', details: { holder: 'Fieldbox', pid: app.process().pid } },
+  });
   const source = join(folder, 'source');
   mkdirSync(source);
   writeFileSync(join(source, 'one'), instanceBytes({ seed: 1, PatientName: 'Núñez^José' }));
@@ -134,7 +151,11 @@ test('the command line of the app runs without a display, and says who holds the
   const imported = await runSecond(app, ['--cli', 'import', source, '--archive', other, '--json'], headless);
   expect(imported.code).toBe(1);
   expect(JSON.parse(imported.stdout)).toMatchObject({ files: 2, added: 1, rejected: [{ code: 'FILE_UNKNOWN' }] });
-  const found = await runSecond(app, ['--cli', 'find', '--archive', other, '--level', 'patient', '--text', 'nunez', '--json'], headless);
+  const found = await runSecond(
+    app,
+    ['--cli', 'find', '--archive', other, '--level', 'patient', '--text', 'nunez', '--json'],
+    headless,
+  );
   expect(found.code).toBe(0);
   expect(JSON.parse(found.stdout)).toMatchObject({ total: 1, rows: [{ PatientName: 'Núñez^José' }] });
 });
@@ -147,8 +168,12 @@ test('a page that dies is loaded again, and the archive does not notice', async 
     contents?.once('did-start-navigation', ({ url }) => Object.assign(globalThis, { shownAgain: url }));
     contents?.forcefullyCrashRenderer();
   });
-  await expect.poll(() => app.evaluate(() => (globalThis as unknown as { shownAgain?: string }).shownAgain)).toMatch(/^fieldbox:\/\/app\/index\.html/);
-  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.isCrashed())).toBe(false);
+  await expect
+    .poll(() => app.evaluate(() => (globalThis as unknown as { shownAgain?: string }).shownAgain))
+    .toMatch(/^fieldbox:\/\/app\/index\.html/);
+  await expect
+    .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.isCrashed()))
+    .toBe(false);
   await expect.poll(() => problems).toEqual(['the window crashed']);
   problems.splice(0);
   expect(existsSync(join(archive, 'archive.lock.json'))).toBe(true);
@@ -160,14 +185,27 @@ test('the camera may be used, and nothing else of the machine', async ({ fieldbo
   const outcome = await page.evaluate(async () => {
     const name = (error: unknown): string => (error instanceof Error ? error.name : 'failed');
     return {
-      camera: await navigator.mediaDevices.getUserMedia({ video: true }).then((stream) => (stream.getTracks().forEach((track) => track.stop()), 'given'), name),
+      camera: await navigator.mediaDevices
+        .getUserMedia({ video: true })
+        .then((stream) => (stream.getTracks().forEach((track) => track.stop()), 'given'), name),
       microphone: (await navigator.permissions.query({ name: 'microphone' })).state,
-      place: await new Promise((resolve) => navigator.geolocation.getCurrentPosition(() => resolve('given'), () => resolve('refused'))),
+      place: await new Promise((resolve) =>
+        navigator.geolocation.getCurrentPosition(
+          () => resolve('given'),
+          () => resolve('refused'),
+        ),
+      ),
       notices: await Notification.requestPermission(),
       paste: await navigator.clipboard.readText().then(() => 'given', name),
     };
   });
-  expect(outcome).toEqual({ camera: 'given', microphone: 'denied', place: 'refused', notices: 'denied', paste: 'NotAllowedError' });
+  expect(outcome).toEqual({
+    camera: 'given',
+    microphone: 'denied',
+    place: 'refused',
+    notices: 'denied',
+    paste: 'NotAllowedError',
+  });
 });
 
 test('files that are dropped are known by their paths', async ({ fieldbox, folder }) => {
@@ -181,14 +219,18 @@ test('files that are dropped are known by their paths', async ({ fieldbox, folde
   });
   await page.locator('#dropped').setInputFiles(path);
   const paths = await page.evaluate(() => {
-    const { pathsOf } = (window as unknown as { fieldbox: { pathsOf: (files: readonly File[]) => readonly string[] } }).fieldbox;
+    const { pathsOf } = (window as unknown as { fieldbox: { pathsOf: (files: readonly File[]) => readonly string[] } })
+      .fieldbox;
     const input = document.querySelector<HTMLInputElement>('#dropped');
     return pathsOf([...(input?.files ?? []), new File(['made by the page'], 'nowhere.txt')]);
   });
   expect(paths).toEqual([path]);
 });
 
-test('another folder that is no archive is refused, and the one that is open stays open', async ({ fieldbox, folder }) => {
+test('another folder that is no archive is refused, and the one that is open stays open', async ({
+  fieldbox,
+  folder,
+}) => {
   const { app, page, archive } = fieldbox;
   await skipTheDay(page);
   const foreign = join(folder, 'holiday');
@@ -202,12 +244,15 @@ test('another folder that is no archive is refused, and the one that is open sta
   expect((await ask(page, 'app.info', {})).archive).toEqual({ state: 'open', path: archive });
   await answerDialogs(app, [join(folder, 'second archive')]);
   await page.getByRole('button', { name: 'Open another archive folder' }).click();
-  await expect.poll(async () => (await ask(page, 'app.info', {})).archive).toEqual({ state: 'open', path: join(folder, 'second archive') });
+  await expect
+    .poll(async () => (await ask(page, 'app.info', {})).archive)
+    .toEqual({ state: 'open', path: join(folder, 'second archive') });
 });
 
 test('menus follow the language at once, the system’s own words at the next start', async ({ startApp }) => {
   const first = await startApp();
-  const menus = ({ app }: RunningApp): Promise<string[]> => app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label) ?? []);
+  const menus = ({ app }: RunningApp): Promise<string[]> =>
+    app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label) ?? []);
   expect(await menus(first)).toEqual(['&File', '&Edit', '&View']);
   await ask(first.page, 'settings.set', { language: 'ar', theme: 'dark' });
   expect(await menus(first)).toEqual(['ملف', 'تحرير', 'عرض']);
@@ -223,12 +268,17 @@ test('the log says what failed without saying whose it was', async ({ startApp, 
   const archive = join(folder, 'Achieng Zoe');
   writeFileSync(archive, 'a file where an archive should be');
   const answer = await running.page.evaluate(
-    (path) => (window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }).fieldbox.verbs['archive.open']?.({ path }),
+    (path) =>
+      (
+        window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }
+      ).fieldbox.verbs['archive.open']?.({ path }),
     archive,
   );
   expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_AN_ARCHIVE' } });
   await running.close();
-  const lines = readFileSync(join(running.userData, 'logs', 'fieldbox.log'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(running.userData, 'logs', 'fieldbox.log'), 'utf8')
+    .trim()
+    .split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['start', 'fault', 'end']);
   expect(lines[1]).toContain('NOT_AN_ARCHIVE');
   expect(lines.join('\n')).not.toMatch(/Achieng|Zoe/);

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
@@ -107,8 +116,11 @@ describe('files that are broken or mean harm', () => {
     const source = join(root, 'source');
     mkdirSync(source);
     await zipWith(join(source, 'a inner.zip'), [['x.dcm', instanceBytes({ seed: 1 })]]);
-      const inner = readFileSync(join(source, 'a inner.zip'));
-    await zipWith(join(source, 'b outer.zip'), [['inner.zip', inner], ['y.dcm', instanceBytes({ seed: 2 })]]);
+    const inner = readFileSync(join(source, 'a inner.zip'));
+    await zipWith(join(source, 'b outer.zip'), [
+      ['inner.zip', inner],
+      ['y.dcm', instanceBytes({ seed: 2 })],
+    ]);
     writeFileSync(join(source, 'c cut.zip'), inner.subarray(0, inner.length - 30));
     // Zeros shrink about a thousandfold: three hundred megabytes in three hundred kilobytes.
     const zeros = new Uint8Array(300 * 1024 * 1024);
@@ -131,10 +143,17 @@ describe('a zip bomb', () => {
   ])('is stopped %s, and little has been written', async (_, limits) => {
     const root = temporaryFolder();
     const path = join(root, 'bomb.zip');
-    await zipWith(path, [['a', new Uint8Array(8_000_000)], ['b', new Uint8Array(8_000_000)]]);
+    await zipWith(path, [
+      ['a', new Uint8Array(8_000_000)],
+      ['b', new Uint8Array(8_000_000)],
+    ]);
     const folder = join(root, 'unpacked');
-    await expect(unpackZip({ path, folder, from: 0, batchBytes: 1e9, bytesBefore: 0, limits })).rejects.toMatchObject({ code: 'ZIP_BOMB' });
-    const written = existsSync(folder) ? readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) : 0;
+    await expect(unpackZip({ path, folder, from: 0, batchBytes: 1e9, bytesBefore: 0, limits })).rejects.toMatchObject({
+      code: 'ZIP_BOMB',
+    });
+    const written = existsSync(folder)
+      ? readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+      : 0;
     expect(written).toBeLessThan(9_000_000);
   });
 });

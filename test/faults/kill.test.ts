@@ -14,7 +14,10 @@ const FILES = 240;
 const LONGEST_MS = 1100;
 
 /** Kills an import at a random moment; gives the images it had reported as added or already stored until then. */
-async function killedImport(source: string, archive: string): Promise<{ reported: readonly string[]; finished: boolean }> {
+async function killedImport(
+  source: string,
+  archive: string,
+): Promise<{ reported: readonly string[]; finished: boolean }> {
   const child = startCommand(['import', source, '--archive', archive, '--each', '--json']);
   let text = '';
   child.stderr?.on('data', (bytes: Buffer) => (text += bytes.toString('utf8')));
@@ -48,7 +51,11 @@ describe('kill -9 at any moment of an import', () => {
       expect([...promised].filter((image) => !here.has(image))).toEqual([]);
       expect([...here].filter((image) => !hashes.has(image))).toEqual([]);
       const report = await engine.verifyNow(true, unwatched);
-      expect({ missing: report.missing, corrupt: report.corrupt, orphaned: report.orphaned }).toEqual({ missing: [], corrupt: [], orphaned: [] });
+      expect({ missing: report.missing, corrupt: report.corrupt, orphaned: report.orphaned }).toEqual({
+        missing: [],
+        corrupt: [],
+        orphaned: [],
+      });
       if (here.size > 0 && here.size < FILES) killedMidway += 1;
       if (finished || here.size === FILES || round === ROUNDS - 1) {
         const outcomes = await importInto(engine, [source]);

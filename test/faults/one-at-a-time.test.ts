@@ -52,7 +52,11 @@ describe('an archive this version must not touch', () => {
     const engine = await openForTest(folder);
     await engine.close();
     const path = join(folder, 'archive.json');
-    const newer = JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), format: 99, somethingNew: true });
+    const newer = JSON.stringify({
+      ...(JSON.parse(readFileSync(path, 'utf8')) as object),
+      format: 99,
+      somethingNew: true,
+    });
     writeFileSync(path, newer);
     expect(await codeOf(open(folder))).toEqual({ code: 'ARCHIVE_TOO_NEW', details: { found: 99, known: 1 } });
     expect(readFileSync(path, 'utf8')).toBe(newer);

@@ -13,15 +13,31 @@ async function filled(): Promise<{ archive: string; source: string; folder: stri
   const archive = join(folder, 'archive');
   mkdirSync(source);
   for (let seed = 0; seed < 3; seed += 1) {
-    writeFileSync(join(source, `a${String(seed)}`), instanceBytes({ seed, PatientID: 'A-1', PatientName: 'Müller^Jörg=山田^太郎', SpecificCharacterSet: 'ISO_IR 192' }));
+    writeFileSync(
+      join(source, `a${String(seed)}`),
+      instanceBytes({
+        seed,
+        PatientID: 'A-1',
+        PatientName: 'Müller^Jörg=山田^太郎',
+        SpecificCharacterSet: 'ISO_IR 192',
+      }),
+    );
   }
   writeFileSync(join(source, 'b'), instanceBytes({ seed: 9, PatientID: 'B-2', PatientName: 'Otieno^Mary' }));
   writeFileSync(join(source, 'list.txt'), 'bread');
   const result = await runCommand('import', source, '--archive', archive, '--json');
   expect(result.code).toBe(1);
   expect(result.json()).toMatchObject({
-    files: 5, added: 4, alreadyStored: 0,
-    rejected: [{ path: join(source, 'list.txt'), code: 'FILE_UNKNOWN', reason: 'This kind of file is not a picture, a PDF or DICOM, so it was put aside.' }],
+    files: 5,
+    added: 4,
+    alreadyStored: 0,
+    rejected: [
+      {
+        path: join(source, 'list.txt'),
+        code: 'FILE_UNKNOWN',
+        reason: 'This kind of file is not a picture, a PDF or DICOM, so it was put aside.',
+      },
+    ],
   });
   expect(result.stderr).toMatch(/added 4, already here 0, put aside 1|added \d/);
   return { archive, source, folder };
@@ -32,15 +48,26 @@ describe('the command line', () => {
     const { archive } = await filled();
     const find = (...args: string[]) => runCommand('find', '--archive', archive, '--json', ...args);
     expect((await find('--level', 'patient', '--match', 'PatientName=M*')).json()).toMatchObject({
-      total: 1, rows: [{ PatientID: 'A-1', PatientName: 'Müller^Jörg=山田^太郎', images: 3 }], next: null,
+      total: 1,
+      rows: [{ PatientID: 'A-1', PatientName: 'Müller^Jörg=山田^太郎', images: 3 }],
+      next: null,
     });
     expect((await find('--level', 'patient', '--text', 'muller jorg')).json()).toMatchObject({ total: 1 });
     expect((await find('--level', 'patient', '--text', '山田')).json()).toMatchObject({ total: 1 });
     expect((await find('--level', 'image', '--match', 'PatientID=?-1')).json()).toMatchObject({ total: 3 });
-    expect((await find('--level', 'study', '--match', 'StudyDate=20261101-20261130')).json()).toMatchObject({ total: 2 });
-    const first = (await find('--limit', '3', '--sort', 'PatientID')).json() as { total: number; rows: { PatientID: string }[]; next: string };
+    expect((await find('--level', 'study', '--match', 'StudyDate=20261101-20261130')).json()).toMatchObject({
+      total: 2,
+    });
+    const first = (await find('--limit', '3', '--sort', 'PatientID')).json() as {
+      total: number;
+      rows: { PatientID: string }[];
+      next: string;
+    };
     expect([first.total, first.rows.map((row) => row.PatientID)]).toEqual([4, ['A-1', 'A-1', 'A-1']]);
-    expect((await find('--limit', '3', '--sort', 'PatientID', '--after', first.next)).json()).toMatchObject({ rows: [{ PatientID: 'B-2' }], next: null });
+    expect((await find('--limit', '3', '--sort', 'PatientID', '--after', first.next)).json()).toMatchObject({
+      rows: [{ PatientID: 'B-2' }],
+      next: null,
+    });
     const text = await runCommand('find', '--archive', archive, '--level', 'patient');
     expect(text.stdout).toContain('2 found');
   });
@@ -59,13 +86,45 @@ describe('the command line', () => {
   it('renders a frame, and exports what is asked for, proven', async () => {
     const { archive, folder } = await filled();
     const out = join(folder, 'frame.png');
-    const rendered = await runCommand('render', uidOf('instance 1'), '--archive', archive, '--out', out, '--window', '127,255', '--height', '64', '--json');
+    const rendered = await runCommand(
+      'render',
+      uidOf('instance 1'),
+      '--archive',
+      archive,
+      '--out',
+      out,
+      '--window',
+      '127,255',
+      '--height',
+      '64',
+      '--json',
+    );
     expect(rendered.code).toBe(0);
     const png = readFileSync(out);
     expect([png.subarray(1, 4).toString(), png.readUInt32BE(20)]).toEqual(['PNG', 64]);
-    const exported = await runCommand('export', '--archive', archive, '--out', join(folder, 'out.zip'), '--patient', 'A-1', '--as', 'originals', '--json');
+    const exported = await runCommand(
+      'export',
+      '--archive',
+      archive,
+      '--out',
+      join(folder, 'out.zip'),
+      '--patient',
+      'A-1',
+      '--as',
+      'originals',
+      '--json',
+    );
     expect(exported.json()).toMatchObject({ state: 'proven', images: 3, leftOut: [] });
-    const again = await runCommand('export', '--archive', archive, '--out', join(folder, 'out.zip'), '--patient', 'A-1', '--json');
+    const again = await runCommand(
+      'export',
+      '--archive',
+      archive,
+      '--out',
+      join(folder, 'out.zip'),
+      '--patient',
+      'A-1',
+      '--json',
+    );
     expect([again.code, again.json()]).toMatchObject([2, { error: { code: 'EXPORT_TARGET_NOT_EMPTY' } }]);
   });
 
@@ -73,11 +132,23 @@ describe('the command line', () => {
     const { archive, folder } = await filled();
     const photo = join(folder, 'photo.jpg');
     writeFileSync(photo, await jpegOf(cornerSamples()));
-    expect((await runCommand('import', photo, '--archive', archive, '--patient', 'B-2', '--kind', 'xray', '--json')).json()).toMatchObject({ added: 1 });
-    expect((await runCommand('import', photo, '--archive', archive, '--patient', 'NEW-7', '--kind', 'Headshot', '--json')).json()).toMatchObject({ added: 1 });
-    const patients = (await runCommand('find', '--archive', archive, '--level', 'patient', '--json', '--sort', 'PatientID')).json();
+    expect(
+      (await runCommand('import', photo, '--archive', archive, '--patient', 'B-2', '--kind', 'xray', '--json')).json(),
+    ).toMatchObject({ added: 1 });
+    expect(
+      (
+        await runCommand('import', photo, '--archive', archive, '--patient', 'NEW-7', '--kind', 'Headshot', '--json')
+      ).json(),
+    ).toMatchObject({ added: 1 });
+    const patients = (
+      await runCommand('find', '--archive', archive, '--level', 'patient', '--json', '--sort', 'PatientID')
+    ).json();
     expect(patients).toMatchObject({
-      rows: [{ PatientID: 'A-1' }, { PatientID: 'B-2', images: 2 }, { PatientID: 'NEW-7', temporary: true, registered: true, images: 1 }],
+      rows: [
+        { PatientID: 'A-1' },
+        { PatientID: 'B-2', images: 2 },
+        { PatientID: 'NEW-7', temporary: true, registered: true, images: 1 },
+      ],
     });
     const wrong = await runCommand('import', photo, '--archive', archive, '--kind', 'selfie');
     expect(wrong.code).toBe(2);
@@ -86,8 +157,16 @@ describe('the command line', () => {
 
   it('verifies and rebuilds', async () => {
     const { archive } = await filled();
-    expect((await runCommand('verify', '--archive', archive, '--deep', '--json')).json()).toMatchObject({ objects: 4, missing: 0, corrupt: 0, orphaned: 0 });
-    expect((await runCommand('rebuild', '--archive', archive, '--json')).json()).toMatchObject({ patients: 2, images: 4 });
+    expect((await runCommand('verify', '--archive', archive, '--deep', '--json')).json()).toMatchObject({
+      objects: 4,
+      missing: 0,
+      corrupt: 0,
+      orphaned: 0,
+    });
+    expect((await runCommand('rebuild', '--archive', archive, '--json')).json()).toMatchObject({
+      patients: 2,
+      images: 4,
+    });
   });
 
   it.each([

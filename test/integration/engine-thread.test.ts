@@ -24,8 +24,15 @@ vi.mock('node:worker_threads', async (original) => {
 
 const everyone = FindInput.omit({ level: true }).parse({});
 const jane = PatientInput.parse({
-  PatientName: 'Doe^Jane', PatientID: '', PatientSex: 'F', PatientBirthDate: '', birthDatePrecision: 'unknown', ageYears: 30,
-  temporary: false, consent: 'yes', note: '',
+  PatientName: 'Doe^Jane',
+  PatientID: '',
+  PatientSex: 'F',
+  PatientBirthDate: '',
+  birthDatePrecision: 'unknown',
+  ageYears: 30,
+  temporary: false,
+  consent: 'yes',
+  note: '',
 });
 
 function newSession() {
@@ -44,7 +51,10 @@ function newSession() {
 }
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => 'no error', (error: unknown) => asFieldboxError(error).code);
+  promise.then(
+    () => 'no error',
+    (error: unknown) => asFieldboxError(error).code,
+  );
 
 describe('the engine in its own thread', () => {
   it('answers verbs, sends events and pictures, and lets go of the archive at the end', async () => {
@@ -62,7 +72,11 @@ describe('the engine in its own thread', () => {
     const [row] = (await session.verbs['catalog.images'](everyone)).rows;
     const image = row?.image ?? '';
     const never = new AbortController().signal;
-    expect(Buffer.from(await session.picture({ kind: 'thumbnail', image }, never)).subarray(0, 2).toString('hex')).toBe('ffd8');
+    expect(
+      Buffer.from(await session.picture({ kind: 'thumbnail', image }, never))
+        .subarray(0, 2)
+        .toString('hex'),
+    ).toBe('ffd8');
     const frame = Buffer.from(await session.picture({ kind: 'frame', image, frame: 0 }, never));
     expect(JSON.parse(frame.subarray(4, 4 + frame.readUInt32LE(0)).toString())).toMatchObject({ kind: 'gray' });
     expect(await codeOf(session.picture({ kind: 'frame', image, frame: 99 }, never))).toBe('NO_SUCH_FRAME');
@@ -77,7 +91,11 @@ describe('the engine in its own thread', () => {
     const other = await openForTest(path);
     const { session, faults } = newSession();
     await session.open(path);
-    expect(await session.info()).toMatchObject({ state: 'closed', path, error: { code: 'ARCHIVE_IN_USE', details: { holder: 'test', pid: process.pid } } });
+    expect(await session.info()).toMatchObject({
+      state: 'closed',
+      path,
+      error: { code: 'ARCHIVE_IN_USE', details: { holder: 'test', pid: process.pid } },
+    });
     expect(faults).toEqual(['ARCHIVE_IN_USE']);
     await other.close();
     await session.open(path);

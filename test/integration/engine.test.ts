@@ -28,7 +28,9 @@ const everyone = FindInput.omit({ level: true }).parse({ limit: 1000 });
 async function snapshot(engine: Engine): Promise<unknown> {
   const { verbs } = engine;
   return {
-    patients: (await verbs['catalog.patients'](everyone)).rows.map((row) => ({ ...row, changedAt: '' })).sort(byKey('patient')),
+    patients: (await verbs['catalog.patients'](everyone)).rows
+      .map((row) => ({ ...row, changedAt: '' }))
+      .sort(byKey('patient')),
     studies: (await verbs['catalog.studies'](everyone)).rows.sort(byKey('study')),
     series: (await verbs['catalog.series'](everyone)).rows.sort(byKey('seriesKey')),
     images: await allImages(engine),
@@ -50,8 +52,16 @@ async function rebuild(engine: Engine): Promise<void> {
 function register(engine: Engine, PatientName: string, more: Partial<PatientInput> = {}): Promise<PatientRow> {
   return engine.verbs['patients.register'](
     PatientInput.parse({
-      PatientName, PatientID: '', PatientSex: 'F', PatientBirthDate: '19900303', birthDatePrecision: 'known', ageYears: null,
-      temporary: false, consent: 'yes', note: '', ...more,
+      PatientName,
+      PatientID: '',
+      PatientSex: 'F',
+      PatientBirthDate: '19900303',
+      birthDatePrecision: 'known',
+      ageYears: null,
+      temporary: false,
+      consent: 'yes',
+      note: '',
+      ...more,
     }),
   );
 }
@@ -80,8 +90,16 @@ describe('taking in', () => {
     expect(await allImages(engine)).toHaveLength(images.length);
     const withPixels = images.filter((row) => row.hasPixels);
     for (const row of withPixels) {
-      expect(Buffer.from(await engine.pictures.thumbnail(row.image)).subarray(0, 2).toString('hex')).toBe('ffd8');
-      expect(Buffer.from(await engine.pictures.render(row.image, { frame: 0 })).subarray(1, 4).toString()).toBe('PNG');
+      expect(
+        Buffer.from(await engine.pictures.thumbnail(row.image))
+          .subarray(0, 2)
+          .toString('hex'),
+      ).toBe('ffd8');
+      expect(
+        Buffer.from(await engine.pictures.render(row.image, { frame: 0 }))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
     }
   });
 
@@ -95,7 +113,9 @@ describe('taking in', () => {
     writeFileSync(join(media, 'DICOMDIR'), writeDicomdir({ entries, fileSetID: 'TEST', sopInstanceUID: '2.25.5' }));
     const engine = await openForTest(join(folder, 'archive'));
     const outcomes = await importInto(engine, [media]);
-    expect(outcomes.map((outcome) => [outcome.path.slice(media.length), outcome.error?.code ?? outcome.outcome]).sort()).toEqual([
+    expect(
+      outcomes.map((outcome) => [outcome.path.slice(media.length), outcome.error?.code ?? outcome.outcome]).sort(),
+    ).toEqual([
       ['/IMAGES/IM1', 'added'],
       ['/IMAGES/IM2', 'DICOMDIR_FILE_MISSING'],
     ]);
@@ -124,13 +144,29 @@ describe('taking in', () => {
     writeFileSync(join(source, 'letter.pdf'), pdfBytes());
     const engine = await openForTest(join(folder, 'archive'));
     const patient = await register(engine, 'Pérez^Ana');
-    const clinic = await engine.verbs['clinics.create']({ name: 'Field camp', place: 'River', firstDay: '20261101', lastDay: '20261130' });
+    const clinic = await engine.verbs['clinics.create']({
+      name: 'Field camp',
+      place: 'River',
+      firstDay: '20261101',
+      lastDay: '20261130',
+    });
     const station = await engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'Intake' });
-    await importInto(engine, [source], { patient: patient.patient, clinic: clinic.clinic, station: station.station, kind: BUILTIN_KINDS.headshot });
+    await importInto(engine, [source], {
+      patient: patient.patient,
+      clinic: clinic.clinic,
+      station: station.station,
+      kind: BUILTIN_KINDS.headshot,
+    });
     const images = await allImages(engine);
     expect(images).toHaveLength(2);
     for (const row of images) {
-      expect(row).toMatchObject({ patient: patient.patient, clinic: clinic.clinic, station: station.station, kind: BUILTIN_KINDS.headshot, PatientName: 'Pérez^Ana' });
+      expect(row).toMatchObject({
+        patient: patient.patient,
+        clinic: clinic.clinic,
+        station: station.station,
+        kind: BUILTIN_KINDS.headshot,
+        PatientName: 'Pérez^Ana',
+      });
     }
     const kept = readdirSync(join(folder, 'archive', 'objects'), { recursive: true }).map(String);
     expect(kept.some((name) => name.endsWith(sha256Of(jpeg)))).toBe(true);
@@ -148,12 +184,24 @@ describe('taking in', () => {
     const patient = await register(engine, 'Kamau^John');
     const bytes = await photo(3);
     const { image } = await engine.verbs['capture.keep']({
-      bytes, context: { ...nobody, patient: patient.patient, kind: BUILTIN_KINDS.xray }, takenAt: new Date().toISOString(), camera: 'Test camera',
+      bytes,
+      context: { ...nobody, patient: patient.patient, kind: BUILTIN_KINDS.xray },
+      takenAt: new Date().toISOString(),
+      camera: 'Test camera',
     });
     expect(existsSync(engine.context.objects.path(image))).toBe(true);
-    expect(await engine.verbs['catalog.image']({ image })).toMatchObject({ source: 'camera', PatientName: 'Kamau^John', fileName: '' });
+    expect(await engine.verbs['catalog.image']({ image })).toMatchObject({
+      source: 'camera',
+      PatientName: 'Kamau^John',
+      fileName: '',
+    });
     await expect(
-      engine.verbs['capture.keep']({ bytes: new Uint8Array([1, 2, 3]), context: nobody, takenAt: new Date().toISOString(), camera: '' }),
+      engine.verbs['capture.keep']({
+        bytes: new Uint8Array([1, 2, 3]),
+        context: nobody,
+        takenAt: new Date().toISOString(),
+        camera: '',
+      }),
     ).rejects.toMatchObject({ code: 'PHOTO_DAMAGED' });
   });
 
@@ -187,10 +235,20 @@ describe('the index', () => {
     for (let at = 0; at < 4; at += 1) writeFileSync(join(source, `photo ${String(at)}.jpg`), await photo(at));
     writeFileSync(join(source, 'not a picture.txt'), 'text');
     const engine = await openForTest(join(folder, 'archive'));
-    const clinic = await engine.verbs['clinics.create']({ name: 'Field camp', place: 'River', firstDay: '20261101', lastDay: '20261130' });
+    const clinic = await engine.verbs['clinics.create']({
+      name: 'Field camp',
+      place: 'River',
+      firstDay: '20261101',
+      lastDay: '20261130',
+    });
     const patient = await register(engine, 'Өнөрбаев^Азамат');
     const kind = await engine.verbs['kinds.create']({ name: 'Wound' });
-    await importInto(engine, [source], { patient: patient.patient, clinic: clinic.clinic, station: null, kind: kind.kind });
+    await importInto(engine, [source], {
+      patient: patient.patient,
+      clinic: clinic.clinic,
+      station: null,
+      kind: kind.kind,
+    });
     await engine.verbs['patients.update']({
       patient: patient.patient,
       changes: PatientInput.parse({ ...patient, PatientName: 'Orozbaev^Azamat', consent: 'no', note: 'said so' }),
@@ -227,7 +285,9 @@ describe('the index', () => {
     const engine = await openForTest(join(folder, 'archive'));
     await importInto(engine, [source]);
     // Stands for a fault of a later version: the index refuses what the contract allows.
-    engine.context.db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON kind WHEN NEW.name = 'Refused' BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    engine.context.db.exec(
+      `CREATE TRIGGER refuse BEFORE INSERT ON kind WHEN NEW.name = 'Refused' BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    );
     await expect(engine.verbs['kinds.create']({ name: 'Refused' })).rejects.toMatchObject({ code: 'INTERNAL' });
     await engine.verbs['kinds.create']({ name: 'After it' });
     await engine.close();
@@ -243,7 +303,10 @@ describe('the index', () => {
     const folder = temporaryFolder();
     const source = join(folder, 'source');
     mkdirSync(source);
-    writeFileSync(join(source, 'long'), instanceBytes({ seed: 1, PatientName: `${'x'.repeat(1023)}\u{1f600}`, SpecificCharacterSet: 'ISO_IR 192' }));
+    writeFileSync(
+      join(source, 'long'),
+      instanceBytes({ seed: 1, PatientName: `${'x'.repeat(1023)}\u{1f600}`, SpecificCharacterSet: 'ISO_IR 192' }),
+    );
     const engine = await openForTest(join(folder, 'archive'));
     await importInto(engine, [source]);
     await rebuild(engine);
@@ -261,10 +324,22 @@ describe('the index', () => {
     rmSync(join(folder, 'archive', 'records'), { recursive: true });
     const reopened = await openForTest(join(folder, 'archive'));
     const kept = (rows: typeof images): unknown[] =>
-      rows.map(({ image, patient, study, seriesKey, SOPInstanceUID, clinic, kind }) => ({ image, patient, study, seriesKey, SOPInstanceUID, clinic, kind })).sort(byKey('image'));
+      rows
+        .map(({ image, patient, study, seriesKey, SOPInstanceUID, clinic, kind }) => ({
+          image,
+          patient,
+          study,
+          seriesKey,
+          SOPInstanceUID,
+          clinic,
+          kind,
+        }))
+        .sort(byKey('image'));
     // The clinic of a DICOM file from elsewhere was in the records only; photos carry theirs with them.
     const fromPhotos = images.filter((row) => row.kind !== null);
-    expect(kept(await allImages(reopened).then((rows) => rows.filter((row) => row.kind !== null)))).toEqual(kept(fromPhotos));
+    expect(kept(await allImages(reopened).then((rows) => rows.filter((row) => row.kind !== null)))).toEqual(
+      kept(fromPhotos),
+    );
     expect((await allImages(reopened)).map((row) => row.image).sort()).toEqual(images.map((row) => row.image).sort());
     const [patient] = (await reopened.verbs['catalog.patients']({ ...everyone, registeredOnly: true })).rows;
     expect(patient).toMatchObject({ patient: registered?.patient, PatientName: 'Өнөрбаев^Азамат', images: 4 });

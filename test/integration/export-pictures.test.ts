@@ -19,7 +19,11 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const withoutPixels = writePart10(
   { sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: '1.2.3', transferSyntaxUID: '1.2.840.10008.1.2.1' },
-  new DataSetBuilder().set('SOPClassUID', SECONDARY_CAPTURE).set('SOPInstanceUID', '1.2.3').set('Rows', 10).set('Columns', 10),
+  new DataSetBuilder()
+    .set('SOPClassUID', SECONDARY_CAPTURE)
+    .set('SOPInstanceUID', '1.2.3')
+    .set('Rows', 10)
+    .set('Columns', 10),
 );
 
 describe('pictures of real objects', () => {
@@ -30,7 +34,11 @@ describe('pictures of real objects', () => {
       stock.image(sample('explicit_little.dcm'), { InstanceNumber: '2', frames: 16 }),
       stock.image(withoutPixels, { InstanceNumber: '3' }),
     ];
-    const outcome = await runInThread(planOf(target, [patientOf(images)], { form: 'pictures' }), new AbortController().signal, () => undefined);
+    const outcome = await runInThread(
+      planOf(target, [patientOf(images)], { form: 'pictures' }),
+      new AbortController().signal,
+      () => undefined,
+    );
     const pictures = filesUnder(target).filter((file) => file.endsWith('.png'));
     expect(pictures).toHaveLength(1 + 16);
     for (const picture of pictures) {

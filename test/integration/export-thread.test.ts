@@ -49,7 +49,9 @@ describe('the export thread', () => {
 
   it('does not begin when it was stopped before', async () => {
     const target = stock.target('visit');
-    await expect(runInThread(planOf(target, [patientOf(images(3, 10))]), AbortSignal.abort(), quiet)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(
+      runInThread(planOf(target, [patientOf(images(3, 10))]), AbortSignal.abort(), quiet),
+    ).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(readdirSync(dirname(target))).toEqual([]);
   });
 
@@ -70,39 +72,44 @@ describe('the export thread', () => {
 });
 
 describe('a process that dies in the middle', () => {
-  it.each(['folder', 'zip'] as const)('leaves a %s that says it is not complete, and nothing else', async (container) => {
-    const target = stock.target('visit');
-    const plan = planOf(target, [patientOf(images(300, 300_000))], { container });
-    const order = join(stock.root, 'order.json');
-    writeFileSync(order, JSON.stringify(plan));
-    const program = `
+  it.each(['folder', 'zip'] as const)(
+    'leaves a %s that says it is not complete, and nothing else',
+    async (container) => {
+      const target = stock.target('visit');
+      const plan = planOf(target, [patientOf(images(300, 300_000))], { container });
+      const order = join(stock.root, 'order.json');
+      writeFileSync(order, JSON.stringify(plan));
+      const program = `
       import { readFileSync } from 'node:fs';
       import { Worker } from 'node:worker_threads';
       const plan = JSON.parse(readFileSync(process.argv[1], 'utf8'));
       new Worker(new URL(process.argv[2]), { execArgv: [], workerData: { plan, stop: new SharedArrayBuffer(4) } })
         .on('message', (message) => console.log(message.type));`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program, order, workerUrl('export').href]);
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) if (chunk.toString().includes('progress')) break;
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    expect(readdirSync(dirname(target))).toEqual(['visit.incomplete']);
-    const left = `${target}.incomplete`;
-    if (container === 'folder') {
-      expect(readFileSync(join(left, 'NOTREADY.TXT'), 'utf8')).toContain('DO NOT USE');
-      expect(existsSync(join(left, 'SHA256SUMS'))).toBe(false);
-    } else {
-      expect(spawnSync('unzip', ['-tq', left]).status).not.toBe(0);
-    }
-    await runInThread(plan, never, quiet);
-    expect(readdirSync(dirname(target)).sort()).toEqual(['visit', 'visit.incomplete']);
-  });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program, order, workerUrl('export').href]);
+      for await (const chunk of child.stdout as AsyncIterable<Buffer>) if (chunk.toString().includes('progress')) break;
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      expect(readdirSync(dirname(target))).toEqual(['visit.incomplete']);
+      const left = `${target}.incomplete`;
+      if (container === 'folder') {
+        expect(readFileSync(join(left, 'NOTREADY.TXT'), 'utf8')).toContain('DO NOT USE');
+        expect(existsSync(join(left, 'SHA256SUMS'))).toBe(false);
+      } else {
+        expect(spawnSync('unzip', ['-tq', left]).status).not.toBe(0);
+      }
+      await runInThread(plan, never, quiet);
+      expect(readdirSync(dirname(target)).sort()).toEqual(['visit', 'visit.incomplete']);
+    },
+  );
 });
 
 /** A small file system of memory, mounted for one test; null where this process may not mount. */
 function smallDisk(megabytes: number): string | null {
   const place = stock.target('stick');
   mkdirSync(place);
-  const mounted = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${String(megabytes)}m`, 'tmpfs', place]).status === 0;
+  const mounted =
+    process.platform === 'linux' &&
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${String(megabytes)}m`, 'tmpfs', place]).status === 0;
   return mounted ? place : null;
 }
 
@@ -115,19 +122,22 @@ function failing(code: string): ReturnType<typeof watched> {
 }
 
 describe('a destination that fails', () => {
-  it.each(['folder', 'zip'] as const)('by being full leaves no %s behind and says how much was wanted', async (container) => {
-    const all = images(12, 500_000);
-    const disk = smallDisk(4);
-    try {
-      const target = join(disk ?? dirname(stock.target()), 'visit');
-      const plan = planOf(target, [patientOf(all)], { container });
-      const run = disk === null ? runPlan(plan, failing('ENOSPC')) : runInThread(plan, never, quiet);
-      await expect(run).rejects.toMatchObject({ code: 'EXPORT_TARGET_FULL', details: { needed: '6 MB' } });
-      expect(readdirSync(dirname(target))).toEqual([]);
-    } finally {
-      if (disk !== null) execFileSync('umount', [disk]);
-    }
-  });
+  it.each(['folder', 'zip'] as const)(
+    'by being full leaves no %s behind and says how much was wanted',
+    async (container) => {
+      const all = images(12, 500_000);
+      const disk = smallDisk(4);
+      try {
+        const target = join(disk ?? dirname(stock.target()), 'visit');
+        const plan = planOf(target, [patientOf(all)], { container });
+        const run = disk === null ? runPlan(plan, failing('ENOSPC')) : runInThread(plan, never, quiet);
+        await expect(run).rejects.toMatchObject({ code: 'EXPORT_TARGET_FULL', details: { needed: '6 MB' } });
+        expect(readdirSync(dirname(target))).toEqual([]);
+      } finally {
+        if (disk !== null) execFileSync('umount', [disk]);
+      }
+    },
+  );
 
   it.each(['folder', 'zip'] as const)('by being pulled out makes no %s that looks finished', async (container) => {
     const all = images(400, 100_000);
@@ -142,7 +152,9 @@ describe('a destination that fails', () => {
         execFileSync('umount', ['-l', disk]);
       },
     });
-    await expect(runPlan(plan, disk === null ? failing('EIO') : pulled)).rejects.toMatchObject({ code: 'EXPORT_TARGET_LOST' });
+    await expect(runPlan(plan, disk === null ? failing('EIO') : pulled)).rejects.toMatchObject({
+      code: 'EXPORT_TARGET_LOST',
+    });
     expect(readdirSync(dirname(target))).toEqual([]);
   });
 

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,18 +41,32 @@ class Archive {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
   async open(): Promise<EngineContext> {
-    for (const folder of [this.paths.objects, this.paths.incoming, this.paths.backups]) mkdirSync(folder, { recursive: true });
+    for (const folder of [this.paths.objects, this.paths.incoming, this.paths.backups])
+      mkdirSync(folder, { recursive: true });
     const now = (): Date => new Date();
     const chain = await RecordChain.open(this.paths.records, randomBytes(32), this.paths.quarantine);
     const { db } = await openDatabase(this.paths, now());
     const objects = new ObjectStore(this.paths.objects);
-    const readAttributes = (path: string) => Promise.resolve(extractIndex(readDicom(new BufferSource(readFileSync(path)))));
+    const readAttributes = (path: string) =>
+      Promise.resolve(extractIndex(readDicom(new BufferSource(readFileSync(path)))));
     const committer = new Committer(this.paths, db, chain, objects, readAttributes, now);
     const jobs = new JobBoard(() => undefined, now);
     const pool = new WorkerPool(1);
-    this.closers.push(() => jobs.close(), () => chain.close(), () => void db.close(), () => pool.close());
+    this.closers.push(
+      () => jobs.close(),
+      () => chain.close(),
+      () => void db.close(),
+      () => pool.close(),
+    );
     return {
-      paths: this.paths, db, objects, pool, jobs, archiveId: randomUUID(), version: '0.0.0', now,
+      paths: this.paths,
+      db,
+      objects,
+      pool,
+      jobs,
+      archiveId: randomUUID(),
+      version: '0.0.0',
+      now,
       commit: (records, incoming) => committer.commit(records, incoming),
       restore: (sha256) => committer.place(sha256),
       emit: () => undefined,
@@ -77,55 +100,105 @@ interface Added {
   readonly series: SeriesKey;
 }
 
-async function add(patientId: string, study: string, more: Partial<RecordBody<'object.stored'>> = {}, photo?: Buffer): Promise<Added> {
+async function add(
+  patientId: string,
+  study: string,
+  more: Partial<RecordBody<'object.stored'>> = {},
+  photo?: Buffer,
+): Promise<Added> {
   const uid = `1.2.3.${String(Math.floor(Math.random() * 2 ** 48))}`;
   const dataset = new DataSetBuilder()
-    .set('SOPClassUID', SECONDARY_CAPTURE).set('SOPInstanceUID', uid).set('StudyInstanceUID', `1.2.${study}`)
-    .set('SeriesInstanceUID', `1.2.${study}.1`).set('Modality', 'OT').set('StudyDate', '20261120')
-    .set('PatientID', patientId).set('PatientName', `Name^${patientId}`).set('Rows', 1).set('Columns', 1)
+    .set('SOPClassUID', SECONDARY_CAPTURE)
+    .set('SOPInstanceUID', uid)
+    .set('StudyInstanceUID', `1.2.${study}`)
+    .set('SeriesInstanceUID', `1.2.${study}.1`)
+    .set('Modality', 'OT')
+    .set('StudyDate', '20261120')
+    .set('PatientID', patientId)
+    .set('PatientName', `Name^${patientId}`)
+    .set('Rows', 1)
+    .set('Columns', 1)
     .set('PixelData', Uint8Array.of(1, 2), 'OW');
-  const bytes = writePart10({ sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: uid, transferSyntaxUID: EXPLICIT_LE }, dataset);
+  const bytes = writePart10(
+    { sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: uid, transferSyntaxUID: EXPLICIT_LE },
+    dataset,
+  );
   const image = archive.incoming(bytes);
   const source = photo ? archive.incoming(photo) : null;
   const body: RecordBody<'object.stored'> = {
-    image, bytes: bytes.length, sourceObject: source === null || !photo ? null : { sha256: source, bytes: photo.length },
-    source: 'file', session: null, path: `/in/${image.slice(0, 4)}.dcm`, entry: '', patient: null, clinic: null, station: null, kind: null,
-    takenAt: null, ...more,
+    image,
+    bytes: bytes.length,
+    sourceObject: source === null || !photo ? null : { sha256: source, bytes: photo.length },
+    source: 'file',
+    session: null,
+    path: `/in/${image.slice(0, 4)}.dcm`,
+    entry: '',
+    patient: null,
+    clinic: null,
+    station: null,
+    kind: null,
+    takenAt: null,
+    ...more,
   };
   const incoming = [{ sha256: image, bytes: bytes.length, role: 'instance' as const }];
-  await ctx.commit([{ type: 'object.stored', body }], source === null || !photo ? incoming : [...incoming, { sha256: source, bytes: photo.length, role: 'source' }]);
+  await ctx.commit(
+    [{ type: 'object.stored', body }],
+    source === null || !photo ? incoming : [...incoming, { sha256: source, bytes: photo.length, role: 'source' }],
+  );
   const row = ctx.db
     .prepare<[string], { patient: string; study: string; series: string }>(
       `SELECT patient.key AS patient, study.key AS study, series.key AS series FROM image JOIN patient ON patient.id = image.patient_id
        JOIN study ON study.id = image.study_id JOIN series ON series.id = image.series_id WHERE object = ?`,
     )
     .get(image);
-  return { image, patient: PatientKey.parse(row?.patient), study: StudyKey.parse(row?.study), series: SeriesKey.parse(row?.series) };
+  return {
+    image,
+    patient: PatientKey.parse(row?.patient),
+    study: StudyKey.parse(row?.study),
+    series: SeriesKey.parse(row?.series),
+  };
 }
 
 function request(selection: Partial<ExportSelection>, more: Partial<ExportRequest> = {}): ExportRequest {
   return {
-    selection: ExportSelection.parse(selection), form: 'originals', container: 'folder',
-    target: join(mkdtempSync(join(archive.root, 'out-')), 'visit'), ...more,
+    selection: ExportSelection.parse(selection),
+    form: 'originals',
+    container: 'folder',
+    target: join(mkdtempSync(join(archive.root, 'out-')), 'visit'),
+    ...more,
   };
 }
 
 const unwatched = { signal: new AbortController().signal, update: () => undefined };
 
 function refuse(patient: PatientKey, id: string): Promise<void> {
-  return ctx.commit([{
-    type: 'patient.saved',
-    body: {
-      patient, PatientID: id, IssuerOfPatientID: '', PatientName: `Name^${id}`, PatientBirthDate: '', PatientSex: '',
-      birthDatePrecision: 'unknown', ageYears: null, ageOn: null, temporary: false, consent: 'no', note: '',
+  return ctx.commit([
+    {
+      type: 'patient.saved',
+      body: {
+        patient,
+        PatientID: id,
+        IssuerOfPatientID: '',
+        PatientName: `Name^${id}`,
+        PatientBirthDate: '',
+        PatientSex: '',
+        birthDatePrecision: 'unknown',
+        ageYears: null,
+        ageOn: null,
+        temporary: false,
+        consent: 'no',
+        note: '',
+      },
     },
-  }]);
+  ]);
 }
 
 describe('what goes out', () => {
   it('is chosen by patient, study, series, image and clinic day, each image once', async () => {
     const clinic = ClinicKey.parse(randomUUID());
-    await ctx.commit([{ type: 'clinic.saved', body: { clinic, name: 'Camp', place: '', firstDay: '20261101', lastDay: '20261130' } }]);
+    await ctx.commit([
+      { type: 'clinic.saved', body: { clinic, name: 'Camp', place: '', firstDay: '20261101', lastDay: '20261130' } },
+    ]);
     const a1 = await add('A', '1');
     const a2 = await add('A', '2');
     const b1 = await add('B', '3', { clinic, takenAt: '2026-11-21T23:30:00.000+05:00' });
@@ -143,7 +216,9 @@ describe('what goes out', () => {
     expect(await counted({ patients: [a1.patient, b1.patient], studies: [a1.study], images: [b1.image] })).toBe(4);
     expect(await counted({})).toBe(0);
     const missing = ExportSelection.parse({ patients: [randomUUID()] });
-    await expect(verbs['export.preview']({ selection: missing, form: 'media' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(verbs['export.preview']({ selection: missing, form: 'media' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('is held back when the patient said no or the file is damaged, and the result says so', async () => {
@@ -153,12 +228,20 @@ describe('what goes out', () => {
     await refuse(closed.patient, 'B');
     ctx.db.prepare(`UPDATE object SET state = 'corrupt' WHERE sha256 = ?`).run(damaged.image);
     const selection = { patients: [open.patient, closed.patient] };
-    const leftOut = [{ image: damaged.image, code: 'OBJECT_DAMAGED' }, { image: closed.image, code: 'CONSENT_REFUSED' }];
-    const preview = await createRelease(ctx)['export.preview']({ selection: ExportSelection.parse(selection), form: 'media' });
+    const leftOut = [
+      { image: damaged.image, code: 'OBJECT_DAMAGED' },
+      { image: closed.image, code: 'CONSENT_REFUSED' },
+    ];
+    const preview = await createRelease(ctx)['export.preview']({
+      selection: ExportSelection.parse(selection),
+      form: 'media',
+    });
     expect(preview).toMatchObject({ patients: 1, studies: 1, images: 1, leftOut });
     const result = await runExport(ctx, request(selection, { form: 'media' }), unwatched);
     expect(result).toMatchObject({ state: 'proven', images: 1, leftOut, error: null });
-    await expect(runExport(ctx, request({ images: [closed.image] }), unwatched)).rejects.toMatchObject({ code: 'EXPORT_NOTHING' });
+    await expect(runExport(ctx, request({ images: [closed.image] }), unwatched)).rejects.toMatchObject({
+      code: 'EXPORT_NOTHING',
+    });
   });
 
   it('leaves a file out that turns out to be damaged, and the archive remembers', async () => {
@@ -169,7 +252,11 @@ describe('what goes out', () => {
     bytes[bytes.length - 1] = 99;
     writeFileSync(path, bytes);
     const result = await runExport(ctx, request({ patients: [good.patient] }, { container: 'zip' }), unwatched);
-    expect(result).toMatchObject({ state: 'proven', images: 1, leftOut: [{ image: bad.image, code: 'OBJECT_DAMAGED' }] });
+    expect(result).toMatchObject({
+      state: 'proven',
+      images: 1,
+      leftOut: [{ image: bad.image, code: 'OBJECT_DAMAGED' }],
+    });
     expect(ctx.db.prepare('SELECT state FROM object WHERE sha256 = ?').pluck().get(bad.image)).toBe('corrupt');
   });
 });
@@ -179,14 +266,21 @@ describe('an export', () => {
     const photo = Buffer.from('\u00ff\u00d8\u00ff photo', 'latin1');
     const dicom = await add('A', '1');
     const made = await add('A', '1', { path: '/in/DCIM/IMG_1.JPG' }, photo);
-    const captured = await add('A', '1', { path: '', source: 'camera' }, Buffer.from('\u00ff\u00d8\u00ff camera', 'latin1'));
+    const captured = await add(
+      'A',
+      '1',
+      { path: '', source: 'camera' },
+      Buffer.from('\u00ff\u00d8\u00ff camera', 'latin1'),
+    );
     const asked = request({ patients: [dicom.patient] });
     const result = await runExport(ctx, asked, unwatched);
     expect(result).toMatchObject({ state: 'proven', images: 3, files: 4, verified: 4 });
     const folder = join(asked.target, 'Name, A (A)', '2026-11-20');
     expect(readdirSync(folder).sort()).toEqual(['IMG_1.JPG', 'OT.jpg', `${dicom.image.slice(0, 4)}.dcm`].sort());
     expect(readFileSync(join(folder, 'IMG_1.JPG')).equals(photo)).toBe(true);
-    expect(readFileSync(join(folder, `${dicom.image.slice(0, 4)}.dcm`)).equals(readFileSync(ctx.objects.path(dicom.image)))).toBe(true);
+    expect(
+      readFileSync(join(folder, `${dicom.image.slice(0, 4)}.dcm`)).equals(readFileSync(ctx.objects.path(dicom.image))),
+    ).toBe(true);
     expect(existsSync(ctx.objects.path(made.image)) && existsSync(ctx.objects.path(captured.image))).toBe(true);
     execFileSync('sha256sum', ['-c', '--strict', '--quiet', 'SHA256SUMS'], { cwd: asked.target });
   });
@@ -194,13 +288,17 @@ describe('an export', () => {
   it('started as a job is shown while it runs, when it is done, and after the index knows it by its record', async () => {
     const { patient } = await add('A', '1');
     const verbs = createRelease(ctx);
-    const { job, exportKey } = await verbs['export.start'](request({ patients: [patient] }, { form: 'media', container: 'zip' }));
+    const { job, exportKey } = await verbs['export.start'](
+      request({ patients: [patient] }, { form: 'media', container: 'zip' }),
+    );
     expect((await verbs['export.get']({ exportKey })).state).toBe('running');
     expect(await ctx.jobs.settled(job)).toMatchObject({ state: 'done', type: 'export', exportKey });
     const result = await verbs['export.get']({ exportKey });
     expect(result).toMatchObject({ state: 'proven', images: 1, files: 4, verified: 4, error: null });
     expect((await verbs['export.list']({ limit: 10 })).rows).toEqual([result]);
-    await expect(verbs['export.get']({ exportKey: ExportKey.parse(randomUUID()) })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(verbs['export.get']({ exportKey: ExportKey.parse(randomUUID()) })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('that is cancelled or fails ends so, as job and as result, and can be tried again', async () => {
@@ -210,7 +308,11 @@ describe('an export', () => {
     const first = await verbs['export.start'](asked);
     ctx.jobs.cancel(first.job);
     expect(await ctx.jobs.settled(first.job)).toMatchObject({ state: 'cancelled' });
-    expect(await verbs['export.get'](first)).toMatchObject({ state: 'cancelled', images: 0, error: { code: 'CANCELLED' } });
+    expect(await verbs['export.get'](first)).toMatchObject({
+      state: 'cancelled',
+      images: 0,
+      error: { code: 'CANCELLED' },
+    });
     expect(existsSync(asked.target)).toBe(false);
     const again = await runExport(ctx, asked, unwatched);
     expect(again.state).toBe('proven');
@@ -221,7 +323,9 @@ describe('an export', () => {
     const { patient } = await add('A', '1');
     const result = await runExport(ctx, request({ patients: [patient] }), unwatched);
     const exportKey = result.exportKey;
-    ctx.db.prepare('UPDATE export SET result = ?').run(JSON.stringify({ ...result, state: 'running', finishedAt: null }));
+    ctx.db
+      .prepare('UPDATE export SET result = ?')
+      .run(JSON.stringify({ ...result, state: 'running', finishedAt: null }));
     expect(await createRelease(ctx)['export.get']({ exportKey })).toMatchObject({ state: 'interrupted' });
   });
 });

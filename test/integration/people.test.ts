@@ -18,8 +18,16 @@ beforeEach(async () => {
 });
 
 const person = (PatientName: string, more: Partial<PatientInput> = {}): PatientInput => ({
-  PatientName, PatientID: '', PatientSex: '', PatientBirthDate: '', birthDatePrecision: 'unknown', ageYears: null, temporary: false,
-  consent: 'not-asked', note: '', ...more,
+  PatientName,
+  PatientID: '',
+  PatientSex: '',
+  PatientBirthDate: '',
+  birthDatePrecision: 'unknown',
+  ageYears: null,
+  temporary: false,
+  consent: 'not-asked',
+  note: '',
+  ...more,
 });
 const register = (name: string, more: Partial<PatientInput> = {}): Promise<PatientRow> =>
   engine.verbs['patients.register'](PatientInput.parse(person(name, more)));
@@ -37,14 +45,22 @@ async function everybody(): Promise<unknown> {
   const clinics = await engine.verbs['clinics.list']({});
   const stations = await Promise.all(clinics.rows.map(({ clinic }) => engine.verbs['stations.list']({ clinic })));
   const words = await Promise.all(
-    ['kader', 'amina', '0042', 'old'].map((text) => engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', text }))),
+    ['kader', 'amina', '0042', 'old'].map((text) =>
+      engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', text })),
+    ),
   );
   return { rows, clinics, stations, kinds: await engine.verbs['kinds.list']({}), words };
 }
 
 describe('registering', () => {
   it('keeps names of any script, with components and groups, as they were entered', async () => {
-    for (const name of ['Yamada^Tarou=山田^太郎=やまだ^たろう', 'محمد^عبد الله', 'Nguyễn^Thị Ánh', "O'Brien^Sean^^Dr^Jr", 'कुमार^राम']) {
+    for (const name of [
+      'Yamada^Tarou=山田^太郎=やまだ^たろう',
+      'محمد^عبد الله',
+      'Nguyễn^Thị Ánh',
+      "O'Brien^Sean^^Dr^Jr",
+      'कुमार^राम',
+    ]) {
       const row = engineVerbs['patients.register'].output.parse(await register(name));
       expect(row).toMatchObject({ PatientName: name, registered: true, temporary: false, images: 0 });
       expect(await engine.verbs['patients.get']({ patient: row.patient })).toEqual(row);
@@ -91,10 +107,19 @@ describe('registering', () => {
     writeFileSync(join(source, '1.dcm'), instanceBytes({ seed: 1, PatientID: 'H7', PatientName: 'Okoye^Ada' }));
     await importInto(engine, [source]);
     await expect(register('Okoye^Ada', { PatientID: 'H7' })).rejects.toMatchObject(refused('PatientID'));
-    const similar = await engine.verbs['patients.similar']({ PatientName: 'Okoye^Ada', PatientID: 'H7', PatientBirthDate: '' });
+    const similar = await engine.verbs['patients.similar']({
+      PatientName: 'Okoye^Ada',
+      PatientID: 'H7',
+      PatientBirthDate: '',
+    });
     const [found] = similar.rows;
     expect(found).toMatchObject({ row: { registered: false, images: 1 }, reasons: ['number', 'name'] });
-    if (found) expect(await change(found.row, { consent: 'yes' })).toMatchObject({ registered: true, images: 1, consent: 'yes' });
+    if (found)
+      expect(await change(found.row, { consent: 'yes' })).toMatchObject({
+        registered: true,
+        images: 1,
+        consent: 'yes',
+      });
   });
 
   it('refuses what is no name or does not fit into a DICOM object', async () => {
@@ -105,7 +130,9 @@ describe('registering', () => {
   });
 
   it('takes out what no value may hold, so that the archive opens again', async () => {
-    const row = await engine.verbs['patients.register'](person('Doe\\Ja\u0000ne \ud83d', { PatientID: 'A\\1\n\udc00' }));
+    const row = await engine.verbs['patients.register'](
+      person('Doe\\Ja\u0000ne \ud83d', { PatientID: 'A\\1\n\udc00' }),
+    );
     expect(row).toMatchObject({ PatientName: 'Doe Ja ne', PatientID: 'A 1' });
     await engine.close();
     engine = await openForTest(join(folder, 'archive'));
@@ -115,15 +142,31 @@ describe('registering', () => {
 
 describe('age', () => {
   it('is a known or an estimated birth date, or years on the day they were said', async () => {
-    expect(await register('A', { PatientBirthDate: '19800229', birthDatePrecision: 'known', ageYears: 7 })).toMatchObject({
-      PatientBirthDate: '19800229', birthDatePrecision: 'known', ageYears: null, ageOn: null,
+    expect(
+      await register('A', { PatientBirthDate: '19800229', birthDatePrecision: 'known', ageYears: 7 }),
+    ).toMatchObject({
+      PatientBirthDate: '19800229',
+      birthDatePrecision: 'known',
+      ageYears: null,
+      ageOn: null,
     });
     expect(await register('B', { PatientBirthDate: '20190101', birthDatePrecision: 'estimated' })).toMatchObject({
-      PatientBirthDate: '20190101', birthDatePrecision: 'estimated', ageYears: null,
+      PatientBirthDate: '20190101',
+      birthDatePrecision: 'estimated',
+      ageYears: null,
     });
-    expect(await register('C', { ageYears: 0.5 })).toMatchObject({ PatientBirthDate: '', birthDatePrecision: 'unknown', ageYears: 0.5, ageOn: today() });
-    expect(await register('D', { PatientBirthDate: '19800101', birthDatePrecision: 'unknown', ageYears: 44 })).toMatchObject({
-      PatientBirthDate: '', ageYears: 44, ageOn: today(),
+    expect(await register('C', { ageYears: 0.5 })).toMatchObject({
+      PatientBirthDate: '',
+      birthDatePrecision: 'unknown',
+      ageYears: 0.5,
+      ageOn: today(),
+    });
+    expect(
+      await register('D', { PatientBirthDate: '19800101', birthDatePrecision: 'unknown', ageYears: 44 }),
+    ).toMatchObject({
+      PatientBirthDate: '',
+      ageYears: 44,
+      ageOn: today(),
     });
     expect(await register('E')).toMatchObject({ birthDatePrecision: 'unknown', ageYears: null, ageOn: null });
   });
@@ -135,9 +178,15 @@ describe('age', () => {
       const row = await other.verbs['patients.register'](person('A', { ageYears: 30 }));
       expect(row.ageOn).toBe('20250115');
       clock = new Date(2026, 5, 1, 12);
-      const noted = await other.verbs['patients.update']({ patient: row.patient, changes: PatientInput.parse({ ...row, note: 'x' }) });
+      const noted = await other.verbs['patients.update']({
+        patient: row.patient,
+        changes: PatientInput.parse({ ...row, note: 'x' }),
+      });
       expect(noted).toMatchObject({ ageYears: 30, ageOn: '20250115' });
-      const older = await other.verbs['patients.update']({ patient: row.patient, changes: PatientInput.parse({ ...row, ageYears: 31 }) });
+      const older = await other.verbs['patients.update']({
+        patient: row.patient,
+        changes: PatientInput.parse({ ...row, ageYears: 31 }),
+      });
       expect(older).toMatchObject({ ageYears: 31, ageOn: '20260601' });
     } finally {
       await other.close();
@@ -146,7 +195,9 @@ describe('age', () => {
 
   it('refuses days that are none or still to come', async () => {
     for (const day of ['20230229', '19801301', '00000101', '99990101']) {
-      await expect(register('A', { PatientBirthDate: day, birthDatePrecision: 'known' })).rejects.toMatchObject(refused('PatientBirthDate'));
+      await expect(register('A', { PatientBirthDate: day, birthDatePrecision: 'known' })).rejects.toMatchObject(
+        refused('PatientBirthDate'),
+      );
     }
   });
 });
@@ -158,7 +209,10 @@ describe('similar people', () => {
     );
 
   it('are found by number, name and birth date, the likeliest first, with the reasons', async () => {
-    const born = (PatientBirthDate: string): Partial<PatientInput> => ({ PatientBirthDate, birthDatePrecision: 'known' });
+    const born = (PatientBirthDate: string): Partial<PatientInput> => ({
+      PatientBirthDate,
+      birthDatePrecision: 'known',
+    });
     await register('Okonkwo^Chinwe', { PatientID: 'A1', ...born('19800412') });
     await register('Okonkwo^Chinedu', { PatientID: 'A2', ...born('19800412') });
     await register('Chinwe^Okonkow', { PatientID: 'A3', ...born('19801204') });
@@ -189,7 +243,9 @@ describe('a temporary patient', () => {
     expect(known).toMatchObject({ patient: row.patient, temporary: false, PatientName: 'Diallo^Fatou' });
     const found = await engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', text: 'fatou' }));
     expect(found.rows.map((each) => each.patient)).toEqual([row.patient]);
-    expect((await engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', text: 'unknown woman' }))).total).toBe(0);
+    expect(
+      (await engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', text: 'unknown woman' }))).total,
+    ).toBe(0);
   });
 });
 
@@ -198,25 +254,41 @@ describe('clinics, stations and kinds', () => {
 
   it('are made and changed', async () => {
     const clinic = await engine.verbs['clinics.create'](camp);
-    expect(await engine.verbs['clinics.update']({ clinic: clinic.clinic, changes: { ...camp, name: 'Camp 2' } })).toMatchObject({ clinic: clinic.clinic, name: 'Camp 2', images: 0 });
+    expect(
+      await engine.verbs['clinics.update']({ clinic: clinic.clinic, changes: { ...camp, name: 'Camp 2' } }),
+    ).toMatchObject({ clinic: clinic.clinic, name: 'Camp 2', images: 0 });
     const station = await engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'Eyes' });
-    await expect(engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'ÉYES' })).rejects.toMatchObject(refused('name'));
+    await expect(engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'ÉYES' })).rejects.toMatchObject(
+      refused('name'),
+    );
     await engine.verbs['stations.update']({ station: station.station, name: 'Ears', active: false });
-    expect((await engine.verbs['stations.list']({ clinic: clinic.clinic })).rows).toEqual([{ ...station, name: 'Ears', active: false }]);
+    expect((await engine.verbs['stations.list']({ clinic: clinic.clinic })).rows).toEqual([
+      { ...station, name: 'Ears', active: false },
+    ]);
     const kind = await engine.verbs['kinds.create']({ name: 'Wound' });
-    expect(await engine.verbs['kinds.update']({ kind: kind.kind, name: 'Burn', active: false })).toEqual({ ...kind, name: 'Burn', active: false });
+    expect(await engine.verbs['kinds.update']({ kind: kind.kind, name: 'Burn', active: false })).toEqual({
+      ...kind,
+      name: 'Burn',
+      active: false,
+    });
   });
 
   it('refuse days that are none or the wrong way round', async () => {
-    await expect(engine.verbs['clinics.create']({ ...camp, firstDay: '20261131' })).rejects.toMatchObject(refused('firstDay'));
-    await expect(engine.verbs['clinics.create']({ ...camp, lastDay: '20261031' })).rejects.toMatchObject(refused('lastDay'));
+    await expect(engine.verbs['clinics.create']({ ...camp, firstDay: '20261131' })).rejects.toMatchObject(
+      refused('firstDay'),
+    );
+    await expect(engine.verbs['clinics.create']({ ...camp, lastDay: '20261031' })).rejects.toMatchObject(
+      refused('lastDay'),
+    );
   });
 
   it('begin with the built-in kinds, which nobody can change or double', async () => {
     const { rows } = await engine.verbs['kinds.list']({});
     expect(rows.map((row) => row.code)).toEqual(['headshot', 'xray', 'surgery', 'audiogram', 'document', 'other']);
     for (const row of rows) {
-      await expect(engine.verbs['kinds.update']({ kind: row.kind, name: 'Mine', active: false })).rejects.toMatchObject(refused('kind'));
+      await expect(engine.verbs['kinds.update']({ kind: row.kind, name: 'Mine', active: false })).rejects.toMatchObject(
+        refused('kind'),
+      );
     }
     await expect(engine.verbs['kinds.create']({ name: 'HÉADSHOT' })).rejects.toMatchObject(refused('name'));
     expect((await engine.verbs['kinds.list']({})).rows).toEqual(rows);
@@ -227,11 +299,21 @@ describe('clinics, stations and kinds', () => {
     const none = '00000000-0000-4000-8000-000000000009';
     const missing = { code: 'NOT_FOUND' };
     await expect(engine.verbs['patients.get']({ patient: PatientKey.parse(none) })).rejects.toMatchObject(missing);
-    await expect(engine.verbs['patients.update']({ patient: PatientKey.parse(none), changes: person('A') })).rejects.toMatchObject(missing);
-    await expect(engine.verbs['clinics.update']({ clinic: ClinicKey.parse(none), changes: camp })).rejects.toMatchObject(missing);
-    await expect(engine.verbs['stations.create']({ clinic: ClinicKey.parse(none), name: 'A' })).rejects.toMatchObject(missing);
-    await expect(engine.verbs['stations.update']({ station: StationKey.parse(none), name: 'A', active: true })).rejects.toMatchObject(missing);
-    await expect(engine.verbs['kinds.update']({ kind: KindKey.parse(none), name: 'A', active: true })).rejects.toMatchObject(missing);
+    await expect(
+      engine.verbs['patients.update']({ patient: PatientKey.parse(none), changes: person('A') }),
+    ).rejects.toMatchObject(missing);
+    await expect(
+      engine.verbs['clinics.update']({ clinic: ClinicKey.parse(none), changes: camp }),
+    ).rejects.toMatchObject(missing);
+    await expect(engine.verbs['stations.create']({ clinic: ClinicKey.parse(none), name: 'A' })).rejects.toMatchObject(
+      missing,
+    );
+    await expect(
+      engine.verbs['stations.update']({ station: StationKey.parse(none), name: 'A', active: true }),
+    ).rejects.toMatchObject(missing);
+    await expect(
+      engine.verbs['kinds.update']({ kind: KindKey.parse(none), name: 'A', active: true }),
+    ).rejects.toMatchObject(missing);
   });
 });
 
@@ -243,18 +325,32 @@ describe('rebuilding', () => {
     writeFileSync(join(source, '2.dcm'), instanceBytes({ seed: 2, PatientID: 'H2', PatientName: 'Other^Name' }));
     await importInto(engine, [source]);
     const adam = await register('Kader^Adam', { ageYears: 40, temporary: true });
-    const amina = await register('Amina', { PatientID: 'TJ-0042', PatientBirthDate: '20000101', birthDatePrecision: 'estimated', consent: 'no' });
+    const amina = await register('Amina', {
+      PatientID: 'TJ-0042',
+      PatientBirthDate: '20000101',
+      birthDatePrecision: 'estimated',
+      consent: 'no',
+    });
     await change(adam, { PatientName: 'Kader^Aadam', temporary: false, note: 'met twice', ageYears: 41 });
     await change(amina, { PatientID: 'TJ-0043', consent: 'yes', PatientSex: 'F' });
     await register('Old^Name', { PatientID: 'TJ-0042' });
-    const [imported] = (await engine.verbs['catalog.patients'](FindInput.parse({ level: 'patient', match: [{ key: 'PatientID', value: 'H1' }] }))).rows;
+    const [imported] = (
+      await engine.verbs['catalog.patients'](
+        FindInput.parse({ level: 'patient', match: [{ key: 'PatientID', value: 'H1' }] }),
+      )
+    ).rows;
     if (!imported) throw new Error('The imported patient is not there.');
     await change(imported, { PatientName: 'New^Name' });
     // Arrives after the change and still says the old name.
     writeFileSync(join(source, '3.dcm'), instanceBytes({ seed: 3, PatientID: 'H1', PatientName: 'Old^Name' }));
     await importInto(engine, [source]);
     expect((await engine.verbs['patients.get']({ patient: imported.patient })).images).toBe(2);
-    const clinic = await engine.verbs['clinics.create']({ name: 'Camp', place: '', firstDay: '20261101', lastDay: '20261101' });
+    const clinic = await engine.verbs['clinics.create']({
+      name: 'Camp',
+      place: '',
+      firstDay: '20261101',
+      lastDay: '20261101',
+    });
     const station = await engine.verbs['stations.create']({ clinic: clinic.clinic, name: 'Eyes' });
     await engine.verbs['stations.update']({ station: station.station, name: 'Eyes 2', active: false });
     const kind = await engine.verbs['kinds.create']({ name: 'Wound' });

@@ -54,10 +54,16 @@ const patient: LevelColumns = {
     PatientID: { sql: 'patient.PatientID', ...walk(...byNumber) },
     IssuerOfPatientID: { sql: 'patient.IssuerOfPatientID' },
     PatientName: { sql: 'patient.PatientName', ...walk(...byName) },
-    PatientBirthDate: { sql: 'patient.PatientBirthDate', ...walk(text('patient', 'patient.PatientBirthDate'), id('patient')) },
+    PatientBirthDate: {
+      sql: 'patient.PatientBirthDate',
+      ...walk(text('patient', 'patient.PatientBirthDate'), id('patient')),
+    },
     PatientSex: { sql: 'patient.PatientSex' },
     birthDatePrecision: { sql: 'patient.birth_date_precision' },
-    ageYears: { sql: 'patient.age_years', ...sorted(number('patient', 'coalesce(patient.age_years, -1)'), id('patient')) },
+    ageYears: {
+      sql: 'patient.age_years',
+      ...sorted(number('patient', 'coalesce(patient.age_years, -1)'), id('patient')),
+    },
     ageOn: { sql: 'patient.age_on' },
     registered: { sql: 'patient.registered', type: 'number' },
     temporary: { sql: 'patient.temporary', type: 'number' },
@@ -67,7 +73,10 @@ const patient: LevelColumns = {
     studies: { sql: '(SELECT count(*) FROM study AS s WHERE s.patient_id = patient.id)', type: 'number' },
     series: { sql: '(SELECT count(*) FROM series AS e WHERE e.patient_id = patient.id)', type: 'number' },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.patient_id = patient.id)', type: 'number' },
-    lastStudyDate: { sql: 'patient.last_study_date', ...walk(text('patient', 'patient.last_study_date'), id('patient')) },
+    lastStudyDate: {
+      sql: 'patient.last_study_date',
+      ...walk(text('patient', 'patient.last_study_date'), id('patient')),
+    },
     changedAt: { sql: 'patient.changed_at', ...walk(text('patient', 'patient.changed_at'), id('patient')) },
   },
 };
@@ -95,7 +104,9 @@ const study: LevelColumns = {
     clinic: { sql: '(SELECT c.key FROM clinic AS c WHERE c.id = study.clinic_id)' },
     series: { sql: '(SELECT count(*) FROM series AS e WHERE e.study_id = study.id)', type: 'number' },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.study_id = study.id)', type: 'number' },
-    cover: { sql: '(SELECT i.object FROM image AS i WHERE i.study_id = study.id AND i.has_pixels = 1 ORDER BY i.id LIMIT 1)' },
+    cover: {
+      sql: '(SELECT i.object FROM image AS i WHERE i.study_id = study.id AND i.has_pixels = 1 ORDER BY i.id LIMIT 1)',
+    },
   },
 };
 
@@ -106,12 +117,19 @@ const series: LevelColumns = {
     seriesKey: { sql: 'series.key' },
     study: { sql: 'study.key' },
     patient: { sql: 'patient.key' },
-    SeriesInstanceUID: { sql: 'series.SeriesInstanceUID', ...walk(text('series', 'series.SeriesInstanceUID'), id('series')) },
+    SeriesInstanceUID: {
+      sql: 'series.SeriesInstanceUID',
+      ...walk(text('series', 'series.SeriesInstanceUID'), id('series')),
+    },
     StudyInstanceUID: { sql: 'study.StudyInstanceUID' },
     Modality: { sql: 'series.Modality', ...walk(...byModality) },
     SeriesNumber: {
       sql: 'series.SeriesNumber',
-      ...sorted(number('series', 'CAST(series.SeriesNumber AS INTEGER)'), text('series', 'series.SeriesNumber'), id('series')),
+      ...sorted(
+        number('series', 'CAST(series.SeriesNumber AS INTEGER)'),
+        text('series', 'series.SeriesNumber'),
+        id('series'),
+      ),
     },
     SeriesDescription: { sql: 'series.SeriesDescription' },
     SeriesDate: { sql: 'series.SeriesDate' },

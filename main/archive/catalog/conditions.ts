@@ -43,11 +43,16 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
   ] as const;
   for (const [label, key] of labelled) {
     if (key === undefined) continue;
-    found.push({ table: 'image', where: `image.${label}_id = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})` });
+    found.push({
+      table: 'image',
+      where: `image.${label}_id = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})`,
+    });
   }
   if (input.source !== undefined) found.push({ table: 'image', where: `image.source = ${params.add(input.source)}` });
-  if (input.modality !== undefined) found.push({ table: 'series', where: `series.Modality = ${params.add(input.modality)}` });
-  if (input.dateFrom !== undefined) found.push({ table: 'study', where: `study.StudyDate >= ${params.add(input.dateFrom)}` });
+  if (input.modality !== undefined)
+    found.push({ table: 'series', where: `series.Modality = ${params.add(input.modality)}` });
+  if (input.dateFrom !== undefined)
+    found.push({ table: 'study', where: `study.StudyDate >= ${params.add(input.dateFrom)}` });
   if (input.dateTo !== undefined) {
     found.push({ table: 'study', where: `study.StudyDate <= ${params.add(input.dateTo)} AND study.StudyDate <> ''` });
   }
@@ -82,7 +87,9 @@ export function restrict(level: Table, conditions: readonly Condition[]): readon
   const below = conditions.filter((condition) => TABLES.indexOf(condition.table) > depth);
   const lowest = TABLES.findLast((table) => below.some((condition) => condition.table === table));
   if (lowest) {
-    terms.push(`${level}.id IN (SELECT ${idColumn(lowest, level)} FROM ${lowest} WHERE ${restrict(lowest, below).join(' AND ')})`);
+    terms.push(
+      `${level}.id IN (SELECT ${idColumn(lowest, level)} FROM ${lowest} WHERE ${restrict(lowest, below).join(' AND ')})`,
+    );
   }
   return terms;
 }

@@ -13,13 +13,18 @@ const Cursor = z.strictObject({
   descending: z.boolean(),
   /** Whether hits with corrected typing errors are in the list; decided on the first page. */
   corrected: z.boolean(),
-  values: z.array(z.union([z.string().max(LONGEST_TEXT), z.number(), z.null()])).min(1).max(8),
+  values: z
+    .array(z.union([z.string().max(LONGEST_TEXT), z.number(), z.null()]))
+    .min(1)
+    .max(8),
 });
 export type Cursor = z.infer<typeof Cursor>;
 export type CursorValue = string | number;
 
 export function encodeCursor(cursor: Cursor): string {
-  const values = cursor.values.map((value) => (typeof value === 'string' && value.length > LONGEST_TEXT ? null : value));
+  const values = cursor.values.map((value) =>
+    typeof value === 'string' && value.length > LONGEST_TEXT ? null : value,
+  );
   return Buffer.from(JSON.stringify({ ...cursor, values }), 'utf8').toString('base64url');
 }
 
@@ -42,7 +47,12 @@ export function decodeCursor(text: string): Cursor {
  */
 export function requireCursorFor(
   cursor: Cursor,
-  list: { readonly level: Level; readonly sort: string; readonly descending: boolean; readonly types: readonly ('text' | 'number')[] },
+  list: {
+    readonly level: Level;
+    readonly sort: string;
+    readonly descending: boolean;
+    readonly types: readonly ('text' | 'number')[];
+  },
 ): void {
   const types = cursor.corrected ? ['number', ...list.types] : list.types;
   const fits =
@@ -51,6 +61,8 @@ export function requireCursorFor(
     cursor.descending === list.descending &&
     cursor.values.length === types.length &&
     typeof cursor.values.at(-1) === 'number' &&
-    cursor.values.every((value, index) => (types[index] === 'number' ? typeof value === 'number' : typeof value !== 'number'));
+    cursor.values.every((value, index) =>
+      types[index] === 'number' ? typeof value === 'number' : typeof value !== 'number',
+    );
   if (!fits) throw new FieldboxError('BAD_REQUEST', { what: 'after' });
 }

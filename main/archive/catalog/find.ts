@@ -41,7 +41,8 @@ const DEFAULT_ORDER: Readonly<Record<Level, { readonly sort: string; readonly de
  * this list, both `after` and `offset`.
  */
 export function find<L extends Level>(db: Database, input: FindInput & { readonly level: L }): Page<L> {
-  if (input.after !== undefined && input.offset !== undefined) throw new FieldboxError('BAD_REQUEST', { what: 'after, offset' });
+  if (input.after !== undefined && input.offset !== undefined)
+    throw new FieldboxError('BAD_REQUEST', { what: 'after, offset' });
   addSqlFunctions(db);
   const list = resolveOrder(input);
   const cursor = readCursor(db, input, list);
@@ -56,7 +57,11 @@ export function find<L extends Level>(db: Database, input: FindInput & { readonl
   const last = hits.found.at(-1);
   return {
     total,
-    rows: rowsOf(db, input.level, hits.found.map((hit) => hit.id)),
+    rows: rowsOf(
+      db,
+      input.level,
+      hits.found.map((hit) => hit.id),
+    ),
     next:
       hits.more && last
         ? encodeCursor({
@@ -168,7 +173,9 @@ function readHits(db: Database, question: Question): { readonly found: readonly 
   const all = countRows(db, input.level, [], params);
   const walking = rank === undefined && list.order.walk && (skip + take) * (all / total) <= total * SORTING;
   const sql = walking ? walkSql(question, terms) : sortSql(question, terms);
-  const rows = statement(db, sql).raw(true).all({ ...params.values, take, skip }) as CursorValue[][];
+  const rows = statement(db, sql)
+    .raw(true)
+    .all({ ...params.values, take, skip }) as CursorValue[][];
   if (backwards) rows.reverse();
   const found = rows.slice(0, input.limit).map(([id, ...values]): Hit => ({ id: Number(id), values }));
   return { found, more: cursor === undefined ? offset + found.length < total : rows.length > found.length };
@@ -227,5 +234,7 @@ function behind(terms: readonly SortTerm[], values: readonly CursorValue[], para
   if (!term) return '0';
   const value = params.add(values[0] ?? '');
   const beyond = `${term.sql} ${term.descending ? '<' : '>'} ${value}`;
-  return others.length === 0 ? beyond : `(${beyond} OR (${term.sql} = ${value} AND ${behind(others, values.slice(1), params)}))`;
+  return others.length === 0
+    ? beyond
+    : `(${beyond} OR (${term.sql} = ${value} AND ${behind(others, values.slice(1), params)}))`;
 }

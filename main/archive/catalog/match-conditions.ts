@@ -20,16 +20,40 @@ interface Place {
 const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   patient: ['IssuerOfPatientID', 'PatientBirthDate', 'PatientSex'],
   study: [
-    'StudyInstanceUID', 'StudyDate', 'StudyTime', 'StudyID', 'StudyDescription', 'AccessionNumber', 'ReferringPhysicianName',
+    'StudyInstanceUID',
+    'StudyDate',
+    'StudyTime',
+    'StudyID',
+    'StudyDescription',
+    'AccessionNumber',
+    'ReferringPhysicianName',
     'InstitutionName',
   ],
   series: [
-    'SeriesInstanceUID', 'Modality', 'SeriesNumber', 'SeriesDescription', 'SeriesDate', 'SeriesTime', 'BodyPartExamined',
-    'Laterality', 'ProtocolName', 'Manufacturer', 'ManufacturerModelName', 'StationName',
+    'SeriesInstanceUID',
+    'Modality',
+    'SeriesNumber',
+    'SeriesDescription',
+    'SeriesDate',
+    'SeriesTime',
+    'BodyPartExamined',
+    'Laterality',
+    'ProtocolName',
+    'Manufacturer',
+    'ManufacturerModelName',
+    'StationName',
   ],
   image: [
-    'SOPInstanceUID', 'SOPClassUID', 'TransferSyntaxUID', 'InstanceNumber', 'ContentDate', 'ContentTime', 'ImageType',
-    'NumberOfFrames', 'Rows', 'Columns',
+    'SOPInstanceUID',
+    'SOPClassUID',
+    'TransferSyntaxUID',
+    'InstanceNumber',
+    'ContentDate',
+    'ContentTime',
+    'ImageType',
+    'NumberOfFrames',
+    'Rows',
+    'Columns',
   ],
 };
 
@@ -47,7 +71,10 @@ PLACES.set('SOPClassesInStudy', { table: 'image', column: 'image.SOPClassUID' })
  * Attributes without a column of their own are looked up in what the index keeps of each image. Throws BAD_REQUEST for a
  * keyword that is none and for a malformed date.
  */
-export function matchCondition(match: { readonly key: string; readonly value: string }, params: Params): Condition | undefined {
+export function matchCondition(
+  match: { readonly key: string; readonly value: string },
+  params: Params,
+): Condition | undefined {
   const tag = tagOf(match.key);
   if (tag === undefined) throw new FieldboxError('BAD_REQUEST', { what: match.key });
   if (isUniversal(match.value)) return undefined;
@@ -105,7 +132,8 @@ function foldedTerms(column: string, trigrams: 'name' | 'number', folded: string
   if (!hasWildcards(folded)) return [`${column} = ${params.add(folded)}`];
   const { prefix, pieces } = literalsOf(folded);
   const glob = `${column} GLOB ${params.add(globOf(folded))}`;
-  if (prefix !== '') return [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`, glob];
+  if (prefix !== '')
+    return [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`, glob];
   const long = pieces.filter((piece) => Array.from(piece).length >= TRIGRAM);
   if (long.length === 0) return [glob];
   const query = `${trigrams} : (${long.map((piece) => `"${piece.replaceAll('"', '""')}"`).join(' AND ')})`;

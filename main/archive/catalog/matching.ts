@@ -121,7 +121,8 @@ export function matcherOf(comparison: Comparison, wanted: string): Matcher {
 
 function textMatcher(wanted: string): Matcher {
   const matches = globMatcher(foldText(wanted));
-  return (value) => matches(foldText(value)) || (value.includes('\\') && value.split('\\').some((part) => matches(foldText(part))));
+  return (value) =>
+    matches(foldText(value)) || (value.includes('\\') && value.split('\\').some((part) => matches(foldText(part))));
 }
 
 /**

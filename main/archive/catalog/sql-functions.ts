@@ -5,7 +5,14 @@ import { MATCH_FUNCTION } from './match-conditions';
 const KEPT_MATCHERS = 32;
 /** Descriptions repeat from row to row, so what a value came to is worth remembering; folding it again costs more. */
 const KEPT_ANSWERS = 4096;
-const COMPARISONS: readonly string[] = ['uid', 'date', 'time', 'number', 'name', 'text'] satisfies readonly Comparison[];
+const COMPARISONS: readonly string[] = [
+  'uid',
+  'date',
+  'time',
+  'number',
+  'name',
+  'text',
+] satisfies readonly Comparison[];
 
 const prepared = new WeakSet<Database>();
 
@@ -14,17 +21,21 @@ export function addSqlFunctions(db: Database): void {
   if (prepared.has(db)) return;
   prepared.add(db);
   const matchers = new Map<string, Matcher>();
-  db.function(MATCH_FUNCTION, { deterministic: true }, (comparison: unknown, wanted: unknown, value: string | number | bigint | null): number => {
-    const key = `${String(comparison)} ${String(wanted)}`;
-    let matches = matchers.get(key);
-    if (!matches) {
-      if (!isComparison(comparison)) throw new Error(`${String(comparison)} is no way of comparing.`);
-      if (matchers.size >= KEPT_MATCHERS) matchers.clear();
-      matches = remembering(matcherOf(comparison, String(wanted)));
-      matchers.set(key, matches);
-    }
-    return matches(value === null ? '' : String(value)) ? 1 : 0;
-  });
+  db.function(
+    MATCH_FUNCTION,
+    { deterministic: true },
+    (comparison: unknown, wanted: unknown, value: string | number | bigint | null): number => {
+      const key = `${String(comparison)} ${String(wanted)}`;
+      let matches = matchers.get(key);
+      if (!matches) {
+        if (!isComparison(comparison)) throw new Error(`${String(comparison)} is no way of comparing.`);
+        if (matchers.size >= KEPT_MATCHERS) matchers.clear();
+        matches = remembering(matcherOf(comparison, String(wanted)));
+        matchers.set(key, matches);
+      }
+      return matches(value === null ? '' : String(value)) ? 1 : 0;
+    },
+  );
 }
 
 function remembering(matches: Matcher): Matcher {

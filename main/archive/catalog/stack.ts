@@ -25,14 +25,19 @@ export function stackOf(db: Database, seriesKey: string): ImageRow[] | undefined
        json_extract(attributes, '$.ImageOrientationPatient') AS orientation
      FROM image WHERE series_id = ?`,
   ).all(series.id) as Slice[];
-  return rowsOf(db, 'image', inOrder(slices).map((slice) => slice.id));
+  return rowsOf(
+    db,
+    'image',
+    inOrder(slices).map((slice) => slice.id),
+  );
 }
 
 function inOrder(slices: readonly Slice[]): readonly Slice[] {
   const distances = alongNormal(slices);
   if (distances) {
     return [...slices].sort(
-      (a, b) => (distances.get(a.id) ?? 0) - (distances.get(b.id) ?? 0) || a.instance_order - b.instance_order || a.id - b.id,
+      (a, b) =>
+        (distances.get(a.id) ?? 0) - (distances.get(b.id) ?? 0) || a.instance_order - b.instance_order || a.id - b.id,
     );
   }
   const numbered = slices.every((slice) => slice.InstanceNumber !== '');

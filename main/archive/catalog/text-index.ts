@@ -18,10 +18,12 @@ export function refreshPatientText(db: Database, patientId: number): void {
   statement(db, 'DELETE FROM patient_text WHERE rowid = ?').run(patientId);
   statement(db, 'DELETE FROM patient_trigram WHERE rowid = ?').run(patientId);
   const patient = statement(db, 'SELECT PatientName, PatientID FROM patient WHERE id = ?').get(patientId) as
-    | PatientTexts
-    | undefined;
+    PatientTexts | undefined;
   if (patient) {
-    statement(db, 'INSERT INTO patient_text (rowid, words) VALUES (?, ?)').run(patientId, patientWords(patient).join(' '));
+    statement(db, 'INSERT INTO patient_text (rowid, words) VALUES (?, ?)').run(
+      patientId,
+      patientWords(patient).join(' '),
+    );
     statement(db, 'INSERT INTO patient_trigram (rowid, name, number) VALUES (?, ?, ?)').run(
       patientId,
       foldText(patient.PatientName),

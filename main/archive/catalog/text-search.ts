@@ -33,7 +33,10 @@ export function textSearch(
   const table = level === 'patient' ? 'patient' : 'study';
   const exactQuery = words.map(startsWith).join(' AND ');
   const exact: TextSearch = {
-    condition: { table, ids: `SELECT f.rowid FROM ${table}_text AS f WHERE f.${table}_text MATCH ${params.add(exactQuery)}` },
+    condition: {
+      table,
+      ids: `SELECT f.rowid FROM ${table}_text AS f WHERE f.${table}_text MATCH ${params.add(exactQuery)}`,
+    },
     rank: undefined,
   };
   if (corrected === false) return exact;
@@ -47,7 +50,10 @@ export function textSearch(
   const column = level === table ? `${level}.id` : `${level}.${table}_id`;
   const ranks = fresh
     .slice(0, -1)
-    .map((tier, rank) => `WHEN ${column} IN (SELECT r.value FROM json_each(${params.add(JSON.stringify(tier))}) AS r) THEN ${String(rank)}`);
+    .map(
+      (tier, rank) =>
+        `WHEN ${column} IN (SELECT r.value FROM json_each(${params.add(JSON.stringify(tier))}) AS r) THEN ${String(rank)}`,
+    );
   return {
     condition: { table, ids: `SELECT r.value FROM json_each(${params.add(JSON.stringify([...seen]))}) AS r` },
     rank: `CASE ${ranks.join(' ')} ELSE ${String(ranks.length)} END`,
@@ -55,7 +61,11 @@ export function textSearch(
 }
 
 /** Hits with one error in a word, and with more. */
-function correctedHits(db: Database, table: 'patient' | 'study', words: readonly string[]): readonly (readonly number[])[] {
+function correctedHits(
+  db: Database,
+  table: 'patient' | 'study',
+  words: readonly string[],
+): readonly (readonly number[])[] {
   const alternatives = words.map((word) => ({ word, corrections: correctionsOf(db, word, MOST_CORRECTIONS) }));
   if (alternatives.every(({ corrections }) => corrections.length === 0)) return [[], []];
   return [1, Number.POSITIVE_INFINITY].map((most) =>
@@ -74,7 +84,10 @@ function correctedHits(db: Database, table: 'patient' | 'study', words: readonly
 }
 
 function hits(db: Database, table: 'patient' | 'study', query: string, atMost: number): readonly number[] {
-  const rows = statement(db, `SELECT rowid AS id FROM ${table}_text WHERE ${table}_text MATCH ? LIMIT ?`).all(query, atMost);
+  const rows = statement(db, `SELECT rowid AS id FROM ${table}_text WHERE ${table}_text MATCH ? LIMIT ?`).all(
+    query,
+    atMost,
+  );
   return (rows as { id: number }[]).map((row) => row.id);
 }
 

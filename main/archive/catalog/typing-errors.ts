@@ -11,14 +11,22 @@ export function forgiven(letters: number): 0 | 1 | 2 {
 /** Words that are longer are not corrected. */
 const LONGEST = 64;
 /** Room for the last rows of the table of distances, kept since thousands of words are compared at a time. */
-const ROWS: [Uint8Array, Uint8Array, Uint8Array] = [new Uint8Array(LONGEST + 4), new Uint8Array(LONGEST + 4), new Uint8Array(LONGEST + 4)];
+const ROWS: [Uint8Array, Uint8Array, Uint8Array] = [
+  new Uint8Array(LONGEST + 4),
+  new Uint8Array(LONGEST + 4),
+  new Uint8Array(LONGEST + 4),
+];
 
 /**
  * The number of typing errors between two words: letters missing, too many, wrong, or two neighbours exchanged
  * (Damerau-Levenshtein, optimal string alignment). `beginning` is the least number against any beginning of `word`, for
  * words that are still being typed. Both are `limit + 1` when they are more than `limit`.
  */
-export function typingErrors(typed: string, word: string, limit: number): { readonly whole: number; readonly beginning: number } {
+export function typingErrors(
+  typed: string,
+  word: string,
+  limit: number,
+): { readonly whole: number; readonly beginning: number } {
   const far = limit + 1;
   if (word.length < typed.length - limit || typed.length > LONGEST) return { whole: far, beginning: far };
   const width = Math.min(word.length, typed.length + limit);
@@ -30,7 +38,11 @@ export function typingErrors(typed: string, word: string, limit: number): { read
     let least = i;
     for (let j = 1; j <= width; j += 1) {
       const other = word.charCodeAt(j - 1);
-      let errors = Math.min((row[j] ?? far) + 1, (next[j - 1] ?? far) + 1, (row[j - 1] ?? far) + (letter === other ? 0 : 1));
+      let errors = Math.min(
+        (row[j] ?? far) + 1,
+        (next[j - 1] ?? far) + 1,
+        (row[j - 1] ?? far) + (letter === other ? 0 : 1),
+      );
       if (i > 1 && j > 1 && letter === word.charCodeAt(j - 2) && typed.charCodeAt(i - 2) === other) {
         errors = Math.min(errors, (before[j - 2] ?? far) + 1);
       }
@@ -73,7 +85,8 @@ class Vocabulary {
     const found: Correction[] = [];
     for (const known of this.known) {
       // Each error takes away at most one of the letters typed.
-      if (known.word === typed || known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit) continue;
+      if (known.word === typed || known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit)
+        continue;
       const { whole, beginning } = typingErrors(typed, known.word, limit);
       const errors = Math.min(whole, beginning + 1);
       if (whole <= limit || beginning <= limit) found.push({ word: known.word, errors });
@@ -89,7 +102,10 @@ class Vocabulary {
       if (row?.word !== last.word) this.known = [];
     }
     const from = this.known.at(-1)?.id ?? 0;
-    const rows = statement(db, 'SELECT id, word FROM name_word WHERE id > ? ORDER BY id').all(from) as { id: number; word: string }[];
+    const rows = statement(db, 'SELECT id, word FROM name_word WHERE id > ? ORDER BY id').all(from) as {
+      id: number;
+      word: string;
+    }[];
     for (const row of rows) this.known.push({ ...row, letters: letterSet(row.word) });
   }
 }

@@ -80,7 +80,9 @@ function closedCleanly(db: Database.Database): boolean {
 
 /** Notes that the index is in use, or has been closed in order; after an unclean end it is checked at the next start. */
 export function markClosed(db: Database.Database, state: 'cleanly' | 'open'): void {
-  db.prepare(`INSERT INTO meta (key, value) VALUES ('closed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(state);
+  db.prepare(
+    `INSERT INTO meta (key, value) VALUES ('closed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  ).run(state);
 }
 
 function isDamage(error: unknown): boolean {

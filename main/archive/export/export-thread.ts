@@ -15,10 +15,17 @@ const MAX_OLD_GENERATION_MB = 1024;
  * Carries out a plan in a thread of its own. Throws the FieldboxErrors of `runPlan`, and WORKER_DIED when the thread ended
  * without an answer; what it had written is removed then, or keeps the name that says it is not complete.
  */
-export async function runInThread(plan: ExportPlan, signal: AbortSignal, report: (progress: Progress) => void): Promise<ExportOutcome> {
+export async function runInThread(
+  plan: ExportPlan,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+): Promise<ExportOutcome> {
   const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const order: ExportOrder = { plan, stop };
-  const worker = new Worker(workerUrl('export'), { workerData: order, resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB } });
+  const worker = new Worker(workerUrl('export'), {
+    workerData: order,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB },
+  });
   /** Where the unfinished export lies while the thread has it. */
   const left: { staging: string | null } = { staging: null };
   let patience: NodeJS.Timeout | undefined;

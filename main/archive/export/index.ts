@@ -22,7 +22,9 @@ const running = new Set<string>();
 const RELEASE = { purpose: 'export', person: null } as const;
 
 /** The export verbs. */
-export function createRelease(ctx: EngineContext): Handlers<'export.preview' | 'export.start' | 'export.list' | 'export.get'> {
+export function createRelease(
+  ctx: EngineContext,
+): Handlers<'export.preview' | 'export.start' | 'export.list' | 'export.get'> {
   return {
     'export.preview': async ({ selection, form }) => {
       const selected = select(ctx.db, selection, form, { ...RELEASE, recipient: 'preview' });
@@ -30,7 +32,10 @@ export function createRelease(ctx: EngineContext): Handlers<'export.preview' | '
         patients: new Set(selected.rows.map((row) => row.patientId)).size,
         studies: new Set(selected.rows.map((row) => row.studyId)).size,
         images: selected.rows.length,
-        bytes: selected.rows.reduce((sum, row) => sum + (form === 'originals' ? (row.sourceBytes ?? row.bytes) : row.bytes), 0),
+        bytes: selected.rows.reduce(
+          (sum, row) => sum + (form === 'originals' ? (row.sourceBytes ?? row.bytes) : row.bytes),
+          0,
+        ),
         leftOut: [...selected.leftOut],
       });
     },
@@ -59,7 +64,11 @@ export function createRelease(ctx: EngineContext): Handlers<'export.preview' | '
  * Exports and waits for the end, for the command line. Gives the result whether it is proven, failed or cancelled; throws
  * what `export.start` throws when nothing could be begun.
  */
-export async function runExport(ctx: EngineContext, request: ExportRequest, handle: ExportHandle): Promise<ExportResult> {
+export async function runExport(
+  ctx: EngineContext,
+  request: ExportRequest,
+  handle: ExportHandle,
+): Promise<ExportResult> {
   return carryOut(ctx, await prepare(ctx, request), handle);
 }
 
@@ -78,7 +87,11 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   const selected = select(ctx.db, request.selection, form, { ...RELEASE, recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
-  const plan = makePlan({ form, container, target, madeAt: startedAt, version: ctx.version }, selected.rows, ctx.objects);
+  const plan = makePlan(
+    { form, container, target, madeAt: startedAt, version: ctx.version },
+    selected.rows,
+    ctx.objects,
+  );
   await checkTarget(plan, ctx.paths.root);
   const exportKey = ExportKey.parse(randomUUID());
   const started = ExportResult.parse({
@@ -142,5 +155,7 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
 
 /** A row that says "running" although this process is not at it was cut off by a crash or a power cut. */
 function truthful(result: ExportResult): ExportResult {
-  return result.state === 'running' && !running.has(result.exportKey) ? { ...result, state: 'interrupted', images: 0 } : result;
+  return result.state === 'running' && !running.has(result.exportKey)
+    ? { ...result, state: 'interrupted', images: 0 }
+    : result;
 }

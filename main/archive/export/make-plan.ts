@@ -26,7 +26,12 @@ export function makePlan(
       studies: [],
     }));
     const study = openAt(studies, row.studyId, () => {
-      const made = { StudyInstanceUID: row.StudyInstanceUID, StudyDate: row.StudyDate, StudyDescription: row.StudyDescription, series: [] };
+      const made = {
+        StudyInstanceUID: row.StudyInstanceUID,
+        StudyDate: row.StudyDate,
+        StudyDescription: row.StudyDescription,
+        series: [],
+      };
       patient.studies.push(made);
       return made;
     });
@@ -56,7 +61,10 @@ function plannedImage(row: SelectedRow, objects: Pick<ObjectStore, 'path'>): Pla
   return {
     image: row.object,
     object: planned(row.object, row.bytes, objects),
-    source: row.sourceObject === null || row.sourceBytes === null ? null : planned(row.sourceObject, row.sourceBytes, objects),
+    source:
+      row.sourceObject === null || row.sourceBytes === null
+        ? null
+        : planned(row.sourceObject, row.sourceBytes, objects),
     fileName: row.fileName,
     SOPClassUID: row.SOPClassUID,
     SOPInstanceUID: row.SOPInstanceUID,

@@ -125,7 +125,8 @@ function imagesOf(db: Database, selection: ExportSelection): number[] {
      JOIN clinic ON clinic.id = image.clinic_id WHERE clinic.key = ?`,
   );
   for (const { clinic, day } of selection.clinicDays) {
-    for (const image of ofClinic.iterate(clinic)) if (day === null || dayOf(image) === day) add(image.id, orderKey(image));
+    for (const image of ofClinic.iterate(clinic))
+      if (day === null || dayOf(image) === day) add(image.id, orderKey(image));
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ id }) => id);
 }
@@ -145,7 +146,14 @@ const ORDER = `
 
 function orderKey(row: OrderRow): string {
   const digits = (value: number): string => String(Math.max(0, value)).padStart(16, '0');
-  return [digits(row.patientId), row.studyDate, digits(row.studyId), digits(row.seriesId), digits(row.instanceOrder), digits(row.id)].join('|');
+  return [
+    digits(row.patientId),
+    row.studyDate,
+    digits(row.studyId),
+    digits(row.seriesId),
+    digits(row.instanceOrder),
+    digits(row.id),
+  ].join('|');
 }
 
 export interface DayRow {

@@ -8,10 +8,9 @@ interface Row {
 
 /** Notes an export in the index; the record of its end replaces this row. */
 export function saveExport(db: Database, result: ExportResult): void {
-  db.prepare('INSERT INTO export (key, result) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET result = excluded.result').run(
-    result.exportKey,
-    JSON.stringify(result),
-  );
+  db.prepare(
+    'INSERT INTO export (key, result) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET result = excluded.result',
+  ).run(result.exportKey, JSON.stringify(result));
 }
 
 /** The latest exports, newest first. */

@@ -26,7 +26,8 @@ export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promis
     const block = Math.max(512, disk.bsize);
     const needed = neededBytes(plan, block);
     const free = disk.bavail * disk.bsize;
-    if (needed > free) throw new FieldboxError('EXPORT_TARGET_FULL', { needed: megabytes(needed), free: megabytes(free) });
+    if (needed > free)
+      throw new FieldboxError('EXPORT_TARGET_FULL', { needed: megabytes(needed), free: megabytes(free) });
     if (largestFile(plan) > fileLimitOf(disk.type)) throw new FieldboxError('EXPORT_FAT_LIMIT');
   } catch (error) {
     throw targetError(error, { needed: 0, free: 0 });
@@ -36,7 +37,8 @@ export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promis
 async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
   const place = join(await realpath(dirname(target)), basename(target));
   const root = await realpath(archiveRoot);
-  if (place === root || place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) throw new FieldboxError('EXPORT_INSIDE_ARCHIVE');
+  if (place === root || place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
+    throw new FieldboxError('EXPORT_INSIDE_ARCHIVE');
 }
 
 async function refuseTaken(target: string, container: ExportContainer): Promise<void> {

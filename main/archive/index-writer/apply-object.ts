@@ -31,10 +31,11 @@ export function applyObjectStored(db: Database, record: StoredRecord, attributes
   const series = resolveSeries(db, record, attributes, patient, study);
   insertImage(db, record, attributes, { patient: patient.id, study: study.id, series: series.id });
   markConflict(db, attributes.SOPInstanceUID ?? '');
-  statement(
-    db,
-    `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`,
-  ).run(attributes.studyDate ?? '', record.at, patient.id);
+  statement(db, `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`).run(
+    attributes.studyDate ?? '',
+    record.at,
+    patient.id,
+  );
   if (body.kind === BUILTIN_KINDS.headshot) {
     statement(db, 'UPDATE patient SET headshot = ? WHERE id = ?').run(body.image, patient.id);
   }
@@ -215,7 +216,9 @@ function insertImage(
 /** Objects with other bytes under the same SOP Instance UID are all kept and all flagged. */
 function markConflict(db: Database, sopInstanceUID: string): void {
   if (sopInstanceUID === '') return;
-  const { n } = statement(db, 'SELECT count(*) AS n FROM image WHERE SOPInstanceUID = ?').get(sopInstanceUID) as { n: number };
+  const { n } = statement(db, 'SELECT count(*) AS n FROM image WHERE SOPInstanceUID = ?').get(sopInstanceUID) as {
+    n: number;
+  };
   if (n > 1) statement(db, 'UPDATE image SET conflict = 1 WHERE SOPInstanceUID = ?').run(sopInstanceUID);
 }
 

@@ -28,10 +28,10 @@ export function applyPatient(db: Database, body: PatientSaved, at: string): void
   const id = idOf(db, 'patient', body.patient);
   if (id === undefined) throw new Error('A patient that was just written is not there.');
   if (!body.temporary || body.PatientID !== '') {
-    statement(db, 'INSERT INTO patient_identity (identity, patient_id) VALUES (?, ?) ON CONFLICT (identity) DO NOTHING').run(
-      identityOf(body, body.patient),
-      id,
-    );
+    statement(
+      db,
+      'INSERT INTO patient_identity (identity, patient_id) VALUES (?, ?) ON CONFLICT (identity) DO NOTHING',
+    ).run(identityOf(body, body.patient), id);
   }
   refreshPatientText(db, id);
 }

@@ -16,7 +16,9 @@ export interface Identity {
 export function identityOf(identity: Identity, studyOrObject: string): string {
   const name = foldText(identity.PatientName);
   if (identity.PatientID === '' && name === '') return `nobody|${studyOrObject}`;
-  return [identity.PatientID, identity.IssuerOfPatientID, name].map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'))).join('|');
+  return [identity.PatientID, identity.IssuerOfPatientID, name]
+    .map((part) => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')))
+    .join('|');
 }
 
 /** The key of a patient known only from objects: the same identity gives the same key again after a rebuild. */

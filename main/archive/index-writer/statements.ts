@@ -18,7 +18,11 @@ export function statement(db: Database, sql: string): Statement {
 }
 
 /** The id column of the row with this key; undefined when there is none. */
-export function idOf(db: Database, table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session', key: string): number | undefined {
+export function idOf(
+  db: Database,
+  table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session',
+  key: string,
+): number | undefined {
   const row = statement(db, `SELECT id FROM ${table} WHERE key = ?`).get(key) as { id: number } | undefined;
   return row?.id;
 }

@@ -18,7 +18,11 @@ export interface Capture {
  */
 export async function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   const { paths } = ctx;
-  const kept = await ctx.pool.run('keepBytes', { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects }, { priority: 3 });
+  const kept = await ctx.pool.run(
+    'keepBytes',
+    { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects },
+    { priority: 3 },
+  );
   const source = ImageId.parse(kept.sha256);
   const takenAt = localTime(new Date(capture.takenAt));
   try {

@@ -8,7 +8,11 @@ import { systemCode } from '../../platform/durable';
  * Components that lead elsewhere are treated as not there.
  */
 export async function referencedFile(folder: string, components: readonly string[]): Promise<string | null> {
-  if (components.length === 0 || components.some((part) => part === '' || part === '.' || part === '..' || /[/\\\0]/.test(part))) return null;
+  if (
+    components.length === 0 ||
+    components.some((part) => part === '' || part === '.' || part === '..' || /[/\\\0]/.test(part))
+  )
+    return null;
   const exact = join(folder, ...components);
   if (await isThere(exact)) return exact;
   let current = folder;

@@ -61,7 +61,9 @@ export class Importer {
 
   async run(): Promise<void> {
     const { ctx, request } = this;
-    await ctx.commit([{ type: 'import.started', body: { session: request.session, source: request.source, label: request.label } }]);
+    await ctx.commit([
+      { type: 'import.started', body: { session: request.session, source: request.source, label: request.label } },
+    ]);
     let state: 'done' | 'cancelled' | 'failed' = 'done';
     const counting = this.countAhead();
     try {
@@ -122,7 +124,8 @@ export class Importer {
     try {
       await this.takeOne(candidate);
     } catch (error) {
-      if (error instanceof FieldboxError && !FATAL.has(error.code)) this.report.noteRejected(candidate.shown, candidate.entry, error);
+      if (error instanceof FieldboxError && !FATAL.has(error.code))
+        this.report.noteRejected(candidate.shown, candidate.entry, error);
       else this.fatal ??= asFieldboxError(error);
     }
   }
@@ -150,7 +153,11 @@ export class Importer {
       this.throwIfStopped();
       const path = await referencedFile(folder, components);
       if (path === null) {
-        this.report.noteRejected(join(folder, ...components.map((part) => part.replace(/[/\\\0]/g, '_'))), '', new FieldboxError('DICOMDIR_FILE_MISSING'));
+        this.report.noteRejected(
+          join(folder, ...components.map((part) => part.replace(/[/\\\0]/g, '_'))),
+          '',
+          new FieldboxError('DICOMDIR_FILE_MISSING'),
+        );
       } else if (!this.seen.has(path)) {
         this.seen.add(path);
         await this.take({ path, shown: path, entry: '' });
@@ -165,13 +172,25 @@ export class Importer {
       this.throwIfStopped();
       const folder = join(this.ctx.paths.incoming, `unpack-${randomUUID()}`);
       try {
-        const batch: { files: readonly { entry: string; path: string }[]; refused: readonly { entry: string; error: Parameters<typeof fromWire>[0] }[]; next: number | null; bytes: number } =
-          await this.ctx.pool.run(
-            'unpackZip',
-            { path: zip.path, folder, from, batchBytes: intakeLimits.zipBatchBytes, bytesBefore, limits: intakeLimits.zip },
-            { signal: this.handle.signal, timeoutMs: 3_600_000 },
-          );
-        for (const refused of batch.refused) this.report.noteRejected(zip.shown, refused.entry, fromWire(refused.error));
+        const batch: {
+          files: readonly { entry: string; path: string }[];
+          refused: readonly { entry: string; error: Parameters<typeof fromWire>[0] }[];
+          next: number | null;
+          bytes: number;
+        } = await this.ctx.pool.run(
+          'unpackZip',
+          {
+            path: zip.path,
+            folder,
+            from,
+            batchBytes: intakeLimits.zipBatchBytes,
+            bytesBefore,
+            limits: intakeLimits.zip,
+          },
+          { signal: this.handle.signal, timeoutMs: 3_600_000 },
+        );
+        for (const refused of batch.refused)
+          this.report.noteRejected(zip.shown, refused.entry, fromWire(refused.error));
         for (const file of batch.files) {
           this.throwIfStopped();
           await this.take({ path: file.path, shown: zip.shown, entry: file.entry });

@@ -32,7 +32,9 @@ export function createIntake(ctx: EngineContext): Intake {
       'import.start': async ({ paths, context }) => {
         const key = newSession();
         const request = { session: key, paths, context, source: 'file' as const, label: labelOf(paths) };
-        const job = ctx.jobs.start('import', (handle) => new Importer(ctx, request, handle, () => undefined).run(), { importSession: key });
+        const job = ctx.jobs.start('import', (handle) => new Importer(ctx, request, handle, () => undefined).run(), {
+          importSession: key,
+        });
         return Promise.resolve({ job, session: key });
       },
       'import.sessions': async ({ limit }) => {
@@ -44,7 +46,9 @@ export function createIntake(ctx: EngineContext): Intake {
         session(key);
         return Promise.resolve(items(ctx, key, outcome ?? null, offset, limit));
       },
-      'capture.keep': async ({ bytes, context, takenAt, camera }) => ({ image: await keepCapture(ctx, { bytes, context, takenAt, camera }) }),
+      'capture.keep': async ({ bytes, context, takenAt, camera }) => ({
+        image: await keepCapture(ctx, { bytes, context, takenAt, camera }),
+      }),
     },
     importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {
       const key = newSession();
@@ -73,7 +77,13 @@ function readSession(ctx: EngineContext, key: ImportSessionKey): ImportSession {
   return ImportSession.parse(row);
 }
 
-function items(ctx: EngineContext, key: ImportSessionKey, outcome: ImportItem['outcome'] | null, offset: number, limit: number): { total: number; rows: ImportItem[] } {
+function items(
+  ctx: EngineContext,
+  key: ImportSessionKey,
+  outcome: ImportItem['outcome'] | null,
+  offset: number,
+  limit: number,
+): { total: number; rows: ImportItem[] } {
   const where = `FROM import_item WHERE session_id = (SELECT id FROM import_session WHERE key = @key) AND (@outcome IS NULL OR outcome = @outcome)`;
   const { total } = statement(ctx.db, `SELECT count(*) AS total ${where}`).get({ key, outcome }) as { total: number };
   const rows = statement(
@@ -82,5 +92,10 @@ function items(ctx: EngineContext, key: ImportSessionKey, outcome: ImportItem['o
        coalesce((SELECT has_pixels FROM image WHERE image.object = import_item.object), 0) AS hasPixels
      ${where} ORDER BY id LIMIT @limit OFFSET @offset`,
   ).all({ key, outcome, limit, offset }) as { details: string; hasPixels: number }[];
-  return { total, rows: rows.map((row) => ImportItem.parse({ ...row, hasPixels: row.hasPixels === 1, details: JSON.parse(row.details) as unknown })) };
+  return {
+    total,
+    rows: rows.map((row) =>
+      ImportItem.parse({ ...row, hasPixels: row.hasPixels === 1, details: JSON.parse(row.details) as unknown }),
+    ),
+  };
 }

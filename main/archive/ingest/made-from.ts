@@ -67,7 +67,10 @@ interface PatientColumns {
 function photoContext(ctx: EngineContext, request: DocumentRequest): PhotoContext {
   const { context } = request;
   const patient = row(ctx, 'SELECT * FROM patient WHERE key = ?', context.patient) as PatientColumns | null;
-  const clinic = row(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic) as { name: string; place: string } | null;
+  const clinic = row(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic) as {
+    name: string;
+    place: string;
+  } | null;
   const station = row(ctx, 'SELECT * FROM station WHERE key = ?', context.station) as { name: string } | null;
   const kind = row(ctx, 'SELECT * FROM kind WHERE key = ?', context.kind) as { name: string } | null;
   return {

@@ -75,7 +75,8 @@ export class Storing {
       );
     } catch (error) {
       // A fault of a reader that nobody foresaw concerns this file only: the others go on.
-      if (error instanceof FieldboxError && error.code === 'INTERNAL') throw new FieldboxError('WORKER_DIED', {}, error);
+      if (error instanceof FieldboxError && error.code === 'INTERNAL')
+        throw new FieldboxError('WORKER_DIED', {}, error);
       throw error;
     }
   }
@@ -90,14 +91,28 @@ export class Storing {
     return taken.kind === 'dicom' ? this.storeDicom(taken, sha256, origin) : this.storeDocument(taken, sha256, origin);
   }
 
-  private async storeDicom(taken: Extract<TakenFile, { kind: 'dicom' }>, sha256: ImageId, origin: Origin): Promise<readonly Stored[]> {
-    const record = this.record(origin, { image: sha256, bytes: taken.bytes, source: null, takenAt: deviceTime(taken.attributes), assigned: false });
+  private async storeDicom(
+    taken: Extract<TakenFile, { kind: 'dicom' }>,
+    sha256: ImageId,
+    origin: Origin,
+  ): Promise<readonly Stored[]> {
+    const record = this.record(origin, {
+      image: sha256,
+      bytes: taken.bytes,
+      source: null,
+      takenAt: deviceTime(taken.attributes),
+      assigned: false,
+    });
     await this.batcher.add([record], [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }]);
     return [{ image: sha256, isNew: true, bytes: taken.bytes }];
   }
 
   /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
-  private async storeDocument(taken: Exclude<TakenFile, { kind: 'dicom' }>, sha256: ImageId, origin: Origin): Promise<readonly Stored[]> {
+  private async storeDocument(
+    taken: Exclude<TakenFile, { kind: 'dicom' }>,
+    sha256: ImageId,
+    origin: Origin,
+  ): Promise<readonly Stored[]> {
     const incoming: IncomingObject[] = [{ sha256, bytes: taken.bytes, role: 'source' }];
     const records: NewRecord[] = [];
     const stored: Stored[] = [];
@@ -114,7 +129,15 @@ export class Storing {
       });
       const image = ImageId.parse(made.sha256);
       incoming.push({ sha256: image, bytes: made.bytes, role: 'instance', attributes: made.attributes });
-      records.push(this.record(origin, { image, bytes: made.bytes, source: { sha256, bytes: taken.bytes }, takenAt: made.takenAt, assigned: true }));
+      records.push(
+        this.record(origin, {
+          image,
+          bytes: made.bytes,
+          source: { sha256, bytes: taken.bytes },
+          takenAt: made.takenAt,
+          assigned: true,
+        }),
+      );
       stored.push({ image, isNew: true, bytes: taken.bytes });
     } catch (error) {
       await this.discardCopy(sha256);
@@ -126,7 +149,13 @@ export class Storing {
 
   private record(
     origin: Origin,
-    what: { image: ImageId; bytes: number; source: { sha256: ImageId; bytes: number } | null; takenAt: string | null; assigned: boolean },
+    what: {
+      image: ImageId;
+      bytes: number;
+      source: { sha256: ImageId; bytes: number } | null;
+      takenAt: string | null;
+      assigned: boolean;
+    },
   ): NewRecord {
     const { context, source, session } = this.request;
     return {
@@ -165,7 +194,8 @@ export class Storing {
   }
 
   private stateOf(sha256: ImageId): string | undefined {
-    const row = statement(this.ctx.db, 'SELECT state FROM object WHERE sha256 = ?').get(sha256) as { state: string } | undefined;
+    const row = statement(this.ctx.db, 'SELECT state FROM object WHERE sha256 = ?').get(sha256) as
+      { state: string } | undefined;
     return row?.state;
   }
 

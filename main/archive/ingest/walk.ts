@@ -75,7 +75,15 @@ function kindOf(entry: Typed): Kind {
 }
 
 function isTold(entry: Dirent): boolean {
-  return [entry.isFile(), entry.isDirectory(), entry.isSymbolicLink(), entry.isFIFO(), entry.isSocket(), entry.isBlockDevice(), entry.isCharacterDevice()].includes(true);
+  return [
+    entry.isFile(),
+    entry.isDirectory(),
+    entry.isSymbolicLink(),
+    entry.isFIFO(),
+    entry.isSocket(),
+    entry.isBlockDevice(),
+    entry.isCharacterDevice(),
+  ].includes(true);
 }
 
 function openingError(error: unknown): FieldboxError {

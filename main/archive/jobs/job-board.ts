@@ -21,7 +21,10 @@ const EVENT_INTERVAL_MS = 150;
 
 /** Long tasks: started, shown, cancelled, remembered for a while. */
 export class JobBoard {
-  private readonly jobs = new Map<JobId, { job: Job; abort: AbortController; settled: Promise<void>; lastEvent: number }>();
+  private readonly jobs = new Map<
+    JobId,
+    { job: Job; abort: AbortController; settled: Promise<void>; lastEvent: number }
+  >();
 
   constructor(
     private readonly emit: (job: Job) => void,

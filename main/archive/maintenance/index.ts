@@ -71,6 +71,7 @@ function single(ctx: EngineContext, sql: string): number {
 }
 
 function lastVerify(ctx: EngineContext): VerifyReport | null {
-  const row = statement(ctx.db, `SELECT value FROM meta WHERE key = 'last_verify'`).get() as { value: string } | undefined;
+  const row = statement(ctx.db, `SELECT value FROM meta WHERE key = 'last_verify'`).get() as
+    { value: string } | undefined;
   return row ? VerifyReport.parse(JSON.parse(row.value)) : null;
 }

@@ -10,7 +10,17 @@ import type { NewRecord, PatientSaved, RecordBody } from '../records/record';
 import { objectFiles } from './verify';
 
 const TABLES = [
-  'import_item', 'image', 'series', 'study', 'patient_identity', 'patient', 'station', 'kind', 'clinic', 'import_session', 'export',
+  'import_item',
+  'image',
+  'series',
+  'study',
+  'patient_identity',
+  'patient',
+  'station',
+  'kind',
+  'clinic',
+  'import_session',
+  'export',
   'object',
 ] as const;
 const TEXT_TABLES = ['patient_text', 'patient_trigram', 'study_text'] as const;
@@ -29,7 +39,11 @@ export function emptyIndex(ctx: Pick<EngineContext, 'db'>): void {
  * damaged), which is recorded anew with what its own attributes say. Throws CANCELLED; a rebuild that was stopped goes on
  * at the next start.
  */
-export async function fillIndex(ctx: EngineContext, committer: Committer, handle: JobHandle): Promise<{ adopted: number }> {
+export async function fillIndex(
+  ctx: EngineContext,
+  committer: Committer,
+  handle: JobHandle,
+): Promise<{ adopted: number }> {
   await committer.catchUp((seq) => handle.update({ phase: 'reading', done: seq }));
   return adoptOrphans(ctx, handle);
 }
@@ -48,7 +62,9 @@ export async function adoptOrphans(ctx: EngineContext, handle: JobHandle): Promi
     const found = await ctx.pool.run('readObject', { path: orphan.path });
     if (found.kind !== 'dicom' || found.sha256 !== orphan.sha256) continue;
     const records = [...recordsOfPeople(ctx, found), await storedRecord(ctx, orphan.sha256, found)];
-    await ctx.commit(records, [{ sha256: orphan.sha256, bytes: found.bytes, role: 'instance', attributes: found.attributes }]);
+    await ctx.commit(records, [
+      { sha256: orphan.sha256, bytes: found.bytes, role: 'instance', attributes: found.attributes },
+    ]);
     adopted += 1;
     handle.update({ done: adopted, total: orphans.length });
   }
@@ -66,7 +82,17 @@ async function storedRecord(ctx: EngineContext, image: ImageId, found: FoundObje
       : null;
   return {
     type: 'object.stored',
-    body: { image, bytes: found.bytes, sourceObject, source: 'file', session: null, path: image, entry: '', ...keys, takenAt: null },
+    body: {
+      image,
+      bytes: found.bytes,
+      sourceObject,
+      source: 'file',
+      session: null,
+      path: image,
+      entry: '',
+      ...keys,
+      takenAt: null,
+    },
   };
 }
 
@@ -88,13 +114,20 @@ function recordsOfPeople(ctx: EngineContext, found: FoundObject): NewRecord[] {
   const unknown = (table: string, key: string | null): key is string =>
     key !== null && ctx.db.prepare(`SELECT 1 FROM ${table} WHERE key = ?`).get(key) === undefined;
   const records: NewRecord[] = [];
-  if (patient !== null && unknown('patient', patient)) records.push({ type: 'patient.saved', body: patientBody(patient, found) });
+  if (patient !== null && unknown('patient', patient))
+    records.push({ type: 'patient.saved', body: patientBody(patient, found) });
   const day = attributes.studyDate ?? '19000101';
   if (clinic !== null && unknown('clinic', clinic)) {
-    records.push({ type: 'clinic.saved', body: { clinic, name: attributes.InstitutionName ?? '?', place: '', firstDay: day, lastDay: day } });
+    records.push({
+      type: 'clinic.saved',
+      body: { clinic, name: attributes.InstitutionName ?? '?', place: '', firstDay: day, lastDay: day },
+    });
   }
   if (station !== null && clinic !== null && unknown('station', station)) {
-    records.push({ type: 'station.saved', body: { station, clinic, name: attributes.StationName ?? '?', active: true } });
+    records.push({
+      type: 'station.saved',
+      body: { station, clinic, name: attributes.StationName ?? '?', active: true },
+    });
   }
   if (kind !== null && unknown('kind', kind)) {
     records.push({ type: 'kind.saved', body: { kind, code: null, name: origin?.kind ?? '?', active: true } });
@@ -112,7 +145,8 @@ function patientBody(patient: PatientKey, { attributes, origin }: FoundObject): 
     PatientName: attributes.PatientName ?? '',
     PatientBirthDate: attributes.birthDate ?? '',
     PatientSex: sex.success ? sex.data : '',
-    birthDatePrecision: attributes.birthDate === undefined ? 'unknown' : origin?.birthDateEstimated ? 'estimated' : 'known',
+    birthDatePrecision:
+      attributes.birthDate === undefined ? 'unknown' : origin?.birthDateEstimated ? 'estimated' : 'known',
     ageYears,
     ageOn: ageYears === null ? null : (attributes.studyDate ?? null),
     temporary: false,
@@ -122,7 +156,10 @@ function patientBody(patient: PatientKey, { attributes, origin }: FoundObject): 
   };
 }
 
-function parsed<T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, value: string | null | undefined): T | null {
+function parsed<T>(
+  schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+  value: string | null | undefined,
+): T | null {
   const result = schema.safeParse(value);
   return result.success ? (result.data ?? null) : null;
 }

@@ -13,7 +13,9 @@ import type { JobHandle } from '../jobs/job-board';
  */
 export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: JobHandle): Promise<VerifyReport> {
   const known = new Map<string, number>();
-  for (const row of ctx.db.prepare<[], { sha256: string; bytes: number }>('SELECT sha256, bytes FROM object').iterate()) {
+  for (const row of ctx.db
+    .prepare<[], { sha256: string; bytes: number }>('SELECT sha256, bytes FROM object')
+    .iterate()) {
     known.set(row.sha256, row.bytes);
   }
   let bytesTotal = 0;
@@ -57,7 +59,11 @@ export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: J
 }
 
 async function hashOf(ctx: EngineContext, path: string, handle: JobHandle): Promise<string> {
-  const { sha256 } = await ctx.pool.run('hashFile', { path }, { priority: -1, signal: handle.signal, timeoutMs: 3_600_000 });
+  const { sha256 } = await ctx.pool.run(
+    'hashFile',
+    { path },
+    { priority: -1, signal: handle.signal, timeoutMs: 3_600_000 },
+  );
   return sha256;
 }
 
@@ -65,8 +71,10 @@ function noteStates(ctx: EngineContext, report: VerifyReport): void {
   ctx.db.transaction(() => {
     if (report.deep) statement(ctx.db, `UPDATE object SET state = 'good', checked_at = ?`).run(report.finishedAt);
     else statement(ctx.db, `UPDATE object SET state = 'good' WHERE state = 'missing'`).run();
-    for (const sha256 of report.missing) statement(ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
-    for (const sha256 of report.corrupt) statement(ctx.db, `UPDATE object SET state = 'corrupt' WHERE sha256 = ?`).run(sha256);
+    for (const sha256 of report.missing)
+      statement(ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
+    for (const sha256 of report.corrupt)
+      statement(ctx.db, `UPDATE object SET state = 'corrupt' WHERE sha256 = ?`).run(sha256);
     statement(
       ctx.db,
       `INSERT INTO meta (key, value) VALUES ('last_verify', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,

@@ -4,7 +4,9 @@ import { DicomDate } from '@shared/model/vocabulary';
 /** A day as the laptop's clock and zone have it, as in DA (YYYYMMDD). */
 export function dayOf(moment: Date): string {
   const month = String(moment.getMonth() + 1).padStart(2, '0');
-  return DicomDate.parse(`${String(moment.getFullYear()).padStart(4, '0')}${month}${String(moment.getDate()).padStart(2, '0')}`);
+  return DicomDate.parse(
+    `${String(moment.getFullYear()).padStart(4, '0')}${month}${String(moment.getDate()).padStart(2, '0')}`,
+  );
 }
 
 /** Whether YYYYMMDD is a day of the calendar. */

@@ -17,7 +17,10 @@ const KIND = 'SELECT key AS kind, code, name, active FROM kind';
 export function createKinds(ctx: EngineContext, inTurn: InTurn): Handlers<KindVerb> {
   const { db } = ctx;
   const list = (): KindRow[] => {
-    const rows = statement(db, `${KIND} ORDER BY code IS NULL, CASE WHEN code IS NULL THEN name ELSE key END, id`).all();
+    const rows = statement(
+      db,
+      `${KIND} ORDER BY code IS NULL, CASE WHEN code IS NULL THEN name ELSE key END, id`,
+    ).all();
     return (rows as RawKind[]).map((row) => ({ ...row, active: row.active === 1 }));
   };
   const save = async (kind: KindKey, name: string, active: boolean): Promise<KindRow> => {

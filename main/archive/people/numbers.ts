@@ -24,14 +24,18 @@ export function suggestNumber(db: Database): string {
   ).get() as { PatientID: string } | undefined;
   const pattern = last && takeApart(last.PatientID);
   if (!pattern) return free(db, { prefix: '', digits: FIRST_NUMBER, suffix: '' });
-  const like = statement(
-    db,
-    `SELECT PatientID FROM patient WHERE registered = 1 AND substr(PatientID, 1, ?) = ?`,
-  ).all(Array.from(pattern.prefix).length, pattern.prefix) as { PatientID: string }[];
+  const like = statement(db, `SELECT PatientID FROM patient WHERE registered = 1 AND substr(PatientID, 1, ?) = ?`).all(
+    Array.from(pattern.prefix).length,
+    pattern.prefix,
+  ) as { PatientID: string }[];
   let highest = pattern;
   for (const row of like) {
     const found = takeApart(row.PatientID);
-    if (found?.prefix === pattern.prefix && found.suffix === pattern.suffix && Number(found.digits) > Number(highest.digits)) {
+    if (
+      found?.prefix === pattern.prefix &&
+      found.suffix === pattern.suffix &&
+      Number(found.digits) > Number(highest.digits)
+    ) {
       highest = found;
     }
   }

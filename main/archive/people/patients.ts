@@ -14,11 +14,7 @@ import { suggestNumber } from './numbers';
 import { similarPatients } from './similar';
 
 export type PatientVerb =
-  | 'patients.get'
-  | 'patients.register'
-  | 'patients.update'
-  | 'patients.suggestNumber'
-  | 'patients.similar';
+  'patients.get' | 'patients.register' | 'patients.update' | 'patients.suggestNumber' | 'patients.similar';
 
 export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<PatientVerb> {
   const get = (key: string): PatientRow => {
@@ -34,7 +30,9 @@ export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<Pat
   return {
     'patients.get': async ({ patient }) => Promise.resolve(get(patient)),
     'patients.register': (input) =>
-      inTurn(() => save({ patient: PatientKey.parse(randomUUID()), IssuerOfPatientID: '', ...entered(ctx, input, null) })),
+      inTurn(() =>
+        save({ patient: PatientKey.parse(randomUUID()), IssuerOfPatientID: '', ...entered(ctx, input, null) }),
+      ),
     'patients.update': ({ patient, changes }) =>
       inTurn(() => {
         const before = get(patient);

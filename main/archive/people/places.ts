@@ -10,12 +10,7 @@ import { requireDay } from './dates';
 import type { InTurn } from './in-turn';
 
 export type PlaceVerb =
-  | 'clinics.list'
-  | 'clinics.create'
-  | 'clinics.update'
-  | 'stations.list'
-  | 'stations.create'
-  | 'stations.update';
+  'clinics.list' | 'clinics.create' | 'clinics.update' | 'stations.list' | 'stations.create' | 'stations.update';
 
 const CLINIC = `SELECT key AS clinic, name, place, first_day AS firstDay, last_day AS lastDay,
   (SELECT count(*) FROM image WHERE image.clinic_id = clinic.id) AS images FROM clinic`;
@@ -31,7 +26,9 @@ export function createPlaces(ctx: EngineContext, inTurn: InTurn): Handlers<Place
     return row;
   };
   const stationsOf = (clinic: string): StationRow[] => {
-    const rows = statement(db, `${STATION} WHERE clinic.key = ? ORDER BY station.name, station.id`).all(clinic) as RawStation[];
+    const rows = statement(db, `${STATION} WHERE clinic.key = ? ORDER BY station.name, station.id`).all(
+      clinic,
+    ) as RawStation[];
     return rows.map(stationOf);
   };
   const stationRow = (key: string): StationRow => {
@@ -49,7 +46,9 @@ export function createPlaces(ctx: EngineContext, inTurn: InTurn): Handlers<Place
   };
   const saveStation = async (row: StationRow): Promise<StationRow> => {
     const { station, clinic, name, active } = row;
-    const same = stationsOf(clinic).some((other) => other.station !== station && foldText(other.name) === foldText(name));
+    const same = stationsOf(clinic).some(
+      (other) => other.station !== station && foldText(other.name) === foldText(name),
+    );
     if (same) throw new FieldboxError('BAD_REQUEST', { what: 'name' });
     await ctx.commit([{ type: 'station.saved', body: { station, clinic, name, active } }]);
     return stationRow(station);
@@ -67,7 +66,8 @@ export function createPlaces(ctx: EngineContext, inTurn: InTurn): Handlers<Place
       inTurn(() =>
         saveStation({ station: StationKey.parse(randomUUID()), clinic: clinicRow(clinic).clinic, name, active: true }),
       ),
-    'stations.update': ({ station, name, active }) => inTurn(() => saveStation({ ...stationRow(station), name, active })),
+    'stations.update': ({ station, name, active }) =>
+      inTurn(() => saveStation({ ...stationRow(station), name, active })),
   };
 }
 

@@ -39,7 +39,11 @@ export function similarPatients(db: Database, input: Parsed<'patients.similar'>)
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.candidate.id - b.candidate.id)
     .slice(0, MOST_SHOWN);
-  const rows = rowsOf(db, 'patient', judged.map(({ candidate }) => candidate.id));
+  const rows = rowsOf(
+    db,
+    'patient',
+    judged.map(({ candidate }) => candidate.id),
+  );
   return rows.map((row, at) => ({ row, reasons: [...(judged[at]?.reasons ?? [])] }));
 }
 

@@ -36,13 +36,21 @@ export function createPictures(ctx: EngineContext): Pictures {
         if (systemCode(error) !== 'ENOENT') throw error;
       }
       const path = await ctx.objects.require(image);
-      const { jpeg } = await ctx.pool.run('thumbnail', { path, side: THUMBNAIL_SIDE }, { priority: 1, whenAborted: 'finish', ...(signal && { signal }) });
+      const { jpeg } = await ctx.pool.run(
+        'thumbnail',
+        { path, side: THUMBNAIL_SIDE },
+        { priority: 1, whenAborted: 'finish', ...(signal && { signal }) },
+      );
       await keepInCache(cached, jpeg);
       return jpeg;
     },
     frame: async (image, frame, signal) => {
       const path = await ctx.objects.require(image);
-      const { bytes } = await ctx.pool.run('frame', { path, frame }, { priority: 2, whenAborted: 'finish', ...(signal && { signal }) });
+      const { bytes } = await ctx.pool.run(
+        'frame',
+        { path, frame },
+        { priority: 2, whenAborted: 'finish', ...(signal && { signal }) },
+      );
       return bytes;
     },
     document: async (image) => {

@@ -67,7 +67,9 @@ export class RecordChain {
       if (soundLength < size && (await tornAfter(path, soundLength))) {
         const torn = (await readFile(path)).subarray(soundLength);
         await mkdir(quarantine, { recursive: true });
-        await writeFile(join(quarantine, `records-${String(segment)}-${String(soundLength)}.txt`), torn, { flush: true });
+        await writeFile(join(quarantine, `records-${String(segment)}-${String(soundLength)}.txt`), torn, {
+          flush: true,
+        });
         await file.truncate(soundLength);
         await file.sync();
         return new RecordChain(folder, key, file, segment, soundLength, tail?.mac ?? EMPTY_MAC, tail?.seq ?? 0);
@@ -174,7 +176,8 @@ function parseLine(text: string): Line | null {
     const line: unknown = JSON.parse(text);
     if (typeof line !== 'object' || line === null) return null;
     const { seq, at, type, body, mac } = line as Partial<Line>;
-    if (typeof seq !== 'number' || typeof at !== 'string' || typeof type !== 'string' || typeof mac !== 'string') return null;
+    if (typeof seq !== 'number' || typeof at !== 'string' || typeof type !== 'string' || typeof mac !== 'string')
+      return null;
     return { seq, at, type, body, mac };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
@@ -216,7 +219,8 @@ async function lastSoundLine(
       const text = content.toString('utf8', start, end - 1);
       const line = parseLine(text);
       if (line !== null) {
-        const before = start > 0 ? parseLine(content.toString('utf8', content.lastIndexOf(0x0a, start - 2) + 1, start - 1)) : null;
+        const before =
+          start > 0 ? parseLine(content.toString('utf8', content.lastIndexOf(0x0a, start - 2) + 1, start - 1)) : null;
         const sound = before === null || sign(key, before.mac, payloadOf(text)) === line.mac;
         if (sound) return { segment, end, mac: line.mac, seq: line.seq };
       }

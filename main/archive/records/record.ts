@@ -44,7 +44,13 @@ export type PatientSaved = z.infer<typeof PatientSaved>;
 export const recordBodies = {
   'object.stored': ObjectStored,
   'patient.saved': PatientSaved,
-  'clinic.saved': z.object({ clinic: ClinicKey, name: z.string(), place: z.string(), firstDay: DicomDate, lastDay: DicomDate }),
+  'clinic.saved': z.object({
+    clinic: ClinicKey,
+    name: z.string(),
+    place: z.string(),
+    firstDay: DicomDate,
+    lastDay: DicomDate,
+  }),
   'station.saved': z.object({ station: StationKey, clinic: ClinicKey, name: z.string(), active: z.boolean() }),
   'kind.saved': z.object({ kind: KindKey, code: z.string().nullable(), name: z.string(), active: z.boolean() }),
   'import.started': z.object({ session: ImportSessionKey, source: SourceType, label: z.string() }),
@@ -69,7 +75,9 @@ export type RecordType = keyof typeof recordBodies;
 export type RecordBody<T extends RecordType> = z.infer<(typeof recordBodies)[T]>;
 
 /** One record: its place in the order of things, when (by this laptop's clock), and what. */
-export type ArchiveRecord = { [T in RecordType]: { seq: number; at: string; type: T; body: RecordBody<T> } }[RecordType];
+export type ArchiveRecord = {
+  [T in RecordType]: { seq: number; at: string; type: T; body: RecordBody<T> };
+}[RecordType];
 
 /** A record on its way into the chain. */
 export type NewRecord = { [T in RecordType]: { type: T; body: RecordBody<T> } }[RecordType];

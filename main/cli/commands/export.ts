@@ -36,7 +36,9 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   return withArchive(values.archive, terminal, false, async (session) => {
     const started = performance.now();
     const selection = await selectionOf(session.engine, values);
-    const handle = session.handle(({ phase = 'writing', done = 0, total = 0 }) => `${phase} ${String(done)}/${String(total)}`);
+    const handle = session.handle(
+      ({ phase = 'writing', done = 0, total = 0 }) => `${phase} ${String(done)}/${String(total)}`,
+    );
     const result = await runExport(session.engine.context, { selection, form: form.data, container, target }, handle);
     const error = result.error === null ? null : reasonOf(result.error);
     terminal.answer({ ...result, error, seconds: seconds(started) }, () => describe(result, error));

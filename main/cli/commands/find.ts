@@ -85,7 +85,15 @@ function matchOf(condition: string): { key: string; value: string } {
 /** Columns of the text form. */
 const COLUMNS: Readonly<Record<Level, readonly string[]>> = {
   patient: ['PatientID', 'PatientName', 'PatientBirthDate', 'PatientSex', 'studies', 'images', 'lastStudyDate'],
-  study: ['StudyDate', 'PatientID', 'PatientName', 'ModalitiesInStudy', 'StudyDescription', 'images', 'StudyInstanceUID'],
+  study: [
+    'StudyDate',
+    'PatientID',
+    'PatientName',
+    'ModalitiesInStudy',
+    'StudyDescription',
+    'images',
+    'StudyInstanceUID',
+  ],
   series: ['StudyDate', 'PatientName', 'Modality', 'SeriesNumber', 'SeriesDescription', 'images', 'SeriesInstanceUID'],
   image: ['StudyDate', 'PatientName', 'Modality', 'InstanceNumber', 'fileName', 'SOPInstanceUID'],
 };

@@ -51,7 +51,12 @@ export async function importCommand(argv: readonly string[], terminal: Terminal)
 }
 
 /** Whether the person stopped it; everything else that ends it early is thrown. */
-async function run(session: Session, paths: readonly string[], context: IntakeContext, note: (outcome: ItemOutcome) => void): Promise<boolean> {
+async function run(
+  session: Session,
+  paths: readonly string[],
+  context: IntakeContext,
+  note: (outcome: ItemOutcome) => void,
+): Promise<boolean> {
   const handle = session.handle(
     ({ done = 0, total = 0, added = 0, alreadyStored = 0, rejected = 0 }) =>
       `${String(done)}/${String(Math.max(done, total))} added ${String(added)}, already here ${String(alreadyStored)}, put aside ${String(rejected)}`,
@@ -74,7 +79,14 @@ function each(outcome: ItemOutcome): string {
   return `${outcome.outcome}\t${pathOf(outcome)}\t${outcome.image ?? outcome.error?.code ?? ''}`;
 }
 
-function describe(answer: { files: number; added: number; alreadyStored: number; rejected: readonly Rejected[]; seconds: number; cancelled?: boolean }): string {
+function describe(answer: {
+  files: number;
+  added: number;
+  alreadyStored: number;
+  rejected: readonly Rejected[];
+  seconds: number;
+  cancelled?: boolean;
+}): string {
   const head = `${String(answer.files)} files in ${String(answer.seconds)} s: ${String(answer.added)} added, ${String(answer.alreadyStored)} already here, ${String(answer.rejected.length)} put aside`;
   const stopped = answer.cancelled ? '\nStopped before the end; run it again to complete it.' : '';
   if (answer.rejected.length === 0) return head + stopped;
@@ -94,7 +106,8 @@ async function contextOf(engine: Engine, wanted: Wanted): Promise<IntakeContext>
   const clinics = (await engine.verbs['clinics.list']({})).rows;
   const kind = named('kind', wanted.kind, kinds, (row) => [row.name, row.code ?? '']);
   const clinic = named('clinic', wanted.clinic, clinics, (row) => [row.name]);
-  if (wanted.station !== undefined && !clinic) throw new UsageError('A station belongs to a clinic: give --clinic as well.');
+  if (wanted.station !== undefined && !clinic)
+    throw new UsageError('A station belongs to a clinic: give --clinic as well.');
   const stations = clinic ? (await engine.verbs['stations.list']({ clinic: clinic.clinic })).rows : [];
   const station = named('station', wanted.station, stations, (row) => [row.name]);
   return {
@@ -105,13 +118,20 @@ async function contextOf(engine: Engine, wanted: Wanted): Promise<IntakeContext>
   };
 }
 
-function named<T>(what: string, wanted: string | undefined, rows: readonly T[], names: (row: T) => readonly string[]): T | null {
+function named<T>(
+  what: string,
+  wanted: string | undefined,
+  rows: readonly T[],
+  names: (row: T) => readonly string[],
+): T | null {
   if (wanted === undefined) return null;
   const folded = wanted.trim().toLocaleLowerCase();
   const found = rows.find((row) => names(row).some((name) => name.toLocaleLowerCase() === folded));
   if (found) return found;
   const known = rows.map((row) => names(row)[0]).join(', ');
-  throw new UsageError(`There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`);
+  throw new UsageError(
+    `There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`,
+  );
 }
 
 /** The patient with this number; a number nobody has yet is registered as a temporary patient. */

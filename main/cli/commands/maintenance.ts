@@ -6,10 +6,15 @@ import { commonOptions } from '../usage';
 
 /** `verify [--deep]`: compares files and index. Exit 1 when anything is missing, corrupt or orphaned. */
 export async function verifyCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { ...commonOptions, deep: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { ...commonOptions, deep: { type: 'boolean', default: false } },
+  });
   return withArchive(values.archive, terminal, false, async (session) => {
     const started = performance.now();
-    const handle = session.handle(({ done = 0, total = 0, bytesDone = 0 }) => `checked ${String(done)}/${String(total)}, ${bytes(bytesDone)}`);
+    const handle = session.handle(
+      ({ done = 0, total = 0, bytesDone = 0 }) => `checked ${String(done)}/${String(total)}, ${bytes(bytesDone)}`,
+    );
     const report = await session.engine.verifyNow(values.deep, handle);
     const answer = {
       objects: report.objects,

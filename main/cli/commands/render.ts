@@ -31,11 +31,25 @@ export async function renderCommand(argv: readonly string[], terminal: Terminal)
   return withArchive(values.archive, terminal, false, async ({ engine }) => {
     const [image, ...others] = await imagesNamed(engine, name);
     for (const other of others) terminal.say(`Another image has this UID too: ${other.image}`);
-    const verdict = mayLeave(factsOf(engine.context.db, image.image), { purpose: 'render', recipient: 'file', person: null });
+    const verdict = mayLeave(factsOf(engine.context.db, image.image), {
+      purpose: 'render',
+      recipient: 'file',
+      person: null,
+    });
     if (!verdict.leaves) throw new FieldboxError(verdict.code);
-    const png = await engine.pictures.render(image.image, { frame, ...(window && { window }), ...(height !== undefined && { height }) });
+    const png = await engine.pictures.render(image.image, {
+      frame,
+      ...(window && { window }),
+      ...(height !== undefined && { height }),
+    });
     await writeFileDurably(out, png);
-    const answer = { image: image.image, SOPInstanceUID: image.SOPInstanceUID, frame: frame + 1, out, bytes: png.byteLength };
+    const answer = {
+      image: image.image,
+      SOPInstanceUID: image.SOPInstanceUID,
+      frame: frame + 1,
+      out,
+      bytes: png.byteLength,
+    };
     terminal.answer(answer, () => `${out} (${bytes(png.byteLength)})`);
     return 0;
   });
@@ -43,13 +57,21 @@ export async function renderCommand(argv: readonly string[], terminal: Terminal)
 
 function whole(option: string, text: string, most: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new UsageError(`${option} is a whole number from 1 to ${String(most)}.`);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new UsageError(`${option} is a whole number from 1 to ${String(most)}.`);
   return value;
 }
 
 function windowOf(text: string): { center: number; width: number } {
   const [center, width, ...rest] = text.split(',').map(Number);
-  if (center === undefined || width === undefined || rest.length > 0 || !Number.isFinite(center) || !Number.isFinite(width) || width <= 0) {
+  if (
+    center === undefined ||
+    width === undefined ||
+    rest.length > 0 ||
+    !Number.isFinite(center) ||
+    !Number.isFinite(width) ||
+    width <= 0
+  ) {
     throw new UsageError('--window is CENTER,WIDTH, for example --window 40,400');
   }
   return { center, width };

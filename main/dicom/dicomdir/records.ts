@@ -39,15 +39,39 @@ const LEAF_TYPES: readonly { readonly pattern: RegExp; readonly type: string }[]
 ];
 
 /** Content Identification Macro (PS3.3 table 10-12), without the instance number. */
-const IDENTIFICATION = [required('ContentLabel', 'UNKNOWN'), optional('ContentDescription'), optional('ContentCreatorName')];
-const CONTENT = [required('InstanceNumber', '1'), required('ContentDate', '19000101'), required('ContentTime', '000000')];
+const IDENTIFICATION = [
+  required('ContentLabel', 'UNKNOWN'),
+  optional('ContentDescription'),
+  optional('ContentCreatorName'),
+];
+const CONTENT = [
+  required('InstanceNumber', '1'),
+  required('ContentDate', '19000101'),
+  required('ContentTime', '000000'),
+];
 const LEAF_KEYS: Readonly<Record<string, readonly Key[]>> = {
-  IMAGE: [required('InstanceNumber', '1'), { keyword: 'ImageType' }, { keyword: 'NumberOfFrames' }, { keyword: 'Rows' }, { keyword: 'Columns' }],
-  'SR DOCUMENT': [...CONTENT, required('CompletionFlag', 'PARTIAL'), required('VerificationFlag', 'UNVERIFIED'), { keyword: 'VerificationDateTime', within: 'VerifyingObserverSequence' }, { keyword: 'ConceptNameCodeSequence' }],
+  IMAGE: [
+    required('InstanceNumber', '1'),
+    { keyword: 'ImageType' },
+    { keyword: 'NumberOfFrames' },
+    { keyword: 'Rows' },
+    { keyword: 'Columns' },
+  ],
+  'SR DOCUMENT': [
+    ...CONTENT,
+    required('CompletionFlag', 'PARTIAL'),
+    required('VerificationFlag', 'UNVERIFIED'),
+    { keyword: 'VerificationDateTime', within: 'VerifyingObserverSequence' },
+    { keyword: 'ConceptNameCodeSequence' },
+  ],
   'KEY OBJECT DOC': [...CONTENT, { keyword: 'ConceptNameCodeSequence' }],
   PRESENTATION: [
-    required('InstanceNumber', '1'), required('PresentationCreationDate', '19000101'), required('PresentationCreationTime', '000000'),
-    ...IDENTIFICATION, { keyword: 'ReferencedSeriesSequence' }, { keyword: 'BlendingSequence' },
+    required('InstanceNumber', '1'),
+    required('PresentationCreationDate', '19000101'),
+    required('PresentationCreationTime', '000000'),
+    ...IDENTIFICATION,
+    { keyword: 'ReferencedSeriesSequence' },
+    { keyword: 'BlendingSequence' },
   ],
   REGISTRATION: [...CONTENT, ...IDENTIFICATION],
   FIDUCIAL: [...CONTENT, ...IDENTIFICATION],
@@ -55,29 +79,72 @@ const LEAF_KEYS: Readonly<Record<string, readonly Key[]>> = {
   'VALUE MAP': [...CONTENT, ...IDENTIFICATION],
   WAVEFORM: CONTENT,
   'ENCAP DOC': [
-    required('InstanceNumber', '1'), optional('ContentDate'), optional('ContentTime'), optional('DocumentTitle'),
-    required('MIMETypeOfEncapsulatedDocument', 'application/pdf'), optional('ConceptNameCodeSequence'),
+    required('InstanceNumber', '1'),
+    optional('ContentDate'),
+    optional('ContentTime'),
+    optional('DocumentTitle'),
+    required('MIMETypeOfEncapsulatedDocument', 'application/pdf'),
+    optional('ConceptNameCodeSequence'),
   ],
   'RT DOSE': [required('InstanceNumber', '1'), required('DoseSummationType', 'PLAN'), { keyword: 'DoseComment' }],
-  'RT STRUCTURE SET': [required('InstanceNumber', '1'), required('StructureSetLabel', 'UNKNOWN'), optional('StructureSetDate'), optional('StructureSetTime')],
-  'RT PLAN': [required('InstanceNumber', '1'), required('RTPlanLabel', 'UNKNOWN'), optional('RTPlanDate'), optional('RTPlanTime')],
+  'RT STRUCTURE SET': [
+    required('InstanceNumber', '1'),
+    required('StructureSetLabel', 'UNKNOWN'),
+    optional('StructureSetDate'),
+    optional('StructureSetTime'),
+  ],
+  'RT PLAN': [
+    required('InstanceNumber', '1'),
+    required('RTPlanLabel', 'UNKNOWN'),
+    optional('RTPlanDate'),
+    optional('RTPlanTime'),
+  ],
   'RT TREAT RECORD': [required('InstanceNumber', '1'), optional('TreatmentDate'), optional('TreatmentTime')],
   SPECTROSCOPY: [
-    required('ImageType', 'ORIGINAL\\PRIMARY'), ...CONTENT, required('NumberOfFrames', '1'), required('Rows', '1'), required('Columns', '1'),
-    required('DataPointRows', '1'), required('DataPointColumns', '1'), { keyword: 'ReferencedImageEvidenceSequence' },
+    required('ImageType', 'ORIGINAL\\PRIMARY'),
+    ...CONTENT,
+    required('NumberOfFrames', '1'),
+    required('Rows', '1'),
+    required('Columns', '1'),
+    required('DataPointRows', '1'),
+    required('DataPointColumns', '1'),
+    { keyword: 'ReferencedImageEvidenceSequence' },
   ],
-  'HANGING PROTOCOL': [required('HangingProtocolName', 'UNKNOWN'), required('HangingProtocolDescription', 'UNKNOWN'), required('HangingProtocolLevel', 'SITE')],
+  'HANGING PROTOCOL': [
+    required('HangingProtocolName', 'UNKNOWN'),
+    required('HangingProtocolDescription', 'UNKNOWN'),
+    required('HangingProtocolLevel', 'SITE'),
+  ],
   PALETTE: [required('ContentLabel', 'UNKNOWN'), optional('ContentDescription')],
   ANNOTATION: [...CONTENT, ...IDENTIFICATION],
 };
-const OTHER_LEAF = [...CONTENT, { keyword: 'ContentLabel' }, { keyword: 'ContentDescription' }, { keyword: 'ContentCreatorName' }];
-
-const PATIENT_KEYS = [required('PatientID', 'UNKNOWN'), optional('PatientName'), { keyword: 'PatientBirthDate' }, { keyword: 'PatientSex' }];
-const STUDY_KEYS = [
-  required('StudyDate', '19000101'), required('StudyTime', '000000'), optional('StudyDescription'), required('StudyInstanceUID', ''),
-  required('StudyID', '1'), optional('AccessionNumber'),
+const OTHER_LEAF = [
+  ...CONTENT,
+  { keyword: 'ContentLabel' },
+  { keyword: 'ContentDescription' },
+  { keyword: 'ContentCreatorName' },
 ];
-const SERIES_KEYS = [required('Modality', 'OT'), required('SeriesInstanceUID', ''), required('SeriesNumber', '1'), { keyword: 'SeriesDescription' }];
+
+const PATIENT_KEYS = [
+  required('PatientID', 'UNKNOWN'),
+  optional('PatientName'),
+  { keyword: 'PatientBirthDate' },
+  { keyword: 'PatientSex' },
+];
+const STUDY_KEYS = [
+  required('StudyDate', '19000101'),
+  required('StudyTime', '000000'),
+  optional('StudyDescription'),
+  required('StudyInstanceUID', ''),
+  required('StudyID', '1'),
+  optional('AccessionNumber'),
+];
+const SERIES_KEYS = [
+  required('Modality', 'OT'),
+  required('SeriesInstanceUID', ''),
+  required('SeriesNumber', '1'),
+  { keyword: 'SeriesDescription' },
+];
 
 /** One file of a file-set and the keys of the four records that lead to it. */
 export interface DirectoryEntry {
@@ -108,8 +175,10 @@ export function directoryEntry(file: DicomFile, fileIdPath: readonly string[]): 
   const sopInstanceUID = dataset.string(Tags.SOPInstanceUID);
   const study = dataset.string(Tags.StudyInstanceUID);
   const series = dataset.string(Tags.SeriesInstanceUID);
-  if (sopClassUID === undefined || sopInstanceUID === undefined || study === undefined || series === undefined) return undefined;
-  const hasPixels = dataset.has(Tags.PixelData) || dataset.has(Tags.FloatPixelData) || dataset.has(Tags.DoubleFloatPixelData);
+  if (sopClassUID === undefined || sopInstanceUID === undefined || study === undefined || series === undefined)
+    return undefined;
+  const hasPixels =
+    dataset.has(Tags.PixelData) || dataset.has(Tags.FloatPixelData) || dataset.has(Tags.DoubleFloatPixelData);
   const type = LEAF_TYPES.find((rule) => rule.pattern.test(sopClassUID))?.type ?? (hasPixels ? 'IMAGE' : 'RAW DATA');
   const patient = `${dataset.string(Tags.PatientID) ?? ''}|${dataset.string(Tags.PatientName) ?? ''}`;
   return {
@@ -130,7 +199,9 @@ function keysOf(dataset: DataSetView, keys: readonly Key[]): DataSetBuilder {
     const tag = requiredTag(keyword);
     const place = within === undefined ? dataset : dataset.items(requiredTag(within)).at(-1);
     if (!place) continue;
-    const value = keyword.endsWith('Sequence') ? (copiedItems(place, tag) ?? (fallback === '' ? [] : undefined)) : textValue(place, tag, fallback);
+    const value = keyword.endsWith('Sequence')
+      ? (copiedItems(place, tag) ?? (fallback === '' ? [] : undefined))
+      : textValue(place, tag, fallback);
     if (value === undefined) continue;
     builder.set(tag, value);
   }
@@ -167,8 +238,15 @@ function normalTime(text: string): string {
 
 /** What is copied of the sequences that a record may have: codes (PS3.3 table 8.8-1) and references (tables 10-3 and 10-4). */
 const COPIED = [
-  'CodeValue', 'CodingSchemeDesignator', 'CodingSchemeVersion', 'CodeMeaning', 'SeriesInstanceUID', 'StudyInstanceUID', 'ReferencedSOPClassUID',
-  'ReferencedSOPInstanceUID', 'ReferencedFrameNumber',
+  'CodeValue',
+  'CodingSchemeDesignator',
+  'CodingSchemeVersion',
+  'CodeMeaning',
+  'SeriesInstanceUID',
+  'StudyInstanceUID',
+  'ReferencedSOPClassUID',
+  'ReferencedSOPInstanceUID',
+  'ReferencedFrameNumber',
 ];
 const COPIED_SEQUENCES = ['ReferencedSeriesSequence', 'ReferencedImageSequence', 'ReferencedSOPSequence'];
 

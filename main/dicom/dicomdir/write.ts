@@ -37,7 +37,10 @@ export function writeDicomdir(fileSet: FileSet): Uint8Array {
     transferSyntaxUID: EXPLICIT_LE,
   });
   // The lengths do not depend on the offsets, so the first pass gives the places and the second the values.
-  let at = header.length + directoryElements(fileSet, root).length + explicitHeader(Tags.DirectoryRecordSequence, 'SQ', 0).length;
+  let at =
+    header.length +
+    directoryElements(fileSet, root).length +
+    explicitHeader(Tags.DirectoryRecordSequence, 'SQ', 0).length;
   for (const node of order) {
     node.offset = at;
     at += 8 + recordBytes(node, 0).length;
@@ -48,7 +51,12 @@ export function writeDicomdir(fileSet: FileSet): Uint8Array {
     return [itemHeader(Tags.Item, bytes.length), bytes];
   });
   const sequence = concat(items);
-  return concat([header, directoryElements(fileSet, root), explicitHeader(Tags.DirectoryRecordSequence, 'SQ', sequence.length), sequence]);
+  return concat([
+    header,
+    directoryElements(fileSet, root),
+    explicitHeader(Tags.DirectoryRecordSequence, 'SQ', sequence.length),
+    sequence,
+  ]);
 }
 
 function tree(entries: readonly DirectoryEntry[]): Map<string, Node> {

@@ -28,7 +28,8 @@ type Conversion = (y: number, cb: number, cr: number, out: Uint8ClampedArray, at
 
 function converted(samples: Uint8Array, convert: Conversion): Uint8Array {
   const out = new Uint8ClampedArray(samples.length);
-  for (let at = 0; at + 2 < samples.length; at += 3) convert(samples[at] ?? 0, samples[at + 1] ?? 0, samples[at + 2] ?? 0, out, at);
+  for (let at = 0; at + 2 < samples.length; at += 3)
+    convert(samples[at] ?? 0, samples[at + 1] ?? 0, samples[at + 2] ?? 0, out, at);
   return new Uint8Array(out.buffer);
 }
 

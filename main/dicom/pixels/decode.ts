@@ -36,7 +36,8 @@ export async function decodeFrame(file: DicomFile, frame: number): Promise<Decod
   const encapsulated = pixelElement(file).fragments !== undefined;
   const coding = codingOf(file.transferSyntaxUID, encapsulated);
   if (coding === 'native') return plain(description, nativeFrame(file, description, frame));
-  if (coding === 'unsupported') throw new FieldboxError('PIXELS_UNSUPPORTED', { transferSyntax: uidName(file.transferSyntaxUID) });
+  if (coding === 'unsupported')
+    throw new FieldboxError('PIXELS_UNSUPPORTED', { transferSyntax: uidName(file.transferSyntaxUID) });
   const coded = encapsulatedFrame(file, description, frame);
   switch (coding) {
     case 'rle':
@@ -62,15 +63,23 @@ function plain(description: PixelDescription, bytes: Uint8Array): DecodedFrame {
   const bitsAllocated = Math.max(8, description.bitsAllocated);
   const common = { width: columns, height: rows, samplesPerPixel, bitsAllocated };
   if (isSubsampled(photometricInterpretation)) {
-    return { ...common, bytes: expand422(bytes, rows * columns), photometricInterpretation: photometricInterpretation.replace('_422', '') };
+    return {
+      ...common,
+      bytes: expand422(bytes, rows * columns),
+      photometricInterpretation: photometricInterpretation.replace('_422', ''),
+    };
   }
-  const together = description.planarConfiguration === 1 ? interleaved(bytes, samplesPerPixel, bitsAllocated / 8) : bytes;
+  const together =
+    description.planarConfiguration === 1 ? interleaved(bytes, samplesPerPixel, bitsAllocated / 8) : bytes;
   return { ...common, bytes: together, photometricInterpretation };
 }
 
 function fromRle(description: PixelDescription, bytes: Uint8Array): DecodedFrame {
   // RLE always gives samples of a pixel together, whatever Planar Configuration says of the uncompressed image.
-  return plain({ ...description, planarConfiguration: 0 }, description.bitsAllocated === 1 ? unpackBits(bytes, 0, description.rows * description.columns) : bytes);
+  return plain(
+    { ...description, planarConfiguration: 0 },
+    description.bitsAllocated === 1 ? unpackBits(bytes, 0, description.rows * description.columns) : bytes,
+  );
 }
 
 function unpacked(description: PixelDescription, bytes: Uint8Array): Uint8Array {
@@ -97,12 +106,17 @@ async function fromJpeg(description: PixelDescription, coded: Uint8Array): Promi
   if (header.process === 0xf7) return fromWasm(description, 'jpeg-ls', coded);
   const colour = header.componentIds.length === 3;
   const isYbr = colour && codedAsYbr(header, description);
-  const quick = header.precision === 8 && header.componentIds.length <= 3 && (!colour || isYbr === turboConverts(header));
+  const quick =
+    header.precision === 8 && header.componentIds.length <= 3 && (!colour || isYbr === turboConverts(header));
   return (quick ? await fromTurbo(description, coded, colour) : null) ?? fromOwnJpeg(description, coded, isYbr);
 }
 
 /** The fast decoder; null when it refuses the stream, of which ours may still show what there is. */
-async function fromTurbo(description: PixelDescription, coded: Uint8Array, colour: boolean): Promise<DecodedFrame | null> {
+async function fromTurbo(
+  description: PixelDescription,
+  coded: Uint8Array,
+  colour: boolean,
+): Promise<DecodedFrame | null> {
   try {
     const image = await decodeWasm('jpeg', coded);
     return {
@@ -122,7 +136,8 @@ async function fromTurbo(description: PixelDescription, coded: Uint8Array, colou
 /** A coded picture may differ a little from what the data set says; one that claims far more wants memory and time for nothing. */
 function refuseFarLarger(coded: Uint8Array, { rows, columns, samplesPerPixel }: PixelDescription): void {
   const samples = codedSamples(coded);
-  if (samples !== null && samples > 4 * rows * columns * samplesPerPixel + 1024 * 1024) throw new FieldboxError('PIXELS_DAMAGED');
+  if (samples !== null && samples > 4 * rows * columns * samplesPerPixel + 1024 * 1024)
+    throw new FieldboxError('PIXELS_DAMAGED');
 }
 
 function fromOwnJpeg(description: PixelDescription, coded: Uint8Array, isYbr: boolean): DecodedFrame {
@@ -135,7 +150,8 @@ function fromOwnJpeg(description: PixelDescription, coded: Uint8Array, isYbr: bo
       samplesPerPixel: image.components,
       bitsAllocated: wide ? 16 : 8,
       bytes: wide ? new Uint8Array(image.samples.buffer) : Uint8Array.from(image.samples),
-      photometricInterpretation: image.components === 3 ? (isYbr ? 'YBR_FULL' : 'RGB') : description.photometricInterpretation,
+      photometricInterpretation:
+        image.components === 3 ? (isYbr ? 'YBR_FULL' : 'RGB') : description.photometricInterpretation,
     };
   } catch (error) {
     if (error instanceof CodedDataError) throw new FieldboxError('PIXELS_DAMAGED', {}, error);
@@ -179,7 +195,11 @@ function fromLossless(description: PixelDescription, coded: Uint8Array): Decoded
   }
 }
 
-async function fromWasm(description: PixelDescription, codec: Exclude<WasmCodec, 'jpeg'>, coded: Uint8Array): Promise<DecodedFrame> {
+async function fromWasm(
+  description: PixelDescription,
+  codec: Exclude<WasmCodec, 'jpeg'>,
+  coded: Uint8Array,
+): Promise<DecodedFrame> {
   const image = await decodeWasm(codec, codec === 'jpeg-ls' ? withEnd(coded) : coded);
   const bytesPerSample = image.bitsPerSample > 8 ? 2 : 1;
   const together = image.planar ? interleaved(image.bytes, image.components, bytesPerSample) : image.bytes;
@@ -223,7 +243,8 @@ function interleaved(planes: Uint8Array, samples: number, bytesPerSample: number
   for (let sample = 0; sample < samples; sample += 1) {
     for (let pixel = 0; pixel < pixels; pixel += 1) {
       for (let byte = 0; byte < bytesPerSample; byte += 1) {
-        together[(pixel * samples + sample) * bytesPerSample + byte] = planes[(sample * pixels + pixel) * bytesPerSample + byte] ?? 0;
+        together[(pixel * samples + sample) * bytesPerSample + byte] =
+          planes[(sample * pixels + pixel) * bytesPerSample + byte] ?? 0;
       }
     }
   }

@@ -27,13 +27,24 @@ const MAX_FRAMES = 1_000_000;
 /** The attributes of the Image Pixel module. Throws NO_PIXELS, PIXELS_TOO_LARGE, PIXELS_DAMAGED. */
 export function describePixels(file: DicomFile): PixelDescription {
   const { dataset } = file;
-  const type = dataset.has(Tags.PixelData) ? 'integer' : dataset.has(Tags.FloatPixelData) ? 'float' : dataset.has(Tags.DoubleFloatPixelData) ? 'double' : null;
+  const type = dataset.has(Tags.PixelData)
+    ? 'integer'
+    : dataset.has(Tags.FloatPixelData)
+      ? 'float'
+      : dataset.has(Tags.DoubleFloatPixelData)
+        ? 'double'
+        : null;
   if (type === null) throw new FieldboxError('NO_PIXELS');
   const rows = dataset.number(Tags.Rows) ?? 0;
   const columns = dataset.number(Tags.Columns) ?? 0;
   const samplesPerPixel = dataset.number(Tags.SamplesPerPixel) ?? 1;
   const bitsAllocated = type === 'float' ? 32 : type === 'double' ? 64 : (dataset.number(Tags.BitsAllocated) ?? 8);
-  if (rows < 1 || columns < 1 || ![1, 2, 3, 4].includes(samplesPerPixel) || ![1, 8, 16, 32, 64].includes(bitsAllocated)) {
+  if (
+    rows < 1 ||
+    columns < 1 ||
+    ![1, 2, 3, 4].includes(samplesPerPixel) ||
+    ![1, 8, 16, 32, 64].includes(bitsAllocated)
+  ) {
     throw new FieldboxError('PIXELS_DAMAGED');
   }
   const samples = rows * columns * samplesPerPixel;

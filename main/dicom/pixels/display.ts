@@ -30,7 +30,11 @@ export async function displayFrame(file: DicomFile, frame: number): Promise<Disp
   return grayFrame(file, frame, description, decoded, samples);
 }
 
-function base(file: DicomFile, frame: number, decoded: DecodedFrame): Pick<FrameHeader, 'width' | 'height' | 'pixelAspect' | 'spacing'> {
+function base(
+  file: DicomFile,
+  frame: number,
+  decoded: DecodedFrame,
+): Pick<FrameHeader, 'width' | 'height' | 'pixelAspect' | 'spacing'> {
   const { spacing, aspect } = spacingOf(file, frame);
   return { width: decoded.width, height: decoded.height, pixelAspect: aspect, spacing };
 }
@@ -38,7 +42,17 @@ function base(file: DicomFile, frame: number, decoded: DecodedFrame): Pick<Frame
 function colourFrame(file: DicomFile, frame: number, decoded: DecodedFrame, rgb: Uint8Array): DisplayFrame {
   return {
     header: {
-      kind: 'rgb', ...base(file, frame, decoded), sampleType: 'u8', slope: 1, intercept: 0, unit: '', invert: false, windows: [], voiLut: null, min: 0, max: 255,
+      kind: 'rgb',
+      ...base(file, frame, decoded),
+      sampleType: 'u8',
+      slope: 1,
+      intercept: 0,
+      unit: '',
+      invert: false,
+      windows: [],
+      voiLut: null,
+      min: 0,
+      max: 255,
     },
     samples: rgb,
   };
@@ -65,7 +79,13 @@ function withoutFourth(samples: SampleArray): Uint8Array {
   return out;
 }
 
-function grayFrame(file: DicomFile, frame: number, description: PixelDescription, decoded: DecodedFrame, stored: SampleArray): DisplayFrame {
+function grayFrame(
+  file: DicomFile,
+  frame: number,
+  description: PixelDescription,
+  decoded: DecodedFrame,
+  stored: SampleArray,
+): DisplayFrame {
   const modalityLut = lutOf(file.dataset, Tags.ModalityLUTSequence, description.signed);
   const samples = modalityLut ? mapped(stored, modalityLut) : stored;
   const rescale = modalityLut ? { slope: 1, intercept: 0, unit: '' } : rescaleOf(file, frame);
@@ -95,7 +115,10 @@ function grayFrame(file: DicomFile, frame: number, description: PixelDescription
 
 function mapped(stored: SampleArray, lut: Lut): Uint16Array {
   const last = lut.values.length - 1;
-  return Uint16Array.from(stored as ArrayLike<number>, (value: number) => lut.values[Math.max(0, Math.min(last, value - lut.firstMapped))] ?? 0);
+  return Uint16Array.from(
+    stored as ArrayLike<number>,
+    (value: number) => lut.values[Math.max(0, Math.min(last, value - lut.firstMapped))] ?? 0,
+  );
 }
 
 /** VOI LUT output as 8 bits; tables that say 16 bits but stay far below are scaled by what they use. */

@@ -10,8 +10,15 @@ export function nativeFrame(file: DicomFile, description: PixelDescription, fram
   const firstBit = bits * frame;
   if (bits % 8 !== 0 || description.bitsAllocated === 1) {
     const start = Math.floor(firstBit / 8);
-    const packed = file.dataset.source.bytes(element.offset + start, Math.max(0, Math.min(Math.ceil((firstBit + bits) / 8) - start, element.length - start)));
-    return unpackBits(swapIfBig(packed, description, file, element.vr), firstBit - start * 8, description.rows * description.columns * description.samplesPerPixel);
+    const packed = file.dataset.source.bytes(
+      element.offset + start,
+      Math.max(0, Math.min(Math.ceil((firstBit + bits) / 8) - start, element.length - start)),
+    );
+    return unpackBits(
+      swapIfBig(packed, description, file, element.vr),
+      firstBit - start * 8,
+      description.rows * description.columns * description.samplesPerPixel,
+    );
   }
   const length = bits / 8;
   const start = length * frame;
@@ -19,7 +26,12 @@ export function nativeFrame(file: DicomFile, description: PixelDescription, fram
   // Words are swapped in pairs of bytes, so a frame of an odd length is read with its neighbours.
   const before = start % 2;
   const bytes = new Uint8Array(before + length + ((before + length) % 2));
-  bytes.set(file.dataset.source.bytes(element.offset + start - before, Math.min(before + present + 1, element.length - start + before, bytes.length)));
+  bytes.set(
+    file.dataset.source.bytes(
+      element.offset + start - before,
+      Math.min(before + present + 1, element.length - start + before, bytes.length),
+    ),
+  );
   return swapIfBig(bytes, description, file, element.vr).slice(before, before + length);
 }
 

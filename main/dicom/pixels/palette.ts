@@ -15,17 +15,43 @@ export interface Palette {
  * stored values have a sign, and with them the first value mapped. Throws PIXELS_DAMAGED.
  */
 export function readPalette(dataset: DataSetView, signed: boolean): Palette {
-  const red = channel(dataset, Tags.RedPaletteColorLookupTableDescriptor, Tags.RedPaletteColorLookupTableData, Tags.SegmentedRedPaletteColorLookupTableData);
-  const green = channel(dataset, Tags.GreenPaletteColorLookupTableDescriptor, Tags.GreenPaletteColorLookupTableData, Tags.SegmentedGreenPaletteColorLookupTableData);
-  const blue = channel(dataset, Tags.BluePaletteColorLookupTableDescriptor, Tags.BluePaletteColorLookupTableData, Tags.SegmentedBluePaletteColorLookupTableData);
-  return { first: signed ? (red.first << 16) >> 16 : red.first, red: red.colours, green: green.colours, blue: blue.colours };
+  const red = channel(
+    dataset,
+    Tags.RedPaletteColorLookupTableDescriptor,
+    Tags.RedPaletteColorLookupTableData,
+    Tags.SegmentedRedPaletteColorLookupTableData,
+  );
+  const green = channel(
+    dataset,
+    Tags.GreenPaletteColorLookupTableDescriptor,
+    Tags.GreenPaletteColorLookupTableData,
+    Tags.SegmentedGreenPaletteColorLookupTableData,
+  );
+  const blue = channel(
+    dataset,
+    Tags.BluePaletteColorLookupTableDescriptor,
+    Tags.BluePaletteColorLookupTableData,
+    Tags.SegmentedBluePaletteColorLookupTableData,
+  );
+  return {
+    first: signed ? (red.first << 16) >> 16 : red.first,
+    red: red.colours,
+    green: green.colours,
+    blue: blue.colours,
+  };
 }
 
-function channel(dataset: DataSetView, descriptor: Tag, data: Tag, segmented: Tag): { first: number; colours: Uint8Array } {
+function channel(
+  dataset: DataSetView,
+  descriptor: Tag,
+  data: Tag,
+  segmented: Tag,
+): { first: number; colours: Uint8Array } {
   const [count = 0, first = 0, bits = 16] = dataset.numbers(descriptor);
   const entries = count & 0xffff || 65_536; // a descriptor that was written with a sign says the same
   const plain = dataset.bytes(data);
-  if (plain && plain.length > 0) return { first, colours: toBytes(entriesOf(plain, entries, bits, dataset.littleEndian), entries, bits) };
+  if (plain && plain.length > 0)
+    return { first, colours: toBytes(entriesOf(plain, entries, bits, dataset.littleEndian), entries, bits) };
   const folded = dataset.bytes(segmented);
   if (!folded || folded.length === 0) throw new FieldboxError('PIXELS_DAMAGED');
   return { first, colours: toBytes(unfold(words(folded, bits, dataset.littleEndian), entries, bits), entries, bits) };

@@ -23,7 +23,12 @@ export function encodePng(picture: RgbaPicture): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, gray ? GRAY : RGB, 0, 0, 0], 8);
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', deflateSync(raw, { level: 6 })), chunk('IEND', new Uint8Array())]);
+  return Buffer.concat([
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw, { level: 6 })),
+    chunk('IEND', new Uint8Array()),
+  ]);
 }
 
 function isGray(data: Uint8Array): boolean {

@@ -22,7 +22,9 @@ export function renderFrame(display: DisplayFrame, settings: RenderSettings = {}
   const { header } = display;
   const { width, height } = targetSize(display, settings.height);
   const full = header.kind === 'rgb' ? rgbPixels(display) : grayPixels(display, settings.window);
-  return width === header.width && height === header.height ? { width, height, data: full } : resized({ width: header.width, height: header.height, data: full }, width, height);
+  return width === header.width && height === header.height
+    ? { width, height, data: full }
+    : resized({ width: header.width, height: header.height, data: full }, width, height);
 }
 
 const MAX_SIDE = 16_384;
@@ -77,11 +79,17 @@ function outputOf(header: DisplayFrame['header'], given: RenderSettings['window'
 export function windowFunction({ center, width, function: rule }: Window): (value: number) => number {
   if (rule === 'SIGMOID') return (value) => clamp(255 / (1 + Math.exp((-4 * (value - center)) / width)));
   if (rule === 'LINEAR_EXACT') {
-    return (value) => (value <= center - width / 2 ? 0 : value > center + width / 2 ? 255 : clamp(((value - center) / width + 0.5) * 255));
+    return (value) =>
+      value <= center - width / 2
+        ? 0
+        : value > center + width / 2
+          ? 255
+          : clamp(((value - center) / width + 0.5) * 255);
   }
   const low = center - 0.5 - (width - 1) / 2;
   const high = center - 0.5 + (width - 1) / 2;
-  return (value) => (value <= low ? 0 : value > high ? 255 : clamp(((value - (center - 0.5)) / (width - 1) + 0.5) * 255));
+  return (value) =>
+    value <= low ? 0 : value > high ? 255 : clamp(((value - (center - 0.5)) / (width - 1) + 0.5) * 255);
 }
 
 function clamp(value: number): number {
@@ -103,7 +111,12 @@ function resized(picture: RgbaPicture, width: number, height: number): RgbaPictu
   return { width, height, data };
 }
 
-function average(picture: RgbaPicture, area: { x0: number; x1: number; y0: number; y1: number }, out: Uint8Array, at: number): void {
+function average(
+  picture: RgbaPicture,
+  area: { x0: number; x1: number; y0: number; y1: number },
+  out: Uint8Array,
+  at: number,
+): void {
   let red = 0;
   let green = 0;
   let blue = 0;

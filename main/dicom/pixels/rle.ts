@@ -21,7 +21,10 @@ export function decodeRle(coded: Uint8Array, description: PixelDescription): Uin
       const start = view.getUint32(4 + segment * 4, true);
       const end = segment + 1 < segments ? view.getUint32(8 + segment * 4, true) : coded.length;
       if (start < 64 || start > end || end > coded.length) throw new FieldboxError('PIXELS_DAMAGED');
-      const plane = { first: sample * bytesPerSample + (bytesPerSample - 1 - byte), step: samplesPerPixel * bytesPerSample };
+      const plane = {
+        first: sample * bytesPerSample + (bytesPerSample - 1 - byte),
+        step: samplesPerPixel * bytesPerSample,
+      };
       decodeSegment(coded.subarray(start, end), decoded, plane, pixels);
     }
   }
@@ -29,7 +32,12 @@ export function decodeRle(coded: Uint8Array, description: PixelDescription): Uin
 }
 
 /** PackBits (PS3.5 G.3.2), written to every `step`th byte. */
-function decodeSegment(segment: Uint8Array, into: Uint8Array, plane: { readonly first: number; readonly step: number }, count: number): void {
+function decodeSegment(
+  segment: Uint8Array,
+  into: Uint8Array,
+  plane: { readonly first: number; readonly step: number },
+  count: number,
+): void {
   let at = 0;
   let written = 0;
   let target = plane.first;

@@ -1,7 +1,8 @@
 import type { DecodedFrame } from './decode';
 import type { PixelDescription } from './description';
 
-export type SampleArray = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+export type SampleArray =
+  Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /**
  * The stored values as numbers: what lies above High Bit (old overlays, garbage) removed and the sign extended
@@ -18,7 +19,9 @@ export function sampleArray(frame: DecodedFrame, description: PixelDescription):
     case 16:
       return masked16(new Uint16Array(buffer, byteOffset, byteLength >> 1), description);
     case 32:
-      return description.signed ? new Int32Array(buffer, byteOffset, byteLength >> 2) : new Uint32Array(buffer, byteOffset, byteLength >> 2);
+      return description.signed
+        ? new Int32Array(buffer, byteOffset, byteLength >> 2)
+        : new Uint32Array(buffer, byteOffset, byteLength >> 2);
     default:
       return Float64Array.from(new BigUint64Array(buffer, byteOffset, byteLength >> 3), Number);
   }

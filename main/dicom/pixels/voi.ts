@@ -69,13 +69,20 @@ export function lutOf(dataset: DataSetView, sequence: number, signed: boolean): 
 }
 
 /** Distance of pixel centres and the shape of a pixel (PS3.3 10.7, C.7.6.3.1.7). */
-export function spacingOf(file: DicomFile, frame: number): { spacing: { row: number; column: number; kind: 'patient' | 'imager' } | null; aspect: number } {
+export function spacingOf(
+  file: DicomFile,
+  frame: number,
+): { spacing: { row: number; column: number; kind: 'patient' | 'imager' } | null; aspect: number } {
   const { dataset } = file;
   const inPatient = firstWith(file, frame, PIXEL_MEASURES_SEQUENCE, Tags.PixelSpacing)?.numbers(Tags.PixelSpacing);
-  const atDetector = dataset.numbers(IMAGER_PIXEL_SPACING).length > 0 ? dataset.numbers(IMAGER_PIXEL_SPACING) : dataset.numbers(NOMINAL_SCANNED_PIXEL_SPACING);
+  const atDetector =
+    dataset.numbers(IMAGER_PIXEL_SPACING).length > 0
+      ? dataset.numbers(IMAGER_PIXEL_SPACING)
+      : dataset.numbers(NOMINAL_SCANNED_PIXEL_SPACING);
   const pair = inPatient ?? atDetector;
   const [row = 0, column = 0] = pair;
-  if (row > 0 && column > 0) return { spacing: { row, column, kind: inPatient ? 'patient' : 'imager' }, aspect: row / column };
+  if (row > 0 && column > 0)
+    return { spacing: { row, column, kind: inPatient ? 'patient' : 'imager' }, aspect: row / column };
   const [vertical = 1, horizontal = 1] = dataset.numbers(Tags.PixelAspectRatio);
   return { spacing: null, aspect: vertical > 0 && horizontal > 0 ? vertical / horizontal : 1 };
 }

@@ -2,7 +2,9 @@ import type { ByteSource, DataSetView, Element, Tag, VR } from '../model';
 import { Tags } from '../tags';
 import { characterSet, decodeText, splitValues } from './text';
 
-const NUMBERS: Partial<Record<VR, { readonly size: number; read(view: DataView, at: number, little: boolean): number }>> = {
+const NUMBERS: Partial<
+  Record<VR, { readonly size: number; read(view: DataView, at: number, little: boolean): number }>
+> = {
   US: { size: 2, read: (v, at, le) => v.getUint16(at, le) },
   SS: { size: 2, read: (v, at, le) => v.getInt16(at, le) },
   UL: { size: 4, read: (v, at, le) => v.getUint32(at, le) },
@@ -20,7 +22,24 @@ const NUMBERS: Partial<Record<VR, { readonly size: number; read(view: DataView, 
   AT: { size: 4, read: (v, at, le) => v.getUint16(at, le) * 0x10000 + v.getUint16(at + 2, le) },
 };
 const TEXT: ReadonlySet<VR> = new Set<VR>([
-  'AE', 'AS', 'CS', 'DA', 'DS', 'DT', 'IS', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UN', 'UR', 'UT',
+  'AE',
+  'AS',
+  'CS',
+  'DA',
+  'DS',
+  'DT',
+  'IS',
+  'LO',
+  'LT',
+  'PN',
+  'SH',
+  'ST',
+  'TM',
+  'UC',
+  'UI',
+  'UN',
+  'UR',
+  'UT',
 ]);
 /** A text that is longer is cut: no attribute that is shown or indexed comes near. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
@@ -71,11 +90,15 @@ export class DataSet implements DataSetView {
     const element = this.elements.get(tag);
     if (!element || element.length === 0) return [];
     const rule = NUMBERS[element.vr];
-    if (!rule) return this.strings(tag).map(parseNumber).filter((value) => !Number.isNaN(value));
+    if (!rule)
+      return this.strings(tag)
+        .map(parseNumber)
+        .filter((value) => !Number.isNaN(value));
     const bytes = this.source.bytes(element.offset, element.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const values: number[] = [];
-    for (let at = 0; at + rule.size <= view.byteLength; at += rule.size) values.push(rule.read(view, at, this.littleEndian));
+    for (let at = 0; at + rule.size <= view.byteLength; at += rule.size)
+      values.push(rule.read(view, at, this.littleEndian));
     return values;
   }
 

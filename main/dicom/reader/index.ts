@@ -58,7 +58,13 @@ export function readDicom(source: ByteSource, options: ReadOptions = {}): ReadRe
   }
   const { encoding, transferSyntaxUID } = datasetEncoding(parser, datasetOffset, named);
   const { dataSet } = parser.dataSet(datasetOffset, encoding, until);
-  return { ...common, dataset: required(dataSet, hasPreamble), transferSyntaxUID, warnings: parser.warnings, cut: parser.cut };
+  return {
+    ...common,
+    dataset: required(dataSet, hasPreamble),
+    transferSyntaxUID,
+    warnings: parser.warnings,
+    cut: parser.cut,
+  };
 }
 
 /**
@@ -74,14 +80,21 @@ function readMeta(parser: Parser, start: number, guess: Encoding | null): { data
 }
 
 /** The encoding that the meta group names, unless the first element shows plainly that it is another one. */
-function datasetEncoding(parser: Parser, offset: number, named: string | undefined): { encoding: Encoding; transferSyntaxUID: string } {
+function datasetEncoding(
+  parser: Parser,
+  offset: number,
+  named: string | undefined,
+): { encoding: Encoding; transferSyntaxUID: string } {
   const seen = guessEncoding(parser.cursor.source.bytes(offset, 16));
   if (named === undefined) {
     if (!seen) {
       if (parser.cursor.size - offset < 8) throw new FieldboxError('DICOM_TRUNCATED');
       return { encoding: { explicit: false, little: true }, transferSyntaxUID: IMPLICIT_LE };
     }
-    return { encoding: seen, transferSyntaxUID: seen.explicit ? (seen.little ? EXPLICIT_LE : EXPLICIT_BE) : IMPLICIT_LE };
+    return {
+      encoding: seen,
+      transferSyntaxUID: seen.explicit ? (seen.little ? EXPLICIT_LE : EXPLICIT_BE) : IMPLICIT_LE,
+    };
   }
   const stated: Encoding =
     named === IMPLICIT_LE ? { explicit: false, little: true } : { explicit: true, little: named !== EXPLICIT_BE };
@@ -123,4 +136,10 @@ function required(dataSet: DataSet, hasPreamble: boolean): DataSet {
   return dataSet;
 }
 
-const IDENTIFYING = [Tags.SOPClassUID, Tags.SOPInstanceUID, Tags.StudyInstanceUID, Tags.PatientID, Tags.DirectoryRecordSequence];
+const IDENTIFYING = [
+  Tags.SOPClassUID,
+  Tags.SOPInstanceUID,
+  Tags.StudyInstanceUID,
+  Tags.PatientID,
+  Tags.DirectoryRecordSequence,
+];

@@ -29,9 +29,43 @@ export interface Cut {
 
 const UNDEFINED_LENGTH = 0xffffffff;
 /** VRs with two reserved bytes and a 32-bit length (PS3.5 7.1.2). */
-const LONG: ReadonlySet<string> = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const LONG: ReadonlySet<string> = new Set([
+  'OB',
+  'OD',
+  'OF',
+  'OL',
+  'OV',
+  'OW',
+  'SQ',
+  'SV',
+  'UC',
+  'UN',
+  'UR',
+  'UT',
+  'UV',
+]);
 const SHORT: ReadonlySet<string> = new Set([
-  'AE', 'AS', 'AT', 'CS', 'DA', 'DS', 'DT', 'FD', 'FL', 'IS', 'LO', 'LT', 'PN', 'SH', 'SL', 'SS', 'ST', 'TM', 'UI', 'UL', 'US',
+  'AE',
+  'AS',
+  'AT',
+  'CS',
+  'DA',
+  'DS',
+  'DT',
+  'FD',
+  'FL',
+  'IS',
+  'LO',
+  'LT',
+  'PN',
+  'SH',
+  'SL',
+  'SS',
+  'ST',
+  'TM',
+  'UI',
+  'UL',
+  'US',
 ]);
 const IMPLICIT_LITTLE: Encoding = { explicit: false, little: true };
 
@@ -64,7 +98,11 @@ export class Parser {
    * Reads from `start` until the end of the source, or until `until` says that the next tag no longer belongs here.
    * Throws DICOM_MALFORMED, DICOM_TOO_DEEP.
    */
-  dataSet(start: number, encoding: Encoding, until: (tag: Tag) => boolean = () => false): { dataSet: DataSet; end: number } {
+  dataSet(
+    start: number,
+    encoding: Encoding,
+    until: (tag: Tag) => boolean = () => false,
+  ): { dataSet: DataSet; end: number } {
     const dataSet = new DataSet(this.cursor.source, encoding.little, encoding.explicit, null);
     let at = start;
     while (this.cursor.has(at, 8)) {
@@ -86,14 +124,17 @@ export class Parser {
 
   /** One element; undefined when the file ends inside its header. */
   private element(owner: DataSet, at: number, limit: number, encoding: Encoding, depth: number): Element | undefined {
-    if (++this.count > this.limits.elements) throw new FieldboxError('DICOM_MALFORMED', { reason: 'too many elements' });
+    if (++this.count > this.limits.elements)
+      throw new FieldboxError('DICOM_MALFORMED', { reason: 'too many elements' });
     const header = this.header(at, encoding);
     if (!header) {
       this.cutInHeader(at);
       return undefined;
     }
     const { tag, vr, offset, length } = header;
-    if (tag === Tags.PixelRepresentation) this.pixelRepresentation = length >= 2 && this.cursor.has(offset, 2) ? this.cursor.u16(offset, encoding.little) : 0;
+    if (tag === Tags.PixelRepresentation)
+      this.pixelRepresentation =
+        length >= 2 && this.cursor.has(offset, 2) ? this.cursor.u16(offset, encoding.little) : 0;
     if (length === UNDEFINED_LENGTH) return this.undefinedLength(owner, at, header, limit, encoding, depth);
     const available = Math.max(0, Math.min(limit, this.cursor.size) - offset);
     const present = Math.min(length, available);
@@ -101,7 +142,15 @@ export class Parser {
       if (offset + length > this.cursor.size) this.cut ??= { tag, claimed: length, present };
       this.warn('a value is longer than what is left for it');
     }
-    const plain: Element = { tag, vr, start: at, offset, length: present, end: offset + present, undefinedLength: false };
+    const plain: Element = {
+      tag,
+      vr,
+      start: at,
+      offset,
+      length: present,
+      end: offset + present,
+      undefinedLength: false,
+    };
     return vr === 'SQ' ? this.definedSequence(owner, plain, encoding, depth) : plain;
   }
 
@@ -128,11 +177,16 @@ export class Parser {
     const { cursor } = this;
     const vr = vrOf(tag);
     const forms: Header[] = [{ tag, vr, offset: at + 8, length: cursor.u16(at + 6, encoding.little) }];
-    if (cursor.has(at, 12) && cursor.u16(at + 6, encoding.little) === 0) forms.unshift({ tag, vr, offset: at + 12, length: cursor.u32(at + 8, encoding.little) });
+    if (cursor.has(at, 12) && cursor.u16(at + 6, encoding.little) === 0)
+      forms.unshift({ tag, vr, offset: at + 12, length: cursor.u32(at + 8, encoding.little) });
     const implicit = this.implicitHeader(at, tag, encoding);
     forms.push(implicit);
     // An odd group is half of all numbers, so a standard attribute counts for more.
-    return forms.find((form) => this.followedBy(form, encoding) === 'standard') ?? forms.find((form) => this.followedBy(form, encoding) !== null) ?? implicit;
+    return (
+      forms.find((form) => this.followedBy(form, encoding) === 'standard') ??
+      forms.find((form) => this.followedBy(form, encoding) !== null) ??
+      implicit
+    );
   }
 
   private followedBy(form: Header, encoding: Encoding): 'standard' | 'private' | null {
@@ -160,7 +214,14 @@ export class Parser {
     return entry?.vr ?? vrOf(tag);
   }
 
-  private undefinedLength(owner: DataSet, at: number, header: Header, limit: number, encoding: Encoding, depth: number): Element {
+  private undefinedLength(
+    owner: DataSet,
+    at: number,
+    header: Header,
+    limit: number,
+    encoding: Encoding,
+    depth: number,
+  ): Element {
     const { tag, vr, offset } = header;
     const isPixels = tag === Tags.PixelData || vr === 'OB' || vr === 'OW';
     if (isPixels) return this.fragments(at, header, encoding);
@@ -188,7 +249,9 @@ export class Parser {
   }
 
   private definedSequence(owner: DataSet, plain: Element, encoding: Encoding, depth: number): Element {
-    const wasUN = encoding.explicit && String.fromCharCode(this.cursor.u8(plain.start + 4), this.cursor.u8(plain.start + 5)) === 'UN';
+    const wasUN =
+      encoding.explicit &&
+      String.fromCharCode(this.cursor.u8(plain.start + 4), this.cursor.u8(plain.start + 5)) === 'UN';
     const inner = wasUN ? this.encodingOfItems(plain.offset, encoding) : encoding;
     const { items } = this.sequence(owner, plain.offset, plain.end, false, inner, depth + 1);
     return { ...plain, items };
@@ -226,7 +289,14 @@ export class Parser {
     return { items, contentEnd: Math.min(at, limit), end: delimited ? Math.min(at, limit) : limit };
   }
 
-  private item(owner: DataSet, start: number, length: number, limit: number, encoding: Encoding, depth: number): { dataSet: DataSet; end: number } {
+  private item(
+    owner: DataSet,
+    start: number,
+    length: number,
+    limit: number,
+    encoding: Encoding,
+    depth: number,
+  ): { dataSet: DataSet; end: number } {
     const dataSet = new DataSet(this.cursor.source, encoding.little, encoding.explicit, owner);
     const delimited = length === UNDEFINED_LENGTH;
     const end = delimited ? limit : Math.min(start + length, limit);
@@ -257,10 +327,18 @@ export class Parser {
     const fragments: ByteRange[] = [];
     let at = offset;
     const element = (contentEnd: number, end: number): Element => ({
-      tag, vr, start, offset, length: contentEnd - offset, end, undefinedLength: true, fragments,
+      tag,
+      vr,
+      start,
+      offset,
+      length: contentEnd - offset,
+      end,
+      undefinedLength: true,
+      fragments,
     });
     while (this.cursor.has(at, 8)) {
-      if (++this.count > this.limits.elements) throw new FieldboxError('DICOM_MALFORMED', { reason: 'too many fragments' });
+      if (++this.count > this.limits.elements)
+        throw new FieldboxError('DICOM_MALFORMED', { reason: 'too many fragments' });
       const itemTag = this.cursor.tag(at, encoding.little);
       const length = this.cursor.u32(at + 4, encoding.little);
       if (itemTag === Tags.SequenceDelimitationItem) return element(at, at + 8);

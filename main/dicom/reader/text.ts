@@ -74,7 +74,8 @@ export function splitValues(text: string, vr: VR): string[] {
   const end = text.replace(/[\0 ]+$/, '');
   if (end === '') return [];
   if (SINGLE.has(vr)) return [end];
-  const trim = vr === 'UI' ? (part: string) => part.replace(/[\0 ]+/g, '') : (part: string) => part.replace(/^ +|[\0 ]+$/g, '');
+  const trim =
+    vr === 'UI' ? (part: string) => part.replace(/[\0 ]+/g, '') : (part: string) => part.replace(/^ +|[\0 ]+$/g, '');
   const values = end.split('\\').map(trim);
   // Empty component groups at the end of a name say nothing (PS3.5 6.2.1.1).
   return vr === 'PN' ? values.map((value) => value.replace(/=+$/, '')) : values;

@@ -1,7 +1,21 @@
 import type { VR } from '../model';
 
 /** VRs with two reserved bytes and a 32-bit length (PS3.5 7.1.2). */
-const LONG: ReadonlySet<VR> = new Set<VR>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const LONG: ReadonlySet<VR> = new Set<VR>([
+  'OB',
+  'OD',
+  'OF',
+  'OL',
+  'OV',
+  'OW',
+  'SQ',
+  'SV',
+  'UC',
+  'UN',
+  'UR',
+  'UT',
+  'UV',
+]);
 const utf8 = new TextEncoder();
 
 type NumberRule = { readonly size: number; write(view: DataView, at: number, value: number): void };

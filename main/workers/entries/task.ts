@@ -11,7 +11,11 @@ function transferables(output: unknown): Transferable[] {
   if (typeof output !== 'object' || output === null) return [];
   const found = new Set<ArrayBuffer>();
   for (const value of Object.values(output)) {
-    if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength) {
+    if (
+      ArrayBuffer.isView(value) &&
+      value.buffer instanceof ArrayBuffer &&
+      value.byteLength === value.buffer.byteLength
+    ) {
       found.add(value.buffer);
     }
   }

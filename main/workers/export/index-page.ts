@@ -72,7 +72,10 @@ export function* indexPage(facts: PageFacts, patients: readonly PagePatient[]): 
       `<meta http-equiv="Content-Security-Policy" content="script-src 'none'; object-src 'none'; frame-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'">\n` +
       `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n` +
       `<title>Fieldbox ${escape(facts.madeAt.slice(0, 10))}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n` +
-      LANGUAGES.map(({ code }, index) => `<input class="language" type="radio" name="language" id="${code}"${index === 0 ? ' checked' : ''}>`).join('') +
+      LANGUAGES.map(
+        ({ code }, index) =>
+          `<input class="language" type="radio" name="language" id="${code}"${index === 0 ? ' checked' : ''}>`,
+      ).join('') +
       LANGUAGES.map(({ code, name }) => `<label for="${code}" lang="${code}">${name}</label>`).join('') +
       `\n<main>\n<h1>${words(TITLE)}</h1>\n<p>${words(PRIVATE)}</p>\n<p>Fieldbox ${escape(facts.version)}, ${escape(facts.madeAt.slice(0, 10))}</p>\n`,
   );
@@ -97,7 +100,8 @@ function patientHead(patient: PagePatient): string {
 function itemHtml(item: PageItem): string {
   const first = item.files[0];
   const caption = `<bdi>${escape(item.label)}</bdi>${item.date === '' ? '' : ` <bdi>${escape(item.date)}</bdi>`}`;
-  const picture = item.thumbnail === null ? '' : `<img loading="lazy" src="${address(item.thumbnail)}" alt="${escape(item.label)}">`;
+  const picture =
+    item.thumbnail === null ? '' : `<img loading="lazy" src="${address(item.thumbnail)}" alt="${escape(item.label)}">`;
   const linked = first === undefined ? caption : `<a href="${address(first)}">${picture}${caption}</a>`;
   const reason = item.reason === null ? '' : `<p class="reason">${words(sentences(item.reason))}</p>`;
   return `<li>${linked}${item.files.length > 1 ? moreFrames(item.files) : ''}${reason}</li>\n`;
@@ -126,7 +130,13 @@ function address(path: string): string {
   return escape(path.split('/').map(encodeURIComponent).join('/'));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');

@@ -13,7 +13,12 @@ const NEWER_TYPES: ReadonlySet<string> = new Set(['ANNOTATION']);
  * Specific Character Set (0008,0005) of the main data set, CS, ISO_IR 192. Each record says its own (PS3.3 F.3); this one is
  * for readers that look for one over all of them and refuse text beyond ASCII without it.
  */
-const CHARACTER_SET = Buffer.concat([Buffer.from([0x08, 0x00, 0x05, 0x00]), Buffer.from('CS'), Buffer.from([10, 0]), Buffer.from('ISO_IR 192')]);
+const CHARACTER_SET = Buffer.concat([
+  Buffer.from([0x08, 0x00, 0x05, 0x00]),
+  Buffer.from('CS'),
+  Buffer.from([10, 0]),
+  Buffer.from('ISO_IR 192'),
+]);
 const UID = /^(?=.{1,64}$)\d+(?:\.\d+)*$/;
 
 /** Collects what the DICOMDIR of a file-set lists; every SOP instance stands there once. */
@@ -33,7 +38,12 @@ export class MediaDirectory {
 
   add(entry: DirectoryEntry): void {
     this.instances.add(entry.sopInstanceUID);
-    this.entries.push({ ...entry, patient: this.once(entry.patient), study: this.once(entry.study), series: this.once(entry.series) });
+    this.entries.push({
+      ...entry,
+      patient: this.once(entry.patient),
+      study: this.once(entry.study),
+      series: this.once(entry.series),
+    });
   }
 
   /** The DICOMDIR (PS3.10 8.6). */
@@ -57,7 +67,13 @@ function entryOf(file: DicomFile, fileId: readonly string[]): DirectoryEntry | u
     const entry = directoryEntry(printable(file), fileId);
     if (entry === undefined) return undefined;
     const { dataset } = file;
-    const uids = [entry.sopClassUID, entry.sopInstanceUID, entry.transferSyntaxUID, dataset.string(Tags.StudyInstanceUID), dataset.string(Tags.SeriesInstanceUID)];
+    const uids = [
+      entry.sopClassUID,
+      entry.sopInstanceUID,
+      entry.transferSyntaxUID,
+      dataset.string(Tags.StudyInstanceUID),
+      dataset.string(Tags.SeriesInstanceUID),
+    ];
     return uids.every((uid) => UID.test(uid ?? '')) ? entry : undefined;
   } catch (error) {
     if (error instanceof RangeError) return undefined;

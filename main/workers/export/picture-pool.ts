@@ -15,8 +15,13 @@ export class PicturePool implements PictureMaker {
 
   async picture(objectPath: string, frame: number, withThumbnail: boolean): Promise<Picture> {
     const jpeg = frame === 0 ? await this.ofOneImage(async () => Promise.resolve(jpegOf(objectPath))) : null;
-    const bytes = jpeg ?? (await this.ofOneImage(() => this.pool.run('render', { path: objectPath, frame }, LIMIT))).png;
-    return { bytes, extension: jpeg === null ? 'png' : 'jpg', thumbnail: withThumbnail ? await this.thumbnail(objectPath) : null };
+    const bytes =
+      jpeg ?? (await this.ofOneImage(() => this.pool.run('render', { path: objectPath, frame }, LIMIT))).png;
+    return {
+      bytes,
+      extension: jpeg === null ? 'png' : 'jpg',
+      thumbnail: withThumbnail ? await this.thumbnail(objectPath) : null,
+    };
   }
 
   async document(objectPath: string): Promise<Uint8Array> {
@@ -31,7 +36,9 @@ export class PicturePool implements PictureMaker {
   /** Null when it cannot be made: the picture itself is there, and the page shows its name. */
   private async thumbnail(objectPath: string): Promise<Uint8Array | null> {
     try {
-      return (await this.ofOneImage(() => this.pool.run('thumbnail', { path: objectPath, side: THUMBNAIL_SIDE }, LIMIT))).jpeg;
+      return (
+        await this.ofOneImage(() => this.pool.run('thumbnail', { path: objectPath, side: THUMBNAIL_SIDE }, LIMIT))
+      ).jpeg;
     } catch (error) {
       if (isPictureFault(error)) return null;
       throw error;

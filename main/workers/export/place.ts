@@ -5,8 +5,20 @@ import { systemCode } from '../../platform/durable';
 
 /** What systems leave in the root of a stick by themselves; a stick with only these is empty. */
 const LEFT_BY_SYSTEMS = new Set([
-  'system volume information', '$recycle.bin', 'recycler', 'lost+found', '.trashes', '.trash-0', '.trash-1000', '.fseventsd',
-  '.spotlight-v100', '.temporaryitems', '.documentrevisions-v100', '.ds_store', 'desktop.ini', 'lost.dir',
+  'system volume information',
+  '$recycle.bin',
+  'recycler',
+  'lost+found',
+  '.trashes',
+  '.trash-0',
+  '.trash-1000',
+  '.fseventsd',
+  '.spotlight-v100',
+  '.temporaryitems',
+  '.documentrevisions-v100',
+  '.ds_store',
+  'desktop.ini',
+  'lost.dir',
 ]);
 
 /** Where an export is put together before it gets its name. */
@@ -26,7 +38,8 @@ export function choosePlace(target: string, container: 'folder' | 'zip'): Place 
   if (existsSync(target)) {
     const found = statSync(target);
     const names = found.isDirectory() ? readdirSync(target) : null;
-    if (container === 'zip' || names === null || !isEmptyFolder(names)) throw new FieldboxError('EXPORT_TARGET_NOT_EMPTY');
+    if (container === 'zip' || names === null || !isEmptyFolder(names))
+      throw new FieldboxError('EXPORT_TARGET_NOT_EMPTY');
     const isRoot = parent === target || found.dev !== statSync(parent).dev;
     if (isRoot || names.length > 0) return { staging: free(join(target, 'FIELDBOX')), inside: true };
   }

@@ -26,8 +26,10 @@ export type UnlistedReason = 'no-uid' | 'same-uid' | 'new-kind';
 
 const UNLISTED: Readonly<Record<UnlistedReason, string>> = {
   'no-uid': 'no valid UIDs / sin UID válidos / sans UID valides / بلا معرّفات صالحة',
-  'same-uid': 'same SOP Instance UID as another file / mismo UID que otro archivo / même UID qu’un autre fichier / معرّف مكرر',
-  'new-kind': 'newer than many readers / más nuevo que muchos lectores / plus récent que bien des lecteurs / أحدث من كثير من القارئات',
+  'same-uid':
+    'same SOP Instance UID as another file / mismo UID que otro archivo / même UID qu’un autre fichier / معرّف مكرر',
+  'new-kind':
+    'newer than many readers / más nuevo que muchos lectores / plus récent que bien des lecteurs / أحدث من كثير من القارئات',
 };
 
 /** README.TXT of DICOM media, in four languages. */

@@ -42,7 +42,13 @@ export async function runPlan(plan: ExportPlan, around: Surroundings): Promise<E
     );
     if (wrong.length > 0) throw new FieldboxError('EXPORT_VERIFY_FAILED', { count: wrong.length });
     around.stop();
-    around.report({ phase: 'tidying', done: writing.written.length, total: writing.written.length, bytesDone: bytes, bytesTotal: bytes });
+    around.report({
+      phase: 'tidying',
+      done: writing.written.length,
+      total: writing.written.length,
+      bytesDone: bytes,
+      bytesTotal: bytes,
+    });
     await sink.publish();
     const files = writing.written.length;
     return { images: writing.images, files, bytes, verified: files, leftOut: writing.leftOut };
@@ -74,7 +80,11 @@ async function discard(sink: Sink, because: FieldboxError): Promise<FieldboxErro
     await sink.discard();
     return because;
   } catch (error) {
-    return new FieldboxError(because.code, because.details, new AggregateError([because, error], 'and what was written could not be removed'));
+    return new FieldboxError(
+      because.code,
+      because.details,
+      new AggregateError([because, error], 'and what was written could not be removed'),
+    );
   }
 }
 

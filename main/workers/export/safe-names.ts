@@ -5,9 +5,11 @@ export const MAX_FILE_BYTES = 100;
 /** Characters that FAT, NTFS, exFAT or a shell give a meaning, and controls. */
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"/\\|?*\ufffe\uffff]/gu;
 /** Invisible marks that turn text around or hide (a name must not show `gpj.exe` as `exe.jpg`); joiners of scripts stay. */
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const INVISIBLE =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 /** Device names of Windows, with any extension. */
-const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\s*\.|\s*$)/iu;
+const RESERVED =
+  /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\s*\.|\s*$)/iu;
 
 /**
  * A name that every file system, zip reader and shell takes: no separators, device names, controls, leading or trailing

@@ -53,7 +53,10 @@ export function objectHead(object: PlannedObject, length: number): Uint8Array {
 
 /** Whether a fault is about one stored file, so that the others can go on. */
 export function isObjectFault(error: unknown): error is FieldboxError {
-  return error instanceof FieldboxError && (error.code === 'OBJECT_DAMAGED' || error.code === 'OBJECT_MISSING' || error.code === 'DISK_FAILED');
+  return (
+    error instanceof FieldboxError &&
+    (error.code === 'OBJECT_DAMAGED' || error.code === 'OBJECT_MISSING' || error.code === 'DISK_FAILED')
+  );
 }
 
 function openObject(object: PlannedObject): number {

@@ -9,7 +9,12 @@ export function targetError(error: unknown, room: { readonly needed: number; rea
   if (error instanceof FieldboxError) return error;
   const code = systemCode(error);
   if (code === 'UNKNOWN') return new FieldboxError('INTERNAL', {}, error);
-  if (FULL.has(code)) return new FieldboxError('EXPORT_TARGET_FULL', { needed: megabytes(room.needed), free: megabytes(room.free) }, error);
+  if (FULL.has(code))
+    return new FieldboxError(
+      'EXPORT_TARGET_FULL',
+      { needed: megabytes(room.needed), free: megabytes(room.free) },
+      error,
+    );
   if (code === 'EFBIG') return new FieldboxError('EXPORT_FAT_LIMIT', {}, error);
   if (TAKEN.has(code)) return new FieldboxError('EXPORT_TARGET_NOT_EMPTY', {}, error);
   return new FieldboxError('EXPORT_TARGET_LOST', { reason: code }, error);

@@ -25,7 +25,12 @@ export async function writeMedia(writing: Writing): Promise<void> {
   for (const [patientIndex, patient] of patients.entries()) {
     for (const [studyIndex, study] of patient.studies.entries()) {
       for (const [seriesIndex, series] of study.series.entries()) {
-        const folder = ['DICOM', numbered('PAT', patientIndex + 1), numbered('STU', studyIndex + 1), numbered('SER', seriesIndex + 1)];
+        const folder = [
+          'DICOM',
+          numbered('PAT', patientIndex + 1),
+          numbered('STU', studyIndex + 1),
+          numbered('SER', seriesIndex + 1),
+        ];
         let number = 0;
         for (const image of series.images) {
           await writing.image(image, () =>
@@ -48,14 +53,21 @@ export async function writeMedia(writing: Writing): Promise<void> {
   }
   if (writing.images === 0) return;
   await writing.putBytes('DICOMDIR', directory.toBytes());
-  const facts = { madeAt: writing.plan.madeAt, version: writing.plan.version, images: writing.images, patients: named.size };
+  const facts = {
+    madeAt: writing.plan.madeAt,
+    version: writing.plan.version,
+    images: writing.images,
+    patients: named.size,
+  };
   await writing.putBytes('README.TXT', mediaReadme({ ...facts, unlisted }));
   await writing.putChecksums('SHA256.TXT');
 }
 
 /** A File ID component (PS3.10 8.2, 8.5): a prefix and five digits, or more digits where there are that many. */
 export function numbered(prefix: string, number: number): string {
-  return number <= 99_999 ? `${prefix}${String(number).padStart(5, '0')}` : `${prefix.slice(0, 1)}${String(number).padStart(7, '0')}`;
+  return number <= 99_999
+    ? `${prefix}${String(number).padStart(5, '0')}`
+    : `${prefix.slice(0, 1)}${String(number).padStart(7, '0')}`;
 }
 
 interface Head {
@@ -68,7 +80,11 @@ interface Head {
  * Opens a stored file up to its pixels for a piece of work; null when it is sound but cannot be read as DICOM.
  * Throws OBJECT_*.
  */
-async function withHead(writing: Writing, image: PlannedImage, work: (head: Head | null) => Promise<void>): Promise<void> {
+async function withHead(
+  writing: Writing,
+  image: PlannedImage,
+  work: (head: Head | null) => Promise<void>,
+): Promise<void> {
   let source: FileSource | null = null;
   try {
     let head: Head | null = null;

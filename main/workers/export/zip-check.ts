@@ -10,7 +10,12 @@ import type { Checked, Written } from './sink';
  * Reads a zip with another program part than the one that wrote it and compares every entry; gives the paths that are
  * missing or differ. Names that should not be there count as well.
  */
-export async function checkZip(path: string, written: readonly Written[], stop: Stop, checked: Checked): Promise<string[]> {
+export async function checkZip(
+  path: string,
+  written: readonly Written[],
+  stop: Stop,
+  checked: Checked,
+): Promise<string[]> {
   const expected = new Map(written.map((file) => [file.path, file]));
   const wrong: string[] = [];
   let files = 0;
@@ -21,7 +26,8 @@ export async function checkZip(path: string, written: readonly Written[], stop: 
       const file = expected.get(entry.fileName);
       expected.delete(entry.fileName);
       const found = await hashEntry(zip, entry, stop);
-      if (!file || found === null || found.sha256 !== file.sha256 || found.bytes !== file.bytes) wrong.push(entry.fileName);
+      if (!file || found === null || found.sha256 !== file.sha256 || found.bytes !== file.bytes)
+        wrong.push(entry.fileName);
       files += 1;
       bytes += file?.bytes ?? 0;
       checked(files, bytes);
@@ -57,7 +63,11 @@ async function* entriesOf(zip: yauzl.ZipFile): AsyncGenerator<yauzl.Entry> {
 }
 
 /** Null when the entry cannot be read through (its checksum or length is wrong). */
-async function hashEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, stop: Stop): Promise<{ sha256: string; bytes: number } | null> {
+async function hashEntry(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  stop: Stop,
+): Promise<{ sha256: string; bytes: number } | null> {
   const stream = await new Promise<Readable | null>((resolve) => {
     zip.openReadStream(entry, (error, opened) => resolve(error ? null : opened));
   });

@@ -46,7 +46,8 @@ export async function makeDocument(input: MakeDocumentInput): Promise<MakeDocume
   const bytes = readFileSync(input.path);
   const made = input.kind === 'pdf' ? fromPdf(input, bytes) : await fromPhoto(input, input.kind, bytes);
   const sha256 = createHash('sha256').update(made.part10).digest('hex');
-  if (!existsSync(join(input.objects, sha256.slice(0, 2), sha256))) writeFlushed(join(input.incoming, sha256), made.part10);
+  if (!existsSync(join(input.objects, sha256.slice(0, 2), sha256)))
+    writeFlushed(join(input.incoming, sha256), made.part10);
   if (made.thumbnail) cacheThumbnail(join(input.thumbnails, sha256.slice(0, 2), `${sha256}.jpg`), made.thumbnail);
   const attributes = extractIndex(readDicom(new BufferSource(made.part10)));
   return { sha256, bytes: made.part10.length, attributes, takenAt: made.takenAt };
@@ -68,7 +69,13 @@ async function fromPhoto(input: MakeDocumentInput, kind: PhotoKind, bytes: Uint8
 
 function fromPdf(input: MakeDocumentInput, bytes: Uint8Array): Made {
   const place = placeOf(input, 'DOC', null);
-  const { part10 } = makePdfDicom({ bytes, sourceSha256: input.sourceSha256, context: input.context, place, title: input.title });
+  const { part10 } = makePdfDicom({
+    bytes,
+    sourceSha256: input.sourceSha256,
+    context: input.context,
+    place,
+    title: input.title,
+  });
   return { part10, thumbnail: null, takenAt: null };
 }
 
@@ -86,7 +93,6 @@ function placeOf(input: MakeDocumentInput, modality: string, takenAt: string | n
     instanceNumber: input.instanceNumber,
   };
 }
-
 
 /** The cache can be made again at any time and needs no flush. */
 function cacheThumbnail(path: string, bytes: Uint8Array): void {

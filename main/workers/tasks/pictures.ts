@@ -20,7 +20,10 @@ async function withFile<T>(path: string, use: (file: DicomFile) => Promise<T> | 
 }
 
 /** A small JPEG of the middle frame. Throws NO_PIXELS, PIXELS_*, DICOM_*. */
-export async function thumbnail(input: { readonly path: string; readonly side: number }): Promise<{ jpeg: Uint8Array }> {
+export async function thumbnail(input: {
+  readonly path: string;
+  readonly side: number;
+}): Promise<{ jpeg: Uint8Array }> {
   return withFile(input.path, async (file) => {
     const frames = Math.max(1, file.dataset.number(Tags.NumberOfFrames) ?? 1);
     const display = await displayFrame(file, Math.floor((frames - 1) / 2));
@@ -47,7 +50,9 @@ export async function frame(input: { readonly path: string; readonly frame: numb
 }
 
 /** One frame as PNG with a window applied. Throws as `frame`. */
-export async function render(input: { readonly path: string; readonly frame: number } & RenderSettings): Promise<{ png: Uint8Array }> {
+export async function render(
+  input: { readonly path: string; readonly frame: number } & RenderSettings,
+): Promise<{ png: Uint8Array }> {
   return withFile(input.path, async (file) => {
     const display = await displayFrame(file, input.frame);
     return { png: encodePng(renderFrame(display, input)) };

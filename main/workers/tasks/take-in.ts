@@ -1,5 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { isCutOff } from '../../dicom/completeness';
@@ -63,7 +73,8 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   try {
     const { size, mtimeMs } = fstatSync(source);
     if (size === 0) throw new FieldboxError('FILE_EMPTY');
-    if (size > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
+    if (size > input.maxBytes)
+      throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
     const head = readHead(source, Math.min(size, DETECT_BYTES));
     const kind = detectKind(head, size);
     if (kind === 'empty') throw new FieldboxError('FILE_EMPTY');
@@ -139,7 +150,8 @@ function copyToIncoming(source: number, input: TakeInInput): Copy {
       hash.update(part);
       writeWhole(target, part);
       bytes += read;
-      if (bytes > input.maxBytes) throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
+      if (bytes > input.maxBytes)
+        throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
     }
   } catch (error) {
     rmSync(path, { force: true });
@@ -174,13 +186,21 @@ function writeWhole(file: number, bytes: Uint8Array): void {
 type DescribedKind = 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind;
 
 /** Closes the source when it is a file. */
-function describe({ sha256, bytes }: Taken, kind: DescribedKind, modifiedMs: number, source: BufferSource | FileSource): TakeInOutput {
+function describe(
+  { sha256, bytes }: Taken,
+  kind: DescribedKind,
+  modifiedMs: number,
+  source: BufferSource | FileSource,
+): TakeInOutput {
   const taken = { sha256, bytes };
   try {
     if (kind === 'pdf') return { ...taken, kind, modifiedMs };
     if (isPhotoKind(kind)) return { ...taken, kind: 'photo', photo: kind, modifiedMs };
     const file = readDicom(source);
-    if (file.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY || file.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY) {
+    if (
+      file.dataset.string(Tags.SOPClassUID) === MEDIA_STORAGE_DIRECTORY ||
+      file.meta.string(Tags.MediaStorageSOPClassUID) === MEDIA_STORAGE_DIRECTORY
+    ) {
       return dicomdir(file);
     }
     if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');

@@ -73,7 +73,8 @@ export async function unpackZip(input: UnpackInput): Promise<UnpackOutput> {
         if (fault.code === 'DISK_FULL' || fault.code === 'DISK_FAILED' || fault.code === 'ZIP_BOMB') throw fault;
         refused.push({ entry: name, error: fault.toJSON() });
       }
-      if (bytes >= input.batchBytes || files.length + refused.length >= BATCH_FILES) return { files, refused, next: number + 1, bytes };
+      if (bytes >= input.batchBytes || files.length + refused.length >= BATCH_FILES)
+        return { files, refused, next: number + 1, bytes };
     }
   } finally {
     zip.close();
@@ -83,10 +84,14 @@ export async function unpackZip(input: UnpackInput): Promise<UnpackOutput> {
 function openZip(path: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     // Names are checked by us entry by entry, so that one bad name does not stop the others.
-    yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
-      if (error) reject(damaged(error));
-      else resolve(zip);
-    });
+    yauzl.open(
+      path,
+      { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true },
+      (error, zip) => {
+        if (error) reject(damaged(error));
+        else resolve(zip);
+      },
+    );
   });
 }
 
@@ -130,12 +135,19 @@ function nameOf(entry: yauzl.Entry): string {
 
 function checkEntry(entry: yauzl.Entry, name: string): void {
   const parts = name.split('/');
-  if (name.startsWith('/') || /^[A-Za-z]:/.test(name) || parts.includes('..') || name.includes('\0')) throw new FieldboxError('ZIP_UNSAFE_NAME');
-  if ((entry.externalFileAttributes >>> 16 & S_IFMT) === S_IFLNK) throw new FieldboxError('SYMBOLIC_LINK');
+  if (name.startsWith('/') || /^[A-Za-z]:/.test(name) || parts.includes('..') || name.includes('\0'))
+    throw new FieldboxError('ZIP_UNSAFE_NAME');
+  if (((entry.externalFileAttributes >>> 16) & S_IFMT) === S_IFLNK) throw new FieldboxError('SYMBOLIC_LINK');
   if (entry.generalPurposeBitFlag & ENCRYPTED) throw new FieldboxError('ZIP_ENCRYPTED');
 }
 
-async function unpackEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, path: string, limits: ZipLimits, before: number): Promise<number> {
+async function unpackEntry(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  path: string,
+  limits: ZipLimits,
+  before: number,
+): Promise<number> {
   const allowed = Math.min(limits.maxTotalBytes - before, Math.max(64 * 1024, entry.compressedSize * limits.maxRatio));
   if (entry.uncompressedSize > allowed) throw bomb(limits);
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {

@@ -96,7 +96,9 @@ function Room(): ReactElement {
   }, []);
 
   // Where there is nothing to see, the data is what can be read.
-  const noPixels = useViewer((state) => state.shown !== null && !state.shown.place.row.hasPixels && !isDocument(state.shown.place.row));
+  const noPixels = useViewer(
+    (state) => state.shown !== null && !state.shown.place.row.hasPixels && !isDocument(state.shown.place.row),
+  );
   useEffect(() => {
     if (noPixels && !store.getState().tagsOpen) store.getState().toggle('tagsOpen');
   }, [noPixels, store]);

@@ -78,7 +78,10 @@ async function start(options: AppOptions & { folder: string }, mainLog: string[]
     ...(options.firstStart ? {} : { archive }),
     language: options.language,
     args: options.appArguments,
-    env: { ...(options.firstStart && { HOME: options.folder, XDG_CONFIG_HOME: join(options.folder, 'config') }), ...options.appEnvironment },
+    env: {
+      ...(options.firstStart && { HOME: options.folder, XDG_CONFIG_HOME: join(options.folder, 'config') }),
+      ...options.appEnvironment,
+    },
   });
   for (const stream of [app.process().stdout, app.process().stderr]) {
     stream?.on('data', (bytes: Buffer) => mainLog.push(bytes.toString('utf8')));

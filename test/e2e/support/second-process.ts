@@ -11,7 +11,11 @@ export interface Ended {
  * Starts the same app once more beside a running one and waits until it has ended. An environment variable that is undefined
  * is taken out.
  */
-export async function runSecond(app: ElectronApplication, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function runSecond(
+  app: ElectronApplication,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   const { program, own } = await app.evaluate(({ app: electron }) => ({
     program: process.execPath,
     // What every process of this app needs: where it lies when it is not packed, and the switches for this machine.
@@ -20,7 +24,11 @@ export async function runSecond(app: ElectronApplication, args: readonly string[
       ...process.argv.filter((argument) => /^--(no-sandbox|js-flags=)/.test(argument)),
     ],
   }));
-  const child = spawn(program, [...own, ...args], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+  const child = spawn(program, [...own, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString('utf8')));
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('utf8')));

@@ -5,7 +5,10 @@ import type { EngineVerb, Input, Output, VerbName } from '../../../shared/contra
 export async function ask<V extends VerbName>(page: Page, verb: V, input: Input<V>): Promise<Output<V>> {
   const answer = await page.evaluate(
     // The page's own bridge; its types do not reach into the page's world.
-    ([name, value]) => (window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }).fieldbox.verbs[name as EngineVerb]?.(value),
+    ([name, value]) =>
+      (
+        window as unknown as { fieldbox: { verbs: Record<string, (input: unknown) => Promise<unknown>> } }
+      ).fieldbox.verbs[name as EngineVerb]?.(value),
     [verb, input] as const,
   );
   expect(answer).toMatchObject({ ok: true });
@@ -27,10 +30,18 @@ export async function skipTheDay(page: Page): Promise<void> {
 
 /** Imports through the window: the Import screen, the dialog, Start, and waits for the report. */
 export async function importThrough(app: ElectronApplication, page: Page, paths: readonly string[]): Promise<void> {
-  await page.getByRole('link', { name: 'Import' }).or(page.getByRole('button', { name: 'Import', exact: true })).first().click();
+  await page
+    .getByRole('link', { name: 'Import' })
+    .or(page.getByRole('button', { name: 'Import', exact: true }))
+    .first()
+    .click();
   await answerDialogs(app, paths);
   await page.getByRole('button', { name: 'Choose folder' }).click();
   await page.getByRole('button', { name: 'Start import' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Import report' })).toBeVisible();
-  await expect.poll(async () => (await ask(page, 'jobs.list', {})).jobs.every((job) => job.state !== 'running'), { timeout: 60_000 }).toBe(true);
+  await expect
+    .poll(async () => (await ask(page, 'jobs.list', {})).jobs.every((job) => job.state !== 'running'), {
+      timeout: 60_000,
+    })
+    .toBe(true);
 }

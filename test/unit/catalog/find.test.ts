@@ -5,7 +5,15 @@ import { find } from '../../../main/archive/catalog';
 import { rowByKey } from '../../../main/archive/catalog/rows';
 import { FindInput } from '../../../shared/contract/catalog';
 import { ImageRow, PatientRow, SeriesRow, StudyRow } from '../../../shared/model/rows';
-import { addImage, addParents, addPatient, addSeries, addStudy, emptyCatalog, type Parents } from '../../fixtures/catalog';
+import {
+  addImage,
+  addParents,
+  addPatient,
+  addSeries,
+  addStudy,
+  emptyCatalog,
+  type Parents,
+} from '../../fixtures/catalog';
 
 type Question = Partial<z.input<typeof FindInput>>;
 
@@ -14,21 +22,34 @@ beforeEach(() => {
   db = emptyCatalog();
 });
 
-const patients = (question: Question) => find(db, { ...FindInput.parse({ level: 'patient', ...question }), level: 'patient' });
-const studies = (question: Question) => find(db, { ...FindInput.parse({ level: 'study', ...question }), level: 'study' });
-const series = (question: Question) => find(db, { ...FindInput.parse({ level: 'series', ...question }), level: 'series' });
-const images = (question: Question) => find(db, { ...FindInput.parse({ level: 'image', ...question }), level: 'image' });
+const patients = (question: Question) =>
+  find(db, { ...FindInput.parse({ level: 'patient', ...question }), level: 'patient' });
+const studies = (question: Question) =>
+  find(db, { ...FindInput.parse({ level: 'study', ...question }), level: 'study' });
+const series = (question: Question) =>
+  find(db, { ...FindInput.parse({ level: 'series', ...question }), level: 'series' });
+const images = (question: Question) =>
+  find(db, { ...FindInput.parse({ level: 'image', ...question }), level: 'image' });
 
-const matching = (key: string, value: string): string[] => patients({ match: [{ key, value }] }).rows.map((row) => row.PatientName);
+const matching = (key: string, value: string): string[] =>
+  patients({ match: [{ key, value }] }).rows.map((row) => row.PatientName);
 const typed = (text: string): string[] => patients({ text }).rows.map((row) => row.PatientName);
 
 describe('rows', () => {
   it('of every level are as the contract says', () => {
-    const clinic = db.prepare(`INSERT INTO clinic (key, name, place, first_day, last_day) VALUES (?, 'Camp', '', '20260101', '20260102')`);
+    const clinic = db.prepare(
+      `INSERT INTO clinic (key, name, place, first_day, last_day) VALUES (?, 'Camp', '', '20260101', '20260102')`,
+    );
     const clinicId = Number(clinic.run('11111111-1111-4111-8111-111111111111').lastInsertRowid);
     const parents = addParents(
       db,
-      { PatientName: 'Doe^Jane', age_years: 30.5, age_on: '20260101', registered: 1, birth_date_precision: 'estimated' },
+      {
+        PatientName: 'Doe^Jane',
+        age_years: 30.5,
+        age_on: '20260101',
+        registered: 1,
+        birth_date_precision: 'estimated',
+      },
       { clinic_id: clinicId, StudyDate: '20260101' },
       { Modality: 'CR' },
     );
@@ -39,9 +60,20 @@ describe('rows', () => {
       { PatientName: 'Doe^Jane', ageYears: 30.5, registered: true, temporary: false, studies: 1, series: 2, images: 2 },
     ]);
     expect(studies({}).rows.map((row) => StudyRow.parse(row))).toMatchObject([
-      { ModalitiesInStudy: 'CR\\XC', clinic: '11111111-1111-4111-8111-111111111111', series: 2, images: 2, cover: pictured.key },
+      {
+        ModalitiesInStudy: 'CR\\XC',
+        clinic: '11111111-1111-4111-8111-111111111111',
+        series: 2,
+        images: 2,
+        cover: pictured.key,
+      },
     ]);
-    expect(series({}).rows.map((row) => SeriesRow.parse(row)).map((row) => row.images).sort()).toEqual([0, 2]);
+    expect(
+      series({})
+        .rows.map((row) => SeriesRow.parse(row))
+        .map((row) => row.images)
+        .sort(),
+    ).toEqual([0, 2]);
     expect(images({}).rows.map((row) => ImageRow.parse(row))).toMatchObject([
       { image: image.key, Rows: null, conflict: true, hasPixels: false },
       { image: pictured.key, Rows: 512, conflict: false, hasPixels: true, takenAt: '2026-01-01T10:00:00' },
@@ -59,8 +91,18 @@ describe('rows', () => {
 
 describe('matching a name', () => {
   const names = [
-    'Müller^Jörg', 'MULLER^ANNA', 'Mullen^Bo', 'Yamada^Tarou=山田^太郎=やまだ^たろう', 'أحمد^فاطمة', 'Иванов^Пётр', 'Núñez^José',
-    'Nguyễn^Thị Ánh', "O'Brien^Sean", 'A[b]c^X', '100%_sure^X', '김^민수',
+    'Müller^Jörg',
+    'MULLER^ANNA',
+    'Mullen^Bo',
+    'Yamada^Tarou=山田^太郎=やまだ^たろう',
+    'أحمد^فاطمة',
+    'Иванов^Пётр',
+    'Núñez^José',
+    'Nguyễn^Thị Ánh',
+    "O'Brien^Sean",
+    'A[b]c^X',
+    '100%_sure^X',
+    '김^민수',
   ];
   beforeEach(() => {
     for (const PatientName of names) addPatient(db, { PatientName });
@@ -93,10 +135,16 @@ describe('matching a name', () => {
     expect(matching('PatientName', value)).toEqual(expected);
   });
 
-  it.each(['山田*', '山田^太郎', '*太郎', 'やまだ*', 'yamada^tarou', 'YAMADA*', '*=山田*', 'Yamada^Tarou=山田^太郎=やまだ^たろう'])(
-    'finds any component group: %s',
-    (value) => expect(matching('PatientName', value)).toEqual([names[3]]),
-  );
+  it.each([
+    '山田*',
+    '山田^太郎',
+    '*太郎',
+    'やまだ*',
+    'yamada^tarou',
+    'YAMADA*',
+    '*=山田*',
+    'Yamada^Tarou=山田^太郎=やまだ^たろう',
+  ])('finds any component group: %s', (value) => expect(matching('PatientName', value)).toEqual([names[3]]));
 
   it.each(['', '*', '**'])('asks for nothing with "%s" (universal matching)', (value) => {
     expect(matching('PatientName', value)).toHaveLength(names.length);
@@ -109,11 +157,30 @@ describe('matching other keys', () => {
     parents = addParents(
       db,
       { PatientName: 'A', PatientID: 'TJ-0042', PatientBirthDate: '19800102', PatientSex: 'F' },
-      { StudyDate: '20240229', StudyTime: '101530', StudyDescription: 'Thorax à terre', AccessionNumber: 'A1', ReferringPhysicianName: 'Ärzt^Eva=医者^エバ' },
+      {
+        StudyDate: '20240229',
+        StudyTime: '101530',
+        StudyDescription: 'Thorax à terre',
+        AccessionNumber: 'A1',
+        ReferringPhysicianName: 'Ärzt^Eva=医者^エバ',
+      },
       { Modality: 'CR', SeriesNumber: '3', SeriesDescription: 'Chest PA' },
     );
-    addImage(db, parents, { SOPInstanceUID: '1.2.3.4', ImageType: 'ORIGINAL\\PRIMARY' }, { PatientAge: '044Y', ImageComments: 'Gut' });
-    addImage(db, addParents(db, { PatientName: 'B', PatientID: 'tj-0043' }, { StudyDate: '20240701', StudyTime: '23' }, { Modality: 'XC' }));
+    addImage(
+      db,
+      parents,
+      { SOPInstanceUID: '1.2.3.4', ImageType: 'ORIGINAL\\PRIMARY' },
+      { PatientAge: '044Y', ImageComments: 'Gut' },
+    );
+    addImage(
+      db,
+      addParents(
+        db,
+        { PatientName: 'B', PatientID: 'tj-0043' },
+        { StudyDate: '20240701', StudyTime: '23' },
+        { Modality: 'XC' },
+      ),
+    );
     addImage(db, addParents(db, { PatientName: 'C', PatientID: '' }, { StudyDate: '' }, { Modality: 'US' }));
   });
 
@@ -158,7 +225,12 @@ describe('matching other keys', () => {
     const other = addSeries(db, parents.patient, parents.study, { Modality: 'DX', SeriesDescription: 'Other' });
     addImage(db, { ...parents, series: other });
     const both = (a: string, b: string): number =>
-      studies({ match: [{ key: 'Modality', value: a }, { key: 'SeriesDescription', value: b }] }).total;
+      studies({
+        match: [
+          { key: 'Modality', value: a },
+          { key: 'SeriesDescription', value: b },
+        ],
+      }).total;
     expect(both('CR', 'Chest PA')).toBe(1);
     expect(both('DX', 'Chest PA')).toBe(0);
   });
@@ -168,7 +240,14 @@ describe('matching other keys', () => {
     expect(images({ dateTo: '20241231' }).total).toBe(2);
     expect(images({ source: 'camera' }).total).toBe(0);
     expect(patients({ registeredOnly: true }).total).toBe(0);
-    expect(images({ match: [{ key: 'PatientID', value: 'TJ*' }, { key: 'Modality', value: 'XC' }] }).total).toBe(1);
+    expect(
+      images({
+        match: [
+          { key: 'PatientID', value: 'TJ*' },
+          { key: 'Modality', value: 'XC' },
+        ],
+      }).total,
+    ).toBe(1);
   });
 
   it.each([
@@ -182,7 +261,8 @@ describe('matching other keys', () => {
 
 describe('typed text', () => {
   beforeEach(() => {
-    const named = (PatientName: string, PatientID = ''): Parents => addParents(db, { PatientName, PatientID }, { StudyDescription: 'Routine' });
+    const named = (PatientName: string, PatientID = ''): Parents =>
+      addParents(db, { PatientName, PatientID }, { StudyDescription: 'Routine' });
     named('Müller^Jörg', 'TJ-0042');
     named('Muñoz^María José', 'TJ-0043');
     named('Yamada^Tarou=山田^太郎=やまだ^たろう', '٠٠٧');
@@ -230,7 +310,12 @@ describe('typed text', () => {
   });
 
   it('finds studies by description and by patient, and images and series of them', () => {
-    const parents = addParents(db, { PatientName: 'Sow^Awa' }, { StudyDescription: 'Fracture du fémur' }, { BodyPartExamined: 'FEMUR', Modality: 'DX' });
+    const parents = addParents(
+      db,
+      { PatientName: 'Sow^Awa' },
+      { StudyDescription: 'Fracture du fémur' },
+      { BodyPartExamined: 'FEMUR', Modality: 'DX' },
+    );
     addImage(db, parents);
     for (const text of ['femur', 'fract awa', 'sow dx']) {
       expect(studies({ text }).total).toBe(1);
@@ -260,18 +345,28 @@ describe('sorts', () => {
   it('take every property of the rows, in both directions, with cursors that reach every row once', () => {
     for (let at = 0; at < 13; at += 1) {
       const patient = addPatient(db, {
-        PatientName: `N${String(at % 4)}^x`, PatientID: String(at % 3), PatientBirthDate: at % 2 ? '19800101' : '',
-        age_years: at % 3 === 0 ? at : null, last_study_date: at % 5 ? `2024010${String(at % 5)}` : '',
+        PatientName: `N${String(at % 4)}^x`,
+        PatientID: String(at % 3),
+        PatientBirthDate: at % 2 ? '19800101' : '',
+        age_years: at % 3 === 0 ? at : null,
+        last_study_date: at % 5 ? `2024010${String(at % 5)}` : '',
       });
-      const study = addStudy(db, patient, { StudyDate: at % 4 ? `2024010${String(at % 4)}` : '', StudyTime: at % 2 ? '10' : '' });
+      const study = addStudy(db, patient, {
+        StudyDate: at % 4 ? `2024010${String(at % 4)}` : '',
+        StudyTime: at % 2 ? '10' : '',
+      });
       const oneSeries = addSeries(db, patient, study, { Modality: at % 2 ? 'CR' : '', SeriesNumber: String(at % 3) });
-      const numbers = at % 2 ? { Rows: null, InstanceNumber: '', taken_at: null } : { InstanceNumber: String(at), instance_order: at, taken_at: `2024-01-0${String(1 + (at % 3))}` };
+      const numbers =
+        at % 2
+          ? { Rows: null, InstanceNumber: '', taken_at: null }
+          : { InstanceNumber: String(at), instance_order: at, taken_at: `2024-01-0${String(1 + (at % 3))}` };
       addImage(db, { patient, study, series: oneSeries }, numbers);
     }
     for (const level of ['patient', 'study', 'series', 'image'] as const) {
       const ask = (question: Question) => find(db, { ...FindInput.parse({ level, ...question }), level });
       const key = { patient: 'patient', study: 'study', series: 'seriesKey', image: 'image' }[level];
-      const keys = (rows: readonly object[]): unknown[] => rows.map((row) => new Map<string, unknown>(Object.entries(row)).get(key));
+      const keys = (rows: readonly object[]): unknown[] =>
+        rows.map((row) => new Map<string, unknown>(Object.entries(row)).get(key));
       for (const sort of Object.keys(ask({ limit: 1 }).rows[0] ?? {})) {
         const whole = keys(ask({ sort, limit: 100 }).rows);
         expect(new Set(whole).size).toBe(13);
@@ -298,9 +393,14 @@ describe('sorts', () => {
     const newer = addParents(db, { PatientName: 'Ann' }, { StudyDate: '20250101' });
     expect(patients({}).rows.map((row) => row.PatientName)).toEqual(['Ann', 'Zoe']);
     expect(studies({}).rows.map((row) => row.study)).toEqual([newer.study.key, parents.study.key]);
-    expect(series({ study: StudyRow.shape.study.parse(parents.study.key) }).rows.map((row) => row.seriesKey)).toEqual([second.key, parents.series.key]);
+    expect(series({ study: StudyRow.shape.study.parse(parents.study.key) }).rows.map((row) => row.seriesKey)).toEqual([
+      second.key,
+      parents.series.key,
+    ]);
     expect(images({}).rows.map((row) => row.image)).toEqual([first.key, later.key]);
-    expect(images({ series: SeriesRow.shape.seriesKey.parse(parents.series.key) }).rows.map((row) => row.image)).toEqual([later.key, first.key]);
+    expect(
+      images({ series: SeriesRow.shape.seriesKey.parse(parents.series.key) }).rows.map((row) => row.image),
+    ).toEqual([later.key, first.key]);
   });
 });
 
@@ -319,11 +419,14 @@ describe('pages', () => {
     const added = ['1', '2', '3', '4'].map(() => addImage(db, parents).key);
     const page = images({ sort: 'arrival', descending: true, limit: 2 });
     addImage(db, parents);
-    expect(images({ sort: 'arrival', descending: true, limit: 2, after: page.next ?? '' }).rows.map((row) => row.image)).toEqual([added[1], added[0]]);
+    expect(
+      images({ sort: 'arrival', descending: true, limit: 2, after: page.next ?? '' }).rows.map((row) => row.image),
+    ).toEqual([added[1], added[0]]);
   });
 
   it('of corrected hits keep their order over pages', () => {
-    for (let at = 0; at < 7; at += 1) addPatient(db, { PatientName: `${at % 2 ? 'Okonkwo' : 'Okonkwa'}^${String(at)}` });
+    for (let at = 0; at < 7; at += 1)
+      addPatient(db, { PatientName: `${at % 2 ? 'Okonkwo' : 'Okonkwa'}^${String(at)}` });
     const whole = patients({ text: 'okonkwi', limit: 50 }).rows.map((row) => row.PatientName);
     expect(whole).toHaveLength(7);
     const walked: string[] = [];
@@ -337,7 +440,14 @@ describe('pages', () => {
   });
 
   it('get past names of a thousand letters', () => {
-    const long = ['山'.repeat(1024), `${'山'.repeat(1000)}川`, '\u{1F600}'.repeat(512), `${'x'.repeat(149)}\u{1F600}`, 'ﷺ'.repeat(300), 'a'];
+    const long = [
+      '山'.repeat(1024),
+      `${'山'.repeat(1000)}川`,
+      '\u{1F600}'.repeat(512),
+      `${'x'.repeat(149)}\u{1F600}`,
+      'ﷺ'.repeat(300),
+      'a',
+    ];
     for (const PatientName of [...long, ...long]) addPatient(db, { PatientName });
     const walked: string[] = [];
     let after: string | undefined;
@@ -358,16 +468,35 @@ describe('pages', () => {
     expect(() => patients({ after, descending: true })).toThrow(bad);
     expect(() => studies({ after })).toThrow(bad);
     expect(() => patients({ after, offset: 1 })).toThrow(bad);
-    for (const text of ['', 'x', '!!!', Buffer.from('{"v":1}').toString('base64url'), Buffer.from('[null]').toString('base64url')]) {
+    for (const text of [
+      '',
+      'x',
+      '!!!',
+      Buffer.from('{"v":1}').toString('base64url'),
+      Buffer.from('[null]').toString('base64url'),
+    ]) {
       expect(() => patients({ after: text })).toThrow(bad);
     }
-    const forged = Buffer.from(JSON.stringify({ v: 1, level: 'patient', sort: 'PatientName', descending: false, corrected: false, values: [null, 999] }));
+    const forged = Buffer.from(
+      JSON.stringify({
+        v: 1,
+        level: 'patient',
+        sort: 'PatientName',
+        descending: false,
+        corrected: false,
+        values: [null, 999],
+      }),
+    );
     expect(() => patients({ after: forged.toString('base64url') })).toThrow(bad);
   });
 
   it('begin anywhere, and behind the end are empty', () => {
     for (const letter of 'abcdefg') addPatient(db, { PatientName: letter });
-    expect(patients({ offset: 5, limit: 10 })).toMatchObject({ total: 7, rows: [{ PatientName: 'f' }, { PatientName: 'g' }], next: null });
+    expect(patients({ offset: 5, limit: 10 })).toMatchObject({
+      total: 7,
+      rows: [{ PatientName: 'f' }, { PatientName: 'g' }],
+      next: null,
+    });
     expect(patients({ offset: 7 })).toEqual({ total: 7, rows: [], next: null });
     expect(patients({ offset: 2, limit: 2 }).next).not.toBeNull();
   });

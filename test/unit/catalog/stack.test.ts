@@ -35,7 +35,16 @@ describe('a stack', () => {
   it.each([
     ['one has no place', () => addImage(db, parents, { InstanceNumber: '0', instance_order: 0 }).key],
     ['one is turned', () => slice('0', 5, '1\\0\\0\\0\\0\\-1')],
-    ['one has nonsense for a place', () => addImage(db, parents, { InstanceNumber: '0' }, { ImagePositionPatient: 'a\\b\\c', ImageOrientationPatient: AXIAL }).key],
+    [
+      'one has nonsense for a place',
+      () =>
+        addImage(
+          db,
+          parents,
+          { InstanceNumber: '0' },
+          { ImagePositionPatient: 'a\\b\\c', ImageOrientationPatient: AXIAL },
+        ).key,
+    ],
   ])('goes by instance number when %s', (_what, odd) => {
     const [b, a] = [slice('2', 0), slice('1', 10)];
     const first = odd();

@@ -37,7 +37,8 @@ describe('corrections', () => {
 
   it('are forgiven by the length of the word, the most alike first, and never for numbers', () => {
     expect([3, 4, 6, 7].map(forgiven)).toEqual([0, 1, 1, 2]);
-    for (const PatientName of ['Okonkwo^Ada', 'Okonkva^Ada', 'Anna^Amadi', 'Tj0042x^B']) addPatient(db, { PatientName });
+    for (const PatientName of ['Okonkwo^Ada', 'Okonkva^Ada', 'Anna^Amadi', 'Tj0042x^B'])
+      addPatient(db, { PatientName });
     expect(words('okonkow')).toEqual(['okonkwo', 'okonkva']);
     expect(words('ana')).toEqual([]);
     expect(words('annx')).toEqual(['anna']);

@@ -12,7 +12,14 @@ describe('what the page may do', () => {
 
   it('belongs to our own page alone', () => {
     expect(isOwnPage(PAGE)).toBe(true);
-    for (const url of ['fieldbox://image/abc', 'fieldbox://app.example/', 'https://app/', 'file:///index.html', 'about:blank', '']) {
+    for (const url of [
+      'fieldbox://image/abc',
+      'fieldbox://app.example/',
+      'https://app/',
+      'file:///index.html',
+      'about:blank',
+      '',
+    ]) {
       expect(isOwnPage(url), url).toBe(false);
     }
   });
@@ -22,7 +29,15 @@ describe('what the page may do', () => {
     expect(mayUse('clipboard-sanitized-write', PAGE)).toBe(true);
     expect(mayUse('media', PAGE, ['video', 'audio'])).toBe(false);
     expect(mayUse('media', 'https://example.org/', ['video'])).toBe(false);
-    for (const permission of ['geolocation', 'notifications', 'clipboard-read', 'display-capture', 'openExternal', 'usb', 'serial']) {
+    for (const permission of [
+      'geolocation',
+      'notifications',
+      'clipboard-read',
+      'display-capture',
+      'openExternal',
+      'usb',
+      'serial',
+    ]) {
       expect(mayUse(permission, PAGE), permission).toBe(false);
     }
   });

@@ -6,8 +6,15 @@ import { SettingsStore, storedSettings } from '../../../main/desktop/settings-st
 import { temporaryFolder } from '../../fixtures/archive';
 
 const defaults = Settings.parse({
-  language: 'en', theme: 'system', archivePath: '/default', clinic: null, station: null, pickedOn: '', camera: '',
-  mirrorPreview: false, lastExportFolder: '',
+  language: 'en',
+  theme: 'system',
+  archivePath: '/default',
+  clinic: null,
+  station: null,
+  pickedOn: '',
+  camera: '',
+  mirrorPreview: false,
+  lastExportFolder: '',
 });
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -16,7 +23,11 @@ describe('settings of this machine', () => {
   it('are there again at the next start', async () => {
     const path = join(temporaryFolder(), 'new folder', 'settings.json');
     await new SettingsStore(path, defaults, {}).set({ language: 'ar', camera: 'Document camera' });
-    expect(new SettingsStore(path, defaults, {}).get()).toEqual({ ...defaults, language: 'ar', camera: 'Document camera' });
+    expect(new SettingsStore(path, defaults, {}).get()).toEqual({
+      ...defaults,
+      language: 'ar',
+      camera: 'Document camera',
+    });
     expect(storedSettings(path).language).toBe('ar');
   });
 

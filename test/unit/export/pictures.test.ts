@@ -23,7 +23,12 @@ describe('pictures', () => {
     const images = [
       stock.image(text('a'), { kind: 'Headshot' }),
       stock.image(text('b'), { frames: 3, InstanceNumber: '2' }),
-      stock.image(text('c'), { SOPClassUID: PDF, hasPixels: false, InstanceNumber: '3', source: stock.store(text('%PDF-1.7 source')) }),
+      stock.image(text('c'), {
+        SOPClassUID: PDF,
+        hasPixels: false,
+        InstanceNumber: '3',
+        source: stock.store(text('%PDF-1.7 source')),
+      }),
       stock.image(text('d'), { SOPClassUID: PDF, hasPixels: false, InstanceNumber: '4' }),
     ];
     const outcome = await runPlan(planOf(target, [patientOf(images)], { form: 'pictures' }), watched());
@@ -69,10 +74,17 @@ describe('pictures', () => {
       stock.image(text('long'), { frames: MAX_FRAMES + 1 }),
       stock.image(text('good')),
     ];
-    const outcome = await runPlan(planOf(target, [patientOf(images)], { form: 'pictures' }), watched({ pictures: failing }));
+    const outcome = await runPlan(
+      planOf(target, [patientOf(images)], { form: 'pictures' }),
+      watched({ pictures: failing }),
+    );
     expect(outcome.images).toBe(4);
     expect(outcome.leftOut.map(({ code }) => code)).toEqual([
-      'EXPORT_NO_PICTURE', 'PIXELS_DAMAGED', 'PIXELS_DAMAGED', 'NO_SUCH_FRAME', 'EXPORT_FRAMES_LIMITED',
+      'EXPORT_NO_PICTURE',
+      'PIXELS_DAMAGED',
+      'PIXELS_DAMAGED',
+      'NO_SUCH_FRAME',
+      'EXPORT_FRAMES_LIMITED',
     ]);
     expect(filesUnder(target).filter((file) => file.endsWith('.png'))).toHaveLength(1 + 2 + MAX_FRAMES + 1);
     const page = readFileSync(join(target, 'index.html'), 'utf8');
@@ -93,9 +105,18 @@ describe('the page', () => {
   const hostile = `"><img src=x onerror=alert(1)><script>alert('1')</script>&amp;\u202e`;
 
   function pageOf(name: string): string {
-    const item = { label: name, date: '2026-11-21', frames: 2, files: [`${name}/1.png`, `${name}/2.png`], thumbnail: `${name}/t.jpg`, reason: null };
+    const item = {
+      label: name,
+      date: '2026-11-21',
+      frames: 2,
+      files: [`${name}/1.png`, `${name}/2.png`],
+      thumbnail: `${name}/t.jpg`,
+      reason: null,
+    };
     const patient = { name, number: name, birthDate: name, sex: name, items: [item] };
-    return Buffer.concat([...indexPage({ madeAt: '2026-11-21T00:00:00.000Z', version: name, images: 1 }, [patient])]).toString('utf8');
+    return Buffer.concat([
+      ...indexPage({ madeAt: '2026-11-21T00:00:00.000Z', version: name, images: 1 }, [patient]),
+    ]).toString('utf8');
   }
 
   it('escapes everything that comes from images', () => {
@@ -116,7 +137,8 @@ describe('the page', () => {
 
   it('speaks four languages, one at a time, and Arabic from the right', () => {
     const page = pageOf('x');
-    for (const word of ['Medical images', 'Imágenes médicas', 'Images médicales', 'صور طبية']) expect(page).toContain(word);
+    for (const word of ['Medical images', 'Imágenes médicas', 'Images médicales', 'صور طبية'])
+      expect(page).toContain(word);
     expect(page).toContain('#ar:checked ~ main { direction: rtl; }');
     expect(page.match(/type="radio"/g)).toHaveLength(4);
   });

@@ -56,11 +56,30 @@ export class Stock {
 export function patientOf(images: readonly PlannedImage[], more: Partial<PlannedPatient> = {}): PlannedPatient {
   const series = { SeriesInstanceUID: '1.2.3.1', Modality: 'OT', SeriesNumber: '1', SeriesDescription: 'test', images };
   const study = { StudyInstanceUID: '1.2.3.0', StudyDate: '20261121', StudyDescription: '', series: [series] };
-  return { PatientName: 'Doe^Jane', PatientID: '4711', PatientBirthDate: '19800101', PatientSex: 'F', studies: [study], ...more };
+  return {
+    PatientName: 'Doe^Jane',
+    PatientID: '4711',
+    PatientBirthDate: '19800101',
+    PatientSex: 'F',
+    studies: [study],
+    ...more,
+  };
 }
 
-export function planOf(target: string, patients: readonly PlannedPatient[], more: Partial<ExportPlan> = {}): ExportPlan {
-  return { form: 'originals', container: 'folder', target, madeAt: '2026-11-21T07:00:00.000Z', version: '0.0.0', patients, ...more };
+export function planOf(
+  target: string,
+  patients: readonly PlannedPatient[],
+  more: Partial<ExportPlan> = {},
+): ExportPlan {
+  return {
+    form: 'originals',
+    container: 'folder',
+    target,
+    madeAt: '2026-11-21T07:00:00.000Z',
+    version: '0.0.0',
+    patients,
+    ...more,
+  };
 }
 
 /** Pictures without decoding: the object's own bytes stand for a PNG. */
@@ -104,6 +123,10 @@ export function watched(more: Partial<Surroundings> & { stopAfter?: number } = {
 export function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort();
 }

@@ -32,7 +32,9 @@ describe('originals into a folder', () => {
     ]);
     expect(readFileSync(join(target, 'Doe, Jane (4711)/2026-11-21/photo.jpg'), 'utf8')).toBe('jpeg bytes');
     expect(outcome).toMatchObject({ images: 3, files: 4, verified: 4, leftOut: [] });
-    expect(execFileSync('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: target, encoding: 'utf8' }).match(/: OK/g)).toHaveLength(3);
+    expect(
+      execFileSync('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: target, encoding: 'utf8' }).match(/: OK/g),
+    ).toHaveLength(3);
     expect(around.progress.at(-1)).toMatchObject({ phase: 'tidying', done: 4, total: 4 });
     expect(readdirSync(dirname(target))).toEqual(['visit']);
   });
@@ -57,7 +59,9 @@ describe('originals into a folder', () => {
     writeFileSync(join(target, 'mine.txt'), 'mine');
     const plan = planOf(target, [patientOf([stock.image(text('a'))])]);
     await expect(runPlan(plan, watched())).rejects.toMatchObject({ code: 'EXPORT_TARGET_NOT_EMPTY' });
-    await expect(runPlan({ ...plan, container: 'zip' }, watched())).rejects.toMatchObject({ code: 'EXPORT_TARGET_NOT_EMPTY' });
+    await expect(runPlan({ ...plan, container: 'zip' }, watched())).rejects.toMatchObject({
+      code: 'EXPORT_TARGET_NOT_EMPTY',
+    });
     expect(filesUnder(dirname(target))).toHaveLength(1);
     const missing = planOf(join(target, 'no', 'such'), [patientOf([stock.image(text('a'))])]);
     await expect(runPlan(missing, watched())).rejects.toMatchObject({ code: 'EXPORT_TARGET_LOST' });
@@ -74,10 +78,25 @@ describe('originals into a folder', () => {
 
   it('stays within its folder whatever names say, and takes names of any length and script', async () => {
     const target = stock.target('hostile');
-    const names = ['../../../escape', '/etc/passwd', 'CON', 'a/b\\c', `${'x'.repeat(300)}.dcm`, '\u202egpj.exe', '👩‍⚕️.jpg', '..', 'a\nb', 'صورة.jpg', ' . '];
+    const names = [
+      '../../../escape',
+      '/etc/passwd',
+      'CON',
+      'a/b\\c',
+      `${'x'.repeat(300)}.dcm`,
+      '\u202egpj.exe',
+      '👩‍⚕️.jpg',
+      '..',
+      'a\nb',
+      'صورة.jpg',
+      ' . ',
+    ];
     const images = names.map((fileName, index) => stock.image(text(`content ${String(index)}`), { fileName }));
     const outcome = await runPlan(
-      planOf(target, [patientOf(images, { PatientName: '../..^/', PatientID: '\\..\\' }), patientOf([stock.image(text('x'))], { PatientName: '', PatientID: '' })]),
+      planOf(target, [
+        patientOf(images, { PatientName: '../..^/', PatientID: '\\..\\' }),
+        patientOf([stock.image(text('x'))], { PatientName: '', PatientID: '' }),
+      ]),
       watched(),
     );
     expect(outcome.images).toBe(12);
@@ -95,7 +114,9 @@ describe('originals into a folder', () => {
 
   it('leaves a damaged, a shortened and a missing file out and says so', async () => {
     const target = stock.target();
-    const images = ['good', 'flipped', 'shortened', 'lengthened', 'gone'].map((content) => stock.image(text(content), { fileName: content }));
+    const images = ['good', 'flipped', 'shortened', 'lengthened', 'gone'].map((content) =>
+      stock.image(text(content), { fileName: content }),
+    );
     const [, flipped, shortened, lengthened, gone] = images.map((image) => image.object.path);
     writeFileSync(flipped ?? '', 'flippeD');
     writeFileSync(shortened ?? '', 'short');
@@ -119,7 +140,9 @@ describe('originals into a folder', () => {
     const target = stock.target();
     const image = stock.image(text('good'));
     writeFileSync(image.object.path, 'evil');
-    await expect(runPlan(planOf(target, [patientOf([image])]), watched())).rejects.toMatchObject({ code: 'EXPORT_NOTHING' });
+    await expect(runPlan(planOf(target, [patientOf([image])]), watched())).rejects.toMatchObject({
+      code: 'EXPORT_NOTHING',
+    });
     expect(readdirSync(dirname(target))).toEqual([]);
   });
 });
@@ -127,16 +150,23 @@ describe('originals into a folder', () => {
 describe('into a zip', () => {
   it('is read without complaint by other programs, names of any script included', async () => {
     const target = stock.target('visit.zip');
-    const images = ['IM1', 'صورة.jpg', '山田.dcm', 'é.pdf'].map((fileName) => stock.image(text(`content of ${fileName}`), { fileName }));
+    const images = ['IM1', 'صورة.jpg', '山田.dcm', 'é.pdf'].map((fileName) =>
+      stock.image(text(`content of ${fileName}`), { fileName }),
+    );
     const outcome = await runPlan(planOf(target, [patientOf(images)], { container: 'zip' }), watched());
     expect(outcome).toMatchObject({ images: 4, files: 5, verified: 5 });
     const out = join(dirname(target), 'unpacked');
-    execFileSync('python3', ['-c', `
+    execFileSync('python3', [
+      '-c',
+      `
 import sys, zipfile
 z = zipfile.ZipFile(sys.argv[1])
 assert z.testzip() is None
 assert len(z.namelist()) == 5, z.namelist()
-z.extractall(sys.argv[2])`, target, out]);
+z.extractall(sys.argv[2])`,
+      target,
+      out,
+    ]);
     execFileSync('sha256sum', ['-c', '--strict', '--quiet', 'SHA256SUMS'], { cwd: out });
     expect(filesUnder(out)).toContain('Doe, Jane (4711)/2026-11-21/山田.dcm');
     expect(readdirSync(dirname(target)).sort()).toEqual(['unpacked', 'visit.zip']);
@@ -147,40 +177,64 @@ z.extractall(sys.argv[2])`, target, out]);
     const target = stock.target('big.zip');
     const sink = new ZipSink(target, new Date(), 1000);
     const written = await sink.write('a', 2000, () => [Buffer.alloc(2000)]);
-    await expect(sink.check([written], () => undefined, () => undefined)).rejects.toMatchObject({ code: 'EXPORT_FAT_LIMIT' });
+    await expect(
+      sink.check(
+        [written],
+        () => undefined,
+        () => undefined,
+      ),
+    ).rejects.toMatchObject({ code: 'EXPORT_FAT_LIMIT' });
     await sink.discard();
     expect(readdirSync(dirname(target))).toEqual([]);
   });
 });
 
 describe('stopping', () => {
-  it.each(['folder', 'zip'] as const)('in the middle of a %s leaves nothing behind, at whatever moment', async (container) => {
-    const images = Array.from({ length: 6 }, (_, index) => stock.image(Buffer.alloc(3_000_000, index), { fileName: `f${String(index)}` }));
-    for (const stopAfter of [0, 1, 5, 13, 25, 40]) {
-      const target = stock.target('visit');
-      const around = watched({ stopAfter });
-      await expect(runPlan(planOf(target, [patientOf(images)], { container }), around)).rejects.toMatchObject({ code: 'CANCELLED' });
-      expect(readdirSync(dirname(target))).toEqual([]);
-    }
-  });
+  it.each(['folder', 'zip'] as const)(
+    'in the middle of a %s leaves nothing behind, at whatever moment',
+    async (container) => {
+      const images = Array.from({ length: 6 }, (_, index) =>
+        stock.image(Buffer.alloc(3_000_000, index), { fileName: `f${String(index)}` }),
+      );
+      for (const stopAfter of [0, 1, 5, 13, 25, 40]) {
+        const target = stock.target('visit');
+        const around = watched({ stopAfter });
+        await expect(runPlan(planOf(target, [patientOf(images)], { container }), around)).rejects.toMatchObject({
+          code: 'CANCELLED',
+        });
+        expect(readdirSync(dirname(target))).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('reading back', () => {
-  it.each(['folder', 'zip'] as const)('finds out a %s whose bytes changed after they were written', async (container) => {
-    const target = stock.target('visit');
-    const images = [stock.image(Buffer.alloc(100_000, 1), { fileName: 'a' }), stock.image(Buffer.alloc(100_000, 2), { fileName: 'b' })];
-    const around = watched({
-      report: ({ phase, done, total }) => {
-        if (phase !== 'writing' || done !== total) return;
-        const file = container === 'zip' ? `${target}.incomplete` : join(`${target}.incomplete`, 'Doe, Jane (4711)/2026-11-21/a');
-        const bytes = readFileSync(file);
-        bytes[50_000] = 77;
-        writeFileSync(file, bytes);
-      },
-    });
-    await expect(runPlan(planOf(target, [patientOf(images)], { container }), around)).rejects.toMatchObject({ code: 'EXPORT_VERIFY_FAILED' });
-    expect(readdirSync(dirname(target))).toEqual([]);
-  });
+  it.each(['folder', 'zip'] as const)(
+    'finds out a %s whose bytes changed after they were written',
+    async (container) => {
+      const target = stock.target('visit');
+      const images = [
+        stock.image(Buffer.alloc(100_000, 1), { fileName: 'a' }),
+        stock.image(Buffer.alloc(100_000, 2), { fileName: 'b' }),
+      ];
+      const around = watched({
+        report: ({ phase, done, total }) => {
+          if (phase !== 'writing' || done !== total) return;
+          const file =
+            container === 'zip'
+              ? `${target}.incomplete`
+              : join(`${target}.incomplete`, 'Doe, Jane (4711)/2026-11-21/a');
+          const bytes = readFileSync(file);
+          bytes[50_000] = 77;
+          writeFileSync(file, bytes);
+        },
+      });
+      await expect(runPlan(planOf(target, [patientOf(images)], { container }), around)).rejects.toMatchObject({
+        code: 'EXPORT_VERIFY_FAILED',
+      });
+      expect(readdirSync(dirname(target))).toEqual([]);
+    },
+  );
 
   it('finds out a folder that lost a file', async () => {
     const target = stock.target('visit');
@@ -190,7 +244,10 @@ describe('reading back', () => {
         if (phase === 'writing' && done === 2) rmSync(join(`${target}.incomplete`, 'Doe, Jane (4711)/2026-11-21/b'));
       },
     });
-    await expect(runPlan(planOf(target, [patientOf(images)]), around)).rejects.toMatchObject({ code: 'EXPORT_VERIFY_FAILED', details: { count: 1 } });
+    await expect(runPlan(planOf(target, [patientOf(images)]), around)).rejects.toMatchObject({
+      code: 'EXPORT_VERIFY_FAILED',
+      details: { count: 1 },
+    });
   });
 
   it('says that the place is lost when its folder goes away', async () => {
@@ -201,7 +258,9 @@ describe('reading back', () => {
         if (phase === 'writing' && done === 1) rmSync(`${target}.incomplete`, { recursive: true });
       },
     });
-    await expect(runPlan(planOf(target, [patientOf(images)]), around)).rejects.toMatchObject({ code: 'EXPORT_TARGET_LOST' });
+    await expect(runPlan(planOf(target, [patientOf(images)]), around)).rejects.toMatchObject({
+      code: 'EXPORT_TARGET_LOST',
+    });
     expect(existsSync(target)).toBe(false);
   });
 });

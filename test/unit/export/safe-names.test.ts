@@ -30,7 +30,8 @@ describe('safeName', () => {
   });
 
   it('keeps names of every script, and emoji', () => {
-    for (const text of ['Müller, Jürgen', 'محمد علي', '山田^太郎', 'Иванов', 'नमस्ते', '👩‍⚕️ clinic']) expect(name(text)).toBe(text.normalize('NFC'));
+    for (const text of ['Müller, Jürgen', 'محمد علي', '山田^太郎', 'Иванов', 'नमस्ते', '👩‍⚕️ clinic'])
+      expect(name(text)).toBe(text.normalize('NFC'));
   });
 
   it('bounds the bytes, keeps the extension, and cuts between characters', () => {

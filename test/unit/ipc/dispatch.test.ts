@@ -6,8 +6,15 @@ import { createDispatcher } from '../../../main/ipc/dispatch';
 /** A dispatcher whose verbs do what is given, whatever their types say: that is what it must stand. */
 function dispatcher(handlers: Readonly<Record<string, (input: unknown) => unknown>>) {
   const faults: string[] = [];
-  const answers = Object.fromEntries(Object.entries(handlers).map(([verb, run]) => [verb, (input: unknown) => Promise.resolve().then(() => run(input))]));
-  return { faults, dispatch: createDispatcher(answers as unknown as Handlers<VerbName>, (verb, error) => faults.push(`${verb} ${error.code}`)) };
+  const answers = Object.fromEntries(
+    Object.entries(handlers).map(([verb, run]) => [verb, (input: unknown) => Promise.resolve().then(() => run(input))]),
+  );
+  return {
+    faults,
+    dispatch: createDispatcher(answers as unknown as Handlers<VerbName>, (verb, error) =>
+      faults.push(`${verb} ${error.code}`),
+    ),
+  };
 }
 
 describe('the bridge between window and archive', () => {
@@ -28,7 +35,10 @@ describe('the bridge between window and archive', () => {
     [42, {}, 'verb'],
   ])('refuses %s with %j', async (verb, input, what) => {
     const { dispatch, faults } = dispatcher({});
-    expect(await dispatch(verb, input)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST', number: 1001, details: { what } } });
+    expect(await dispatch(verb, input)).toMatchObject({
+      ok: false,
+      error: { code: 'BAD_REQUEST', number: 1001, details: { what } },
+    });
     expect(faults).toEqual([]);
   });
 
@@ -53,7 +63,10 @@ describe('the bridge between window and archive', () => {
       },
     });
     const job = '11111111-1111-4111-8111-111111111111';
-    expect(await dispatch('jobs.cancel', { job })).toMatchObject({ ok: false, error: { code: 'NOT_FOUND', details: { what: 'job' } } });
+    expect(await dispatch('jobs.cancel', { job })).toMatchObject({
+      ok: false,
+      error: { code: 'NOT_FOUND', details: { what: 'job' } },
+    });
     expect(JSON.stringify(await dispatch('jobs.list', {}))).not.toContain('Jane');
     expect(faults).toEqual(['jobs.list INTERNAL']);
   });

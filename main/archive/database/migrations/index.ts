@@ -4,4 +4,6 @@ import * as first from './0001-first';
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
  * changes come as the next number.
  */
-export const migrations: readonly { readonly version: number; readonly sql: string }[] = [{ version: 1, sql: first.sql }];
+export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
+  { version: 1, sql: first.sql },
+];

@@ -11,7 +11,8 @@ export function codedSamples(coded: Uint8Array): number | null {
     return header && header.width * header.height * Math.max(1, header.componentIds.length);
   }
   for (let at = 0; at + 42 <= Math.min(coded.length, SEARCHED); at += 1) {
-    if (SOC_SIZ.every((byte, index) => coded[at + index] === byte)) return sizeSamples(new DataView(coded.buffer, coded.byteOffset + at));
+    if (SOC_SIZ.every((byte, index) => coded[at + index] === byte))
+      return sizeSamples(new DataView(coded.buffer, coded.byteOffset + at));
   }
   return null;
 }

@@ -28,10 +28,26 @@ interface Codec {
 }
 
 const CODECS = {
-  jpeg: { script: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs', binary: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm', className: 'JPEGDecoder' },
-  'jpeg-ls': { script: '@cornerstonejs/codec-charls/decodewasmjs', binary: '@cornerstonejs/codec-charls/decodewasm', className: 'JpegLSDecoder' },
-  jpeg2000: { script: '@cornerstonejs/codec-openjpeg/decodewasmjs', binary: '@cornerstonejs/codec-openjpeg/decodewasm', className: 'J2KDecoder' },
-  htj2k: { script: '@cornerstonejs/codec-openjph/wasmjs', binary: '@cornerstonejs/codec-openjph/wasm', className: 'HTJ2KDecoder' },
+  jpeg: {
+    script: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs',
+    binary: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm',
+    className: 'JPEGDecoder',
+  },
+  'jpeg-ls': {
+    script: '@cornerstonejs/codec-charls/decodewasmjs',
+    binary: '@cornerstonejs/codec-charls/decodewasm',
+    className: 'JpegLSDecoder',
+  },
+  jpeg2000: {
+    script: '@cornerstonejs/codec-openjpeg/decodewasmjs',
+    binary: '@cornerstonejs/codec-openjpeg/decodewasm',
+    className: 'J2KDecoder',
+  },
+  htj2k: {
+    script: '@cornerstonejs/codec-openjph/wasmjs',
+    binary: '@cornerstonejs/codec-openjph/wasm',
+    className: 'HTJ2KDecoder',
+  },
 } as const satisfies Record<string, Codec>;
 export type WasmCodec = keyof typeof CODECS;
 

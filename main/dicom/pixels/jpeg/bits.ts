@@ -68,7 +68,8 @@ export class BitReader {
   /** Leaves the rest of the byte and steps over a restart marker, if one stands here. */
   restart(): void {
     this.count = 0;
-    while (this.at + 1 < this.bytes.length && this.bytes[this.at] === 0xff && this.bytes[this.at + 1] === 0xff) this.at += 1;
+    while (this.at + 1 < this.bytes.length && this.bytes[this.at] === 0xff && this.bytes[this.at + 1] === 0xff)
+      this.at += 1;
     const marker = this.bytes[this.at] === 0xff ? (this.bytes[this.at + 1] ?? 0) : 0;
     if (marker >= 0xd0 && marker <= 0xd7) this.at += 2;
   }

@@ -52,7 +52,8 @@ class Decoder {
       if (marker === 0xdb) this.readQuantization(this.at + 2, end);
       else if (marker === 0xc4) this.readHuffman(this.at + 2, end);
       else if (marker === 0xc0 || marker === 0xc1 || marker === 0xc2) this.readFrame(marker === 0xc2);
-      else if (marker >= 0xc3 && marker <= 0xcf && marker !== 0xc8 && marker !== 0xcc) throw new CodedDataError('not a DCT process');
+      else if (marker >= 0xc3 && marker <= 0xcf && marker !== 0xc8 && marker !== 0xcc)
+        throw new CodedDataError('not a DCT process');
       else if (marker === 0xdd) this.restartInterval = this.u16(this.at + 2);
       else if (marker === 0xda) {
         this.readScan(end);
@@ -88,7 +89,7 @@ class Decoder {
   }
 
   private readQuantization(start: number, end: number): void {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const wide = this.u8(at) >> 4 !== 0;
       const table = new Uint16Array(64);
       for (let k = 0; k < 64; k += 1) table[k] = wide ? this.u16(at + 1 + k * 2) : this.u8(at + 1 + k);
@@ -98,7 +99,7 @@ class Decoder {
   }
 
   private readHuffman(start: number, end: number): void {
-    for (let at = start; at + 17 <= end; ) {
+    for (let at = start; at + 17 <= end;) {
       const counts = this.bytes.slice(at + 1, at + 17);
       const total = counts.reduce((sum, count) => sum + count, 0);
       const table = new HuffmanTable(counts, this.bytes.slice(at + 17, at + 17 + total));
@@ -112,14 +113,21 @@ class Decoder {
     const height = this.u16(this.at + 3);
     const width = this.u16(this.at + 5);
     const count = this.u8(this.at + 7);
-    if (![8, 12].includes(precision) || width === 0 || height === 0 || ![1, 3, 4].includes(count) || width * height * count > MAX_SAMPLES) {
+    if (
+      ![8, 12].includes(precision) ||
+      width === 0 ||
+      height === 0 ||
+      ![1, 3, 4].includes(count) ||
+      width * height * count > MAX_SAMPLES
+    ) {
       throw new CodedDataError('the frame header cannot be true');
     }
     const raw = Array.from({ length: count }, (_, index) => {
       const at = this.at + 8 + index * 3;
       return { id: this.u8(at), h: this.u8(at + 1) >> 4, v: this.u8(at + 1) & 15, quantization: this.u8(at + 2) };
     });
-    if (raw.some(({ h, v }) => h < 1 || h > 4 || v < 1 || v > 4)) throw new CodedDataError('a sampling factor cannot be true');
+    if (raw.some(({ h, v }) => h < 1 || h > 4 || v < 1 || v > 4))
+      throw new CodedDataError('a sampling factor cannot be true');
     const hMax = Math.max(...raw.map((component) => component.h));
     const vMax = Math.max(...raw.map((component) => component.v));
     const mcusWide = Math.ceil(width / (8 * hMax));
@@ -192,7 +200,8 @@ class Decoder {
       const xs = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * component.h) / hMax));
       for (let y = 0; y < height; y += 1) {
         const row = Math.floor((y * component.v) / vMax) * stride;
-        for (let x = 0; x < width; x += 1) samples[(y * width + x) * components.length + index] = plane[row + (xs[x] ?? 0)] ?? 0;
+        for (let x = 0; x < width; x += 1)
+          samples[(y * width + x) * components.length + index] = plane[row + (xs[x] ?? 0)] ?? 0;
       }
     });
     return { width, height, precision, samples, components: components.length };

@@ -38,7 +38,8 @@ export function decodeLosslessJpeg(bytes: Uint8Array): LosslessImage {
   let scans = 0;
   const tables: (HuffmanTable | undefined)[] = [];
   for (;;) {
-    while (at + 1 < bytes.length && !(bytes[at] === 0xff && (bytes[at + 1] ?? 0) >= 0xc0 && bytes[at + 1] !== 0xff)) at += 1;
+    while (at + 1 < bytes.length && !(bytes[at] === 0xff && (bytes[at + 1] ?? 0) >= 0xc0 && bytes[at + 1] !== 0xff))
+      at += 1;
     if (at + 4 > bytes.length) break;
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xd9) break;
@@ -61,7 +62,7 @@ export function decodeLosslessJpeg(bytes: Uint8Array): LosslessImage {
 }
 
 function readTables(bytes: Uint8Array, start: number, end: number, tables: (HuffmanTable | undefined)[]): void {
-  for (let at = start; at + 17 <= end; ) {
+  for (let at = start; at + 17 <= end;) {
     const counts = bytes.slice(at + 1, at + 17);
     const total = counts.reduce((sum, count) => sum + count, 0);
     tables[(bytes[at] ?? 0) & 15] = new HuffmanTable(counts, bytes.slice(at + 17, at + 17 + total));

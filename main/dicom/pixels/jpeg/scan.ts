@@ -64,13 +64,15 @@ function decodeMcu(scan: Scan, mcu: number, decode: BlockDecoder): void {
 }
 
 function blockDecoder(bits: BitReader, scan: Scan): { block: BlockDecoder; reset(): void } {
-  if (!scan.progressive) return { block: (component, block) => sequential(bits, component, block * 64), reset: () => undefined };
+  if (!scan.progressive)
+    return { block: (component, block) => sequential(bits, component, block * 64), reset: () => undefined };
   if (scan.spectralStart === 0) {
     const block: BlockDecoder =
       scan.successiveHigh === 0
         ? (component, at) => dcFirst(bits, scan, component, at * 64)
         : (component, at) => {
-            if (bits.bit() === 1) component.coefficients[at * 64] = (component.coefficients[at * 64] ?? 0) | (1 << scan.successiveLow);
+            if (bits.bit() === 1)
+              component.coefficients[at * 64] = (component.coefficients[at * 64] ?? 0) | (1 << scan.successiveLow);
           };
     return { block, reset: () => undefined };
   }

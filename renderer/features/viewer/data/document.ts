@@ -25,7 +25,13 @@ export async function openDocument(image: ImageId, signal: AbortSignal): Promise
   const data = new Uint8Array(await response.arrayBuffer());
   const { getDocument, GlobalWorkerOptions } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   GlobalWorkerOptions.workerSrc = workerUrl;
-  const task = getDocument({ data, isEvalSupported: false, useWorkerFetch: false, disableAutoFetch: true, enableXfa: false });
+  const task = getDocument({
+    data,
+    isEvalSupported: false,
+    useWorkerFetch: false,
+    disableAutoFetch: true,
+    enableXfa: false,
+  });
   let pdf: PDFDocumentProxy;
   try {
     pdf = await task.promise;

@@ -50,11 +50,20 @@ export function DocumentView({ image }: { readonly image: ImageId }): ReactEleme
   }, []);
 
   return (
-    <div ref={room} className={styles['room']} role="document" aria-label={say('stack.pdf')} tabIndex={0} data-testid="viewer-document">
+    <div
+      ref={room}
+      className={styles['room']}
+      role="document"
+      aria-label={say('stack.pdf')}
+      tabIndex={0}
+      data-testid="viewer-document"
+    >
       {error ? <p role="alert">{errorSentence(error.code, error.details, currentLanguage())}</p> : null}
       {!opened && !error ? <p role="status">{say('stack.loading')}</p> : null}
       {opened
-        ? Array.from({ length: opened.pages }, (_, index) => <DocumentPage key={index} document={opened} page={index + 1} />)
+        ? Array.from({ length: opened.pages }, (_, index) => (
+            <DocumentPage key={index} document={opened} page={index + 1} />
+          ))
         : null}
     </div>
   );

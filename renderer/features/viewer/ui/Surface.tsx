@@ -13,7 +13,6 @@ import { isDocument } from '../data/isDocument';
 import { DocumentView } from './DocumentView';
 import styles from './viewer.module.css';
 
-
 /** The scene of a state, or null while there is no picture. */
 function sceneOf(state: ViewerState): Scene | null {
   const { shown } = state;
