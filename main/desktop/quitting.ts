@@ -26,6 +26,10 @@ export function guardQuitting(parts: QuitParts): (window: BrowserWindow) => void
   let quitting: Promise<void> | undefined;
   const quit = async (mayAsk: boolean): Promise<void> => {
     if (mayAsk && !(await mayQuit(parts))) return;
+    // Nobody looks any more: pictures that are still being loaded are not asked of an archive that closes.
+    const window = parts.window();
+    window?.hide();
+    window?.webContents.stop();
     await parts.archive.end();
     closed = true;
     parts.onEnd();

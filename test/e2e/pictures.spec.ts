@@ -105,6 +105,11 @@ test('a hundred thousand rows would scroll: only what is in view exists', async 
   await page.mouse.wheel(0, 1_000_000);
   await expect(page.getByRole('button', { name: /^Open / }).first()).toBeVisible();
   expect((await ask(page, 'catalog.images', { limit: 1 })).total).toBe(400);
+  // The rows scrolled to are fetched first, their pictures then.
+  await expect
+    .poll(() => page.evaluate(() => [...document.images].filter((image) => image.naturalWidth > 0).length))
+    .toBeGreaterThan(5);
+  await page.waitForTimeout(1000);
   await expect.poll(() => page.evaluate(() => [...document.images].filter((image) => !image.complete).length)).toBe(0);
   expect(
     await page.evaluate(
