@@ -24,6 +24,9 @@ export async function runMain(main, { failureCode = 1 } = {}) {
     if (process.env.FIELDBOX_DEBUG) console.error(error);
     process.exitCode = failureCode;
   }
+  const { exitCode } = process;
+  // A library's own exit hook may end the process with 0 (electron-builder's does): a failure stays one.
+  if (exitCode !== 0) process.once('exit', () => (process.exitCode = exitCode));
 }
 
 export const firstLine = (text) => text.trim().split('\n', 1)[0] ?? '';
