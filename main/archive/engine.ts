@@ -7,6 +7,7 @@ import type { VerifyReport } from '@shared/contract/archive';
 import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
+import { actingUser } from './actor';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
@@ -99,7 +100,11 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       archiveId: manifest.archiveId,
       version: options.version,
       commit: async (records, incoming) => {
-        await committer.commit(records, incoming);
+        const by = actingUser();
+        await committer.commit(
+          records.map((record) => ({ by, ...record })),
+          incoming,
+        );
         const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
         emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
       },

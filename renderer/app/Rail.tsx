@@ -1,4 +1,4 @@
-import { Camera, CircleHelp, FolderInput, HardDriveUpload, Images, Settings, Users } from 'lucide-react';
+import { Archive, Camera, CircleHelp, FolderInput, HardDriveUpload, Images, Settings, Users } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { cx } from './cx';
@@ -13,6 +13,7 @@ const icons: Partial<Record<Route['screen'], LucideIcon>> = {
   capture: Camera,
   import: FolderInput,
   export: HardDriveUpload,
+  manage: Archive,
   settings: Settings,
   help: CircleHelp,
 };
@@ -32,6 +33,7 @@ export function Rail({ route }: { readonly route: Route }) {
     capture: t('nav.capture'),
     import: t('nav.import'),
     export: t('nav.export'),
+    manage: t('nav.manage'),
     settings: t('nav.settings'),
     help: t('nav.help'),
   };

@@ -8,6 +8,7 @@ import { Help } from '../features/help/Help';
 import { ShortcutsDialog } from '../features/help/ShortcutsDialog';
 import { DropOverlay } from '../features/importing/DropOverlay';
 import { ImportScreen } from '../features/importing/ImportScreen';
+import { Manage } from '../features/manage/Manage';
 import { EditPatient } from '../features/patient/EditPatient';
 import { PatientPage } from '../features/patient/PatientPage';
 import { RegisterPatient } from '../features/patient/RegisterPatient';
@@ -77,6 +78,8 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
       return <ImportScreen session={route.session ?? null} />;
     case 'export':
       return <ExportScreen exportKey={route.exportKey ?? null} />;
+    case 'manage':
+      return <Manage page={route.page ?? null} item={route.item ?? null} />;
     case 'settings':
       return <SettingsScreen />;
     case 'help':

@@ -17,6 +17,8 @@ export type Route =
   | { readonly screen: 'capture' }
   | { readonly screen: 'import'; readonly session?: ImportSessionKey }
   | { readonly screen: 'export'; readonly exportKey?: ExportKey }
+  /** A page of `features/manage`, and which of its things is open there. */
+  | { readonly screen: 'manage'; readonly page?: string; readonly item?: string }
   | { readonly screen: 'settings' }
   | { readonly screen: 'help' }
   | { readonly screen: 'viewer' };
@@ -62,6 +64,11 @@ export function parseRoute(hash: string): Route {
         ...(study.success && { study: study.data }),
         ...(series.success && { series: series.data }),
       };
+    }
+    case 'manage': {
+      const page = query.get('page');
+      const item = query.get('item');
+      return { screen: path, ...(page && { page }), ...(item && { item }) };
     }
     case 'import': {
       const session = ImportSessionKey.safeParse(query.get('session'));

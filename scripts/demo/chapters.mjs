@@ -231,12 +231,12 @@ export async function giveOut(guide, folder) {
 
 /** Settings and help, then the main screens in the dark and in Arabic. */
 export async function lookAround(guide) {
-  await guide.visit(6);
+  await guide.visit(7);
   await guide.heading('settings.title');
   await guide.shoot('settings');
   await guide.page.getByText(word('settings.about')).scrollIntoViewIfNeeded();
   await guide.shoot('settings, further down');
-  await guide.visit(7);
+  await guide.visit(8);
   await guide.heading('help.title');
   await guide.shoot('help');
   await guide.page.keyboard.press('?');

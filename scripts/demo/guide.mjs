@@ -54,7 +54,7 @@ export class Guide {
       .click();
   }
 
-  /** Goes to a screen by its place in the rail: 1 patients, 2 images, 3 camera, 4 import, 5 export, 6 settings, 7 help. */
+  /** Goes to a screen by its place in the rail: 1 patients, 2 images, 3 camera, 4 import, 5 export, 6 manage, 7 settings, 8 help. */
   async visit(place) {
     await this.page.keyboard.press(`Alt+${place}`);
     await this.page.waitForTimeout(100);

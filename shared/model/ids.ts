@@ -36,3 +36,7 @@ export const ImportSessionKey = z.uuid().brand<'ImportSessionKey'>();
 export type ImportSessionKey = z.infer<typeof ImportSessionKey>;
 export const ExportKey = z.uuid().brand<'ExportKey'>();
 export type ExportKey = z.infer<typeof ExportKey>;
+
+/** A person who works with the archive. */
+export const UserKey = z.uuid().brand<'UserKey'>();
+export type UserKey = z.infer<typeof UserKey>;

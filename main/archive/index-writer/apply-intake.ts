@@ -1,8 +1,16 @@
 import type { Database } from 'better-sqlite3';
-import type { RecordBody } from '../records/record';
+import type { RecordBody, RecordOf } from '../records/record';
+import type { Appliers } from './appliers';
+import { addLogEntry } from './log-entry';
 import { idOf, statement } from './statements';
 
-export function applyImportStarted(db: Database, body: RecordBody<'import.started'>, at: string): void {
+export const intakeAppliers: Appliers<'import.started' | 'import.items' | 'import.finished'> = {
+  'import.started': (db, { body, at }) => applyImportStarted(db, body, at),
+  'import.items': (db, { body }) => applyImportItems(db, body),
+  'import.finished': applyImportFinished,
+};
+
+function applyImportStarted(db: Database, body: RecordBody<'import.started'>, at: string): void {
   statement(
     db,
     `INSERT INTO import_session (key, source, label, started_at, state) VALUES (@session, @source, @label, @at, 'running')
@@ -11,7 +19,7 @@ export function applyImportStarted(db: Database, body: RecordBody<'import.starte
 }
 
 /** Files that were already here or were put aside. */
-export function applyImportItems(db: Database, body: RecordBody<'import.items'>): void {
+function applyImportItems(db: Database, body: RecordBody<'import.items'>): void {
   const session = idOf(db, 'import_session', body.session);
   if (session === undefined) return; // the session's own record was damaged; this one stays in the chain
   for (const item of body.items) {
@@ -53,18 +61,18 @@ export function addImportItem(db: Database, sessionId: number, item: ImportItemR
   ).run(item.bytes, sessionId);
 }
 
-export function applyImportFinished(db: Database, body: RecordBody<'import.finished'>, at: string): void {
-  statement(db, 'UPDATE import_session SET state = ?, finished_at = ? WHERE key = ?').run(body.state, at, body.session);
+function applyImportFinished(db: Database, record: RecordOf<'import.finished'>): void {
+  const { state, session } = record.body;
+  statement(db, 'UPDATE import_session SET state = ?, finished_at = ? WHERE key = ?').run(state, record.at, session);
+  const counts = statement(
+    db,
+    'SELECT added, already_stored AS alreadyStored, rejected FROM import_session WHERE key = ?',
+  ).get(session) as { added: number; alreadyStored: number; rejected: number } | undefined;
+  if (!counts) return; // the session's own record was damaged; this one stays in the chain
+  addLogEntry(db, record, state === 'done' ? 'IMPORTED' : 'IMPORT_NOT_DONE', counts);
 }
 
 /** Imports that a crash or power cut ended; called when the archive is opened. */
 export function markInterrupted(db: Database): void {
   statement(db, `UPDATE import_session SET state = 'interrupted' WHERE state = 'running'`).run();
-}
-
-export function applyExportFinished(db: Database, body: RecordBody<'export.finished'>): void {
-  statement(
-    db,
-    'INSERT INTO export (key, result) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET result = excluded.result',
-  ).run(body.exportKey, JSON.stringify(body.result));
 }

@@ -3,19 +3,24 @@ import type { Database } from 'better-sqlite3';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import { foldText } from '../catalog/folding';
 import { refreshPatientText, refreshStudyText } from '../catalog/text-index';
-import type { ArchiveRecord } from '../records/record';
+import type { RecordOf } from '../records/record';
 import { BUILTIN_KINDS } from '../people/builtin-kinds';
+import type { Appliers } from './appliers';
 import { addImportItem } from './apply-intake';
 import { derivedPatientKey, identityOf, seriesKey, studyKey } from './keys';
 import { idOf, statement } from './statements';
 
-type StoredRecord = Extract<ArchiveRecord, { type: 'object.stored' }>;
+type StoredRecord = RecordOf<'object.stored'>;
+
+export const objectAppliers: Appliers<'object.stored'> = {
+  'object.stored': (db, record, attributesOf) => applyObjectStored(db, record, attributesOf(record.body.image)),
+};
 
 /**
  * Puts an object into the index under its patient, study and series. `attributes` is undefined when the object cannot be
  * read any more: then its row of the object table says so and nothing else is known of it.
  */
-export function applyObjectStored(db: Database, record: StoredRecord, attributes: IndexAttributes | undefined): void {
+function applyObjectStored(db: Database, record: StoredRecord, attributes: IndexAttributes | undefined): void {
   const { body } = record;
   const insertObject = statement(
     db,

@@ -1,12 +1,23 @@
 import type { Database } from 'better-sqlite3';
 import { foldText } from '../catalog/folding';
 import { refreshPatientText } from '../catalog/text-index';
-import type { PatientSaved, RecordBody } from '../records/record';
+import type { RecordBody, RecordOf } from '../records/record';
+import type { Appliers } from './appliers';
 import { identityOf } from './keys';
+import { addLogEntry } from './log-entry';
 import { idOf, statement } from './statements';
 
+export const peopleAppliers: Appliers<'patient.saved' | 'clinic.saved' | 'station.saved' | 'kind.saved'> = {
+  'patient.saved': applyPatient,
+  'clinic.saved': (db, { body }) => applyClinic(db, body),
+  'station.saved': (db, { body }) => applyStation(db, body),
+  'kind.saved': (db, { body }) => applyKind(db, body),
+};
+
 /** Registers or changes a patient; objects that already name this identity stay where they are. */
-export function applyPatient(db: Database, body: PatientSaved, at: string): void {
+function applyPatient(db: Database, record: RecordOf<'patient.saved'>): void {
+  const { body, at } = record;
+  const isNew = idOf(db, 'patient', body.patient) === undefined;
   statement(
     db,
     `INSERT INTO patient (key, PatientID, IssuerOfPatientID, PatientName, PatientBirthDate, PatientSex, birth_date_precision,
@@ -34,9 +45,10 @@ export function applyPatient(db: Database, body: PatientSaved, at: string): void
     ).run(identityOf(body, body.patient), id);
   }
   refreshPatientText(db, id);
+  addLogEntry(db, record, isNew ? 'PATIENT_REGISTERED' : 'PATIENT_CHANGED', {}, { patient: body.patient });
 }
 
-export function applyClinic(db: Database, body: RecordBody<'clinic.saved'>): void {
+function applyClinic(db: Database, body: RecordBody<'clinic.saved'>): void {
   statement(
     db,
     `INSERT INTO clinic (key, name, place, first_day, last_day) VALUES (@clinic, @name, @place, @firstDay, @lastDay)
@@ -45,7 +57,7 @@ export function applyClinic(db: Database, body: RecordBody<'clinic.saved'>): voi
   ).run(body);
 }
 
-export function applyStation(db: Database, body: RecordBody<'station.saved'>): void {
+function applyStation(db: Database, body: RecordBody<'station.saved'>): void {
   const clinic = idOf(db, 'clinic', body.clinic);
   if (clinic === undefined) return; // the clinic's own record was damaged; the station's record stays in the chain
   statement(
@@ -55,7 +67,7 @@ export function applyStation(db: Database, body: RecordBody<'station.saved'>): v
   ).run({ station: body.station, clinicId: clinic, name: body.name, active: body.active ? 1 : 0 });
 }
 
-export function applyKind(db: Database, body: RecordBody<'kind.saved'>): void {
+function applyKind(db: Database, body: RecordBody<'kind.saved'>): void {
   statement(
     db,
     `INSERT INTO kind (key, code, name, active) VALUES (@kind, @code, @name, @active)

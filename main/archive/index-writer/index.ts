@@ -1,48 +1,31 @@
 import type { Database } from 'better-sqlite3';
-import type { IndexAttributes } from '../../dicom/index-attributes';
-import type { ArchiveRecord } from '../records/record';
-import { applyExportFinished, applyImportFinished, applyImportItems, applyImportStarted } from './apply-intake';
-import { applyObjectStored } from './apply-object';
-import { applyClinic, applyKind, applyPatient, applyStation } from './apply-people';
+import type { ArchiveRecord, RecordType } from '../records/record';
+import type { Appliers, AttributesOf } from './appliers';
+import { intakeAppliers } from './apply-intake';
+import { journalAppliers } from './apply-journal';
+import { objectAppliers } from './apply-object';
+import { peopleAppliers } from './apply-people';
+import { releaseAppliers } from './apply-release';
 import { statement } from './statements';
 
-/** Attributes of the objects that records name; undefined when the object cannot be read any more. */
-export type AttributesOf = (sha256: string) => IndexAttributes | undefined;
+export type { AttributesOf } from './appliers';
+
+const appliers: Appliers<RecordType> = {
+  ...objectAppliers,
+  ...peopleAppliers,
+  ...intakeAppliers,
+  ...releaseAppliers,
+  ...journalAppliers,
+};
 
 /**
  * Applies one record to the index. Called inside a transaction; applying a record twice gives the same index, so that a
  * replay after a crash does no harm.
  */
 export function applyRecord(db: Database, record: ArchiveRecord, attributesOf: AttributesOf): void {
-  switch (record.type) {
-    case 'object.stored':
-      applyObjectStored(db, record, attributesOf(record.body.image));
-      break;
-    case 'patient.saved':
-      applyPatient(db, record.body, record.at);
-      break;
-    case 'clinic.saved':
-      applyClinic(db, record.body);
-      break;
-    case 'station.saved':
-      applyStation(db, record.body);
-      break;
-    case 'kind.saved':
-      applyKind(db, record.body);
-      break;
-    case 'import.started':
-      applyImportStarted(db, record.body, record.at);
-      break;
-    case 'import.items':
-      applyImportItems(db, record.body);
-      break;
-    case 'import.finished':
-      applyImportFinished(db, record.body, record.at);
-      break;
-    case 'export.finished':
-      applyExportFinished(db, record.body);
-      break;
-  }
+  // The applier under a type takes the records of that type; the compiler cannot follow a union through the lookup.
+  const apply = appliers[record.type] as (db: Database, record: ArchiveRecord, attributesOf: AttributesOf) => void;
+  apply(db, record, attributesOf);
 }
 
 /** How far the records have been applied. */

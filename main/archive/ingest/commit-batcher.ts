@@ -1,3 +1,4 @@
+import { actingUser } from '../actor';
 import type { EngineContext, IncomingObject } from '../context';
 import type { NewRecord } from '../records/record';
 
@@ -22,8 +23,10 @@ export class CommitBatcher {
   constructor(private readonly ctx: Pick<EngineContext, 'commit'>) {}
 
   add(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
+    const by = actingUser(); // the flush may run on behalf of somebody else
+    const signed = records.map((record) => ({ by, ...record }));
     return new Promise((resolve, reject) => {
-      this.pending.push({ records, incoming, resolve, reject });
+      this.pending.push({ records: signed, incoming, resolve, reject });
       if (!this.running) {
         this.running = true;
         setImmediate(() => void this.drain());

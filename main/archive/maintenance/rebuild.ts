@@ -6,30 +6,28 @@ import type { ReadObjectOutput } from '../../workers/tasks/read-object';
 import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
-import type { NewRecord, PatientSaved, RecordBody } from '../records/record';
+import type { PatientSaved } from '../records/bodies/people';
+import type { NewRecord, RecordBody } from '../records/record';
 import { objectFiles } from './verify';
 
-const TABLES = [
-  'import_item',
-  'image',
-  'series',
-  'study',
-  'patient_identity',
-  'patient',
-  'station',
-  'kind',
-  'clinic',
-  'import_session',
-  'export',
-  'object',
-] as const;
-const TEXT_TABLES = ['patient_text', 'patient_trigram', 'study_text'] as const;
+/** Tables that stay when the index is rebuilt: words that were ever seen, and what this laptop has yet to do, which no record says. */
+const KEPT = /^(meta$|name_word$|local_)/;
 
 /** Empties the index; everything in it comes back from records and objects. */
 export function emptyIndex(ctx: Pick<EngineContext, 'db'>): void {
+  const tables = ctx.db
+    .prepare<[], { name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL`,
+    )
+    .all();
+  const text = tables.filter((table) => table.sql.startsWith('CREATE VIRTUAL')).map((table) => table.name);
+  const ofText = (name: string): boolean => text.some((each) => name === each || name.startsWith(`${each}_`));
   ctx.db.transaction(() => {
-    for (const table of TABLES) ctx.db.prepare(`DELETE FROM ${table}`).run();
-    for (const table of TEXT_TABLES) ctx.db.prepare(`INSERT INTO ${table} (${table}) VALUES ('delete-all')`).run();
+    ctx.db.pragma('defer_foreign_keys = ON');
+    for (const { name } of tables) {
+      if (!KEPT.test(name) && !ofText(name) && !name.startsWith('sqlite_')) ctx.db.prepare(`DELETE FROM ${name}`).run();
+    }
+    for (const name of text) ctx.db.prepare(`INSERT INTO ${name} (${name}) VALUES ('delete-all')`).run();
     ctx.db.prepare(`DELETE FROM meta WHERE key IN ('applied_seq', 'passed_over')`).run();
   })();
 }

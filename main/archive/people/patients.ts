@@ -7,7 +7,7 @@ import { foldText, nameWords } from '../catalog/folding';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
-import type { PatientSaved } from '../records/record';
+import type { PatientSaved } from '../records/bodies/people';
 import { dayOf, requireDay } from './dates';
 import type { InTurn } from './in-turn';
 import { suggestNumber } from './numbers';

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, writeFile } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FieldboxError } from '@shared/errors';
+import { UserKey } from '@shared/model/ids';
 import { diskError, flushFolder } from '../../platform/durable';
 import { type ArchiveRecord, type NewRecord, recordBodies, type RecordType } from './record';
 
@@ -28,6 +29,7 @@ export type ChainEntry =
 interface Line {
   readonly seq: number;
   readonly at: string;
+  readonly by: string | null;
   readonly type: string;
   readonly body: unknown;
   readonly mac: string;
@@ -94,7 +96,7 @@ export class RecordChain {
     const appended: ArchiveRecord[] = [];
     for (const record of records) {
       seq += 1;
-      const numbered = { seq, at: at.toISOString(), ...record };
+      const numbered = { seq, at: at.toISOString(), by: null, ...record };
       const payload = JSON.stringify(numbered);
       mac = sign(this.key, mac, payload);
       lines.push(`${payload.slice(0, -1)}${MAC_FIELD}${mac}"}\n`);
@@ -175,10 +177,10 @@ function parseLine(text: string): Line | null {
   try {
     const line: unknown = JSON.parse(text);
     if (typeof line !== 'object' || line === null) return null;
-    const { seq, at, type, body, mac } = line as Partial<Line>;
+    const { seq, at, by, type, body, mac } = line as Partial<Line>;
     if (typeof seq !== 'number' || typeof at !== 'string' || typeof type !== 'string' || typeof mac !== 'string')
       return null;
-    return { seq, at, type, body, mac };
+    return { seq, at, by: by ?? null, type, body, mac };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
@@ -194,7 +196,12 @@ function typed(line: Line): ChainEntry {
   const body = recordBodies[line.type].safeParse(line.body);
   if (!body.success) return { kind: 'unknown', seq: line.seq, type: line.type };
   // The schema that parsed the body is the one of this type.
-  return { kind: 'record', record: { seq: line.seq, at: line.at, type: line.type, body: body.data } as ArchiveRecord };
+  const by = UserKey.safeParse(line.by);
+  const { seq, at, type } = line;
+  return {
+    kind: 'record',
+    record: { seq, at, by: by.success ? by.data : null, type, body: body.data } as ArchiveRecord,
+  };
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {

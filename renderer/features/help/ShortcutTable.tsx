@@ -6,7 +6,7 @@ import styles from './Help.module.css';
 export function ShortcutTable() {
   const { t } = useTranslation();
   const keys: readonly (readonly [string, string])[] = [
-    ['Alt 1 … 7', t('help.key.screens')],
+    ['Alt 1 … 8', t('help.key.screens')],
     ['/', t('help.key.search')],
     ['↑ ↓ Enter', t('help.key.list')],
     ['N', t('help.key.register')],

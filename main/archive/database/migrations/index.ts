@@ -1,4 +1,5 @@
 import * as first from './0001-first';
+import * as log from './0002-log';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -6,4 +7,5 @@ import * as first from './0001-first';
  */
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = [
   { version: 1, sql: first.sql },
+  { version: 2, sql: log.sql },
 ];

@@ -10,6 +10,7 @@ import images from './images.json';
 import importing from './importing.json';
 import jobs from './jobs.json';
 import kinds from './kinds.json';
+import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
@@ -30,6 +31,7 @@ export const fr = {
   importing,
   jobs,
   kinds,
+  manage,
   modality,
   nav,
   patients,
