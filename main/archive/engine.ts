@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { EngineVerb, EventName, EventPayload, Handlers } from '@shared/contract';
+import type { ArchiveVerb, EventName, EventPayload, Handlers } from '@shared/contract';
 import type { VerifyReport } from '@shared/contract/archive';
 import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
@@ -40,7 +40,7 @@ export interface OpenOptions {
 
 /** An open archive: every verb of the contract, plus what does not travel over the contract. */
 export interface Engine {
-  readonly verbs: Handlers<EngineVerb>;
+  readonly verbs: Handlers<ArchiveVerb>;
   readonly intake: Intake;
   readonly pictures: Pictures;
   readonly context: EngineContext;
@@ -120,7 +120,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 
     const intake = createIntake(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
-    const verbs: Handlers<EngineVerb> = {
+    const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
       ...createPeople(context),

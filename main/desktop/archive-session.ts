@@ -5,7 +5,7 @@ import { engineVerbs } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { EngineClient } from '../ipc/engine-client';
-import type { PictureRequest } from '../ipc/engine-protocol';
+import type { PictureRequest, SecretAnswer, SecretRequest } from '../ipc/engine-protocol';
 import { isSystemError } from './system-error';
 
 export interface SessionOptions {
@@ -15,6 +15,13 @@ export interface SessionOptions {
   /** The archive was opened, closed, or lost. */
   readonly onChanged: () => void;
   readonly onFault: (error: FieldboxError) => void;
+  readonly secrets: SecretsKeeper;
+}
+
+/** Keeps the secrets of remotes for the engine. */
+export interface SecretsKeeper {
+  readonly protected: boolean;
+  serve(request: SecretRequest): Promise<SecretAnswer>;
 }
 
 type State =
@@ -68,6 +75,11 @@ export class ArchiveSession {
     return (await this.client()).picture(request, signal);
   }
 
+  /** The machine woke up or a network came: what waits for a better moment is tried again. */
+  hint(): void {
+    if (this.state.state === 'open') this.state.client.hint();
+  }
+
   /** Closes what is open, once it is. */
   async end(): Promise<void> {
     await this.opening;
@@ -88,10 +100,15 @@ export class ArchiveSession {
   private async openNow(path: string): Promise<void> {
     if (this.state.state === 'open' && (await isSameFolder(this.state.client.path, path))) await this.close();
     try {
-      const { version, holder } = this.options;
+      const { version, holder, secrets } = this.options;
       const client = await EngineClient.open(
-        { folder: path, version, holder },
-        { onEvent: this.options.onEvent, onDied: (error) => this.died(path, error) },
+        { folder: path, version, holder, secretsProtected: secrets.protected },
+        {
+          onEvent: this.options.onEvent,
+          onFault: this.options.onFault,
+          onSecret: (request) => secrets.serve(request),
+          onDied: (error) => this.died(path, error),
+        },
       );
       if (this.state.state === 'open') await this.state.client.close();
       this.state = { state: 'open', client };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, nativeTheme, powerMonitor, type BrowserWindow } from 'electron';
 import type { EventName, EventPayload } from '@shared/contract';
 import type { Job } from '@shared/contract/archive';
 import { Settings } from '@shared/contract/desktop';
@@ -9,6 +9,7 @@ import { Language as LanguageSchema } from '@shared/model/vocabulary';
 import { createDispatcher } from '../ipc/dispatch';
 import { ArchiveSession } from './archive-session';
 import { bindBridge, sendEvent } from './bridge';
+import { DesktopSecrets } from './desktop-secrets';
 import { watchFaults } from './faults';
 import { openLog } from './log';
 import { showMenu } from './menu';
@@ -74,7 +75,9 @@ function run(options: DesktopOptions): void {
       void desktopInfo();
     },
     onFault: (error) => fault('archive', error),
+    secrets: new DesktopSecrets(join(userData, 'secrets.json')),
   });
+  powerMonitor.on('resume', () => archive.hint());
   const noteJob = (job: Job): void => {
     if (job.state === 'running') running.set(job.job, job);
     else running.delete(job.job);

@@ -1,12 +1,24 @@
 import { Worker } from 'node:worker_threads';
 import { engineVerbs, type EngineVerb, type EventName, type EventPayload, type Handlers } from '@shared/contract';
-import { FieldboxError } from '@shared/errors';
+import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { workerUrl } from '../platform/worker-url';
-import type { EngineFault, EngineStart, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
+import type {
+  EngineFault,
+  EngineStart,
+  FromEngine,
+  PictureRequest,
+  SecretAnswer,
+  SecretRequest,
+  ToEngine,
+} from './engine-protocol';
 
 /** What the owner of an engine hears. */
 export interface EngineListeners {
   readonly onEvent: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
+  /** A technical fault that no call is waiting for. */
+  readonly onFault: (error: FieldboxError) => void;
+  /** Keeps and gives the secrets of remotes. */
+  readonly onSecret: (request: SecretRequest) => Promise<SecretAnswer>;
   /** The thread ended without having been asked to: the archive is closed, and can be opened again. */
   readonly onDied: (error: FieldboxError) => void;
 }
@@ -89,6 +101,11 @@ export class EngineClient {
     clearTimeout(limit);
   }
 
+  /** The machine woke up or a network came. */
+  hint(): void {
+    if (!this.closing) this.post({ type: 'hint' });
+  }
+
   private request(message: (id: number) => ToEngine): Promise<unknown> {
     if (this.closing) return Promise.reject(new FieldboxError('ARCHIVE_CLOSED'));
     const id = this.nextId++;
@@ -113,9 +130,25 @@ export class EngineClient {
       case 'failure':
         this.take(message.id)?.reject(errorOf(message.fault));
         break;
+      case 'fault':
+        this.listeners.onFault(errorOf(message.fault));
+        break;
+      case 'secret':
+        void this.answerSecret(message.id, message.request);
+        break;
       case 'opened':
       case 'refused':
         break; // heard by `open`
+    }
+  }
+
+  private async answerSecret(id: number, request: SecretRequest): Promise<void> {
+    try {
+      this.post({ type: 'secret', id, value: await this.listeners.onSecret(request) });
+    } catch (thrown) {
+      // A secret that cannot be read is as good as none: the remote will ask for it, and the log says why.
+      this.listeners.onFault(asFieldboxError(thrown));
+      this.post({ type: 'secret', id, value: null });
     }
   }
 

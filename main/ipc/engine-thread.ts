@@ -1,22 +1,25 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { z } from 'zod';
-import { contract, type EngineVerb } from '@shared/contract';
+import { contract, type EngineVerb, type Handlers } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
+import { createSync, type Sync } from '../sync';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
+import { PortSecrets } from './port-secrets';
 
 /**
  * The thread in which the engine of the app lives: neither SQLite nor a flush to a slow disk ever holds up a window.
  * It opens one archive, answers until it is told to close, and ends.
  */
-const Start = z.object({ folder: z.string(), holder: z.string(), version: z.string() });
+const Start = z.object({ folder: z.string(), holder: z.string(), version: z.string(), secretsProtected: z.boolean() });
 
 if (!parentPort) throw new Error('engine-thread runs in a worker thread only.');
 const port: MessagePort = parentPort;
 const post = (message: FromEngine, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 const start = Start.parse(workerData);
+const secrets = new PortSecrets(start.secretsProtected, (request) => post({ type: 'secret', ...request }));
 try {
   const engine = await openArchive(start.folder, {
     holder: start.holder,
@@ -24,18 +27,26 @@ try {
     // The engine names the event and gives its own payload; the union of both is what travels.
     onEvent: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
   });
-  serve(engine);
+  const sync = createSync(engine, {
+    secrets,
+    makeAnonymous: null,
+    emit: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
+    onFault: (thrown) => post({ type: 'fault', fault: faultOf(thrown) }),
+  });
+  serve(engine, sync);
+  sync.start();
   post({ type: 'opened', path: engine.context.paths.root });
 } catch (thrown) {
   post({ type: 'refused', fault: faultOf(thrown) });
 }
 
-function serve(engine: Engine): void {
+function serve(engine: Engine, sync: Sync): void {
+  const verbs = { ...engine.verbs, ...sync.verbs };
   const aborts = new Map<number, AbortController>();
   port.on('message', (message: ToEngine) => {
     switch (message.type) {
       case 'verb':
-        void answer(message.id, () => run(engine, message.verb, message.input));
+        void answer(message.id, () => run(verbs, message.verb, message.input));
         break;
       case 'picture':
         void answerPicture(message.id, engine, message.picture, aborts);
@@ -43,15 +54,22 @@ function serve(engine: Engine): void {
       case 'abort':
         aborts.get(message.id)?.abort();
         break;
+      case 'secret':
+        secrets.answer(message.id, message.value);
+        break;
+      case 'hint':
+        sync.hint();
+        break;
       case 'close':
-        void close(engine);
+        void close(engine, sync);
         break;
     }
   });
 }
 
-async function close(engine: Engine): Promise<void> {
+async function close(engine: Engine, sync: Sync): Promise<void> {
   try {
+    await sync.close();
     await engine.close();
   } finally {
     port.close();
@@ -66,9 +84,9 @@ async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function run(engine: Engine, verb: EngineVerb, input: unknown): Promise<unknown> {
+async function run(verbs: Handlers<EngineVerb>, verb: EngineVerb, input: unknown): Promise<unknown> {
   // Checked by the dispatcher already; the types of a union of verbs cannot follow it across the thread.
-  const handler = engine.verbs[verb] as (input: unknown) => Promise<unknown>;
+  const handler = verbs[verb] as (input: unknown) => Promise<unknown>;
   return handler(contract[verb].input.parse(input));
 }
 

@@ -5,6 +5,7 @@ import { desktopEvents, desktopVerbs } from './desktop';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
+import { syncEvents, syncVerbs } from './sync';
 
 /** Verbs the engine answers, in the app and on the command line alike. */
 export const engineVerbs = {
@@ -13,14 +14,17 @@ export const engineVerbs = {
   ...peopleVerbs,
   ...intakeVerbs,
   ...releaseVerbs,
+  ...syncVerbs,
 } as const;
 
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents, ...desktopEvents } as const;
+export const events = { ...archiveEvents, ...syncEvents, ...desktopEvents } as const;
 
 export type EngineVerb = keyof typeof engineVerbs;
+/** Verbs of the archive alone; the others are answered by main/sync on top of it. */
+export type ArchiveVerb = Exclude<EngineVerb, keyof typeof syncVerbs>;
 export type DesktopVerb = keyof typeof desktopVerbs;
 export type VerbName = keyof typeof contract;
 export type EventName = keyof typeof events;

@@ -40,6 +40,23 @@ export const verbNames = [
   'export.start',
   'export.list',
   'export.get',
+  'remotes.list',
+  'remotes.save',
+  'remotes.remove',
+  'remotes.test',
+  'remotes.now',
+  'outbox.preview',
+  'outbox.send',
+  'outbox.transactions',
+  'outbox.items',
+  'outbox.cancel',
+  'outbox.retry',
+  'outbox.summary',
+  'ledger.list',
+  'ledger.image',
+  'ledger.csv',
+  'pacs.query',
+  'pacs.retrieve',
   'app.info',
   'settings.get',
   'settings.set',
@@ -53,7 +70,12 @@ export const verbNames = [
   'archive.open',
 ] as const satisfies readonly VerbName[];
 
-export const eventNames = ['job.changed', 'catalog.changed', 'app.changed'] as const satisfies readonly EventName[];
+export const eventNames = [
+  'job.changed',
+  'catalog.changed',
+  'outbox.changed',
+  'app.changed',
+] as const satisfies readonly EventName[];
 
 type None<T extends never> = T;
 export type EveryVerbIsNamed = None<Exclude<VerbName, (typeof verbNames)[number]>>;

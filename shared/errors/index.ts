@@ -4,6 +4,7 @@ import { generalErrors } from './general';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
+import { syncErrors } from './sync';
 
 export type { ErrorEntry, Remedy, Severity } from './entry';
 
@@ -17,6 +18,7 @@ export const catalogue = {
   ...dicomErrors,
   ...intakeErrors,
   ...releaseErrors,
+  ...syncErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -40,3 +40,11 @@ export type ExportKey = z.infer<typeof ExportKey>;
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;
+
+/** A remote: another system that images are sent to or fetched from. */
+export const RemoteKey = z.uuid().brand<'RemoteKey'>();
+export type RemoteKey = z.infer<typeof RemoteKey>;
+
+/** A transaction of the outbox: what one person, or one rule, asked to be sent to one remote at one time. */
+export const TransactionKey = z.uuid().brand<'TransactionKey'>();
+export type TransactionKey = z.infer<typeof TransactionKey>;

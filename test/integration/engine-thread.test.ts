@@ -45,6 +45,7 @@ function newSession() {
     onEvent: (event) => events.push(event),
     onChanged: () => changes.push('changed'),
     onFault: (error) => faults.push(error.code),
+    secrets: { protected: false, serve: () => Promise.resolve(null) },
   });
   onTestFinished(() => session.end());
   return { session, events, faults, changes };

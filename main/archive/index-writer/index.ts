@@ -4,6 +4,7 @@ import type { Appliers, AttributesOf } from './appliers';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { objectAppliers } from './apply-object';
+import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
 import { statement } from './statements';
@@ -16,6 +17,7 @@ const appliers: Appliers<RecordType> = {
   ...intakeAppliers,
   ...releaseAppliers,
   ...journalAppliers,
+  ...outboxAppliers,
 };
 
 /**

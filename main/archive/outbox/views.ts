@@ -1,0 +1,159 @@
+import type { Database } from 'better-sqlite3';
+import {
+  Cause,
+  type ItemFilter,
+  type ItemRow,
+  type StateCounts,
+  AnonymiseRequest,
+  type TransactionRow,
+} from '@shared/contract/sync';
+import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import { statement } from '../index-writer/statements';
+
+/** Items that are on their way at this moment, as the running program knows them. */
+export interface InFlight {
+  has(transaction: TransactionKey, position: number): boolean;
+  readonly size: number;
+  attempts(transaction: TransactionKey, position: number): number;
+}
+
+export function emptyCounts(): StateCounts {
+  return { waiting: 0, sending: 0, arrived: 0, proven: 0, refused: 0, parked: 0, cancelled: 0 };
+}
+
+/** Numbers of items by state, of one remote, one transaction, or all. */
+export function countsOf(
+  db: Database,
+  of: { readonly remote?: RemoteKey; readonly transaction?: TransactionKey },
+): StateCounts {
+  const where =
+    of.transaction !== undefined
+      ? 'WHERE transaction_id = (SELECT id FROM outbox_transaction WHERE key = @key)'
+      : of.remote !== undefined
+        ? 'WHERE remote_id = (SELECT id FROM remote WHERE key = @key)'
+        : '';
+  const rows = statement(db, `SELECT state, count(*) AS n FROM outbox_item ${where} GROUP BY state`).all(
+    where === '' ? {} : { key: of.transaction ?? of.remote },
+  ) as { state: keyof StateCounts; n: number }[];
+  return rows.reduce((counts, { state, n }) => ({ ...counts, [state]: n }), emptyCounts());
+}
+
+interface TransactionColumns extends Omit<TransactionRow, 'cause' | 'anonymise' | 'counts'> {
+  readonly cause: string;
+  readonly anonymise: string | null;
+}
+
+/** Transactions, newest first. */
+export function transactionRows(
+  db: Database,
+  filter: {
+    readonly remote?: RemoteKey | undefined;
+    readonly openOnly: boolean;
+    readonly limit: number;
+    readonly offset: number;
+  },
+): { readonly total: number; readonly rows: readonly TransactionRow[] } {
+  const terms = ['1'];
+  if (filter.remote !== undefined) terms.push('t.remote_id = (SELECT id FROM remote WHERE key = @remote)');
+  if (filter.openOnly)
+    terms.push(`EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state = 'waiting')`);
+  const where = `FROM outbox_transaction AS t JOIN remote AS r ON r.id = t.remote_id WHERE ${terms.join(' AND ')}`;
+  const values = filter.remote === undefined ? {} : { remote: filter.remote };
+  const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };
+  const rows = statement(
+    db,
+    `SELECT t.key AS "transaction", r.key AS remote, r.name AS remoteName, t.at AS requestedAt, t.by_user AS by, t.cause, t.anonymise,
+       t.priority, t.total, t.bytes ${where} ORDER BY t.id DESC LIMIT @limit OFFSET @offset`,
+  ).all({ ...values, limit: filter.limit, offset: filter.offset }) as TransactionColumns[];
+  return {
+    total,
+    rows: rows.map((row) => ({
+      ...row,
+      by: row.by,
+      cause: Cause.parse(JSON.parse(row.cause)),
+      anonymise: row.anonymise === null ? null : AnonymiseRequest.parse(JSON.parse(row.anonymise)),
+      counts: countsOf(db, { transaction: row.transaction }),
+    })),
+  };
+}
+
+interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts'> {
+  readonly code: string | null;
+  readonly details: string;
+  readonly proofKind: NonNullable<ItemRow['proof']>['kind'] | null;
+  readonly proofAt: string | null;
+  readonly proofNote: string;
+}
+
+const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.bytes, i.state, i.code, i.details,
+  i.arrived_at AS arrivedAt, i.proof_kind AS proofKind, i.proof_at AS proofAt, i.proof_note AS proofNote,
+  p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID`;
+const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id JOIN remote AS r ON r.id = i.remote_id
+  LEFT JOIN image ON image.object = i.image LEFT JOIN patient AS p ON p.id = image.patient_id`;
+
+function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
+  const { code, details, proofKind, proofAt, proofNote, ...rest } = row;
+  const sending = rest.state === 'waiting' && inFlight.has(rest.transaction, rest.position);
+  return {
+    ...rest,
+    state: sending ? 'sending' : rest.state,
+    fault: code === null ? null : { code, details: JSON.parse(details) as Record<string, string | number> },
+    attempts: inFlight.attempts(rest.transaction, rest.position),
+    proof: proofKind === null || proofAt === null ? null : { kind: proofKind, at: proofAt, note: proofNote },
+  };
+}
+
+/** Items under a filter; the ledger shows the newest transaction first, an open transaction its own order. */
+export function itemRows(
+  db: Database,
+  filter: ItemFilter,
+  inFlight: InFlight,
+): { readonly total: number; readonly rows: readonly ItemRow[] } {
+  const terms = ['1'];
+  const values: Record<string, string | number> = {};
+  if (filter.transaction !== undefined) {
+    terms.push('t.key = @transaction');
+    values['transaction'] = filter.transaction;
+  }
+  if (filter.remote !== undefined) {
+    terms.push('i.remote_id = (SELECT id FROM remote WHERE key = @remote)');
+    values['remote'] = filter.remote;
+  }
+  if (filter.patient !== undefined) {
+    terms.push(
+      'i.image IN (SELECT object FROM image WHERE patient_id = (SELECT id FROM patient WHERE key = @patient))',
+    );
+    values['patient'] = filter.patient;
+  }
+  if (filter.states.length > 0) {
+    terms.push('i.state IN (SELECT value FROM json_each(@states))');
+    values['states'] = JSON.stringify(filter.states.map((state) => (state === 'sending' ? 'waiting' : state)));
+  }
+  const where = `${ITEM_TABLES} WHERE ${terms.join(' AND ')}`;
+  const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };
+  const rows = statement(
+    db,
+    `SELECT ${ITEM_COLUMNS} ${where} ORDER BY i.transaction_id DESC, i.position LIMIT @limit OFFSET @offset`,
+  ).all({ ...values, limit: filter.limit, offset: filter.offset }) as ItemColumns[];
+  return { total, rows: rows.map((row) => itemRow(row, inFlight)) };
+}
+
+/** Everything that was ever sent of one image, and at how many remotes it is proven. */
+export function ledgerOf(
+  db: Database,
+  image: ImageId,
+  inFlight: InFlight,
+): { readonly rows: readonly ItemRow[]; readonly proofs: number } {
+  const rows = (
+    statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? ORDER BY i.id`).all(image) as ItemColumns[]
+  ).map((row) => itemRow(row, inFlight));
+  return { rows, proofs: new Set(rows.filter(({ state }) => state === 'proven').map(({ remote }) => remote)).size };
+}
+
+/** How many of these images are proven at a remote already. */
+export function provenAt(db: Database, remote: RemoteKey, images: readonly ImageId[]): number {
+  const sql = `SELECT count(DISTINCT i.image) AS n FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id
+    WHERE i.remote_id = (SELECT id FROM remote WHERE key = @remote) AND i.state = 'proven' AND t.anonymise IS NULL
+      AND i.image IN (SELECT value FROM json_each(@images))`;
+  return (statement(db, sql).get({ remote, images: JSON.stringify(images) }) as { n: number }).n;
+}

@@ -1,0 +1,184 @@
+import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline as pipeStreams, type Readable } from 'node:stream';
+import { connect as tlsConnect, type PeerCertificate, TLSSocket } from 'node:tls';
+import { HttpFailure, troubleOf } from './trouble';
+
+/** How long it may take to be connected, and how long nothing at all may move, before the other side counts as silent. */
+const CONNECT_MS = 15_000;
+const IDLE_MS = 45_000;
+const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
+
+export interface HttpClientOptions {
+  /** SHA-256 of the only certificate that is accepted; null: what the system trusts. */
+  readonly certificate: string | null;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sockets at once. */
+  readonly sockets?: number;
+  readonly connectMs?: number;
+  readonly idleMs?: number;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'PATCH';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text, bytes, or a stream: with `bytes` it is sent with Content-Length, without it in chunks. */
+  readonly body?: string | Uint8Array | { readonly stream: Readable; readonly bytes?: number };
+  readonly signal: AbortSignal;
+  /** Most bytes of the answer that are taken into memory. */
+  readonly mostBytes?: number;
+  /** For servers that work long on an answer. */
+  readonly idleMs?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An answer whose body is read as it comes. */
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
+/**
+ * HTTP/1.1 to one remote: streams in both directions without holding them in memory, keeps connections open, accepts one pinned
+ * certificate if told so, never follows a redirect, and takes silence for an end. Every failure is an HttpFailure.
+ */
+export class HttpClient {
+  private readonly plain: HttpAgent;
+  private readonly secure: HttpsAgent;
+
+  constructor(private readonly options: HttpClientOptions) {
+    const shared = { keepAlive: true, maxSockets: options.sockets ?? 8, scheduling: 'lifo' as const };
+    this.plain = new HttpAgent(shared);
+    this.secure = new HttpsAgent({ ...shared, rejectUnauthorized: options.certificate === null, maxCachedSessions: 0 });
+  }
+
+  /** Sends a request and reads the whole answer. Throws HttpFailure. */
+  async ask(request: HttpRequest): Promise<HttpAnswer> {
+    const { status, headers, body } = await this.open(request);
+    const most = request.mostBytes ?? MOST_ANSWER_BYTES;
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const part of body as AsyncIterable<Buffer>) {
+        bytes += part.length;
+        if (bytes > most) throw new HttpFailure({ code: 'REMOTE_ANSWER', details: { what: 'length' } });
+        parts.push(part);
+      }
+    } catch (error) {
+      throw failureOf(error);
+    }
+    return { status, headers, body: Buffer.concat(parts) };
+  }
+
+  /** Sends a request and gives the answer when its head has come. The body must be read or destroyed. Throws HttpFailure. */
+  open(request: HttpRequest): Promise<HttpStream> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(failureOf(error));
+      const url = new URL(request.url);
+      const secure = url.protocol === 'https:';
+      const outgoing = (secure ? httpsRequest : httpRequest)(url, {
+        method: request.method,
+        headers: { ...this.options.headers, ...lengthOf(request.body), ...request.headers },
+        agent: secure ? this.secure : this.plain,
+        signal: request.signal,
+      });
+      const connecting = setTimeout(
+        () => outgoing.destroy(new HttpFailure({ code: 'REMOTE_UNREACHABLE' })),
+        this.options.connectMs ?? CONNECT_MS,
+      );
+      outgoing.setTimeout(request.idleMs ?? this.options.idleMs ?? IDLE_MS, () =>
+        outgoing.destroy(new HttpFailure({ code: 'REMOTE_SILENT' })),
+      );
+      outgoing.setNoDelay(true);
+      const send = (): void => {
+        clearTimeout(connecting);
+        sendBody(outgoing, request.body);
+      };
+      outgoing.once('socket', (socket) => {
+        // A connection that is used again was looked at when it was made.
+        if (outgoing.reusedSocket) send();
+        else if (!(socket instanceof TLSSocket)) socket.once('connect', send);
+        else {
+          socket.once('secureConnect', () => {
+            const wrong = this.distrust(socket);
+            if (wrong === null) send();
+            else outgoing.destroy(wrong);
+          });
+        }
+      });
+      outgoing.once('error', (error) => {
+        clearTimeout(connecting);
+        fail(error);
+      });
+      outgoing.once('response', (answer: IncomingMessage) => {
+        // After the head the request is answered: what breaks from here on shows in the body.
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
+      });
+    });
+  }
+
+  close(): void {
+    this.plain.destroy();
+    this.secure.destroy();
+  }
+
+  private distrust(socket: TLSSocket): HttpFailure | null {
+    const { certificate } = this.options;
+    if (certificate === null) return null;
+    const shown = fingerprintOf(socket.getPeerCertificate());
+    return shown === certificate ? null : new HttpFailure({ code: 'REMOTE_CERTIFICATE', person: true });
+  }
+}
+
+function failureOf(error: unknown): HttpFailure {
+  return error instanceof HttpFailure ? error : new HttpFailure(troubleOf(error), error);
+}
+
+function lengthOf(body: HttpRequest['body']): Record<string, string> {
+  if (body === undefined) return {};
+  if (typeof body === 'string') return { 'content-length': String(Buffer.byteLength(body)) };
+  if (body instanceof Uint8Array) return { 'content-length': String(body.byteLength) };
+  return body.bytes === undefined ? {} : { 'content-length': String(body.bytes) };
+}
+
+function sendBody(outgoing: ReturnType<typeof httpRequest>, body: HttpRequest['body']): void {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    outgoing.end(body);
+    return;
+  }
+  pipeStreams(body.stream, outgoing, (error) => {
+    if (error) outgoing.destroy(error);
+  });
+}
+
+/** SHA-256 of a certificate as lower-case hexadecimal digits. */
+function fingerprintOf(certificate: PeerCertificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
+/** The certificate a server shows, whoever vouches for it, and whether the system trusts it; null when it speaks no TLS. */
+export function shownCertificate(
+  host: string,
+  port: number,
+): Promise<{ readonly fingerprint: string; readonly trusted: boolean } | null> {
+  return new Promise((resolve) => {
+    const socket = tlsConnect({ host, port, servername: host, rejectUnauthorized: false, timeout: CONNECT_MS }, () => {
+      resolve({ fingerprint: fingerprintOf(socket.getPeerCertificate()), trusted: socket.authorized });
+      socket.destroy();
+    });
+    const none = (): void => {
+      resolve(null);
+      socket.destroy();
+    };
+    socket.once('error', none);
+    socket.once('timeout', none);
+  });
+}

@@ -1,0 +1,389 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventName, EventPayload, Handlers, Input, Parsed } from '@shared/contract';
+import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
+import { FieldboxError } from '@shared/errors';
+import { type ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { RemoteSettings } from '@shared/model/remotes/settings';
+import type { Engine } from '../archive/engine';
+import { select } from '../archive/export/selection';
+import { CommitBatcher } from '../archive/ingest/commit-batcher';
+import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
+import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
+import { oneAfterTheOther } from '../archive/people/in-turn';
+import { ledgerCsv } from './ledger-csv';
+import type { MakeAnonymous } from './outbox/outgoing';
+import { itemName, RemoteWorker } from './outbox/remote-worker';
+import { DriverMemory } from './remotes/memory';
+import { driverFor } from './remotes/registry';
+import type { RemoteConnection, Surroundings } from './remotes/remote';
+import { fetchInto } from './retrieve';
+import { MemorySecrets, type SecretStore, secretName } from './secrets';
+
+export interface SyncOptions {
+  readonly secrets: SecretStore;
+  readonly makeAnonymous: MakeAnonymous | null;
+  readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What travels to and from remotes, on top of an open archive. */
+export interface Sync {
+  readonly verbs: Handlers<SyncVerb>;
+  /** Begins to send what waits. */
+  start(): void;
+  /** The machine woke up or a network came: what waits for a better moment is tried. */
+  hint(): void;
+  /** Waits until nothing more can be sent or proven now. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const EVENT_INTERVAL_MS = 300;
+
+/** Puts the outbox, the ledger and the remotes on an open archive. Nothing is sent before `start`. */
+export function createSync(engine: Engine, options: SyncOptions): Sync {
+  return new SyncService(engine, options);
+}
+
+class SyncService implements Sync {
+  readonly verbs: Handlers<SyncVerb>;
+  private readonly workers = new Map<RemoteKey, RemoteWorker>();
+  private readonly batcher: CommitBatcher;
+  private readonly inTurn = oneAfterTheOther();
+  private readonly inFlight: InFlight;
+  private started = false;
+  private event: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: SyncOptions,
+  ) {
+    this.batcher = new CommitBatcher(engine.context);
+    const workers = (): RemoteWorker[] => [...this.workers.values()];
+    this.inFlight = {
+      has: (transaction, position) =>
+        workers().some((worker) => worker.inFlight.has(itemName({ transaction, position }))),
+      attempts: (transaction, position) =>
+        Math.max(0, ...workers().map((worker) => worker.attempts.get(itemName({ transaction, position })) ?? 0)),
+      get size() {
+        return workers().reduce((sum, worker) => sum + worker.inFlight.size, 0);
+      },
+    };
+    this.verbs = this.createVerbs();
+  }
+
+  start(): void {
+    this.started = true;
+    for (const remote of remotes(this.db)) this.workerFor(remote).wake();
+  }
+
+  hint(): void {
+    for (const worker of this.workers.values()) worker.hint();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.settled()));
+  }
+
+  async close(): Promise<void> {
+    this.started = false;
+    if (this.event !== null) clearTimeout(this.event);
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    this.workers.clear();
+  }
+
+  private get db() {
+    return this.engine.context.db;
+  }
+
+  private createVerbs(): Handlers<SyncVerb> {
+    return {
+      'remotes.list': async () => ({
+        rows: await Promise.all(remotes(this.db).map((remote) => this.row(remote))),
+        secretsProtected: this.options.secrets.safe,
+      }),
+      'remotes.save': (input) => this.inTurn(() => this.save(input)),
+      'remotes.remove': ({ remote }) => this.inTurn(() => this.remove(remote)),
+      'remotes.test': (input) => this.test(input),
+      'remotes.now': async ({ remote }) => {
+        this.workerFor(this.require(remote)).now();
+        return Promise.resolve({});
+      },
+      'outbox.preview': async (input) => Promise.resolve(this.preview(input.selection, input.remote)),
+      'outbox.send': (input) => this.send(input),
+      'outbox.transactions': async (input) => {
+        const { total, rows } = transactionRows(this.db, input);
+        return Promise.resolve({ total, rows: [...rows] });
+      },
+      'outbox.items': async (input) => Promise.resolve(this.items(input)),
+      'outbox.cancel': async ({ transaction }) => {
+        await this.change(transaction, ['waiting', 'parked'], 'cancelled');
+        return {};
+      },
+      'outbox.retry': async ({ transaction }) => ({
+        items: await this.change(transaction, ['refused', 'parked', 'cancelled'], 'waiting'),
+      }),
+      'outbox.summary': async () => Promise.resolve(this.summary()),
+      'ledger.list': async (input) => Promise.resolve(this.items(input)),
+      'ledger.image': async ({ image }) => {
+        const { rows, proofs } = ledgerOf(this.db, image, this.inFlight);
+        return Promise.resolve({ rows: [...rows], proofs });
+      },
+      'ledger.csv': async (input) =>
+        Promise.resolve({
+          csv: ledgerCsv((offset, limit) => itemRows(this.db, { ...input, offset, limit }, this.inFlight).rows),
+        }),
+      'pacs.query': async ({ remote, ...question }) => this.query(remote, question),
+      'pacs.retrieve': async ({ remote, ...what }) => {
+        const target = this.require(remote);
+        const connection = this.connect(target);
+        if (connection.retrieve === undefined) {
+          await connection.close();
+          throw new FieldboxError('REMOTE_CANNOT');
+        }
+        return { job: fetchInto(this.engine, target, connection, what) };
+      },
+    };
+  }
+
+  private require(remote: RemoteKey): Remote {
+    const found = remoteByKey(this.db, remote);
+    if (!found) throw new FieldboxError('NOT_FOUND', { what: 'remote' });
+    return found;
+  }
+
+  private async row(remote: Remote): Promise<RemoteRow> {
+    const prefix = secretName(remote.remote, '');
+    const names = await this.options.secrets.names(prefix);
+    const worker = this.workerFor(remote);
+    const counts = countsOf(this.db, { remote: remote.remote });
+    return {
+      ...remote,
+      proofs: [...(driverFor(remote.settings)?.proofs ?? [])],
+      secrets: names.map((name) => name.slice(prefix.length)),
+      counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
+      activity: worker.activity,
+    };
+  }
+
+  private async save(input: Parsed<'remotes.save'>): Promise<RemoteRow> {
+    const { name, settings, policy, secrets } = input;
+    if (input.remote !== undefined) this.require(input.remote);
+    const twin = remotes(this.db).find((other) => other.name.toLowerCase() === name.toLowerCase());
+    if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
+    if (driverFor(settings) === undefined) throw new FieldboxError('REMOTE_CANNOT');
+    const remote = input.remote ?? RemoteKey.parse(randomUUID());
+    for (const [secret, value] of Object.entries(secrets))
+      await this.options.secrets.set(secretName(remote, secret), value === '' ? null : value);
+    await this.engine.context.commit([{ type: 'remote.saved', body: { remote, name, settings, policy } }]);
+    const saved = this.require(remote);
+    await this.workers.get(remote)?.change(saved);
+    this.changed();
+    return this.row(saved);
+  }
+
+  private async remove(remote: RemoteKey): Promise<Record<string, never>> {
+    this.require(remote);
+    if (waitingAmount(this.db, remote).items > 0) throw new FieldboxError('REMOTE_BUSY');
+    await this.engine.context.commit([{ type: 'remote.removed', body: { remote } }]);
+    await this.workers.get(remote)?.stop();
+    this.workers.delete(remote);
+    for (const name of await this.options.secrets.names(secretName(remote, '')))
+      await this.options.secrets.set(name, null);
+    this.changed();
+    return {};
+  }
+
+  private async test(input: {
+    readonly remote?: RemoteKey | undefined;
+    readonly settings: RemoteSettings;
+    readonly secrets: Readonly<Record<string, string>>;
+  }) {
+    const driver = driverFor(input.settings);
+    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
+    const typed = new MemorySecrets(input.secrets);
+    const { remote } = input;
+    const connection = driver.connect(
+      this.surroundings(remote ?? null, async (name) => {
+        const given = await typed.get(name);
+        return given ?? (remote === undefined ? null : this.options.secrets.get(secretName(remote, name)));
+      }),
+    );
+    try {
+      return await connection.test(AbortSignal.timeout(60_000));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private preview(selection: Parameters<typeof select>[1], remote: RemoteKey) {
+    const { name } = this.require(remote);
+    const { rows, leftOut } = select(this.db, selection, 'media', { purpose: 'send', recipient: name, person: null });
+    return {
+      patients: new Set(rows.map(({ patientId }) => patientId)).size,
+      studies: new Set(rows.map(({ studyId }) => studyId)).size,
+      images: rows.length,
+      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
+      leftOut: [...leftOut],
+      alreadyThere: provenAt(
+        this.db,
+        remote,
+        rows.map(({ object }) => object),
+      ),
+      burnedIn: [] as ImageId[],
+    };
+  }
+
+  private async send(input: {
+    readonly selection: Parameters<typeof select>[1];
+    readonly remote: RemoteKey;
+    readonly anonymise: Input<'outbox.send'>['anonymise'];
+    readonly priority: number;
+  }) {
+    const target = this.require(input.remote);
+    const { rows, leftOut } = select(this.db, input.selection, 'media', {
+      purpose: 'send',
+      recipient: target.name,
+      person: null,
+    });
+    if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    if (input.anonymise !== null && this.options.makeAnonymous === null) throw new FieldboxError('REMOTE_CANNOT');
+    const transaction = TransactionKey.parse(randomUUID());
+    await this.engine.context.commit([
+      {
+        type: 'send.requested',
+        body: {
+          transaction,
+          remote: input.remote,
+          images: rows.map(({ object, bytes }) => ({ image: object, bytes })),
+          anonymise: input.anonymise,
+          priority: input.priority,
+          cause: { type: 'person', reference: '' },
+        },
+      },
+    ]);
+    if (this.started) this.workerFor(target).wake();
+    this.changed();
+    return { transaction, images: rows.length, leftOut: [...leftOut] };
+  }
+
+  private items(input: Parameters<typeof itemRows>[1]) {
+    const { total, rows } = itemRows(this.db, input, this.inFlight);
+    return { total, rows: [...rows] };
+  }
+
+  /** Changes the state of all items of a transaction that are in one of some states; gives how many. */
+  private async change(
+    transaction: TransactionKey,
+    from: readonly ('waiting' | 'parked' | 'refused' | 'cancelled')[],
+    to: 'waiting' | 'cancelled',
+  ): Promise<number> {
+    const filter = { transaction, states: [...from], limit: 1, offset: 0 };
+    if (itemRows(this.db, { ...filter, states: [] }, this.inFlight).total === 0)
+      throw new FieldboxError('NOT_FOUND', { what: 'transaction' });
+    const { total } = itemRows(this.db, filter, this.inFlight);
+    if (total === 0) return 0;
+    const { rows } = itemRows(this.db, { ...filter, limit: total }, this.inFlight);
+    const changing = rows.filter(({ state }) => state !== 'sending');
+    if (changing.length > 0) {
+      await this.batcher.add(
+        [
+          {
+            type: 'send.delivery',
+            body: {
+              items: changing.map(({ position }) => ({ transaction, position, state: to, fault: null, proof: null })),
+            },
+          },
+        ],
+        [],
+      );
+    }
+    const remote = rows[0]?.remote;
+    if (remote !== undefined && this.started) this.workerFor(this.require(remote)).hint();
+    this.changed();
+    return changing.length;
+  }
+
+  private async query(remote: RemoteKey, question: Parameters<NonNullable<RemoteConnection['query']>>[0]) {
+    const connection = this.connect(this.require(remote));
+    try {
+      if (connection.query === undefined) throw new FieldboxError('REMOTE_CANNOT');
+      const answer = await connection.query(question, AbortSignal.timeout(120_000));
+      if (answer.kind === 'later') throw new FieldboxError(answer.trouble.code, answer.trouble.details);
+      return { rows: answer.rows.map((row) => ({ ...row })), more: answer.more };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private summary(): OutboxSummary {
+    const counts = countsOf(this.db, {});
+    const sending = this.inFlight.size;
+    const provable = new Set(
+      remotes(this.db)
+        .filter(({ settings }) => (driverFor(settings)?.proofs.length ?? 0) > 0)
+        .map(({ remote }) => remote),
+    );
+    return {
+      waiting: counts.waiting - sending,
+      sending,
+      unproven: [...provable].reduce((sum, remote) => sum + countsOf(this.db, { remote }).arrived, 0),
+      refused: counts.refused,
+      parked: counts.parked,
+      blocked: [...this.workers.values()].filter((worker) => worker.activity.condition === 'blocked').length,
+    };
+  }
+
+  private workerFor(remote: Remote): RemoteWorker {
+    const known = this.workers.get(remote.remote);
+    if (known) return known;
+    const driver = driverFor(remote.settings);
+    const worker = new RemoteWorker(remote, {
+      ctx: this.engine.context,
+      makeAnonymous: this.options.makeAnonymous,
+      note: (items) => this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []),
+      connect: () => this.connect(this.require(remote.remote)),
+      provable: (driver?.proofs.length ?? 0) > 0,
+      parallel: driver?.parallel ?? 1,
+      changed: () => this.changed(),
+      onFault: this.options.onFault,
+    });
+    this.workers.set(remote.remote, worker);
+    return worker;
+  }
+
+  private connect(remote: Remote): RemoteConnection {
+    const driver = driverFor(remote.settings);
+    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
+    return driver.connect(
+      this.surroundings(remote.remote, (name) => this.options.secrets.get(secretName(remote.remote, name))),
+    );
+  }
+
+  private surroundings(remote: RemoteKey | null, secret: (name: string) => Promise<string | null>): Surroundings {
+    const memory = new DriverMemory(this.db, remote);
+    const { archiveId, version } = this.engine.context;
+    return {
+      remote,
+      secret,
+      remember: (name, value) => memory.remember(name, value),
+      recall: (name) => memory.recall(name),
+      temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
+      archiveId,
+      version,
+    };
+  }
+
+  /** Tells the window, at most a few times a second. */
+  private changed(): void {
+    if (this.event !== null || !this.started) return;
+    this.event = setTimeout(() => {
+      this.event = null;
+      this.options.emit('outbox.changed', this.summary());
+    }, EVENT_INTERVAL_MS);
+    this.event.unref();
+  }
+}

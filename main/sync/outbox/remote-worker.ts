@@ -1,0 +1,389 @@
+import type { Readable } from 'node:stream';
+import type { RemoteActivity } from '@shared/contract/sync';
+import type { TransactionKey } from '@shared/model/ids';
+import type { EngineContext } from '../../archive/context';
+import {
+  isTransactionOpen,
+  keepResumePlace,
+  type QueuedItem,
+  type Remote,
+  resumePlace,
+  unprovenItems,
+  waitingAmount,
+  waitingItems,
+} from '../../archive/outbox/queue';
+import type { Delivery } from '../../archive/records/bodies/outbox';
+import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
+import { backOff } from './backoff';
+import { onNetwork, untilOpen } from './hours';
+import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
+import { Pace } from './pace';
+import { Prover } from './prover';
+import { Throttle } from './throttle';
+
+/** Items that are made ready together, so that a driver can negotiate for all of them. */
+const BATCH = 64;
+/** A connection that is not used is closed after this. */
+const LINGER_MS = 5_000;
+/** Hours and networks are looked at again at least this often. */
+const LOOK_AGAIN_MS = 60_000;
+const HOURS_LIMIT_MS = 3_600_000;
+
+export interface WorkerParts {
+  readonly ctx: EngineContext;
+  readonly makeAnonymous: MakeAnonymous | null;
+  /** Writes down what became of items, in one flush with others. */
+  readonly note: (items: readonly Delivery[]) => Promise<void>;
+  readonly connect: () => RemoteConnection;
+  readonly provable: boolean;
+  readonly parallel: number;
+  readonly changed: () => void;
+  /** Technical faults of drivers, which are faults of ours. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The name of an item in this program's memory. */
+export function itemName(item: { readonly transaction: TransactionKey; readonly position: number }): string {
+  return `${item.transaction}/${String(item.position)}`;
+}
+
+/**
+ * Sends what waits for one remote, for ever: one of these a remote, so that a dead or slow one never holds up another. It
+ * sleeps without costing anything while nothing waits.
+ */
+export class RemoteWorker {
+  readonly inFlight = new Set<string>();
+  readonly attempts = new Map<string, number>();
+  private readonly notBefore = new Map<string, number>();
+  private readonly finished = new Set<TransactionKey>();
+  private readonly pace = new Pace();
+  private readonly prover: Prover;
+  private throttle: Throttle | null = null;
+  private connection: RemoteConnection | null = null;
+  private failures = 0;
+  private trouble: Trouble | null = null;
+  /** The remote has failed in the present round. */
+  private broken = false;
+  private nextTry: number | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private again = false;
+  private atOnce = false;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private remote: Remote,
+    private readonly parts: WorkerParts,
+  ) {
+    this.prover = new Prover(parts);
+    this.usePolicy();
+  }
+
+  /** Looks whether there is something to do. */
+  wake(): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.running !== null) {
+      this.again = true;
+      return;
+    }
+    this.clearTimer();
+    this.running = this.run().finally(() => {
+      this.running = null;
+      if (this.again) {
+        this.again = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** Tries at once, whatever the hour and however often it failed. */
+  now(): void {
+    this.atOnce = true;
+    this.forgetTrouble();
+    this.wake();
+  }
+
+  /** The link may be back (the machine woke up, a network appeared): waiting ends, nothing is promised. */
+  hint(): void {
+    this.forgetTrouble();
+    this.wake();
+  }
+
+  /** Takes over changed settings or policy. */
+  async change(remote: Remote): Promise<void> {
+    this.remote = remote;
+    this.usePolicy();
+    await this.disconnect();
+    this.hint();
+  }
+
+  /** Stops; what is under way is broken off and stays in the queue. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.clearTimer();
+    await this.running;
+    await this.disconnect();
+  }
+
+  /** Waits until nothing more can be done now, for the command line and tests. */
+  async settled(): Promise<void> {
+    while (this.running !== null) await this.running;
+  }
+
+  get activity(): RemoteActivity {
+    const bytesWaiting = waitingAmount(this.parts.ctx.db, this.remote.remote).bytes;
+    const { bytesPerSecond } = this.pace;
+    const now = performance.now();
+    return {
+      condition: this.condition(),
+      fault: this.trouble === null ? null : { code: this.trouble.code, details: { ...this.trouble.details } },
+      nextTryMs: this.nextTry === null ? null : Math.max(0, Math.round(this.nextTry - now)),
+      bytesPerSecond,
+      bytesWaiting,
+      remainingMs:
+        bytesPerSecond === null || bytesPerSecond === 0 ? null : Math.round((bytesWaiting / bytesPerSecond) * 1000),
+    };
+  }
+
+  private condition(): RemoteActivity['condition'] {
+    if (this.remote.policy.paused) return 'paused';
+    if (this.trouble !== null) return 'blocked';
+    if (this.inFlight.size > 0) return 'sending';
+    if (waitingAmount(this.parts.ctx.db, this.remote.remote).items === 0) return 'idle';
+    if (!onNetwork(this.remote.policy.network)) return 'otherNetwork';
+    return untilOpen(this.remote.policy.hours, this.parts.ctx.now()) > 0 ? 'outsideHours' : 'idle';
+  }
+
+  private usePolicy(): void {
+    const { bytesPerSecond } = this.remote.policy;
+    this.throttle = bytesPerSecond === null ? null : new Throttle(bytesPerSecond);
+  }
+
+  private forgetTrouble(): void {
+    this.failures = 0;
+    this.trouble = null;
+    this.nextTry = null;
+    this.prover.forgetFailures();
+    this.notBefore.clear();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    try {
+      while (!signal.aborted && this.mayGoOn()) {
+        this.broken = false;
+        const sent = await this.sendBatch();
+        const proven = this.hasFailed() ? 0 : await this.proveBatch();
+        this.parts.changed();
+        if (sent + proven === 0) break;
+      }
+    } catch (error) {
+      this.parts.onFault(error);
+      this.fail({ code: 'INTERNAL' });
+    }
+    this.atOnce = false;
+    this.sleep();
+    this.parts.changed();
+  }
+
+  private mayGoOn(): boolean {
+    if (this.remote.policy.paused) return false;
+    if (this.nextTry !== null && performance.now() < this.nextTry) return false;
+    if (this.atOnce) return true;
+    return onNetwork(this.remote.policy.network) && untilOpen(this.remote.policy.hours, this.parts.ctx.now()) === 0;
+  }
+
+  /** In this round; asked again after every step, since each may fail. */
+  private hasFailed(): boolean {
+    return this.broken;
+  }
+
+  /** Sets the next look: after a failure, when an item may be tried again, when the hours begin, or never. */
+  private sleep(): void {
+    if (this.stopping.signal.aborted || this.remote.policy.paused) return;
+    const { db } = this.parts.ctx;
+    const now = performance.now();
+    const waits: number[] = [];
+    const waiting = waitingAmount(db, this.remote.remote).items > 0;
+    const unproven = this.parts.provable && unprovenItems(db, this.remote.remote, 0, 1).length > 0;
+    if (this.nextTry !== null && (waiting || unproven)) waits.push(this.nextTry - now);
+    else {
+      if (waiting) {
+        const closed = untilOpen(this.remote.policy.hours, this.parts.ctx.now());
+        if (closed > 0) waits.push(Math.min(closed, HOURS_LIMIT_MS));
+        else if (!onNetwork(this.remote.policy.network)) waits.push(LOOK_AGAIN_MS);
+        else waits.push(...[...this.notBefore.values()].map((at) => at - now));
+      }
+      if (unproven) waits.push(this.prover.next - now);
+    }
+    if (waits.length > 0) {
+      this.clearTimer();
+      this.timer = setTimeout(() => this.wake(), Math.max(50, Math.min(...waits)));
+    }
+    if (this.connection !== null && this.inFlight.size === 0) {
+      const idle = setTimeout(() => {
+        if (this.running === null) void this.disconnect();
+      }, LINGER_MS);
+      idle.unref();
+    }
+  }
+
+  private clearTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private async disconnect(): Promise<void> {
+    const { connection } = this;
+    this.connection = null;
+    await connection?.close();
+  }
+
+  private connected(): RemoteConnection {
+    return (this.connection ??= this.parts.connect());
+  }
+
+  /** Sends up to a batch; gives how many items moved on. */
+  private async sendBatch(): Promise<number> {
+    const { db } = this.parts.ctx;
+    const now = performance.now();
+    const order = this.remote.policy.smallFirst ? 'small' : 'asked';
+    const next = waitingItems(db, this.remote.remote, order, BATCH + this.notBefore.size).filter(
+      (item) => (this.notBefore.get(itemName(item)) ?? 0) <= now,
+    );
+    if (next.length === 0) return 0;
+    const trouble = await this.connected().probe(this.stopping.signal);
+    if (trouble !== null) {
+      this.fail(trouble);
+      return 0;
+    }
+    return this.sendAll(next.slice(0, BATCH));
+  }
+
+  private async sendAll(items: readonly QueuedItem[]): Promise<number> {
+    const queue = [...items];
+    let moved = 0;
+    const lane = async (): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        if (this.stopping.signal.aborted || this.hasFailed() || this.remote.policy.paused) return;
+        if (await this.sendOne(item)) moved += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, this.parts.parallel) }, lane));
+    return moved;
+  }
+
+  private async sendOne(queued: QueuedItem): Promise<boolean> {
+    const name = itemName(queued);
+    this.inFlight.add(name);
+    this.parts.changed();
+    try {
+      const prepared = await prepare(this.parts.ctx, queued, this.remote.name, this.parts.makeAnonymous, (bytes) =>
+        this.slowed(bytes),
+      );
+      const outcome = await this.tryToSend(prepared, name);
+      return await this.take(queued, outcome);
+    } finally {
+      this.inFlight.delete(name);
+    }
+  }
+
+  private async tryToSend(prepared: Prepared, name: string): Promise<SendOutcome> {
+    if (prepared.kind === 'refused') return prepared;
+    const { db } = this.parts.ctx;
+    try {
+      this.connected().announce?.([prepared.item]);
+      return await this.connected().send(prepared.item, {
+        signal: this.stopping.signal,
+        progress: (bytes) => this.pace.note(bytes),
+        resume: resumePlace(db, name),
+        keepPlace: (token) => keepResumePlace(db, name, token),
+      });
+    } catch (error) {
+      this.parts.onFault(error);
+      return { kind: 'later', whole: false, trouble: { code: 'INTERNAL' } };
+    } finally {
+      await prepared.done();
+    }
+  }
+
+  private slowed(bytes: Readable): Readable {
+    if (this.throttle === null) return bytes;
+    const slow = this.throttle.stream();
+    bytes.on('error', (error) => slow.destroy(error));
+    return bytes.pipe(slow);
+  }
+
+  /** Writes down what became of an item; gives whether it moved on. */
+  private async take(item: QueuedItem, outcome: SendOutcome): Promise<boolean> {
+    const name = itemName(item);
+    const { transaction, position } = item;
+    if (outcome.kind === 'later') {
+      if (this.stopping.signal.aborted) return false;
+      this.putOff(name, outcome.whole ? 0 : (outcome.trouble.afterMs ?? null));
+      if (outcome.whole) this.fail(outcome.trouble);
+      return false;
+    }
+    const base = { transaction, position, fault: null, proof: null };
+    switch (outcome.kind) {
+      case 'arrived':
+        await this.parts.note([
+          { ...base, state: outcome.proof === null ? 'arrived' : 'proven', proof: outcome.proof },
+        ]);
+        this.forgetFailure();
+        break;
+      case 'refused':
+      case 'parked':
+        await this.parts.note([
+          { ...base, state: outcome.kind, fault: { code: outcome.code, details: { ...outcome.details } } },
+        ]);
+        break;
+    }
+    keepResumePlace(this.parts.ctx.db, name, null);
+    this.attempts.delete(name);
+    this.notBefore.delete(name);
+    await this.finishIfLast(item);
+    return true;
+  }
+
+  private forgetFailure(): void {
+    this.failures = 0;
+    this.trouble = null;
+    this.nextTry = null;
+  }
+
+  /** The remote as such is in trouble: it is left alone for a while. */
+  private fail(trouble: Trouble): void {
+    if (this.stopping.signal.aborted) return;
+    this.failures += 1;
+    this.trouble = trouble;
+    this.broken = true;
+    this.nextTry = performance.now() + (trouble.afterMs ?? backOff(trouble.person ? this.failures + 5 : this.failures));
+    void this.disconnect();
+  }
+
+  private async finishIfLast(item: QueuedItem): Promise<void> {
+    if (this.finished.has(item.transaction) || isTransactionOpen(this.parts.ctx.db, item.transaction)) return;
+    const { connection } = this;
+    if (connection?.finish === undefined) return;
+    const { transaction, number, total } = item;
+    const trouble = await connection.finish({ transaction, number, total }, this.stopping.signal);
+    if (trouble === null) this.finished.add(transaction);
+    else this.fail(trouble);
+  }
+
+  /** Seeks proof for what has arrived; gives how many items moved on. */
+  private async proveBatch(): Promise<number> {
+    if (!this.parts.provable) return 0;
+    const found = await this.prover.batch(this.remote, () => this.connected(), this.stopping.signal);
+    for (const item of found.sentAgain) this.putOff(itemName(item), null);
+    return found.moved;
+  }
+
+  /** Lets an item wait for a while: as long as the remote said, else longer with each try. */
+  private putOff(name: string, afterMs: number | null): void {
+    const tries = (this.attempts.get(name) ?? 0) + 1;
+    this.attempts.set(name, tries);
+    this.notBefore.set(name, performance.now() + (afterMs ?? backOff(tries)));
+  }
+}

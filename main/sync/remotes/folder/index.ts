@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RemoteTest, TestStep } from '@shared/contract/sync';
+import type { SettingsOf } from '@shared/model/remotes/settings';
+import { flushFile, flushFolder, systemCode } from '../../../platform/durable';
+import type {
+  Outgoing,
+  ProofOutcome,
+  RemoteConnection,
+  RemoteDriver,
+  SendHooks,
+  SendOutcome,
+  Trouble,
+} from '../remote';
+
+/**
+ * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, written under another
+ * name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
+ */
+export const folderDriver: RemoteDriver<'folder'> = {
+  kind: 'folder',
+  proofs: () => ['hash'],
+  secrets: () => [],
+  parallel: 2,
+  connect: (settings) => new FolderConnection(settings),
+};
+
+/** Faults that mean the folder as a whole is not there or cannot be used now. */
+const WHOLE = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'ESTALE',
+  'EHOSTDOWN',
+  'ETIMEDOUT',
+  'ENODEV',
+  'ENXIO',
+]);
+
+class FolderConnection implements RemoteConnection {
+  constructor(private readonly settings: SettingsOf<'folder'>) {}
+
+  async test(): Promise<RemoteTest> {
+    const trouble = await this.probe();
+    const reach: TestStep = {
+      step: 'reach',
+      outcome: trouble === null ? 'passed' : 'failed',
+      fault: trouble === null ? null : { code: trouble.code, details: { ...trouble.details } },
+      found: this.settings.path,
+    };
+    const write = trouble === null ? await this.tryWriting() : null;
+    const prove: TestStep = {
+      step: 'prove',
+      outcome: trouble !== null ? 'skipped' : write === null ? 'passed' : 'failed',
+      fault: write === null ? null : { code: write.code, details: { ...write.details } },
+      found: '',
+    };
+    return {
+      steps: [reach, prove],
+      proofs: write === null && trouble === null ? ['hash'] : [],
+      offeredCertificate: null,
+      warnings: [],
+    };
+  }
+
+  async probe(): Promise<Trouble | null> {
+    try {
+      const found = await stat(this.settings.path);
+      return found.isDirectory() && isAbsolute(this.settings.path)
+        ? null
+        : { code: 'REMOTE_UNREACHABLE', person: true };
+    } catch {
+      // Whatever the reason, the folder is not there now: a stick pulled out, a share that is down.
+      return { code: 'REMOTE_UNREACHABLE' };
+    }
+  }
+
+  async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    const folder = join(
+      this.settings.path,
+      safe(item.facts.PatientID, 'unknown'),
+      safe(item.facts.StudyInstanceUID, 'study'),
+    );
+    const target = join(folder, `${safe(item.facts.SOPInstanceUID, item.sha256)}.dcm`);
+    try {
+      await stat(this.settings.path); // never makes the folder itself: an unmounted share would be filled on the laptop's own disk
+      const there = await hashOf(target, hooks.signal);
+      if (there === item.sha256) return { kind: 'arrived', proof: { kind: 'hash', note: 'already there' } };
+      if (there !== null) return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      await mkdir(folder, { recursive: true });
+      const part = `${target}.part`;
+      await pipeline(item.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
+      await flushFile(part);
+      await rename(part, target);
+      await flushFolder(folder);
+      return { kind: 'arrived', proof: null };
+    } catch (error) {
+      if (hooks.signal.aborted) return { kind: 'later', whole: true, trouble: { code: 'REMOTE_CUT' } };
+      return { kind: 'later', whole: WHOLE.has(systemCode(error)), trouble: { code: 'REMOTE_UNREACHABLE' } };
+    }
+  }
+
+  async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
+    const outcomes: ProofOutcome[] = [];
+    for (const item of items) outcomes.push(await this.proveOne(item, signal));
+    return outcomes;
+  }
+
+  async close(): Promise<void> {
+    // Nothing is kept open between images.
+    return Promise.resolve();
+  }
+
+  private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
+    const { PatientID, StudyInstanceUID, SOPInstanceUID } = item.facts;
+    const path = join(
+      this.settings.path,
+      safe(PatientID, 'unknown'),
+      safe(StudyInstanceUID, 'study'),
+      `${safe(SOPInstanceUID, item.sha256)}.dcm`,
+    );
+    try {
+      await stat(this.settings.path);
+      const there = await hashOf(path, signal);
+      if (there === item.sha256) return { kind: 'proven', proof: { kind: 'hash', note: 'read back' } };
+      return there === null ? { kind: 'missing' } : { kind: 'conflict' };
+    } catch {
+      return { kind: 'later', trouble: { code: 'REMOTE_UNREACHABLE' } };
+    }
+  }
+
+  private async tryWriting(): Promise<Trouble | null> {
+    const path = join(this.settings.path, `.fieldbox-${String(process.pid)}`);
+    try {
+      await writeFile(path, 'Fieldbox', { flush: true });
+      await rm(path);
+      return null;
+    } catch (error) {
+      return { code: 'REMOTE_REFUSED', details: { status: systemCode(error) }, person: true };
+    }
+  }
+}
+
+/** A name that every file system takes. */
+function safe(text: string, otherwise: string): string {
+  const name = text
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '_')
+    .replace(/^[._]+|[._]+$/g, '')
+    .slice(0, 64);
+  return name === '' ? otherwise : name;
+}
+
+function counting(hooks: SendHooks): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hooks.progress(chunk.length);
+      done(null, chunk);
+    },
+  });
+}
+
+/** SHA-256 of a file, read from the medium as far as the system lets us; null when it is not there. */
+async function hashOf(path: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    const file = await open(path, 'r');
+    await file.close();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, { signal });
+  return hash.digest('hex');
+}

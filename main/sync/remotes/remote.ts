@@ -1,0 +1,173 @@
+import type { Readable } from 'node:stream';
+import type { ErrorCode, ErrorDetails } from '@shared/errors';
+import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { ProofKind } from '@shared/model/remotes/access';
+import type { RemoteKind, SettingsOf } from '@shared/model/remotes/settings';
+
+/**
+ * The interface behind which every kind of remote lies. A driver knows no database and no other driver: it gets a stream, a
+ * name and facts, and answers with an outcome. It never throws on purpose; what it throws is a fault of ours and is treated as
+ * one that may pass (docs/decisions/0009-outbox.md).
+ */
+export interface RemoteDriver<K extends RemoteKind> {
+  readonly kind: K;
+  /** What it can show as evidence, strongest first; empty: images are never more than arrived. */
+  readonly proofs: (settings: SettingsOf<K>) => readonly ProofKind[];
+  /** Names of the secrets it asks for. */
+  readonly secrets: (settings: SettingsOf<K>) => readonly string[];
+  /** How many images may be under way at once. */
+  readonly parallel: number;
+  connect(settings: SettingsOf<K>, surroundings: Surroundings): RemoteConnection;
+}
+
+/** What a driver may use of the world. */
+export interface Surroundings {
+  readonly remote: RemoteKey | null;
+  /** Throws nothing: an absent secret is null. */
+  secret(name: string): Promise<string | null>;
+  /** The driver's own small memory, kept over restarts: tokens, numbers it has given. Not for secrets. */
+  remember(name: string, value: string | null): void;
+  recall(name: string): string | null;
+  /** A new empty folder for temporary files, removed when the connection is closed. */
+  temporaryFolder(): Promise<string>;
+  /** This archive's id, a UUID. */
+  readonly archiveId: string;
+  readonly version: string;
+}
+
+/** A remote in use: may keep sockets and sessions between images. */
+export interface RemoteConnection {
+  /** Tries everything a person would want to know before relying on it. */
+  test(signal: AbortSignal): Promise<RemoteTest>;
+  /** Cheap: whether it would make sense to send now. Null when it would. */
+  probe(signal: AbortSignal): Promise<Trouble | null>;
+  /** Hears what comes next, so that it can negotiate for all of it. */
+  announce?(items: readonly Outgoing[]): void;
+  send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome>;
+  /** Seeks proof for what has arrived; one answer for each, in order. Only asked of drivers with proofs. */
+  prove?(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]>;
+  /** Every item of a transaction has arrived or been refused: protocols that end transactions say so now. */
+  finish?(transaction: TransactionFacts, signal: AbortSignal): Promise<Trouble | null>;
+  query?(question: Query, signal: AbortSignal): Promise<QueryAnswer>;
+  /** Fetches instances; each is handed to `take` as a file and counts only when that has answered. */
+  retrieve?(what: Retrieval, take: TakeFile, signal: AbortSignal): Promise<Trouble | null>;
+  close(): Promise<void>;
+}
+
+export interface SendHooks {
+  readonly signal: AbortSignal;
+  /** Bytes that have left. */
+  progress(bytes: number): void;
+  /** Where an interrupted transfer goes on; null at the first try. */
+  readonly resume: string | null;
+  /** Keeps such a place. */
+  keepPlace(token: string): void;
+}
+
+/** Why it does not go on now, in words of the catalogue. */
+export interface Trouble {
+  readonly code: ErrorCode;
+  readonly details?: ErrorDetails;
+  /** The remote said when to come back. */
+  readonly afterMs?: number;
+  /** Only a person can help (a wrong password, a certificate): it is shown as such, and still tried again from time to time. */
+  readonly person?: boolean;
+}
+
+export type SendOutcome =
+  /** The remote has taken it; with proof if the answer is proof already. */
+  | { readonly kind: 'arrived'; readonly proof: Proof | null }
+  /** It may pass: `whole` means the remote as such, otherwise only this item waits. */
+  | { readonly kind: 'later'; readonly whole: boolean; readonly trouble: Trouble }
+  /** For good: this item will not be taken. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details?: ErrorDetails }
+  /** A person has to decide about this item. */
+  | { readonly kind: 'parked'; readonly code: ErrorCode; readonly details?: ErrorDetails };
+
+export interface Proof {
+  readonly kind: ProofKind;
+  /** What was compared, in few technical words without anything personal. */
+  readonly note: string;
+}
+
+export type ProofOutcome =
+  | { readonly kind: 'proven'; readonly proof: Proof }
+  /** Not to be seen yet; asked again later. */
+  | { readonly kind: 'unknown' }
+  /** It is certainly not there: sent again. */
+  | { readonly kind: 'missing' }
+  /** Something else is there under its name. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'later'; readonly trouble: Trouble };
+
+/** Whose transaction an item belongs to. */
+export interface TransactionFacts {
+  readonly transaction: TransactionKey;
+  /** Grows with every transaction of this archive and is never used again. */
+  readonly number: number;
+  readonly total: number;
+}
+
+/** What is known of an image without reading it; attributes are those of the file that leaves (anonymised or not). */
+export interface OutgoingFacts {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+  readonly TransferSyntaxUID: string;
+  readonly StudyInstanceUID: string;
+  readonly SeriesInstanceUID: string;
+  readonly PatientID: string;
+  readonly PatientName: string;
+  readonly PatientBirthDate: string;
+  readonly PatientSex: string;
+  readonly Modality: string;
+  /** `headshot`, `xray` ... or the clinic's own word; empty when it has none. */
+  readonly kindOfPicture: string;
+  readonly takenAt: string | null;
+  readonly fileName: string;
+}
+
+/** One image on its way to one remote. */
+export interface Outgoing extends TransactionFacts {
+  /** From 1. */
+  readonly position: number;
+  readonly image: ImageId;
+  readonly anonymised: boolean;
+  readonly bytes: number;
+  /** SHA-256 of the bytes that `open` gives. */
+  readonly sha256: string;
+  readonly facts: OutgoingFacts;
+  /** The DICOM file (PS3.10) from an offset on. */
+  open(from?: number): Readable;
+  /** The photo or document it was made from, byte for byte; null when it came as DICOM or is anonymised. */
+  readonly original: OriginalFile | null;
+}
+
+export interface OriginalFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  open(from?: number): Readable;
+}
+
+export interface Query {
+  readonly level: 'patient' | 'study' | 'series' | 'image';
+  readonly match: readonly { readonly keyword: string; readonly value: string }[];
+  readonly limit: number;
+}
+export type QueryAnswer =
+  | { readonly kind: 'rows'; readonly rows: readonly Readonly<Record<string, string>>[]; readonly more: boolean }
+  | { readonly kind: 'later'; readonly trouble: Trouble };
+
+export interface Retrieval {
+  readonly StudyInstanceUID: string;
+  readonly SeriesInstanceUID?: string | undefined;
+  readonly SOPInstanceUID?: string | undefined;
+}
+
+/** Takes a complete DICOM file (it may be moved away); answers when it is durable. */
+export type TakeFile = (path: string) => Promise<void>;
+
+/** A driver of any kind, as the registry holds it. */
+export type AnyDriver = { [K in RemoteKind]: RemoteDriver<K> }[RemoteKind];

@@ -1,0 +1,254 @@
+import { z } from 'zod';
+import { ImageId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
+import { ProofKind } from '../model/remotes/access';
+import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
+import { Instant } from '../model/vocabulary';
+import { ExportSelection } from './release';
+import { verb } from './verb';
+
+const Nothing = z.object({});
+const Details = z.record(z.string(), z.union([z.string(), z.number()]));
+const Fault = z.object({ code: z.string(), details: Details });
+
+/** What became of one image on its way: docs/decisions/0009-outbox.md. */
+export const ItemState = z.enum(['waiting', 'sending', 'arrived', 'proven', 'refused', 'parked', 'cancelled']);
+export type ItemState = z.infer<typeof ItemState>;
+
+/** Numbers of items by state. */
+export const StateCounts = z.object({
+  waiting: z.int(),
+  sending: z.int(),
+  arrived: z.int(),
+  proven: z.int(),
+  refused: z.int(),
+  parked: z.int(),
+  cancelled: z.int(),
+});
+export type StateCounts = z.infer<typeof StateCounts>;
+
+/** What a remote is doing now. `blocked`: it was tried and failed, and is tried again after `nextTryMs`. */
+export const RemoteActivity = z.object({
+  condition: z.enum(['idle', 'sending', 'blocked', 'paused', 'outsideHours', 'otherNetwork']),
+  fault: Fault.nullable(),
+  nextTryMs: z.int().nullable(),
+  /** Measured over the last half minute; null while nothing is known. */
+  bytesPerSecond: z.int().nullable(),
+  bytesWaiting: z.int(),
+  /** An honest guess from the two numbers above; null when there is no ground for one. */
+  remainingMs: z.int().nullable(),
+});
+export type RemoteActivity = z.infer<typeof RemoteActivity>;
+
+export const RemoteRow = z.object({
+  remote: RemoteKey,
+  name: z.string(),
+  settings: RemoteSettings,
+  policy: RemotePolicy,
+  /** What it can prove; none: its images are never more than arrived. */
+  proofs: z.array(ProofKind),
+  /** Names of the secrets that are kept for it. */
+  secrets: z.array(z.string()),
+  counts: StateCounts,
+  activity: RemoteActivity,
+});
+export type RemoteRow = z.infer<typeof RemoteRow>;
+
+/** One step of trying out a remote; `skipped` when an earlier one failed or it does not apply. */
+export const TestStep = z.object({
+  step: z.enum(['reach', 'trust', 'login', 'echo', 'prove']),
+  outcome: z.enum(['passed', 'failed', 'skipped']),
+  fault: Fault.nullable(),
+  /** What was found, in technical words: a version, a name, a limit. */
+  found: z.string(),
+});
+export type TestStep = z.infer<typeof TestStep>;
+
+export const RemoteTest = z.object({
+  steps: z.array(TestStep),
+  proofs: z.array(ProofKind),
+  /** The certificate that the other side showed and nobody vouches for: a person may accept it. */
+  offeredCertificate: z.string().nullable(),
+  /** Things a person should know about this remote, as codes. */
+  warnings: z.array(z.string()),
+});
+export type RemoteTest = z.infer<typeof RemoteTest>;
+
+/** Who asked for a transaction. */
+export const Cause = z.object({ type: z.enum(['person', 'rule']), reference: z.string() });
+
+/** Taking the person out of it before it leaves: options as in shared/contract for anonymisation, and values by tag path. */
+export const AnonymiseRequest = z.object({
+  options: z.array(z.string().max(64)).max(32),
+  values: z.array(z.object({ path: z.string().max(200), value: z.string().max(1024) })).max(100),
+});
+export type AnonymiseRequest = z.infer<typeof AnonymiseRequest>;
+
+export const TransactionRow = z.object({
+  transaction: TransactionKey,
+  remote: RemoteKey,
+  remoteName: z.string(),
+  requestedAt: Instant,
+  by: UserKey.nullable(),
+  cause: Cause,
+  anonymise: AnonymiseRequest.nullable(),
+  priority: z.int(),
+  total: z.int(),
+  bytes: z.int(),
+  counts: StateCounts,
+});
+export type TransactionRow = z.infer<typeof TransactionRow>;
+
+export const ItemRow = z.object({
+  transaction: TransactionKey,
+  remote: RemoteKey,
+  remoteName: z.string(),
+  position: z.int(),
+  image: ImageId,
+  bytes: z.int(),
+  state: ItemState,
+  /** Why it was refused or parked, or why the last try failed. */
+  fault: Fault.nullable(),
+  attempts: z.int(),
+  arrivedAt: Instant.nullable(),
+  proof: z.object({ kind: ProofKind, at: Instant, note: z.string() }).nullable(),
+  /** Of the image as it is here now; null when it is not in the archive any more. */
+  PatientID: z.string().nullable(),
+  PatientName: z.string().nullable(),
+  patient: PatientKey.nullable(),
+  SOPInstanceUID: z.string().nullable(),
+});
+export type ItemRow = z.infer<typeof ItemRow>;
+
+export const OutboxSummary = z.object({
+  waiting: z.int(),
+  sending: z.int(),
+  /** Arrived where proof is still being sought. */
+  unproven: z.int(),
+  refused: z.int(),
+  parked: z.int(),
+  /** Remotes that cannot be reached now. */
+  blocked: z.int(),
+});
+export type OutboxSummary = z.infer<typeof OutboxSummary>;
+
+const ItemFilter = z.object({
+  transaction: TransactionKey.optional(),
+  remote: RemoteKey.optional(),
+  patient: PatientKey.optional(),
+  states: z.array(ItemState).default([]),
+  limit: z.int().min(1).max(1000).default(100),
+  offset: z.int().min(0).default(0),
+});
+export type ItemFilter = z.infer<typeof ItemFilter>;
+
+export const syncVerbs = {
+  'remotes.list': verb(
+    Nothing,
+    z.object({
+      rows: z.array(RemoteRow),
+      /** Whether the system protects the passwords that are kept; if not, the person is told. */
+      secretsProtected: z.boolean(),
+    }),
+  ),
+  /** Adds (without `remote`) or changes one. Secrets not named stay as they are; an empty one is forgotten. */
+  'remotes.save': verb(
+    z.object({
+      remote: RemoteKey.optional(),
+      name: z.string().trim().min(1).max(64),
+      settings: RemoteSettings,
+      policy: RemotePolicy,
+      secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
+    }),
+    RemoteRow,
+    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_CANNOT'],
+  ),
+  'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY']),
+  /** Tries a remote out, saved or not: what it takes to reach it, to log in, and what it can prove. */
+  'remotes.test': verb(
+    z.object({
+      remote: RemoteKey.optional(),
+      settings: RemoteSettings,
+      secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
+    }),
+    RemoteTest,
+  ),
+  /** Tries again at once whatever waits, whatever the hour. */
+  'remotes.now': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND']),
+  'outbox.preview': verb(
+    z.object({ selection: ExportSelection, remote: RemoteKey, anonymise: AnonymiseRequest.nullable() }),
+    z.object({
+      patients: z.int(),
+      studies: z.int(),
+      images: z.int(),
+      bytes: z.int(),
+      leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+      /** Already proven there. */
+      alreadyThere: z.int(),
+      /** May show the patient's name in the picture itself. */
+      burnedIn: z.array(ImageId),
+    }),
+    ['NOT_FOUND'],
+  ),
+  'outbox.send': verb(
+    z.object({
+      selection: ExportSelection,
+      remote: RemoteKey,
+      anonymise: AnonymiseRequest.nullable(),
+      priority: z.int().min(-10).max(10).default(0),
+    }),
+    z.object({
+      transaction: TransactionKey,
+      images: z.int(),
+      leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+    }),
+    ['NOT_FOUND', 'EXPORT_NOTHING'],
+  ),
+  'outbox.transactions': verb(
+    z.object({
+      remote: RemoteKey.optional(),
+      openOnly: z.boolean().default(false),
+      limit: z.int().min(1).max(500).default(50),
+      offset: z.int().min(0).default(0),
+    }),
+    z.object({ total: z.int(), rows: z.array(TransactionRow) }),
+  ),
+  'outbox.items': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),
+  /** Takes back what has not arrived yet. */
+  'outbox.cancel': verb(z.object({ transaction: TransactionKey }), Nothing, ['NOT_FOUND']),
+  /** Puts refused, parked and cancelled items of a transaction in the queue again. */
+  'outbox.retry': verb(z.object({ transaction: TransactionKey }), z.object({ items: z.int() }), ['NOT_FOUND']),
+  'outbox.summary': verb(Nothing, OutboxSummary),
+  /** The delivery ledger: for each image and remote what is proven, and how. */
+  'ledger.list': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),
+  'ledger.image': verb(z.object({ image: ImageId }), z.object({ rows: z.array(ItemRow), proofs: z.int() })),
+  'ledger.csv': verb(ItemFilter.omit({ limit: true, offset: true }), z.object({ csv: z.string() })),
+  /** What a remote holds: patient, study, series and instance, as in a query of PS3.4 C.4.1. */
+  'pacs.query': verb(
+    z.object({
+      remote: RemoteKey,
+      level: z.enum(['patient', 'study', 'series', 'image']),
+      match: z.array(z.object({ keyword: z.string().max(64), value: z.string().max(256) })).max(20),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+    z.object({ rows: z.array(z.record(z.string(), z.string())), more: z.boolean() }),
+    ['NOT_FOUND', 'REMOTE_CANNOT'],
+  ),
+  /** Fetches from a remote into the archive; goes on as a job of type import. */
+  'pacs.retrieve': verb(
+    z.object({
+      remote: RemoteKey,
+      StudyInstanceUID: z.string().max(64),
+      SeriesInstanceUID: z.string().max(64).optional(),
+      SOPInstanceUID: z.string().max(64).optional(),
+    }),
+    z.object({ job: z.uuid() }),
+    ['NOT_FOUND', 'REMOTE_CANNOT'],
+  ),
+} as const;
+
+export const syncEvents = {
+  /** Something in the outbox moved; at most a few times a second. */
+  'outbox.changed': OutboxSummary,
+} as const;
+
+export type SyncVerb = keyof typeof syncVerbs;
