@@ -6,8 +6,8 @@ import { Problem, hasProgram, runQuietly, say } from './process.mjs';
 export const windowPackages = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2'];
 /** The virtual display. */
 export const displayPackages = ['xvfb', 'xauth'];
-/** Independent readers that the tests compare with. */
-export const testPackages = ['dcmtk', 'dicom3tools', 'python3-pydicom', 'unzip'];
+/** Independent readers and servers that the tests compare with and speak to. */
+export const testPackages = ['dcmtk', 'dicom3tools', 'orthanc', 'orthanc-dicomweb', 'python3-pydicom', 'unzip'];
 /** What better-sqlite3 is compiled with, where it must be compiled. */
 export const compilerPackages = ['python3', 'make', 'g++'];
 

@@ -20,12 +20,18 @@ export interface HttpClientOptions {
   readonly idleMs?: number;
 }
 
+/** A body that is read while it is sent. */
+export interface HttpBody {
+  open(): Readable;
+  readonly bytes?: number;
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'PATCH';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text, bytes, or a stream: with `bytes` it is sent with Content-Length, without it in chunks. */
-  readonly body?: string | Uint8Array | { readonly stream: Readable; readonly bytes?: number };
+  /** A text, bytes, or a stream that can be opened again: with `bytes` it is sent with Content-Length, without it in chunks. */
+  readonly body?: string | Uint8Array | HttpBody | undefined;
   readonly signal: AbortSignal;
   /** Most bytes of the answer that are taken into memory. */
   readonly mostBytes?: number;
@@ -78,8 +84,20 @@ export class HttpClient {
     return { status, headers, body: Buffer.concat(parts) };
   }
 
-  /** Sends a request and gives the answer when its head has come. The body must be read or destroyed. Throws HttpFailure. */
-  open(request: HttpRequest): Promise<HttpStream> {
+  /**
+   * Sends a request and gives the answer when its head has come. The body must be read or destroyed. A connection that was kept
+   * open and that the server has closed meanwhile is replaced once. Throws HttpFailure.
+   */
+  async open(request: HttpRequest): Promise<HttpStream> {
+    try {
+      return await this.openOnce(request);
+    } catch (error) {
+      if (error instanceof HttpFailure && error.stale) return this.openOnce(request);
+      throw error;
+    }
+  }
+
+  private openOnce(request: HttpRequest): Promise<HttpStream> {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(failureOf(error));
       const url = new URL(request.url);
@@ -116,7 +134,7 @@ export class HttpClient {
       });
       outgoing.once('error', (error) => {
         clearTimeout(connecting);
-        fail(error);
+        fail(outgoing.reusedSocket && isReset(error) ? new HttpFailure({ code: 'REMOTE_CUT' }, error, true) : error);
       });
       outgoing.once('response', (answer: IncomingMessage) => {
         // After the head the request is answered: what breaks from here on shows in the body.
@@ -138,6 +156,10 @@ export class HttpClient {
   }
 }
 
+function isReset(error: Error): boolean {
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
 function failureOf(error: unknown): HttpFailure {
   return error instanceof HttpFailure ? error : new HttpFailure(troubleOf(error), error);
 }
@@ -154,7 +176,7 @@ function sendBody(outgoing: ReturnType<typeof httpRequest>, body: HttpRequest['b
     outgoing.end(body);
     return;
   }
-  pipeStreams(body.stream, outgoing, (error) => {
+  pipeStreams(body.open(), outgoing, (error) => {
     if (error) outgoing.destroy(error);
   });
 }

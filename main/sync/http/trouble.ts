@@ -23,6 +23,8 @@ export class HttpFailure extends Error {
   constructor(
     readonly trouble: Trouble,
     cause?: unknown,
+    /** The connection was an old one that the server had closed already: nothing of the request was looked at. */
+    readonly stale = false,
   ) {
     super(trouble.code, { cause });
   }

@@ -1,10 +1,14 @@
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
+import { dicomWebDriver } from './dicomweb';
 import { folderDriver } from './folder';
+import { orthancDriver } from './orthanc';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
 
 /** Every kind of remote there is; one folder each. */
 const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   folder: folderDriver,
+  orthanc: orthancDriver,
+  dicomweb: dicomWebDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */

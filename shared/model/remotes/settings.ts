@@ -29,6 +29,8 @@ export const DicomWebSettings = z.object({
   stow: z.string().max(200),
   qido: z.string().max(200),
   wado: z.string().max(200),
+  /** Every image is read back and compared byte for byte: the strongest proof, at twice the traffic. */
+  readBack: z.boolean(),
 });
 
 export const DimseSettings = z.object({

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { RemoteTest } from '@shared/contract/sync';
+import type { SettingsOf } from '@shared/model/remotes/settings';
+import { counted } from '../../http/counted';
+import { jsonOf } from '../../http/json';
+import { HttpFailure, outcomeOfStatus, troubleOf, troubleOfStatus } from '../../http/trouble';
+import { webSecrets, WebSession, webTest } from '../../http/web-session';
+import type {
+  Outgoing,
+  ProofOutcome,
+  Query,
+  QueryAnswer,
+  RemoteConnection,
+  RemoteDriver,
+  Retrieval,
+  SendHooks,
+  SendOutcome,
+  Surroundings,
+  TakeFile,
+  Trouble,
+} from '../remote';
+import { instanceId } from './ids';
+
+/** Orthanc by its own REST interface: one request an image, and the MD5 of what it holds as proof. */
+export const orthancDriver: RemoteDriver<'orthanc'> = {
+  kind: 'orthanc',
+  proofs: () => ['hash'],
+  secrets: ({ access }) => webSecrets(access),
+  parallel: 3,
+  connect: (settings, surroundings) => new OrthancConnection(settings, surroundings),
+};
+
+const System = z.object({
+  Version: z.string(),
+  Name: z.string().default(''),
+  OverwriteInstances: z.boolean().optional(),
+  MaximumPatientCount: z.number().optional(),
+  MaximumStorageSize: z.number().optional(),
+  MaximumStorageMode: z.string().optional(),
+});
+const Stored = z.object({ ID: z.string(), Status: z.string() });
+const Refusal = z.object({ OrthancStatus: z.int().optional() });
+const Found = z.array(
+  z.object({
+    ID: z.string(),
+    MainDicomTags: z.record(z.string(), z.string()).default({}),
+    PatientMainDicomTags: z.record(z.string(), z.string()).default({}),
+  }),
+);
+
+/** OrthancStatus of files it will never take: bad file format, inexistent tag. */
+const NEVER = new Set([15, 21]);
+const LEVELS = { patient: 'Patient', study: 'Study', series: 'Series', image: 'Instance' } as const;
+
+class OrthancConnection implements RemoteConnection {
+  private readonly web: WebSession;
+  private folder: Promise<string> | null = null;
+
+  constructor(
+    settings: SettingsOf<'orthanc'>,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.web = new WebSession(settings.access, surroundings);
+  }
+
+  async test(signal: AbortSignal): Promise<RemoteTest> {
+    const found = await this.system(signal);
+    if ('trouble' in found) return webTest(this.web, found.trouble, '', { steps: [], proofs: [], warnings: [] });
+    const { Version, Name, OverwriteInstances, MaximumPatientCount, MaximumStorageSize, MaximumStorageMode } = found;
+    const limited = (MaximumPatientCount ?? 0) > 0 || (MaximumStorageSize ?? 0) > 0;
+    const warnings = [
+      ...(OverwriteInstances === true ? ['overwrites'] : []),
+      ...(limited && MaximumStorageMode !== 'Reject' ? ['recycles'] : []),
+    ];
+    return webTest(this.web, null, `Orthanc ${Version} ${Name}`, {
+      steps: [
+        { step: 'echo', outcome: 'passed', fault: null, found: '' },
+        { step: 'prove', outcome: 'passed', fault: null, found: 'MD5' },
+      ],
+      proofs: ['hash'],
+      warnings,
+    });
+  }
+
+  async probe(signal: AbortSignal): Promise<Trouble | null> {
+    const found = await this.system(signal);
+    return 'trouble' in found ? found.trouble : null;
+  }
+
+  async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    try {
+      const answer = await this.web.ask({
+        method: 'POST',
+        path: '/instances',
+        headers: { 'content-type': 'application/dicom' },
+        body: { bytes: item.bytes, open: () => counted(item.open(), (bytes) => hooks.progress(bytes)) },
+        signal: hooks.signal,
+      });
+      if (answer.status !== 200) {
+        const refusal = Refusal.safeParse(answer.body.length === 0 ? {} : parseOr(answer.body));
+        if (refusal.success && NEVER.has(refusal.data.OrthancStatus ?? 0))
+          return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+        return outcomeOfStatus(answer.status, answer.headers);
+      }
+      jsonOf(answer, Stored, 'POST /instances');
+      return { kind: 'arrived', proof: null };
+    } catch (error) {
+      return { kind: 'later', whole: true, trouble: troubleOf(error) };
+    }
+  }
+
+  /** What it holds is compared by MD5 as it holds it; an Orthanc that keeps an older image of the same name is found out so. */
+  async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
+    const outcomes: ProofOutcome[] = [];
+    for (const item of items) {
+      try {
+        outcomes.push(await this.proveOne(item, signal));
+      } catch (error) {
+        outcomes.push({ kind: 'later', trouble: troubleOf(error) });
+        break; // the others are not asked either while it cannot be reached
+      }
+    }
+    return outcomes;
+  }
+
+  async query({ level, match, limit }: Query, signal: AbortSignal): Promise<QueryAnswer> {
+    try {
+      const answer = await this.web.ask({
+        method: 'POST',
+        path: '/tools/find',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          Level: LEVELS[level],
+          Query: Object.fromEntries(match.map(({ keyword, value }) => [keyword, value])),
+          Expand: true,
+          Limit: limit + 1,
+          Since: 0,
+        }),
+        signal,
+      });
+      const trouble = troubleOfAnswer(answer.status, answer.headers);
+      if (trouble !== null) return { kind: 'later', trouble };
+      const rows = jsonOf(answer, Found, '/tools/find').map((row) => ({
+        ...row.PatientMainDicomTags,
+        ...row.MainDicomTags,
+      }));
+      return { kind: 'rows', rows: rows.slice(0, limit), more: rows.length > limit };
+    } catch (error) {
+      return { kind: 'later', trouble: troubleOf(error) };
+    }
+  }
+
+  async retrieve(what: Retrieval, take: TakeFile, signal: AbortSignal): Promise<Trouble | null> {
+    try {
+      const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = what;
+      const query = {
+        StudyInstanceUID,
+        ...(SeriesInstanceUID !== undefined && { SeriesInstanceUID }),
+        ...(SOPInstanceUID !== undefined && { SOPInstanceUID }),
+      };
+      const answer = await this.web.ask({
+        method: 'POST',
+        path: '/tools/find',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ Level: 'Instance', Query: query }),
+        signal,
+      });
+      const trouble = troubleOfAnswer(answer.status, answer.headers);
+      if (trouble !== null) return trouble;
+      for (const id of jsonOf(answer, z.array(z.string()), '/tools/find')) await this.fetch(id, take, signal);
+      return null;
+    } catch (error) {
+      if (error instanceof HttpFailure) return error.trouble;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.web.close();
+    if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
+    this.folder = null;
+  }
+
+  private async fetch(id: string, take: TakeFile, signal: AbortSignal): Promise<void> {
+    const answer = await this.web.open({ method: 'GET', path: `/instances/${encodeURIComponent(id)}/file`, signal });
+    const trouble = troubleOfAnswer(answer.status, answer.headers);
+    if (trouble !== null) {
+      answer.body.resume();
+      throw new HttpFailure(trouble);
+    }
+    const path = join(await (this.folder ??= this.surroundings.temporaryFolder()), `${id}.dcm`);
+    try {
+      await pipeline(answer.body, createWriteStream(path), { signal });
+    } catch (error) {
+      throw new HttpFailure(troubleOf(error), error);
+    }
+    await take(path);
+  }
+
+  private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
+    const { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = item.facts;
+    const id = instanceId(PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID);
+    const answer = await this.web.ask({ method: 'GET', path: `/instances/${id}/attachments/dicom/md5`, signal });
+    if (answer.status === 404) return { kind: 'missing' };
+    const trouble = troubleOfAnswer(answer.status, answer.headers);
+    if (trouble !== null) return { kind: 'later', trouble };
+    const there = answer.body.toString('latin1').trim().toLowerCase();
+    if (!/^[0-9a-f]{32}$/.test(there)) return { kind: 'unknown' };
+    const here = createHash('md5');
+    await pipeline(item.open(), here, { signal });
+    return there === here.digest('hex')
+      ? { kind: 'proven', proof: { kind: 'hash', note: 'MD5' } }
+      : { kind: 'conflict' };
+  }
+
+  private async system(signal: AbortSignal): Promise<z.infer<typeof System> | { readonly trouble: Trouble }> {
+    try {
+      const answer = await this.web.ask({ method: 'GET', path: '/system', signal, idleMs: 15_000 });
+      const trouble = troubleOfAnswer(answer.status, answer.headers);
+      return trouble === null ? jsonOf(answer, System, '/system') : { trouble };
+    } catch (error) {
+      return { trouble: troubleOf(error) };
+    }
+  }
+}
+
+/** Trouble of any answer but 200. */
+function troubleOfAnswer(status: number, headers: Parameters<typeof troubleOfStatus>[1]): Trouble | null {
+  if (status === 200) return null;
+  return (
+    troubleOfStatus(status, headers) ?? {
+      code: 'REMOTE_ANSWER',
+      details: { what: `HTTP ${String(status)}` },
+      person: true,
+    }
+  );
+}
+
+function parseOr(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return {}; // an error page of something in between: the status alone speaks
+  }
+}
