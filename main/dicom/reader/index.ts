@@ -68,6 +68,18 @@ export function readDicom(source: ByteSource, options: ReadOptions = {}): ReadRe
 }
 
 /**
+ * Reads a data set that stands alone, as in a message (PS3.7 6.3.1), in a known encoding.
+ * Throws DICOM_MALFORMED, DICOM_TOO_DEEP.
+ */
+export function readDataSet(source: ByteSource, transferSyntaxUID: string): DataSet {
+  const encoding: Encoding =
+    transferSyntaxUID === IMPLICIT_LE
+      ? { explicit: false, little: true }
+      : { explicit: true, little: transferSyntaxUID !== EXPLICIT_BE };
+  return new Parser(source, defaultLimits).dataSet(0, encoding).dataSet;
+}
+
+/**
  * The meta group is explicit VR little endian (PS3.10 7.1). Its length element may be missing or wrong, so it ends where group
  * 0002 ends.
  */

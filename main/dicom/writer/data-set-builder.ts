@@ -1,7 +1,7 @@
 import { lookUp, tagOf, vrOf } from '../dictionary';
 import type { Tag, VR } from '../model';
 import { Tags } from '../tags';
-import { concat, encodeValue, explicitHeader, itemHeader, padded } from './encode';
+import { concat, encodeValue, explicitHeader, implicitHeader, itemHeader, padded } from './encode';
 
 export type BuilderValue = string | number | readonly (string | number)[] | Uint8Array | readonly DataSetBuilder[];
 
@@ -10,13 +10,16 @@ export interface Fragments {
   readonly fragments: readonly Uint8Array[];
 }
 
+/** Explicit VR little endian, or implicit (PS3.5 A.2, A.1). */
+export type BuilderEncoding = 'explicit' | 'implicit';
+
 interface Entry {
   readonly vr: VR;
-  readonly bytes: Uint8Array;
+  bytes(encoding: BuilderEncoding): Uint8Array;
 }
 
 /**
- * Builds a data set in explicit VR little endian. Texts are written in UTF-8: put SpecificCharacterSet ISO_IR 192 into the top
+ * Builds a data set in little endian. Texts are written in UTF-8: put SpecificCharacterSet ISO_IR 192 into the top
  * level. Elements come out in the order of their tags (PS3.5 7.1), whatever the order they were set in.
  */
 export class DataSetBuilder {
@@ -37,14 +40,15 @@ export class DataSetBuilder {
     const tag = typeof attribute === 'number' ? attribute : tagOf(attribute);
     if (tag === undefined) throw new RangeError(`${String(attribute)} is no keyword of PS3.6.`);
     const form = vr ?? vrFor(tag);
-    this.entries.set(tag, { vr: form, bytes: padded(form, bytesOf(form, value)) });
+    this.entries.set(tag, { vr: form, bytes: encoded(form, value) });
     this.onlyAscii &&= isAscii(form, value);
     return this;
   }
 
   /** Sets encapsulated pixel data; the offset table is written when there is more than one frame. */
   setFragments(pixels: Fragments): this {
-    this.entries.set(Tags.PixelData, { vr: 'OB', bytes: encapsulate(pixels.fragments) });
+    const bytes = encapsulate(pixels.fragments);
+    this.entries.set(Tags.PixelData, { vr: 'OB', bytes: () => bytes });
     this.encapsulated = true;
     return this;
   }
@@ -54,11 +58,13 @@ export class DataSetBuilder {
   }
 
   /** The encoded data set. */
-  toBytes(): Uint8Array {
+  toBytes(encoding: BuilderEncoding = 'explicit'): Uint8Array {
     const parts: Uint8Array[] = [];
     for (const [tag, entry] of [...this.entries].sort(([a], [b]) => a - b)) {
       const undefinedLength = this.encapsulated && tag === Tags.PixelData;
-      parts.push(explicitHeader(tag, entry.vr, undefinedLength ? 0xffffffff : entry.bytes.length), entry.bytes);
+      const bytes = entry.bytes(encoding);
+      const length = undefinedLength ? 0xffffffff : bytes.length;
+      parts.push(encoding === 'explicit' ? explicitHeader(tag, entry.vr, length) : implicitHeader(tag, length), bytes);
     }
     return concat(parts);
   }
@@ -68,9 +74,15 @@ function vrFor(tag: Tag): VR {
   return tag === Tags.PixelData ? 'OW' : (lookUp(tag)?.vr ?? vrOf(tag));
 }
 
-function bytesOf(vr: VR, value: BuilderValue): Uint8Array {
+/** The value in either encoding; they differ inside of sequences only. */
+function encoded(vr: VR, value: BuilderValue): Entry['bytes'] {
+  if (isItems(vr, value)) return (encoding) => concat(value.flatMap((item) => itemBytes(item, encoding)));
+  const bytes = padded(vr, bytesOf(vr, value));
+  return () => bytes;
+}
+
+function bytesOf(vr: VR, value: Exclude<BuilderValue, readonly DataSetBuilder[]>): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  if (isItems(vr, value)) return concat(value.flatMap((item) => itemBytes(item)));
   const values = Array.isArray(value) ? value : [value];
   if (values.length === 1 && values[0] === '') return new Uint8Array();
   return encodeValue(vr, values as (string | number)[]);
@@ -86,8 +98,8 @@ function isItems(vr: VR, value: BuilderValue): value is readonly DataSetBuilder[
   return vr === 'SQ' && Array.isArray(value);
 }
 
-function itemBytes(item: DataSetBuilder): Uint8Array[] {
-  const content = item.toBytes();
+function itemBytes(item: DataSetBuilder, encoding: BuilderEncoding): Uint8Array[] {
+  const content = item.toBytes(encoding);
   return [itemHeader(Tags.Item, content.length), content];
 }
 

@@ -73,6 +73,11 @@ export function explicitHeader(tag: number, vr: VR, length: number): Uint8Array 
   return bytes;
 }
 
+/** Header of an element in implicit VR little endian (PS3.5 7.1.3). */
+export function implicitHeader(tag: number, length: number): Uint8Array {
+  return itemHeader(tag, length);
+}
+
 /** Item and delimiter headers (PS3.5 7.5): no VR. */
 export function itemHeader(tag: number, length: number): Uint8Array {
   const bytes = new Uint8Array(8);

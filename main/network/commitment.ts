@@ -1,0 +1,46 @@
+import type { DataSetView } from '../dicom/model';
+import { Tags } from '../dicom/tags';
+import { tagOf } from '../dicom/dictionary';
+import { DataSetBuilder } from '../dicom/writer';
+
+/** Failure Reason (PS3.3 C.14): no such object instance. */
+const NO_SUCH_INSTANCE = 0x0112;
+
+export interface ReferencedInstance {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+}
+
+const tag = (keyword: string): number => tagOf(keyword) ?? Tags.SOPInstanceUID;
+
+/** The instances named in a sequence of a commitment (PS3.4 J.3.2.1.1, J.3.3.1.1). */
+export function referencedIn(
+  dataset: DataSetView,
+  sequence: 'ReferencedSOPSequence' | 'FailedSOPSequence',
+): readonly ReferencedInstance[] {
+  return dataset.items(tag(sequence)).map((item) => ({
+    SOPClassUID: item.string(tag('ReferencedSOPClassUID')) ?? '',
+    SOPInstanceUID: item.string(tag('ReferencedSOPInstanceUID')) ?? '',
+  }));
+}
+
+/** The event report that answers a request: type 1 when all are kept, 2 when some are not (PS3.4 J.3.3). */
+export async function commitmentReport(
+  request: DataSetView,
+  commit: (instances: readonly ReferencedInstance[]) => Promise<readonly boolean[]>,
+): Promise<{ readonly report: DataSetBuilder; readonly eventType: 1 | 2 }> {
+  const instances = referencedIn(request, 'ReferencedSOPSequence');
+  const kept = await commit(instances);
+  const reference = ({ SOPClassUID, SOPInstanceUID }: ReferencedInstance): DataSetBuilder =>
+    new DataSetBuilder().set('ReferencedSOPClassUID', SOPClassUID).set('ReferencedSOPInstanceUID', SOPInstanceUID);
+  const report = new DataSetBuilder().set('TransactionUID', request.string(tag('TransactionUID')) ?? '');
+  const good = instances.filter((_, at) => kept[at] === true);
+  const bad = instances.filter((_, at) => kept[at] !== true);
+  if (good.length > 0) report.set('ReferencedSOPSequence', good.map(reference));
+  if (bad.length > 0)
+    report.set(
+      'FailedSOPSequence',
+      bad.map((instance) => reference(instance).set('FailureReason', NO_SUCH_INSTANCE)),
+    );
+  return { report, eventType: bad.length === 0 ? 1 : 2 };
+}

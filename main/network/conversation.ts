@@ -1,0 +1,285 @@
+import { Association, AssociationError, type Context, type Message } from './association';
+import { type Command, CommandField } from './command';
+import { commitmentReport } from './commitment';
+import { encodeIdentifier, readIdentifier } from './identifier';
+import type { Caller, FoundInstance, QueryRequest, ServiceProvider } from './provider';
+import { ServiceUser } from './scu';
+import { Status } from './status';
+import { Services } from './uids';
+
+/** All that is asked on one association. */
+export class Conversation {
+  constructor(
+    private readonly association: Association,
+    private readonly caller: Caller,
+    private readonly provider: ServiceProvider,
+  ) {}
+
+  async run(): Promise<void> {
+    for (let message = await this.association.next(); message !== null; message = await this.association.next())
+      await this.answer(message);
+  }
+
+  private async answer(message: Message): Promise<void> {
+    const context = this.association.contexts.get(message.contextId);
+    if (!context) {
+      this.association.abort();
+      return;
+    }
+    switch (message.command.CommandField) {
+      case CommandField.EchoRequest:
+        return this.respond(message, CommandField.EchoResponse, { Status: Status.Success });
+      case CommandField.StoreRequest:
+        return this.store(message, context);
+      case CommandField.FindRequest:
+        return this.find(message, context);
+      case CommandField.MoveRequest:
+        return this.move(message, context);
+      case CommandField.GetRequest:
+        return this.get(message, context);
+      case CommandField.ActionRequest:
+        return this.commitment(message, context);
+      case CommandField.CancelRequest:
+        return; // what it is about has ended already
+      default:
+        return this.respond(message, message.command.CommandField | 0x8000, { Status: Status.UnrecognizedOperation });
+    }
+  }
+
+  private async store(message: Message, context: Context): Promise<void> {
+    const { AffectedSOPClassUID = '', AffectedSOPInstanceUID = '' } = message.command;
+    const status =
+      message.data === null
+        ? Status.CannotUnderstand
+        : await this.safely(() =>
+            this.provider.store(
+              {
+                SOPClassUID: AffectedSOPClassUID,
+                SOPInstanceUID: AffectedSOPInstanceUID,
+                transferSyntax: context.transferSyntax,
+                data: message.data ?? none(),
+              },
+              this.caller,
+            ),
+          );
+    await this.respond(message, CommandField.StoreResponse, { AffectedSOPInstanceUID, Status: status });
+  }
+
+  private async find(message: Message, context: Context): Promise<void> {
+    const request = await this.requestOf(message, context);
+    if (typeof request === 'number') return this.respond(message, CommandField.FindResponse, { Status: request });
+    const matches = this.provider.find(request);
+    const status = await this.safely(async () => {
+      for (;;) {
+        const next = await matches.next();
+        if (next.done === true) return next.value;
+        await this.respond(
+          message,
+          CommandField.FindResponse,
+          { Status: Status.Pending },
+          encodeIdentifier(next.value, context.transferSyntax),
+        );
+      }
+    });
+    return this.respond(message, CommandField.FindResponse, { Status: status });
+  }
+
+  private async get(message: Message, context: Context): Promise<void> {
+    const found = await this.selected(message, context);
+    if (typeof found === 'number') return this.respond(message, CommandField.GetResponse, { Status: found });
+    const user = new ServiceUser(this.association);
+    await this.sendAll(message, CommandField.GetResponse, found, async (instance) => {
+      const target = this.association.contextFor(instance.SOPClassUID, instance.transferSyntax);
+      if (!target) return false;
+      const { SOPClassUID, SOPInstanceUID } = instance;
+      return (await user.store(target, { SOPClassUID, SOPInstanceUID, dataset: instance.open() })) === Status.Success;
+    });
+  }
+
+  private async move(message: Message, context: Context): Promise<void> {
+    const to = this.provider.destination(message.command.MoveDestination ?? '');
+    const found = await this.selected(message, context);
+    if (to === null || typeof found === 'number') {
+      const status = typeof found === 'number' ? found : Status.MoveDestinationUnknown;
+      return this.respond(message, CommandField.MoveResponse, { Status: status });
+    }
+    const association = await this.associate(message, to, found);
+    if (association === null) {
+      return this.respond(message, CommandField.MoveResponse, {
+        Status: found.length === 0 ? Status.Success : Status.OutOfResourcesSubOperations,
+        NumberOfCompletedSuboperations: 0,
+        NumberOfFailedSuboperations: found.length,
+        NumberOfWarningSuboperations: 0,
+      });
+    }
+    const user = new ServiceUser(association);
+    try {
+      await this.sendAll(message, CommandField.MoveResponse, found, async (instance) => {
+        const target = association.contextFor(instance.SOPClassUID, instance.transferSyntax);
+        if (!target) return false;
+        const { SOPClassUID, SOPInstanceUID } = instance;
+        const origin = { AETitle: this.caller.callingAETitle, messageId: message.command.MessageID ?? 0 };
+        return (
+          (await user.store(target, { SOPClassUID, SOPInstanceUID, dataset: instance.open() }, origin)) ===
+          Status.Success
+        );
+      });
+    } finally {
+      await association.release();
+    }
+  }
+
+  /** The association a C-MOVE sends over; null when the destination does not take one. */
+  private async associate(
+    message: Message,
+    to: NonNullable<ReturnType<ServiceProvider['destination']>>,
+    found: readonly FoundInstance[],
+  ): Promise<Association | null> {
+    const pairs = new Map(found.map((one) => [`${one.SOPClassUID} ${one.transferSyntax}`, one]));
+    const contexts = [...pairs.values()].slice(0, 128).map(({ SOPClassUID, transferSyntax }, at) => ({
+      id: at * 2 + 1,
+      abstractSyntax: SOPClassUID,
+      transferSyntaxes: [transferSyntax],
+    }));
+    if (contexts.length === 0) return null;
+    try {
+      return await Association.request({
+        host: to.host,
+        port: to.port,
+        callingAETitle: to.callingAETitle,
+        calledAETitle: message.command.MoveDestination ?? '',
+        contexts,
+        tls: null,
+      });
+    } catch (error) {
+      if (error instanceof AssociationError) return null;
+      throw error;
+    }
+  }
+
+  /** Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3). */
+  private async sendAll(
+    message: Message,
+    field: number,
+    found: readonly FoundInstance[],
+    send: (instance: FoundInstance) => Promise<boolean>,
+  ): Promise<void> {
+    let completed = 0;
+    let failed = 0;
+    const counts = (remaining: number): Partial<Command> => ({
+      ...(remaining >= 0 && { NumberOfRemainingSuboperations: remaining }),
+      NumberOfCompletedSuboperations: completed,
+      NumberOfFailedSuboperations: failed,
+      NumberOfWarningSuboperations: 0,
+    });
+    for (const [at, instance] of found.entries()) {
+      if (await this.sent(send, instance)) completed += 1;
+      else failed += 1;
+      if (at < found.length - 1)
+        await this.respond(message, field, { Status: Status.Pending, ...counts(found.length - at - 1) });
+    }
+    const status =
+      failed === 0
+        ? Status.Success
+        : completed === 0
+          ? Status.OutOfResourcesSubOperations
+          : Status.SubOperationsWithFailures;
+    await this.respond(message, field, { Status: status, ...counts(-1) });
+  }
+
+  private async sent(send: (instance: FoundInstance) => Promise<boolean>, instance: FoundInstance): Promise<boolean> {
+    try {
+      return await send(instance);
+    } catch (error) {
+      if (error instanceof AssociationError) return false; // the receiver is gone; each of the others fails as quickly
+      this.provider.onFault(error);
+      return false;
+    }
+  }
+
+  private async selected(message: Message, context: Context): Promise<readonly FoundInstance[] | number> {
+    const request = await this.requestOf(message, context);
+    if (typeof request === 'number') return request;
+    try {
+      return await this.provider.select(request);
+    } catch (error) {
+      this.provider.onFault(error);
+      return Status.CannotUnderstand;
+    }
+  }
+
+  private async commitment(message: Message, context: Context): Promise<void> {
+    const request = await this.requestOf(message, context);
+    const { RequestedSOPClassUID, RequestedSOPInstanceUID, ActionTypeID } = message.command;
+    const echoed = {
+      ...(RequestedSOPClassUID !== undefined && { AffectedSOPClassUID: RequestedSOPClassUID }),
+      ...(RequestedSOPInstanceUID !== undefined && { AffectedSOPInstanceUID: RequestedSOPInstanceUID }),
+      ...(ActionTypeID !== undefined && { ActionTypeID }),
+    };
+    if (typeof request === 'number')
+      return this.respond(message, CommandField.ActionResponse, { ...echoed, Status: request });
+    await this.respond(message, CommandField.ActionResponse, { ...echoed, Status: Status.Success });
+    const { report, eventType } = await commitmentReport(request.identifier, (items) => this.provider.commit(items));
+    await this.association.send(
+      context.id,
+      {
+        CommandField: CommandField.EventReportRequest,
+        AffectedSOPClassUID: Services.StorageCommitment,
+        AffectedSOPInstanceUID: Services.StorageCommitmentInstance,
+        MessageID: 1,
+        EventTypeID: eventType,
+      },
+      encodeIdentifier(report, context.transferSyntax),
+    );
+    await this.association.next(); // N-EVENT-REPORT-RSP; a peer that has gone away meanwhile has its answer all the same
+  }
+
+  private async requestOf(message: Message, context: Context): Promise<QueryRequest | number> {
+    if (message.data === null) return Status.CannotUnderstand;
+    try {
+      const identifier = await readIdentifier(message.data, context.transferSyntax);
+      return {
+        sopClass: context.abstractSyntax,
+        identifier,
+        caller: this.caller,
+        signal: new AbortController().signal,
+      };
+    } catch (error) {
+      if (error instanceof AssociationError) throw error;
+      return Status.DataSetDoesNotMatchSOPClass; // what cannot be read is no question
+    }
+  }
+
+  private async respond(
+    message: Message,
+    field: number,
+    answer: Partial<Command>,
+    data: Uint8Array | null = null,
+  ): Promise<void> {
+    const { MessageID, AffectedSOPClassUID } = message.command;
+    await this.association.send(
+      message.contextId,
+      {
+        CommandField: field,
+        ...(MessageID !== undefined && { MessageIDBeingRespondedTo: MessageID }),
+        ...(AffectedSOPClassUID !== undefined && { AffectedSOPClassUID }),
+        ...answer,
+      },
+      data,
+    );
+  }
+
+  private async safely(work: () => Promise<number>): Promise<number> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AssociationError) throw error;
+      this.provider.onFault(error);
+      return Status.ProcessingFailure;
+    }
+  }
+}
+
+async function* none(): AsyncGenerator<Buffer> {
+  // a message without a data set
+}

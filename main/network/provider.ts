@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { DataSetView } from '../dicom/model';
+import type { DataSetBuilder } from '../dicom/writer';
+import type { ReferencedInstance } from './commitment';
+import type { Rejection } from './pdu';
+import type { ReceivedInstance } from './scu';
+
+/** Who is calling. */
+export interface Caller {
+  readonly callingAETitle: string;
+  readonly calledAETitle: string;
+  readonly address: string;
+}
+
+/** An instance that a query found, ready to be sent. */
+export interface FoundInstance {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
+  readonly transferSyntax: string;
+  open(): Readable;
+}
+
+export interface QueryRequest {
+  readonly sopClass: string;
+  readonly identifier: DataSetView;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** What stands behind the server. None of them throws on purpose; what is thrown is answered as a processing failure. */
+export interface ServiceProvider {
+  /** Null admits the caller. */
+  admit(caller: Caller): Rejection | null;
+  /** Which transfer syntaxes are taken for instances of a storage class, best first; empty: the class is not taken. */
+  storageSyntaxes(sopClass: string, proposed: readonly string[]): readonly string[];
+  store(instance: ReceivedInstance, caller: Caller): Promise<number>;
+  /** Matches of a C-FIND; ends with the final status. */
+  find(request: QueryRequest): AsyncGenerator<DataSetBuilder, number>;
+  /** What a C-MOVE or C-GET wants; a status when it cannot be told. */
+  select(request: QueryRequest): Promise<readonly FoundInstance[] | number>;
+  /** Where a C-MOVE may send to; null for an unknown destination. */
+  destination(
+    AETitle: string,
+  ): { readonly host: string; readonly port: number; readonly callingAETitle: string } | null;
+  /** Storage commitment (PS3.4 J.3.2): what of these is kept here. */
+  commit(instances: readonly ReferencedInstance[]): Promise<readonly boolean[]>;
+  onFault(error: unknown): void;
+}
