@@ -24,10 +24,9 @@ export interface ConnectOptions {
 export function connected(options: ConnectOptions): Promise<Socket> {
   const { host, port, tls } = options;
   return new Promise((resolve, reject) => {
-    const signal = options.signal === undefined ? {} : { signal: options.signal };
     const socket =
       tls === null
-        ? connectTcp({ host, port, noDelay: true, ...signal })
+        ? connectTcp({ host, port, noDelay: true })
         : connectTls({
             host,
             port,
@@ -42,6 +41,9 @@ export function connected(options: ConnectOptions): Promise<Socket> {
       socket.destroy();
       reject(faultOf(error));
     };
+    const stop = (): void => void socket.destroy();
+    options.signal?.addEventListener('abort', stop, { once: true });
+    socket.once('close', () => options.signal?.removeEventListener('abort', stop));
     const limit = setTimeout(
       () => fail(new AssociationError({ kind: 'broken', code: 'ETIMEDOUT' })),
       options.connectMs ?? 15_000,
@@ -51,7 +53,6 @@ export function connected(options: ConnectOptions): Promise<Socket> {
       clearTimeout(limit);
       socket.off('error', fail);
       socket.on('error', () => undefined); // whoever reads or writes hears of it
-      options.signal?.addEventListener('abort', () => socket.destroy(), { once: true });
       if (tls?.fingerprint && 'getPeerCertificate' in socket) {
         const shown = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
         if (shown !== tls.fingerprint) {
@@ -62,6 +63,9 @@ export function connected(options: ConnectOptions): Promise<Socket> {
       socket.setNoDelay(true);
       resolve(socket);
     });
-    socket.once('close', () => clearTimeout(limit));
+    socket.once('close', () => {
+      clearTimeout(limit);
+      fail(new AssociationError({ kind: 'broken', code: 'ABORTED' })); // nobody hears it once it is connected
+    });
   });
 }

@@ -83,6 +83,15 @@ export const syncErrors = {
     fr: 'La destination présente un certificat que personne ne garantit. Ne l’acceptez que si vous le connaissez.',
     ar: 'تعرض الوجهة شهادة لا يضمنها أحد. لا تقبلها إلا إذا كنت تعرفها.',
   },
+  REMOTE_AE_TITLE: {
+    number: 8017,
+    severity: 'operation',
+    remedy: 'none',
+    en: 'The destination does not know one of the two AE titles. Ask its administrator to enter this one, or check the spelling.',
+    es: 'El destino no conoce uno de los dos títulos AE. Pida a su administrador que registre este o revise la ortografía.',
+    fr: 'La destination ne connaît pas l’un des deux titres AE. Demandez à son administrateur d’ajouter celui-ci ou vérifiez l’orthographe.',
+    ar: 'لا تعرف الوجهة أحد عنواني AE. اطلب من مسؤولها إدخال هذا العنوان أو تحقق من كتابته.',
+  },
   REMOTE_BUSY_THERE: {
     number: 8015,
     severity: 'operation',

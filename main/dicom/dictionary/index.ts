@@ -103,3 +103,15 @@ export function uidName(uid: string): string {
 export function isTransferSyntax(uid: string): boolean {
   return uidNames.get(uid)?.kind === 'T';
 }
+
+/** The SOP classes of instances that are stored (PS3.4 B.5, those of PS3.6 that have "Storage" in their name; retired ones too). */
+export function storageClasses(): readonly string[] {
+  return [...uidNames]
+    .filter(([, { kind, name }]) => kind === 'S' && /\bStorage\b/.test(name) && !/Commitment|Media|Service/.test(name))
+    .map(([uid]) => uid);
+}
+
+/** The transfer syntaxes of PS3.6. */
+export function transferSyntaxes(): readonly string[] {
+  return [...uidNames].filter(([, { kind }]) => kind === 'T').map(([uid]) => uid);
+}

@@ -1,5 +1,6 @@
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
 import { dicomWebDriver } from './dicomweb';
+import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
 import { orthancDriver } from './orthanc';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
@@ -9,6 +10,7 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   folder: folderDriver,
   orthanc: orthancDriver,
   dicomweb: dicomWebDriver,
+  dimse: dimseDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { dataSetStart } from '../../../main/sync/remotes/dimse/file-parts';
 import type { WebAccess } from '../../../shared/model/remotes/access';
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
-import { instanceBytes } from '../../fixtures/instances';
+import { allImages } from '../../fixtures/archive';
+import { instanceBytes, sha256Of } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
-import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../../fixtures/outbox';
+import { addRemote, itemsOf, type OutboxForTest, outboxWithImages, sendAll, statesOf } from '../../fixtures/outbox';
 import { describeRemote } from './contract';
 
 const open: Omit<WebAccess, 'url'> = { authentication: { scheme: 'none' }, headers: [], certificate: null };
@@ -16,6 +19,27 @@ const web = (url: string): RemoteSettings => ({
   wado: '',
   readBack: true,
 });
+
+const dimse = (port: number): RemoteSettings => ({
+  kind: 'dimse',
+  host: '127.0.0.1',
+  port,
+  calledAETitle: 'PEER',
+  callingAETitle: 'FIELDBOX',
+  tls: false,
+  certificate: null,
+  commitment: false,
+  mayTranscode: false,
+});
+
+/** SHA-256 of what stands behind the group 0002 of files. */
+function dataSetHashes(files: readonly Buffer[]): readonly string[] {
+  return files.map((file) => sha256Of(file.subarray(dataSetStart(file))));
+}
+
+async function filesOf(engine: OutboxForTest['engine']): Promise<readonly Buffer[]> {
+  return (await allImages(engine)).map(({ image }) => readFileSync(engine.context.objects.path(image)));
+}
 
 for (const [name, settings, proofs] of [
   ['Orthanc by REST', rest, ['hash']],
@@ -35,6 +59,22 @@ for (const [name, settings, proofs] of [
     },
   });
 }
+
+describeRemote({
+  name: 'Orthanc by DIMSE',
+  proofs: ['query'],
+  // The group 0002 of what it holds is its own: what is compared is the data set behind it.
+  expected: async ({ engine }) => dataSetHashes(await filesOf(engine)),
+  start: async () => {
+    const orthanc = await Orthanc.start({ settings: { DicomAlwaysAllowFind: true, DicomAlwaysAllowGet: true } });
+    return {
+      settings: dimse(orthanc.dicomPort),
+      held: async () => dataSetHashes(await orthanc.files()),
+      leave: () => orthanc.close('SIGKILL'),
+      comeBack: () => orthanc.open(),
+    };
+  },
+});
 
 describe('Orthanc', () => {
   it('is logged in to with name and password, and a wrong password is said to be wrong', async () => {

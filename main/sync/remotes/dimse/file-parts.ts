@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+
+const PREFIX_END = 132;
+/** VRs whose length field has four bytes behind two reserved ones (PS3.5 7.1.2). */
+const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const ENOUGH = 64 * 1024;
+
+/**
+ * Where the data set begins in a file: behind preamble and group 0002 (PS3.10 7.1), whose own length element may be missing or
+ * wrong. A message carries the data set alone (PS3.7 6.3.1). `head` is the beginning of the file.
+ */
+export function dataSetStart(head: Buffer): number {
+  if (head.toString('latin1', 128, PREFIX_END) !== 'DICM') return 0;
+  let at = PREFIX_END;
+  while (at + 8 <= head.length && head.readUInt16LE(at) === 0x0002) {
+    const long = LONG.has(head.toString('latin1', at + 4, at + 6));
+    const length = long ? head.readUInt32LE(at + 8) : head.readUInt16LE(at + 6);
+    at += (long ? 12 : 8) + length;
+  }
+  return at;
+}
+
+/** The first bytes of a stream; the rest is not read. */
+export async function headOf(stream: Readable): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes >= ENOUGH) break;
+  }
+  return Buffer.concat(parts);
+}
