@@ -1,0 +1,90 @@
+import type { JobHandle } from '../../archive/jobs/job-board';
+import type { Engine } from '../../archive/engine';
+import { Receiver } from '../../archive/ingest/receiver';
+import type { Caller } from '../../network/provider';
+
+/** What one machine sends with pauses shorter than this is one import. */
+const QUIET_MS = 10_000;
+
+interface Open {
+  readonly receiver: Promise<Receiver>;
+  readonly finish: () => void;
+  under: number;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Gathers what each machine sends into imports, each shown as a job while it goes on. */
+export class Reception {
+  private readonly open = new Map<string, Open>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  /** Takes in one file; when it answers, the image is durable. Throws why it cannot be taken. */
+  async take(caller: Caller, path: string, shown: string): Promise<void> {
+    const current = this.importOf(caller);
+    current.under += 1;
+    if (current.timer !== null) clearTimeout(current.timer);
+    try {
+      await (await current.receiver).take(path, shown);
+    } finally {
+      current.under -= 1;
+      if (current.under === 0) current.timer = setTimeout(current.finish, QUIET_MS);
+    }
+  }
+
+  /** Ends all imports that are open. */
+  close(): void {
+    for (const { finish, timer } of this.open.values()) {
+      if (timer !== null) clearTimeout(timer);
+      finish();
+    }
+  }
+
+  private importOf({ callingAETitle, address }: Caller): Open {
+    const label = `${callingAETitle} (${address.replace(/^::ffff:/, '')})`;
+    const known = this.open.get(label);
+    if (known) return known;
+    let finish = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (finish = resolve));
+    let opened: (receiver: Receiver) => void = () => undefined;
+    let failed: (error: unknown) => void = () => undefined;
+    const receiver = new Promise<Receiver>((resolve, reject) => {
+      opened = resolve;
+      failed = reject;
+    });
+    receiver.catch(this.onFault);
+    const entry: Open = {
+      receiver,
+      under: 0,
+      timer: null,
+      finish: () => {
+        this.open.delete(label);
+        finish();
+      },
+    };
+    this.open.set(label, entry);
+    this.engine.context.jobs.start('import', async (handle) => {
+      try {
+        opened(await Receiver.open(this.engine.context, { source: 'scp', label }, handle));
+      } catch (error) {
+        this.open.delete(label);
+        failed(error);
+        throw error;
+      }
+      await Promise.race([ended, stopped(handle)]);
+      this.open.delete(label);
+      await (await receiver).end('done');
+    });
+    return entry;
+  }
+}
+
+function stopped({ signal }: JobHandle): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
