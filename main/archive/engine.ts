@@ -8,11 +8,13 @@ import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
+import { Background, type BackgroundTimings } from './background';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
+import { createExportSets } from './export-sets';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -29,6 +31,7 @@ import { builtinKindRecords } from './people/builtin-kinds';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
+import { createSourceNames } from './source-names';
 
 export interface OpenOptions {
   /** Who opens it, for the one who finds it locked. */
@@ -36,6 +39,8 @@ export interface OpenOptions {
   readonly version: string;
   readonly onEvent?: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly now?: () => Date;
+  /** Other pauses than the usual ones of what goes on by itself. */
+  readonly timings?: BackgroundTimings;
 }
 
 /** An open archive: every verb of the contract, plus what does not travel over the contract. */
@@ -44,6 +49,8 @@ export interface Engine {
   readonly intake: Intake;
   readonly pictures: Pictures;
   readonly context: EngineContext;
+  /** What goes on by itself, once it is started: watched folders and forwarding. */
+  readonly background: Background;
   /** Verifies and waits for the end, for the command line and tests. Throws CANCELLED. */
   verifyNow(deep: boolean, handle: JobHandle): Promise<VerifyReport>;
   close(): Promise<void>;
@@ -119,6 +126,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     markInterrupted(db);
 
     const intake = createIntake(context);
+    const background = new Background(context, options.timings ?? {});
+    const exportSets = await createExportSets(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
@@ -126,6 +135,9 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...createPeople(context),
       ...intake.verbs,
       ...createRelease(context),
+      ...createSourceNames(context),
+      ...background.verbs,
+      ...exportSets.verbs,
     };
     closers.push(async () => {
       await jobs.close();
@@ -133,9 +145,12 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });
+    closers.push(() => background.stop());
+    closers.push(() => exportSets.stop());
     return {
       verbs,
       intake,
+      background,
       pictures: createPictures(context),
       context,
       verifyNow: (deep, handle) => verifyArchive(context, deep, handle),

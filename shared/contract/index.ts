@@ -5,6 +5,7 @@ import { desktopEvents, desktopVerbs } from './desktop';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
+import { sourceEvents, sourceVerbs } from './sources';
 import { syncEvents, syncVerbs } from './sync';
 
 /** Verbs the engine answers, in the app and on the command line alike. */
@@ -15,12 +16,13 @@ export const engineVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...sourceVerbs,
 } as const;
 
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents, ...syncEvents, ...desktopEvents } as const;
+export const events = { ...archiveEvents, ...sourceEvents, ...syncEvents, ...desktopEvents } as const;
 
 export type EngineVerb = keyof typeof engineVerbs;
 /** Verbs of the archive alone; the others are answered by main/sync on top of it. */

@@ -3,6 +3,7 @@ import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
+import { sourceErrors } from './sources';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
 
@@ -19,6 +20,7 @@ export const catalogue = {
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
+  ...sourceErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

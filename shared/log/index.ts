@@ -3,11 +3,13 @@ import type { LogKind } from './entry';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
+
+import { sourcesLog } from './sources';
 import { syncLog } from './sync';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog } as const;
+const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...sourcesLog } as const;
 
 export type LogCode = keyof typeof kinds;
 

@@ -8,6 +8,12 @@ export type Level = z.infer<typeof Level>;
 export const SourceType = z.enum(['camera', 'file', 'folder', 'zip', 'watch', 'scp', 'box', 'api', 'cli']);
 export type SourceType = z.infer<typeof SourceType>;
 
+/**
+ * Which of a type's sources it was: the key of the watched folder, the name of a box or device, the key of the person. The
+ * empty text where that is not known.
+ */
+export const SourceRef = z.string().max(200);
+
 /** Values of PatientSex (0010,0040); the empty text means not known. */
 export const Sex = z.enum(['F', 'M', 'O', '']);
 export type Sex = z.infer<typeof Sex>;

@@ -6,8 +6,10 @@ import { refreshPatientText, refreshStudyText } from '../catalog/text-index';
 import type { RecordOf } from '../records/record';
 import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { Appliers } from './appliers';
+import { enqueueForwarding } from './apply-forwarding';
 import { addImportItem } from './apply-intake';
 import { derivedPatientKey, identityOf, seriesKey, studyKey } from './keys';
+import { sourceRefOf } from './source-ref';
 import { idOf, statement } from './statements';
 
 type StoredRecord = RecordOf<'object.stored'>;
@@ -45,6 +47,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     statement(db, 'UPDATE patient SET headshot = ? WHERE id = ?').run(body.image, patient.id);
   }
   if (study.isNew || series.isNew) refreshStudyText(db, study.id);
+  enqueueForwarding(db, record);
   if (body.session !== null) {
     const session = idOf(db, 'import_session', body.session);
     if (session !== undefined) {
@@ -149,9 +152,11 @@ function resolveSeries(
   const inserted = statement(
     db,
     `INSERT INTO series (key, study_id, patient_id, SeriesInstanceUID, Modality, SeriesNumber, SeriesDescription, SeriesDate,
-       SeriesTime, BodyPartExamined, Laterality, ProtocolName, Manufacturer, ManufacturerModelName, StationName, source)
+       SeriesTime, BodyPartExamined, Laterality, ProtocolName, Manufacturer, ManufacturerModelName, StationName, source,
+       source_ref)
      VALUES (@key, @study, @patient, @SeriesInstanceUID, @Modality, @SeriesNumber, @SeriesDescription, @SeriesDate,
-       @SeriesTime, @BodyPartExamined, @Laterality, @ProtocolName, @Manufacturer, @ManufacturerModelName, @StationName, @source)`,
+       @SeriesTime, @BodyPartExamined, @Laterality, @ProtocolName, @Manufacturer, @ManufacturerModelName, @StationName, @source,
+       @sourceRef)`,
   ).run({
     key,
     study: study.id,
@@ -169,6 +174,7 @@ function resolveSeries(
     ManufacturerModelName: attributes.ManufacturerModelName ?? '',
     StationName: attributes.StationName ?? '',
     source: record.body.source,
+    sourceRef: sourceRefOf(record),
   });
   return { id: Number(inserted.lastInsertRowid), key, isNew: true };
 }
@@ -184,10 +190,10 @@ function insertImage(
     db,
     `INSERT INTO image (id, object, source_object, series_id, study_id, patient_id, SOPInstanceUID, SOPClassUID, TransferSyntaxUID,
        InstanceNumber, instance_order, ContentDate, ContentTime, ImageType, NumberOfFrames, Rows, Columns, has_pixels, bytes,
-       kind_id, clinic_id, station_id, source, session_id, file_name, taken_at, stored_at, attributes)
+       kind_id, clinic_id, station_id, source, source_ref, session_id, file_name, taken_at, stored_at, attributes)
      VALUES (@arrival, @object, @sourceObject, @series, @study, @patient, @SOPInstanceUID, @SOPClassUID, @TransferSyntaxUID,
        @InstanceNumber, @instanceOrder, @ContentDate, @ContentTime, @ImageType, @NumberOfFrames, @Rows, @Columns, @hasPixels, @bytes,
-       @kind, @clinic, @station, @source, @session, @fileName, @takenAt, @storedAt, @attributes)`,
+       @kind, @clinic, @station, @source, @sourceRef, @session, @fileName, @takenAt, @storedAt, @attributes)`,
   ).run({
     arrival: record.seq,
     object: body.image,
@@ -210,6 +216,7 @@ function insertImage(
     clinic: body.clinic === null ? null : (idOf(db, 'clinic', body.clinic) ?? null),
     station: body.station === null ? null : (idOf(db, 'station', body.station) ?? null),
     source: body.source,
+    sourceRef: sourceRefOf(record),
     session: body.session === null ? null : (idOf(db, 'import_session', body.session) ?? null),
     fileName: fileName(body),
     takenAt: body.takenAt,

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
-import type { ImportSessionKey } from '@shared/model/ids';
+import type { ImageId, ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
@@ -19,7 +19,30 @@ export interface ImportRequest {
   readonly paths: readonly string[];
   readonly context: IntakeContext;
   readonly source: SourceType;
+  /** Which source of that type; without it the person who does it. */
+  readonly sourceRef?: string | undefined;
   readonly label: string;
+  /** Files that come one after the other instead of `paths`. */
+  readonly offers?: Offers | undefined;
+}
+
+/** What became of one offered file. */
+export interface OfferResult {
+  /** Images that are stored now, new or known before. */
+  readonly images: readonly ImageId[];
+  /** Why it, or the first of the files inside of it that could not, was not taken in. */
+  readonly error: FieldboxError | null;
+}
+
+/** Files that something offers one after the other, as a watched folder does, and that it wants to hear about again. */
+export interface Offers {
+  readonly files: AsyncIterable<string>;
+  /** Size and time a file had when it was offered. */
+  expected(path: string): { readonly size: number; readonly mtimeMs: number } | undefined;
+  /** Whether a fault is one of the moment: then the file is not in the report and will be offered again. */
+  postpone(path: string, error: FieldboxError): boolean;
+  /** A file has been dealt with; what was stored of it is durable. */
+  settled(path: string, result: OfferResult): void;
 }
 
 /** Files under way at once: enough that workers go on while a group of them is being committed, few enough to keep memory flat. */
@@ -33,6 +56,13 @@ interface Candidate {
   readonly path: string;
   readonly shown: string;
   readonly entry: string;
+  /** Gathers what came of an offered file and of all that is inside of it. */
+  readonly into?: Gathered;
+}
+
+interface Gathered {
+  readonly images: ImageId[];
+  error: FieldboxError | null;
 }
 
 /**
@@ -62,7 +92,15 @@ export class Importer {
   async run(): Promise<void> {
     const { ctx, request } = this;
     await ctx.commit([
-      { type: 'import.started', body: { session: request.session, source: request.source, label: request.label } },
+      {
+        type: 'import.started',
+        body: {
+          session: request.session,
+          source: request.source,
+          ...(request.sourceRef !== undefined && { sourceRef: request.sourceRef }),
+          label: request.label,
+        },
+      },
     ]);
     let state: 'done' | 'cancelled' | 'failed' = 'done';
     const counting = this.countAhead();
@@ -78,6 +116,10 @@ export class Importer {
   }
 
   private async takeAll(): Promise<void> {
+    const { offers } = this.request;
+    if (offers) {
+      for await (const path of offers.files) await this.whenThereIsRoom(() => this.takeOffered(path, offers));
+    }
     for await (const found of walk(this.request.paths, this.ctx.paths.root)) {
       this.throwIfStopped();
       if (found.kind === 'refused') this.report.noteRejected(found.path, '', found.error);
@@ -102,9 +144,13 @@ export class Importer {
   private async schedule(candidate: Candidate): Promise<void> {
     if (this.seen.has(candidate.path)) return;
     this.seen.add(candidate.path);
+    await this.whenThereIsRoom(() => this.take(candidate));
+  }
+
+  private async whenThereIsRoom(begin: () => Promise<void>): Promise<void> {
     while (this.inFlight.size >= IN_FLIGHT) await new Promise<void>((resolve) => (this.whenRoom = resolve));
     this.throwIfStopped();
-    const work: Promise<void> = this.take(candidate).finally(() => {
+    const work: Promise<void> = begin().finally(() => {
       this.inFlight.delete(work);
       this.whenRoom();
     });
@@ -124,10 +170,32 @@ export class Importer {
     try {
       await this.takeOne(candidate);
     } catch (error) {
-      if (error instanceof FieldboxError && !FATAL.has(error.code))
-        this.report.noteRejected(candidate.shown, candidate.entry, error);
+      if (error instanceof FieldboxError && !FATAL.has(error.code)) this.reject(candidate, error);
       else this.fatal ??= asFieldboxError(error);
     }
+  }
+
+  private async takeOffered(path: string, offers: Offers): Promise<void> {
+    const into: Gathered = { images: [], error: null };
+    const candidate = { path, shown: path, entry: '', into };
+    try {
+      await this.takeOne(candidate);
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      if (FATAL.has(error.code)) {
+        this.fatal ??= error;
+        return;
+      }
+      if (offers.postpone(path, error)) return;
+      this.reject(candidate, error);
+    }
+    // When the import is ending, what was inside of a zip may not all have been looked at.
+    if (this.fatal === null) offers.settled(path, into);
+  }
+
+  private reject({ shown, entry, into }: Candidate, error: FieldboxError): void {
+    if (into) into.error ??= error;
+    this.report.noteRejected(shown, entry, error);
   }
 
   private async takeOne(candidate: Candidate): Promise<void> {
@@ -136,9 +204,11 @@ export class Importer {
       if (candidate.entry !== '') throw new FieldboxError('ZIP_NESTED');
       await this.openZip(candidate);
     } else if (taken.kind === 'dicomdir') {
-      if (candidate.entry === '') await this.follow(candidate, taken.files);
+      // A watched folder offers the files themselves, each when it is complete.
+      if (candidate.entry === '' && !this.request.offers) await this.follow(candidate, taken.files);
     } else {
       const stored = await this.storing.store(taken, candidate);
+      candidate.into?.images.push(...stored.map(({ image }) => image));
       for (const image of stored) {
         if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
         else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
@@ -189,11 +259,10 @@ export class Importer {
           },
           { signal: this.handle.signal, timeoutMs: 3_600_000 },
         );
-        for (const refused of batch.refused)
-          this.report.noteRejected(zip.shown, refused.entry, fromWire(refused.error));
+        for (const refused of batch.refused) this.reject({ ...zip, entry: refused.entry }, fromWire(refused.error));
         for (const file of batch.files) {
           this.throwIfStopped();
-          await this.take({ path: file.path, shown: zip.shown, entry: file.entry });
+          await this.take({ ...zip, path: file.path, entry: file.entry });
         }
         from = batch.next;
         bytesBefore += batch.bytes;

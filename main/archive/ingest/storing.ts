@@ -8,7 +8,7 @@ import { statement } from '../index-writer/statements';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
 import type { CommitBatcher } from './commit-batcher';
-import type { ImportRequest } from './importer';
+import type { ImportRequest, Offers } from './importer';
 import { intakeLimits } from './limits';
 import { makeDocumentFrom } from './made-from';
 import { deviceTime } from './device-time';
@@ -21,6 +21,13 @@ interface Origin {
   readonly entry: string;
 }
 
+/** What is said of everything that comes in together. */
+export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'source' | 'sourceRef'> & {
+  readonly offers?: Pick<Offers, 'expected'> | undefined;
+};
+
+/** What nobody waits for stands behind what somebody looks at or has asked for. */
+const IN_BACKGROUND = -1;
 const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
 /** Stores taken files, each once: what is here already is recognised by its bytes. */
@@ -31,7 +38,7 @@ export class Storing {
   constructor(
     private readonly ctx: EngineContext,
     private readonly batcher: CommitBatcher,
-    private readonly request: ImportRequest,
+    private readonly request: StoringRequest,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -70,8 +77,14 @@ export class Storing {
     try {
       return await this.ctx.pool.run(
         'takeIn',
-        { path, incoming: paths.incoming, objects: paths.objects, maxBytes: intakeLimits.maxFileBytes },
-        { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS },
+        {
+          path,
+          incoming: paths.incoming,
+          objects: paths.objects,
+          maxBytes: intakeLimits.maxFileBytes,
+          unchanged: this.request.offers?.expected(path),
+        },
+        { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS, priority: this.request.offers ? IN_BACKGROUND : 0 },
       );
     } catch (error) {
       // A fault of a reader that nobody foresaw concerns this file only: the others go on.
@@ -157,14 +170,15 @@ export class Storing {
       assigned: boolean;
     },
   ): NewRecord {
-    const { context, source, session } = this.request;
+    const { context, source, sourceRef, session } = this.request;
     return {
       type: 'object.stored',
       body: {
         image: what.image,
         bytes: what.bytes,
         sourceObject: what.source,
-        source: origin.entry === '' ? source : source === 'cli' ? 'cli' : 'zip',
+        source: origin.entry !== '' && (source === 'file' || source === 'folder') ? 'zip' : source,
+        ...(sourceRef !== undefined && { sourceRef }),
         session,
         path: origin.shown,
         entry: origin.entry,

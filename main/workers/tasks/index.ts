@@ -1,3 +1,4 @@
+import { deliverFile } from './deliver-file';
 import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
@@ -13,6 +14,7 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
+  deliverFile,
   document,
   frame,
   dicomJson,

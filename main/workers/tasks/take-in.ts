@@ -41,6 +41,8 @@ export interface TakeInInput {
   readonly incoming: string;
   readonly objects: string;
   readonly maxBytes: number;
+  /** Size and time (milliseconds) the file must have before and after it is read; what changes meanwhile is not taken in. */
+  readonly unchanged?: { readonly size: number; readonly mtimeMs: number } | undefined;
 }
 
 /** A file that now lies in `incoming/` under its hash, to be flushed by the commit; or in `objects/` already. */
@@ -65,13 +67,14 @@ export type TakeInOutput =
 /**
  * Takes one file in: copies it to `incoming/` while hashing it and reads from the copy what the index needs,
  * so that what is indexed is what was stored even if the source changes meanwhile. A file that is no image leaves nothing
- * behind. Throws FILE_*, NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
+ * behind. Throws FILE_* (FILE_CHANGING when it is not `unchanged`), NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
  */
 export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   const source = openSource(input);
   let copy: Copy | undefined;
   try {
     const { size, mtimeMs } = fstatSync(source);
+    requireUnchanged(source, input);
     if (size === 0) throw new FieldboxError('FILE_EMPTY');
     if (size > input.maxBytes)
       throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
@@ -81,8 +84,12 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     if (kind === 'zip') return { kind };
     if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
     const whole = size <= WHOLE_BYTES ? readWhole(source) : undefined;
-    if (whole) return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
+    if (whole) {
+      requireUnchanged(source, input);
+      return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
+    }
     copy = copyToIncoming(source, input);
+    requireUnchanged(source, input);
     const output = describe(copy, kind, mtimeMs, new FileSource(copy.path));
     keep(copy, input, output);
     return await Promise.resolve(output);
@@ -92,6 +99,12 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   } finally {
     closeSync(source);
   }
+}
+
+function requireUnchanged(source: number, { unchanged }: TakeInInput): void {
+  if (unchanged === undefined) return;
+  const { size, mtimeMs } = fstatSync(source);
+  if (size !== unchanged.size || Math.round(mtimeMs) !== unchanged.mtimeMs) throw new FieldboxError('FILE_CHANGING');
 }
 
 function openSource(input: TakeInInput): number {
