@@ -3,10 +3,13 @@ import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
+import { forwardCommand } from './commands/forward';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
 import { renderCommand } from './commands/render';
+import { sessionsCommand } from './commands/sessions';
 import { showCommand } from './commands/show';
+import { watchCommand } from './commands/watch';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -18,6 +21,9 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
+  watch: watchCommand,
+  forward: forwardCommand,
+  sessions: sessionsCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
 };

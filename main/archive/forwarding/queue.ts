@@ -193,12 +193,18 @@ export function resumeSending(db: Database): void {
   statement(db, `UPDATE local_forward SET state = 'waiting' WHERE state = 'sending'`).run();
 }
 
-/** Closes the deliveries that no image has joined for a while, or that have gathered long enough. */
+/**
+ * Closes the deliveries that no image has joined for a while and whose import has ended (another program's never does), and
+ * those that have gathered long enough.
+ */
 export function closeGathered(db: Database, now: number, quietMs: number, longestMs: number): number {
   return statement(
     db,
-    `UPDATE local_forward SET gathering = 0 WHERE gathering = 1
-       AND (updated <= @now - @quietMs OR updated > @now OR created <= @now - @longestMs)`,
+    `UPDATE local_forward SET gathering = 0 WHERE gathering = 1 AND (
+       created <= @now - @longestMs
+       OR ((updated <= @now - @quietMs OR updated > @now)
+         AND NOT EXISTS (SELECT 1 FROM import_session
+           WHERE import_session.key = local_forward.session AND import_session.state = 'running' AND import_session.source <> 'api')))`,
   ).run({ now, quietMs, longestMs }).changes;
 }
 

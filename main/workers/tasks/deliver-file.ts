@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -97,9 +96,10 @@ function isSame(path: string, { sha256, bytes }: PlannedObject): boolean {
 }
 
 function write(target: string, object: PlannedObject): void {
-  const temporary = `${target}.${randomUUID().slice(0, 8)}.part`;
+  // The same name each time: what a process that was killed has left is written over.
+  const temporary = `${target}.${object.sha256.slice(0, 8)}.part`;
   try {
-    const file = openSync(temporary, 'wx');
+    const file = openSync(temporary, 'w');
     try {
       for (const piece of objectBytes(object, never)) writeAll(file, piece);
       fdatasyncSync(file);
