@@ -1,5 +1,7 @@
 import type { TFunction } from 'i18next';
+import { FolderSync, Send } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
+import { lazy } from 'react';
 import type { ComponentType } from 'react';
 
 /** One page of "Manage". It is loaded when it is opened first. */
@@ -15,4 +17,21 @@ export interface ManagePage {
 }
 
 /** All of them, in the order of the cards: what is used every day first. */
-export const managePages: readonly ManagePage[] = [];
+export const managePages: readonly ManagePage[] = [
+  {
+    id: 'watched-folders',
+    icon: FolderSync,
+    title: (t) => t('watching.title'),
+    text: (t) => t('watching.card'),
+    Component: lazy(() =>
+      import('../sources/WatchedFolders').then(({ WatchedFolders }) => ({ default: WatchedFolders })),
+    ),
+  },
+  {
+    id: 'forwarding',
+    icon: Send,
+    title: (t) => t('forwarding.title'),
+    text: (t) => t('forwarding.card'),
+    Component: lazy(() => import('../sources/Forwarding').then(({ Forwarding }) => ({ default: Forwarding }))),
+  },
+];

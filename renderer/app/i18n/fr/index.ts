@@ -5,6 +5,7 @@ import common from './common.json';
 import day from './day.json';
 import exporting from './exporting.json';
 import form from './form.json';
+import forwarding from './forwarding.json';
 import help from './help.json';
 import images from './images.json';
 import importing from './importing.json';
@@ -16,6 +17,7 @@ import nav from './nav.json';
 import patients from './patients.json';
 import settings from './settings.json';
 import source from './source.json';
+import watching from './watching.json';
 
 /** French: one file a screen. */
 export const fr = {
@@ -26,6 +28,7 @@ export const fr = {
   day,
   exporting,
   form,
+  forwarding,
   help,
   images,
   importing,
@@ -37,4 +40,5 @@ export const fr = {
   patients,
   settings,
   source,
+  watching,
 };
