@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { systemCode } from '../platform/durable';
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
 import { engineVerbs, type Parsed } from '../../shared/contract';
 import type { ExportSetRow } from '../../shared/contract/sources';
-import { ExportSetKey, type ImageId } from '../../shared/model/ids';
+import type { ExportSetKey, ImageId } from '../../shared/model/ids';
 import { allImages, importInto, openForTest, temporaryFolder } from '../fixtures/archive';
 import { writeInstances } from '../fixtures/instances';
 

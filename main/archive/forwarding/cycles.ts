@@ -59,6 +59,6 @@ function takesFrom({ source, sourceRef }: PlannedRule, watch: WatchKey): boolean
   return source === null || (source === 'watch' && (sourceRef === '' || sourceRef === watch));
 }
 
-function replaced<T, K>(rows: readonly T[], planned: T | undefined, keyOf: (row: T) => K): readonly T[] {
+function replaced<T>(rows: readonly T[], planned: T | undefined, keyOf: (row: T) => string): readonly T[] {
   return planned === undefined ? rows : [...rows.filter((row) => keyOf(row) !== keyOf(planned)), planned];
 }

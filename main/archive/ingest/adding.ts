@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ImportSession } from '@shared/contract/intake';
+import type { ImportSession } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import type { ImageId, ImportSessionKey } from '@shared/model/ids';
 import { diskError } from '../../platform/durable';

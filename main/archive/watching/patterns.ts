@@ -3,8 +3,8 @@
  * name times pattern at worst, whatever the pattern.
  */
 export function fitsPattern(name: string, pattern: string): boolean {
-  const text = [...name.toLowerCase()];
-  const wanted = [...pattern.toLowerCase()];
+  const text = Array.from(name.toLowerCase());
+  const wanted = Array.from(pattern.toLowerCase());
   let at = 0;
   let next = 0;
   let star = -1;

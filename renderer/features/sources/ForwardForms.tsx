@@ -92,7 +92,7 @@ export function RuleForm({
   const [keepImages, setKeepImages] = useState(true);
   const sources = [
     { id: ANY, label: t('forwarding.any') },
-    ...offered.map((type) => ({ id: type as string, label: t(`source.${type}`) })),
+    ...offered.map((type) => ({ id: type, label: t(`source.${type}`) })),
     ...(data?.rows ?? []).map(({ watch, name }) => ({ id: `watch:${watch}`, label: sourceLabel(t, 'watch', name) })),
   ];
   const { busy, error, run } = useSaving(async () => {
