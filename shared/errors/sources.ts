@@ -119,6 +119,15 @@ export const sourceErrors = {
     fr: 'On ne peut plus ajouter d’images à cette importation.',
     ar: 'لم يعد ممكنًا إضافة صور إلى هذا الاستيراد.',
   },
+  WATCH_FOLDER_AWAY: {
+    number: 2113,
+    severity: 'operation',
+    remedy: 'retry',
+    en: 'The folder is not there now: a stick may be pulled out, or a device switched off. When it is back, it goes on by itself; nothing is missed.',
+    es: 'La carpeta no está ahora: quizá se retiró una memoria o se apagó un equipo. Cuando vuelva, continúa sola; no se pierde nada.',
+    fr: 'Le dossier est absent : une clé est peut-être retirée ou un appareil éteint. À son retour, tout reprend automatiquement ; rien n’est oublié.',
+    ar: 'المجلد غير موجود الآن: ربما سُحبت ذاكرة أو أُطفئ جهاز. عند عودته تستمر المراقبة تلقائيًا ولا يفوت شيء.',
+  },
   EXPORT_SET_CUT_OFF: {
     number: 2115,
     severity: 'operation',

@@ -182,7 +182,7 @@ describe('a watched folder', () => {
     const away = join(folder, 'pulled-out');
     renameSync(source, away);
     await expect.poll(async () => (await row()).state, PATIENCE).toBe('missing');
-    expect((await row()).error).toMatchObject({ code: 'WATCH_FOLDER_LOST' });
+    expect((await row()).error).toMatchObject({ code: 'WATCH_FOLDER_AWAY' });
     writeFileSync(join(away, 'new.dcm'), instanceBytes({ seed: 999 }));
     renameSync(away, source);
     await expect.poll(async () => (await images()).length, PATIENCE).toBe(13);

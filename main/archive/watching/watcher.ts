@@ -148,17 +148,19 @@ export class Watcher {
       this.hints?.close();
       this.hints = null;
       this.nextScan = 0;
-      const error =
-        thrown instanceof FieldboxError || systemCode(thrown) === 'UNKNOWN'
+      const away = (await trueFolder(this.folder.path)) === null;
+      const error = away
+        ? new FieldboxError('WATCH_FOLDER_AWAY', {}, thrown)
+        : thrown instanceof FieldboxError || systemCode(thrown) === 'UNKNOWN'
           ? asFieldboxError(thrown)
           : new FieldboxError('WATCH_FOLDER_LOST', { reason: systemCode(thrown) }, thrown);
-      this.show((await trueFolder(this.folder.path)) === null ? 'missing' : 'error', error);
+      this.show(away ? 'missing' : 'error', error);
     }
   }
 
   private async requireFolder(): Promise<string> {
     const real = await trueFolder(this.folder.path);
-    if (real === null) throw new FieldboxError('WATCH_FOLDER_LOST', { reason: 'ENOENT' });
+    if (real === null) throw new FieldboxError('WATCH_FOLDER_AWAY');
     // A link on the way may lead somewhere else by now.
     if (overlap(real, this.ctx.paths.root)) throw new FieldboxError('WATCH_IN_ARCHIVE');
     return real;

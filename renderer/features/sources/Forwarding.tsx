@@ -51,8 +51,8 @@ export function Forwarding() {
       {rows.length === 0 ? null : (
         <>
           <Rules rows={rules.data?.rows ?? []} onAdd={() => setForm('rule')} onChanged={reload} />
-          <Destinations rows={rows} onAdd={() => setForm('destination')} onChanged={reload} />
           <ForwardQueue />
+          <Destinations rows={rows} onAdd={() => setForm('destination')} onChanged={reload} />
         </>
       )}
       <Dialog title={t('forwarding.addDestination')} open={form === 'destination'} onClose={() => setForm(null)}>

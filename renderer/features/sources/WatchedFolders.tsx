@@ -17,7 +17,7 @@ import { useTranslation } from 'react-i18next';
 import type { WatchRow } from '@shared/contract/sources';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { showInstant, showNumber, together } from '../../app/format';
+import { isolate, showInstant, showNumber, together } from '../../app/format';
 import { formatRoute } from '../../app/router';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
@@ -101,12 +101,16 @@ function FolderCard({ row, onEdit, onChanged }: CardProps) {
           {t(`watching.state.${state}`)}
         </Badge>
         <span className={cx(styles.grow)}>
-          <bdi>{row.path}</bdi>
+          <span className={cx(styles.path)}>
+            <bdi>{row.path}</bdi>
+          </span>
           <span className={cx(styles.soft)}>
             {together(
               t('watching.taken', { count: row.taken, shown: showNumber(row.taken) }),
               row.waiting === 0 ? '' : t('watching.waiting', { count: row.waiting, shown: showNumber(row.waiting) }),
-              row.lastFile ? t('watching.last', { name: row.lastFile.name, at: showInstant(row.lastFile.at) }) : '',
+              row.lastFile
+                ? t('watching.last', { name: isolate(row.lastFile.name), at: showInstant(row.lastFile.at) })
+                : '',
             )}
           </span>
           <span className={cx(styles.soft)}>{t(`watching.files.${row.afterwards}`)}</span>
