@@ -18,6 +18,8 @@ export const ImportSession = z.object({
   source: SourceType,
   /** Which source of that type; `sources.named` gives its name. */
   sourceRef: SourceRef,
+  /** Programs add to it whenever they like; it stays `running`. */
+  open: z.boolean(),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
   state: z.enum(['running', 'done', 'cancelled', 'failed', 'interrupted']),

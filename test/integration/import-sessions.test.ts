@@ -90,6 +90,7 @@ describe('a session of another program', () => {
       sourceRef: ana,
       label: 'night run',
       state: 'running',
+      open: true,
     });
     const { session } = created;
     const bytes = instanceBytes({ seed: 1 });

@@ -194,7 +194,7 @@ export function resumeSending(db: Database): void {
 }
 
 /**
- * Closes the deliveries that no image has joined for a while and whose import has ended (another program's never does), and
+ * Closes the deliveries that no image has joined for a while and whose import has ended (one that programs add to never does), and
  * those that have gathered long enough.
  */
 export function closeGathered(db: Database, now: number, quietMs: number, longestMs: number): number {
@@ -204,7 +204,7 @@ export function closeGathered(db: Database, now: number, quietMs: number, longes
        created <= @now - @longestMs
        OR ((updated <= @now - @quietMs OR updated > @now)
          AND NOT EXISTS (SELECT 1 FROM import_session
-           WHERE import_session.key = local_forward.session AND import_session.state = 'running' AND import_session.source <> 'api')))`,
+           WHERE import_session.key = local_forward.session AND import_session.state = 'running' AND import_session.open = 0)))`,
   ).run({ now, quietMs, longestMs }).changes;
 }
 

@@ -15,13 +15,13 @@ export const intakeAppliers: Appliers<'import.started' | 'import.items' | 'impor
 };
 
 function applyImportStarted(db: Database, record: RecordOf<'import.started'>): void {
-  const { session, source, label } = record.body;
+  const { session, source, label, open = false } = record.body;
   statement(
     db,
-    `INSERT INTO import_session (key, source, source_ref, label, started_at, state)
-     VALUES (@session, @source, @sourceRef, @label, @at, 'running')
+    `INSERT INTO import_session (key, source, source_ref, open, label, started_at, state)
+     VALUES (@session, @source, @sourceRef, @open, @label, @at, 'running')
      ON CONFLICT (key) DO NOTHING`,
-  ).run({ session, source, sourceRef: sourceRefOf(record), label, at: record.at });
+  ).run({ session, source, sourceRef: sourceRefOf(record), open: open ? 1 : 0, label, at: record.at });
 }
 
 /** Files that were already here or were put aside. */
@@ -78,7 +78,7 @@ function applyImportFinished(db: Database, record: RecordOf<'import.finished'>):
   addLogEntry(db, record, state === 'done' ? 'IMPORTED' : 'IMPORT_NOT_DONE', counts);
 }
 
-/** Imports that a crash or power cut ended; called when the archive is opened. Sessions of other programs stay open. */
+/** Imports that a crash or power cut ended; called when the archive is opened. Sessions that programs add to stay open. */
 export function markInterrupted(db: Database): void {
-  statement(db, `UPDATE import_session SET state = 'interrupted' WHERE state = 'running' AND source <> 'api'`).run();
+  statement(db, `UPDATE import_session SET state = 'interrupted' WHERE state = 'running' AND open = 0`).run();
 }

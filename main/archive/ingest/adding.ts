@@ -63,19 +63,19 @@ export function createAdding(ctx: EngineContext): Adding {
         const known = statement(
           ctx.db,
           `SELECT key AS session, source_ref AS sourceRef FROM import_session
-           WHERE source = 'api' AND forgotten = 0 AND label = ? ORDER BY id DESC LIMIT 1`,
+           WHERE open = 1 AND forgotten = 0 AND label = ? ORDER BY id DESC LIMIT 1`,
         ).get(name) as { session: ImportSessionKey; sourceRef: string } | undefined;
         if (known) {
           if (known.sourceRef !== (actingUser() ?? '')) throw new FieldboxError('SESSION_NAME_TAKEN');
           return readSession(ctx, known.session);
         }
         const session = newSession();
-        await ctx.commit([{ type: 'import.started', body: { session, source: 'api', label: name } }]);
+        await ctx.commit([{ type: 'import.started', body: { session, source: 'api', open: true, label: name } }]);
         return readSession(ctx, session);
       }),
     addToSession: async (session, content, name) => {
-      const { source, state } = readSession(ctx, session);
-      if (source !== 'api' || state !== 'running') throw new FieldboxError('SESSION_CLOSED');
+      const { open } = readSession(ctx, session);
+      if (!open) throw new FieldboxError('SESSION_CLOSED');
       const file = join(ctx.paths.incoming, `add-${randomUUID()}.part`);
       try {
         await receive(content, file);

@@ -11,6 +11,8 @@ import { Storing } from './storing';
 /** Who hands files in over the network. */
 export interface Sender {
   readonly source: SourceType;
+  /** Which source of that type; the same every time. */
+  readonly sourceRef: string;
   /** How it is called in the list of imports: the name of a remote or of a machine on the cable. */
   readonly label: string;
 }
@@ -41,10 +43,10 @@ export class Receiver {
     onItem: (outcome: ItemOutcome) => void = () => undefined,
   ): Promise<Receiver> {
     const session = ImportSessionKey.parse(randomUUID());
-    await ctx.commit([{ type: 'import.started', body: { session, source: sender.source, label: sender.label } }]);
+    await ctx.commit([{ type: 'import.started', body: { session, ...sender } }]);
     const batcher = new CommitBatcher(ctx);
     const context = { patient: null, clinic: null, station: null, kind: null };
-    const request = { session, paths: [], context, source: sender.source, label: sender.label };
+    const request = { session, paths: [], context, ...sender };
     return new Receiver(
       ctx,
       session,

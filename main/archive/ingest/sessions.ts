@@ -12,7 +12,7 @@ import type { Adding } from './adding';
 export type SessionVerb =
   'import.sessions' | 'import.session' | 'import.items' | 'import.images' | 'import.create' | 'import.forget';
 
-const SESSION_COLUMNS = `SELECT key AS session, source, source_ref AS sourceRef, started_at AS startedAt,
+const SESSION_COLUMNS = `SELECT key AS session, source, source_ref AS sourceRef, open, started_at AS startedAt,
   finished_at AS finishedAt, state, files, added, already_stored AS alreadyStored, rejected, bytes, label FROM import_session`;
 
 /** What was brought in together, as a list: each with its report and its images. */
@@ -36,7 +36,7 @@ export function createSessions(ctx: EngineContext, adding: Adding): Handlers<Ses
         limit,
         offset,
       });
-      return Promise.resolve({ total, rows: rows.map((row) => ImportSession.parse(row)) });
+      return Promise.resolve({ total, rows: rows.map(sessionOf) });
     },
     'import.session': async ({ session }) => Promise.resolve(readSession(ctx, session)),
     'import.items': async ({ session, outcome, offset, limit }) => {
@@ -49,8 +49,8 @@ export function createSessions(ctx: EngineContext, adding: Adding): Handlers<Ses
     },
     'import.create': ({ name }) => adding.createSession(name),
     'import.forget': async ({ session }) => {
-      const { state, source } = readSession(ctx, session);
-      if (state === 'running' && source !== 'api') throw new FieldboxError('SESSION_RUNNING');
+      const { state, open } = readSession(ctx, session);
+      if (state === 'running' && !open) throw new FieldboxError('SESSION_RUNNING');
       await ctx.commit([{ type: 'import.forgotten', body: { session } }]);
       return {};
     },
@@ -65,7 +65,12 @@ export function newSession(): ImportSessionKey {
 export function readSession(ctx: EngineContext, key: ImportSessionKey): ImportSession {
   const row = statement(ctx.db, `${SESSION_COLUMNS} WHERE key = ? AND forgotten = 0`).get(key);
   if (!row) throw new FieldboxError('NOT_FOUND', { what: key });
-  return ImportSession.parse(row);
+  return sessionOf(row);
+}
+
+function sessionOf(row: unknown): ImportSession {
+  const raw = row as { readonly open: number };
+  return ImportSession.parse({ ...raw, open: raw.open === 1 });
 }
 
 function items(

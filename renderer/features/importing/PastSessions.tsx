@@ -79,7 +79,7 @@ interface LineProps {
 
 function SessionLine({ row, source, onChanged }: LineProps) {
   const { t } = useTranslation();
-  const open = row.source === 'api' && row.state === 'running';
+  const { open } = row;
   const name = row.label || source;
   return (
     <>

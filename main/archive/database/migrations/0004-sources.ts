@@ -10,6 +10,7 @@ CREATE INDEX image_source_ref ON image (source, source_ref, id);
 CREATE INDEX series_source_ref ON series (source, source_ref, id);
 
 ALTER TABLE import_session ADD COLUMN source_ref TEXT NOT NULL DEFAULT '';
+ALTER TABLE import_session ADD COLUMN open INTEGER NOT NULL DEFAULT 0 CHECK (open IN (0, 1));
 ALTER TABLE import_session ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
 CREATE INDEX import_session_listed ON import_session (source, source_ref, id) WHERE forgotten = 0;
 CREATE INDEX import_item_object ON import_item (session_id, object) WHERE object IS NOT NULL;

@@ -33,6 +33,8 @@ export const intakeBodies = {
     session: ImportSessionKey,
     source: SourceType,
     sourceRef: SourceRef.optional(),
+    /** A program adds to it whenever it likes; it does not end by itself. */
+    open: z.boolean().optional(),
     label: z.string(),
   }),
   'import.items': z.object({

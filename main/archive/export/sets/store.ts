@@ -3,9 +3,9 @@ import { ExportSetRow } from '@shared/contract/sources';
 import { FieldboxError } from '@shared/errors';
 import type { ExportSetKey } from '@shared/model/ids';
 import type { ExportForm } from '@shared/model/vocabulary';
-import type { ExportOutcome } from '../../workers/export/plan';
-import type { Selected } from '../export/selection';
-import { statement } from '../index-writer/statements';
+import type { ExportOutcome } from '../../../workers/export/plan';
+import type { Selected } from '../selection';
+import { statement } from '../../index-writer/statements';
 
 interface Raw {
   readonly set: string;
