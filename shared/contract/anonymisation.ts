@@ -228,7 +228,10 @@ export const anonymisationVerbs = {
     'EXPORT_TARGET_FULL',
   ]),
   /** Who or what is behind a name, number, UID or image, of either side; the most exact first. */
-  'anonymisation.find': verb(z.object({ text: z.string().trim().min(1).max(256) }), z.object({ rows: z.array(KeyMatch) })),
+  'anonymisation.find': verb(
+    z.object({ text: z.string().trim().min(1).max(256) }),
+    z.object({ rows: z.array(KeyMatch) }),
+  ),
   /**
    * Gives an anonymous image its identity back: the original where the archive still has it, else a new image made with the key.
    */

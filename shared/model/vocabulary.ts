@@ -5,7 +5,18 @@ export const Level = z.enum(['patient', 'study', 'series', 'image']);
 export type Level = z.infer<typeof Level>;
 
 /** Who brought an image in; `anonymisation`: made here of another one. */
-export const SourceType = z.enum(['camera', 'file', 'folder', 'zip', 'watch', 'scp', 'box', 'api', 'cli', 'anonymisation']);
+export const SourceType = z.enum([
+  'camera',
+  'file',
+  'folder',
+  'zip',
+  'watch',
+  'scp',
+  'box',
+  'api',
+  'cli',
+  'anonymisation',
+]);
 export type SourceType = z.infer<typeof SourceType>;
 
 /** Values of PatientSex (0010,0040); the empty text means not known. */

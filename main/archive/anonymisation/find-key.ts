@@ -39,9 +39,9 @@ const PAIR = `${HEAD}, i.SOPInstanceUID AS original, i.anonymous_sop AS anonymou
 
 function byImage(db: Database, image: ImageId): KeyMatch[] {
   const rows = (column: 'original' | 'anonymous'): KeyMatch[] =>
-    (statement(db, `SELECT ${PAIR} WHERE i.${column} = ? ORDER BY i.id DESC LIMIT ${String(MOST)}`).all(image) as Raw[]).map(
-      (row) => matchOf(row, 'image', column),
-    );
+    (
+      statement(db, `SELECT ${PAIR} WHERE i.${column} = ? ORDER BY i.id DESC LIMIT ${String(MOST)}`).all(image) as Raw[]
+    ).map((row) => matchOf(row, 'image', column));
   return [...rows('anonymous'), ...rows('original')];
 }
 

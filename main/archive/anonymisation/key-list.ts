@@ -78,8 +78,7 @@ function conditions(query: KeyQuery): { readonly where: string; readonly values:
   }
   for (const { property, operator, value } of query.where) {
     const { column, folded, ofImage } = PROPERTIES[property];
-    const test =
-      operator === '=' ? `${column} = ?` : `instr(${folded ?? `lower(${column})`}, ?) > 0`;
+    const test = operator === '=' ? `${column} = ?` : `instr(${folded ?? `lower(${column})`}, ?) > 0`;
     values.push(operator === '=' ? value : folded === undefined ? value.toLowerCase() : foldText(value));
     parts.push(ofImage ? `EXISTS (SELECT 1 FROM anonymised_image AS i WHERE i.key_id = k.id AND ${test})` : test);
   }

@@ -64,7 +64,10 @@ export class KeyBook {
     const [patient] = patients;
     const { db } = this.ctx;
     const taken =
-      statement(db, 'SELECT 1 FROM anonymisation_key WHERE anonymous_id = ? AND patient <> ?').get(patientID, patient) ??
+      statement(db, 'SELECT 1 FROM anonymisation_key WHERE anonymous_id = ? AND patient <> ?').get(
+        patientID,
+        patient,
+      ) ??
       // Somebody of that number who is not the anonymous person of one of this patient's keys.
       statement(
         db,

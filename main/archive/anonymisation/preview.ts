@@ -16,7 +16,10 @@ const AT_ONCE = 500;
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What anonymising a selection would come to: how many, what may have writing in it, from which devices. Throws NOT_FOUND. */
-export async function preview(ctx: EngineContext, selection: ExportSelection): Promise<Output<'anonymisation.preview'>> {
+export async function preview(
+  ctx: EngineContext,
+  selection: ExportSelection,
+): Promise<Output<'anonymisation.preview'>> {
   const patients = new Set<string>();
   const risks = new Map<string, BurnedIn & { images: number }>();
   const devices = new Map<string, Open<DeviceGroup>>();

@@ -13,7 +13,6 @@ import { select, type Selected } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
 
-
 export type ExportRequest = Parsed<'export.start'>;
 /** What an export needs of the job it runs in; the command line passes its own. */
 export type ExportHandle = Pick<JobHandle, 'signal' | 'update'>;

@@ -72,7 +72,9 @@ export async function anonymise(
     identity: new Identity(dataset, options),
     shiftDays,
     skip: (tag) =>
-      tag === Tags.PixelData || (stripped && OFFSETS.has(tag)) || (masked !== null && (isStale(tag) || PIXELS.has(tag))),
+      tag === Tags.PixelData ||
+      (stripped && OFFSETS.has(tag)) ||
+      (masked !== null && (isStale(tag) || PIXELS.has(tag))),
   });
   const pseudonym = `ANON-${replacements.pseudonym(patient)}`;
   const builder = walk.dataSet(dataset, placed(valuesOf(key, pseudonym)));

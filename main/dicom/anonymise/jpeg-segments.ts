@@ -76,7 +76,8 @@ function endOfScan(bytes: Uint8Array, from: number): number {
 
 /** JFIF with its preview taken out (10918-5); another APP0 (JFXX) is a preview as a whole. */
 function withoutPreview(segment: Uint8Array): Uint8Array {
-  if (segment.length < 18 || Buffer.from(segment.subarray(4, 9)).toString('latin1') !== 'JFIF\0') return new Uint8Array();
+  if (segment.length < 18 || Buffer.from(segment.subarray(4, 9)).toString('latin1') !== 'JFIF\0')
+    return new Uint8Array();
   const short = segment.slice(0, 18);
   short[2] = 0;
   short[3] = 16;

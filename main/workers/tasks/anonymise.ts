@@ -116,7 +116,8 @@ async function withFile<T>(path: string, sha256: string | null, work: (file: Rea
     if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
     return work(readDicom(new BufferSource(bytes)));
   }
-  if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+  if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
+    throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
   const source = new FileSource(path);
   try {
     return await work(readDicom(source));
