@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
+import type { KeySort } from '@shared/contract/anonymisation';
 import {
   AnonymisationKeyRow,
   AnonymisedImageRow,
   type KeyProperty,
   type KeyQuery,
-  KeySort,
 } from '@shared/contract/anonymisation';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationKeyId } from '@shared/model/ids';

@@ -10,6 +10,8 @@ import { isKnownDevice, keptAreas } from './masks';
 const LEVELS: readonly BurnedInLevel[] = ['certain', 'high', 'some', 'low', 'none'];
 /** Pictures of a device that are shown to look at. */
 const SAMPLES = 6;
+/** Of pictures of unnamed devices each has its own areas, so more of them can be looked at. */
+const SAMPLES_UNKNOWN = 200;
 /** After so many images other work gets its turn. */
 const AT_ONCE = 500;
 
@@ -44,7 +46,7 @@ export async function preview(
     const group = groupOf(ctx, devices, device, risk);
     group.images += 1;
     if (rank(risk) < rank(group.risk)) group.risk = risk;
-    if (group.samples.length < SAMPLES) group.samples.push(subject.image);
+    if (group.samples.length < (group.known ? SAMPLES : SAMPLES_UNKNOWN)) group.samples.push(subject.image);
   }
   const byRank = (a: BurnedIn, b: BurnedIn): number => rank(a) - rank(b);
   return {

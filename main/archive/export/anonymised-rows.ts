@@ -1,7 +1,7 @@
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError, type ErrorCode } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import type { ImageId } from '@shared/model/ids';
 import { diskError } from '../../platform/durable';
 import { type Anonymiser, anonymisingInTurn, IN_FLIGHT, isFaultOfImage } from '../anonymisation/anonymiser';
 import { subjectOfImage } from '../anonymisation/images';
@@ -21,7 +21,7 @@ export interface Staged {
   readonly objects: Pick<ObjectStore, 'path'>;
   readonly leftOut: readonly { readonly image: ImageId; readonly code: ErrorCode }[];
   /** The image of the archive that was asked for, by the file that goes out for it. */
-  asked(image: ImageId): ImageId;
+  readonly asked: (image: ImageId) => ImageId;
   /** Removes what was staged. */
   remove(): Promise<void>;
 }

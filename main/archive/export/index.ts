@@ -139,7 +139,7 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
       ? await stageAnonymised(ctx, rows, anonymiser, { handle, name: prepared.exportKey })
       : stagedAsTheyAre(ctx, rows);
     if (staged.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
-    const { asked } = staged;
+    const asked = staged.asked;
     const plan = makePlan(head, staged.rows, staged.objects);
     const outcome = await runInThread(plan, handle.signal, (progress) => handle.update(progress));
     noteDamage(ctx.db, outcome.leftOut);

@@ -1,4 +1,5 @@
-import { AnonymisationProfile, AnonymisationWay, type TagValue } from '@shared/model/anonymisation';
+import type { AnonymisationProfile} from '@shared/model/anonymisation';
+import { AnonymisationWay, type TagValue } from '@shared/model/anonymisation';
 import { UsageError } from '../usage';
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
