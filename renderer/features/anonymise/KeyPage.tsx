@@ -150,7 +150,7 @@ function Remove({ row, onClose }: { readonly row: AnonymisationKeyRow; readonly 
   return (
     <Dialog title={t('keys.removeTitle')} open onClose={onClose}>
       <p>{t('keys.removeText', { count: row.images, shown: showNumber(row.images) })}</p>
-      <ul>
+      <ul className={cx(styles.points)}>
         <li>{t('keys.removeNobody')}</li>
         <li>{t('keys.removeConsent')}</li>
         <li>{t('keys.removeNew')}</li>

@@ -20,13 +20,18 @@ import styles from './Anonymise.module.css';
 
 /** Larger pictures are drawn with fewer points; areas are in points of the picture all the same. */
 const MOST_PIXELS = 2_000_000;
+/** So much of the window's height the picture takes. */
+const HIGHEST = '42vh';
 
 interface Props {
   readonly group: DeviceGroup;
   readonly image: ImageId;
   /** Areas that were drawn for this very picture. */
   readonly drawn: readonly Area[] | undefined;
-  readonly onLook: (image: ImageId) => void;
+  /** Which of how many pictures it is, counted from 0. */
+  readonly at: number;
+  readonly count: number;
+  readonly onLook: (at: number) => void;
   readonly onClose: () => void;
   /** Areas were kept for the device. */
   readonly onSaved: () => void;
@@ -34,17 +39,13 @@ interface Props {
 }
 
 /** A picture to look at closely, and to draw over what must not be seen. */
-export function MaskEditor({ group, image, drawn, onLook, onClose, onSaved, onDrawn }: Props) {
+export function MaskEditor({ group, image, drawn, at, count, ...on }: Props) {
+  const { onLook, onClose, onSaved, onDrawn } = on;
   const { t } = useTranslation();
-  const { device, known, samples } = group;
+  const { device, known } = group;
   const [areas, setAreas] = useState<readonly Area[]>(drawn ?? group.areas);
   const [busy, setBusy] = useState(false);
-  const at = samples.indexOf(image);
   const size = { width: device.Columns, height: device.Rows };
-  const look = (to: number): void => {
-    const next = samples[to];
-    if (next) onLook(next);
-  };
   const keep = async (): Promise<void> => {
     setBusy(true);
     try {
@@ -61,20 +62,20 @@ export function MaskEditor({ group, image, drawn, onLook, onClose, onSaved, onDr
       <p>{known ? t('anonymise.coverHint') : t('anonymise.coverHintOne')}</p>
       <Picture image={image} size={size} areas={areas} onDraw={(area) => setAreas([...areas, area])} />
       <Row>
-        {samples.length > 1 ? (
+        {count > 1 ? (
           <>
             <IconButton
               icon={ChevronLeft}
               label={t('anonymise.before')}
               isDisabled={at <= 0}
-              onPress={() => look(at - 1)}
+              onPress={() => onLook(at - 1)}
             />
-            <span>{t('anonymise.nth', { at: showNumber(at + 1), of: showNumber(samples.length) })}</span>
+            <span>{t('anonymise.nth', { at: showNumber(at + 1), of: showNumber(count) })}</span>
             <IconButton
               icon={ChevronRight}
               label={t('anonymise.next')}
-              isDisabled={at >= samples.length - 1}
-              onPress={() => look(at + 1)}
+              isDisabled={at >= count - 1}
+              onPress={() => onLook(at + 1)}
             />
           </>
         ) : null}
@@ -174,7 +175,10 @@ function Picture({ image, size, areas, onDraw }: PictureProps) {
         dir="ltr"
         role="img"
         aria-label={t('anonymise.pictureLabel', { count: areas.length, shown: showNumber(areas.length) })}
-        style={{ aspectRatio: `${size.width} / ${size.height}` }}
+        style={{
+          aspectRatio: `${size.width} / ${size.height}`,
+          inlineSize: `min(100%, calc(${HIGHEST} * ${size.width / size.height}))`,
+        }}
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);

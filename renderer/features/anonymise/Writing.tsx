@@ -30,15 +30,39 @@ interface Props {
   readonly onSaved: () => void;
 }
 
+interface Sample {
+  readonly group: DeviceGroup;
+  readonly image: ImageId;
+}
+
+/** Pictures that are shown together: of one device in one size, or all of devices that do not say their name. */
+interface Sheet {
+  readonly name: string;
+  readonly groups: readonly [DeviceGroup, ...DeviceGroup[]];
+  readonly samples: readonly Sample[];
+}
+
+function sheetsOf(devices: readonly DeviceGroup[]): readonly Sheet[] {
+  const sheet = (groups: readonly [DeviceGroup, ...DeviceGroup[]], name: string): Sheet => ({
+    name,
+    groups,
+    samples: groups.flatMap((group) => group.samples.map((image) => ({ group, image }))),
+  });
+  const [first, ...others] = devices.filter(({ known }) => !known);
+  const named = devices.filter(({ known }) => known).map((group) => sheet([group], deviceName(group)));
+  return first ? [...named, sheet([first, ...others], '')] : named;
+}
+
 /** Warns of writing in the pictures, device by device, with pictures to look at and a way to cover it. */
 export function Writing({ preview, way, onChange, onSaved }: Props) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<{ readonly group: DeviceGroup; readonly image: ImageId } | null>(null);
+  const [open, setOpen] = useState<{ readonly sheet: Sheet; readonly at: number } | null>(null);
   if (preview.devices.length === 0) return null;
   const risky = preview.risks
     .filter(({ level }) => level === 'certain' || level === 'high')
     .reduce((sum, { images }) => sum + images, 0);
   const otherSize = preview.devices.some(({ mask }) => mask === 'other-size');
+  const shown = open?.sheet.samples[open.at];
   return (
     <Card title={t('anonymise.writing')}>
       {risky > 0 ? (
@@ -49,47 +73,24 @@ export function Writing({ preview, way, onChange, onSaved }: Props) {
         <p>{t('anonymise.lookAnyway')}</p>
       )}
       <ul className={cx(styles.groups)}>
-        {preview.devices.map((group) => (
-          <li key={JSON.stringify(group.device)} className={cx(styles.group)}>
-            <div className={cx(styles.groupHead)}>
-              <strong>{deviceName(group) || t('anonymise.unknownDevice')}</strong>
-              <span className={cx(styles.soft)}>
-                {together(
-                  modalityName(group.device.Modality),
-                  t('anonymise.size', {
-                    columns: showNumber(group.device.Columns),
-                    rows: showNumber(group.device.Rows),
-                  }),
-                  t('patients.images', { count: group.images, shown: showNumber(group.images) }),
-                )}
-              </span>
-              <span className={cx(styles.badges)}>
-                <Badge tone={tones[group.risk.level]}>{t(`anonymise.level.${group.risk.level}`)}</Badge>
-                <MaskBadge group={group} way={way} />
-              </span>
-              <span className={cx(styles.soft)}>{t(`anonymise.reason.${group.risk.reason}`)}</span>
-            </div>
+        {sheetsOf(preview.devices).map((sheet) => (
+          <li key={JSON.stringify(sheet.groups[0].device)} className={cx(styles.group)}>
+            <SheetHead sheet={sheet} way={way} />
             <div className={cx(styles.samples)}>
-              {group.samples.map((image) => (
+              {sheet.samples.map(({ image }, at) => (
                 <button
                   key={image}
                   type="button"
                   className={cx(styles.sample)}
-                  aria-label={t('anonymise.lookAt', { device: deviceName(group) || t('anonymise.unknownDevice') })}
-                  onClick={() => setOpen({ group, image })}
+                  aria-label={t('anonymise.lookAt', { device: sheet.name || t('anonymise.unknownDevice') })}
+                  onClick={() => setOpen({ sheet, at })}
                 >
                   <Thumb image={image} />
                 </button>
               ))}
             </div>
             <Row>
-              <Button
-                icon={ScanEye}
-                onPress={() => {
-                  const [image] = group.samples;
-                  if (image) setOpen({ group, image });
-                }}
-              >
+              <Button icon={ScanEye} onPress={() => setOpen({ sheet, at: 0 })}>
                 {t('anonymise.lookAndCover')}
               </Button>
             </Row>
@@ -104,20 +105,22 @@ export function Writing({ preview, way, onChange, onSaved }: Props) {
       <Checkbox checked={way.useKept} onChange={(useKept) => onChange({ ...way, useKept })}>
         {t('anonymise.useKept')}
       </Checkbox>
-      {open ? (
+      {open && shown ? (
         <MaskEditor
-          key={open.image}
-          group={open.group}
-          image={open.image}
-          drawn={way.drawn.get(open.image)}
-          onLook={(image) => setOpen({ ...open, image })}
+          key={shown.image}
+          group={shown.group}
+          image={shown.image}
+          drawn={way.drawn.get(shown.image)}
+          at={open.at}
+          count={open.sheet.samples.length}
+          onLook={(at) => setOpen({ ...open, at })}
           onClose={() => setOpen(null)}
           onSaved={() => {
             setOpen(null);
             onSaved();
           }}
           onDrawn={(areas) => {
-            onChange({ ...way, drawn: new Map([...way.drawn, [open.image, areas]]) });
+            onChange({ ...way, drawn: new Map([...way.drawn, [shown.image, areas]]) });
             setOpen(null);
           }}
         />
@@ -126,21 +129,48 @@ export function Writing({ preview, way, onChange, onSaved }: Props) {
   );
 }
 
-export function deviceName({ device }: Pick<DeviceGroup, 'device'>): string {
+function SheetHead({ sheet, way }: { readonly sheet: Sheet; readonly way: Way }) {
+  const { t } = useTranslation();
+  const { groups } = sheet;
+  const [{ device, risk }] = groups;
+  const count = groups.reduce((sum, { images }) => sum + images, 0);
+  return (
+    <div className={cx(styles.groupHead)}>
+      <strong>{sheet.name || t('anonymise.unknownDevice')}</strong>
+      <span className={cx(styles.soft)}>
+        {together(
+          ...new Set(groups.map((group) => modalityName(group.device.Modality))),
+          groups.length > 1
+            ? ''
+            : t('anonymise.size', { columns: showNumber(device.Columns), rows: showNumber(device.Rows) }),
+          t('patients.images', { count, shown: showNumber(count) }),
+        )}
+      </span>
+      <span className={cx(styles.badges)}>
+        <Badge tone={tones[risk.level]}>{t(`anonymise.level.${risk.level}`)}</Badge>
+        <MaskBadge sheet={sheet} way={way} />
+      </span>
+      <span className={cx(styles.soft)}>{t(`anonymise.reason.${risk.reason}`)}</span>
+    </div>
+  );
+}
+
+function deviceName({ device }: Pick<DeviceGroup, 'device'>): string {
   return [device.Manufacturer, device.ManufacturerModelName].filter(Boolean).join(' ');
 }
 
-function MaskBadge({ group, way }: { readonly group: DeviceGroup; readonly way: Way }) {
+function MaskBadge({ sheet, way }: { readonly sheet: Sheet; readonly way: Way }) {
   const { t } = useTranslation();
-  const own = group.samples.filter((image) => (way.drawn.get(image)?.length ?? 0) > 0).length;
+  const own = sheet.samples.filter(({ image }) => (way.drawn.get(image)?.length ?? 0) > 0).length;
   if (own > 0) return <Badge tone="info">{t('anonymise.drawnFor', { count: own, shown: showNumber(own) })}</Badge>;
-  if (group.mask === 'fits' && way.useKept) {
-    const count = group.areas.length;
+  const [{ mask, areas }] = sheet.groups;
+  if (mask === 'fits' && way.useKept) {
+    const count = areas.length;
     return (
       <Badge tone="success">
         {count === 0 ? t('anonymise.nothingToCover') : t('anonymise.covered', { count, shown: showNumber(count) })}
       </Badge>
     );
   }
-  return group.mask === 'other-size' ? <Badge tone="warning">{t('anonymise.wrongSize')}</Badge> : null;
+  return mask === 'other-size' ? <Badge tone="warning">{t('anonymise.wrongSize')}</Badge> : null;
 }
