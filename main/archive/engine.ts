@@ -8,6 +8,7 @@ import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
+import { createAnonymisation } from './anonymisation';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
@@ -126,6 +127,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...createPeople(context),
       ...intake.verbs,
       ...createRelease(context),
+      ...createAnonymisation(context),
     };
     closers.push(async () => {
       await jobs.close();

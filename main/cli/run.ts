@@ -1,10 +1,12 @@
 import type { FieldboxError } from '@shared/errors';
 import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
+import { anonymizeCommand } from './commands/anonymize';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { keysCommand } from './commands/keys';
 import { renderCommand } from './commands/render';
 import { showCommand } from './commands/show';
 import { Terminal } from './terminal';
@@ -18,6 +20,8 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
+  anonymize: anonymizeCommand,
+  keys: keysCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
 };

@@ -22,7 +22,11 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox show UID --archive DIR
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
-                [--as media|originals|pictures]
+                [--as media|originals|pictures] [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+  fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
+                [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
+  fieldbox keys list|query|values|find|delete|csv --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
+                [--key KEY] [--text TEXT] [--sort PROPERTY] [--ascending] [--limit N] [--offset N] [--out FILE.csv] [--yes]
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
 
@@ -33,6 +37,11 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
+  anonymize makes anonymous copies in the archive (DICOM PS3.15 annex E), puts them in the place of the originals (--replace),
+            or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
+            patient, full-dates, modified-dates, descriptors, structured-content, graphics, safe-private
+  keys      whose the anonymous copies are: list, query (--where), values (images of a --key), find (--text: a name, number,
+            UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all)
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
 

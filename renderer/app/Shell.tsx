@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { AnonymiseScreen } from '../features/anonymise/AnonymiseScreen';
 import { Browse } from '../features/browse/Browse';
 import { Capture } from '../features/capture/Capture';
 import { Day } from '../features/day/Day';
@@ -78,6 +79,8 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
       return <ImportScreen session={route.session ?? null} />;
     case 'export':
       return <ExportScreen exportKey={route.exportKey ?? null} />;
+    case 'anonymise':
+      return <AnonymiseScreen run={route.run ?? null} />;
     case 'manage':
       return <Manage page={route.page ?? null} item={route.item ?? null} />;
     case 'settings':

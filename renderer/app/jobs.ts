@@ -33,12 +33,13 @@ export function jobChanged(job: Job): void {
 function isWatched(job: Job): boolean {
   const route = currentRoute();
   if (route.screen === 'import') return job.importSession !== null && route.session === job.importSession;
+  if (route.screen === 'anonymise') return job.anonymisationRun !== null && route.run === job.anonymisationRun;
   return route.screen === 'export' && job.exportKey !== null && route.exportKey === job.exportKey;
 }
 
 function announce(job: Job): void {
   if (isWatched(job)) return;
-  const { importSession: session, exportKey } = job;
+  const { importSession: session, exportKey, anonymisationRun: run } = job;
   if (job.state === 'failed' && job.error) {
     sayError(jobError(job.error));
   } else if (job.state === 'cancelled') {
@@ -56,6 +57,12 @@ function announce(job: Job): void {
       ...(exportKey && {
         action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'export', exportKey }) },
       }),
+    });
+  } else if (job.type === 'anonymise') {
+    say({
+      tone: job.rejected > 0 ? 'warning' : 'success',
+      text: i18n.t('jobs.anonymiseDone', { made: job.added, already: job.alreadyStored, aside: job.rejected }),
+      ...(run && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'anonymise', run }) } }),
     });
   } else {
     say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });

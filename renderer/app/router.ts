@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { ExportKey, ImportSessionKey, PatientKey, SeriesKey, StudyKey } from '@shared/model/ids';
+import { AnonymisationRunId, ExportKey, ImportSessionKey, PatientKey, SeriesKey, StudyKey } from '@shared/model/ids';
 
 /** The screens. What identifies a thing is in the route, so that going back and reloading work. */
 export type Route =
@@ -17,6 +17,7 @@ export type Route =
   | { readonly screen: 'capture' }
   | { readonly screen: 'import'; readonly session?: ImportSessionKey }
   | { readonly screen: 'export'; readonly exportKey?: ExportKey }
+  | { readonly screen: 'anonymise'; readonly run?: AnonymisationRunId }
   /** A page of `features/manage`, and which of its things is open there. */
   | { readonly screen: 'manage'; readonly page?: string; readonly item?: string }
   | { readonly screen: 'settings' }
@@ -77,6 +78,10 @@ export function parseRoute(hash: string): Route {
     case 'export': {
       const exportKey = ExportKey.safeParse(query.get('exportKey'));
       return exportKey.success ? { screen: path, exportKey: exportKey.data } : { screen: path };
+    }
+    case 'anonymise': {
+      const run = AnonymisationRunId.safeParse(query.get('run'));
+      return run.success ? { screen: path, run: run.data } : { screen: path };
     }
     default:
       return home;

@@ -1,5 +1,6 @@
-import { HardDriveUpload, X } from 'lucide-react';
+import { HardDriveUpload, VenetianMask, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { anonymiseThese } from '../app/anonymiseBasket';
 import { cx } from '../app/cx';
 import { showNumber } from '../app/format';
 import { exportThese } from '../app/exportBasket';
@@ -17,6 +18,9 @@ export function SelectionBar({ selection }: { readonly selection: Selection }) {
       <strong role="status">{t('images.chosen', { count, shown: showNumber(count) })}</strong>
       <Button icon={X} onPress={selection.clear}>
         {t('images.clearSelection')}
+      </Button>
+      <Button icon={VenetianMask} onPress={() => anonymiseThese({ images: [...selection.chosen] })}>
+        {t('images.anonymiseChosen')}
       </Button>
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}

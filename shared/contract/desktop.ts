@@ -58,6 +58,11 @@ export const desktopVerbs = {
     z.object({ suggestedName: z.string().max(128) }),
     z.object({ folder: z.string().nullable() }),
   ),
+  /** Where to write a table (CSV); the system asks before something is overwritten. */
+  'dialog.saveTable': verb(
+    z.object({ suggestedName: z.string().min(1).max(128) }),
+    z.object({ path: z.string().nullable() }),
+  ),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
@@ -15,6 +16,7 @@ export const engineVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...anonymisationVerbs,
 } as const;
 
 /** Everything the window may ask. */

@@ -1,3 +1,4 @@
+import { anonymisationErrors } from './anonymisation';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
@@ -19,6 +20,7 @@ export const catalogue = {
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
+  ...anonymisationErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

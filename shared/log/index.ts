@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anonymisationLog } from './anonymisation';
 import type { LogKind } from './entry';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
@@ -7,7 +8,7 @@ import { syncLog } from './sync';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog } as const;
+const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...anonymisationLog } as const;
 
 export type LogCode = keyof typeof kinds;
 

@@ -37,6 +37,13 @@ export type ImportSessionKey = z.infer<typeof ImportSessionKey>;
 export const ExportKey = z.uuid().brand<'ExportKey'>();
 export type ExportKey = z.infer<typeof ExportKey>;
 
+/** A register of one patient's replacements under one profile. */
+export const AnonymisationKeyId = z.uuid().brand<'AnonymisationKeyId'>();
+export type AnonymisationKeyId = z.infer<typeof AnonymisationKeyId>;
+/** One act of anonymising, from its start to its result. */
+export const AnonymisationRunId = z.uuid().brand<'AnonymisationRunId'>();
+export type AnonymisationRunId = z.infer<typeof AnonymisationRunId>;
+
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;

@@ -3,11 +3,12 @@ import type { Handlers, Parsed } from '@shared/contract';
 import { ExportResult } from '@shared/contract/release';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ExportKey } from '@shared/model/ids';
+import { Anonymiser } from '../anonymisation/anonymiser';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
-import type { ExportPlan } from '../../workers/export/plan';
+import { requireRoomFor, stageAnonymised, stagedAsTheyAre, type Staged } from './anonymised-rows';
 import { runInThread } from './export-thread';
-import { makePlan } from './make-plan';
+import { makePlan, type PlanHead } from './make-plan';
 import { select, type Selected } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
@@ -75,7 +76,9 @@ export async function runExport(
 interface Prepared {
   readonly exportKey: ExportKey;
   readonly selected: Selected;
-  readonly plan: ExportPlan;
+  readonly head: PlanHead;
+  /** Null when the images go as they are. */
+  readonly anonymiser: Anonymiser | null;
   readonly started: ExportResult;
   /** The error it ended with, with its technical cause. */
   failure: FieldboxError | null;
@@ -87,18 +90,20 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   const selected = select(ctx.db, request.selection, form, { ...RELEASE, recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
-  const plan = makePlan(
-    { form, container, target, madeAt: startedAt, version: ctx.version },
-    selected.rows,
-    ctx.objects,
-  );
-  await checkTarget(plan, ctx.paths.root);
+  const head: PlanHead = { form, container, target, madeAt: startedAt, version: ctx.version };
+  await checkTarget(makePlan(head, selected.rows, ctx.objects), ctx.paths.root);
+  const anonymiser = request.anonymise === undefined ? null : new Anonymiser(ctx, request.anonymise);
+  if (anonymiser) {
+    anonymiser.requireDistinct(selected.rows.map((row) => row.id));
+    await requireRoomFor(selected.rows, ctx.paths.incoming);
+  }
   const exportKey = ExportKey.parse(randomUUID());
   const started = ExportResult.parse({
     exportKey,
     form,
     container,
     target,
+    anonymised: anonymiser !== null,
     startedAt,
     finishedAt: null,
     state: 'running',
@@ -111,7 +116,7 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   });
   running.add(exportKey);
   saveExport(ctx.db, started);
-  return { exportKey, selected, plan, started, failure: null };
+  return { exportKey, selected, head, anonymiser, started, failure: null };
 }
 
 /** Runs the plan, records how it ended, and gives that. Throws DISK_* when not even that can be written down. */
@@ -126,8 +131,16 @@ async function carryOut(ctx: EngineContext, prepared: Prepared, handle: ExportHa
 }
 
 async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle): Promise<ExportResult> {
-  const { plan, selected, started } = prepared;
+  const { head, selected, started, anonymiser } = prepared;
+  const { rows } = selected;
+  let staged: Staged | null = null;
   try {
+    staged = anonymiser
+      ? await stageAnonymised(ctx, rows, anonymiser, { handle, name: prepared.exportKey })
+      : stagedAsTheyAre(ctx, rows);
+    if (staged.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    const asked = staged.asked;
+    const plan = makePlan(head, staged.rows, staged.objects);
     const outcome = await runInThread(plan, handle.signal, (progress) => handle.update(progress));
     noteDamage(ctx.db, outcome.leftOut);
     return {
@@ -138,7 +151,11 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
       files: outcome.files,
       bytes: outcome.bytes,
       verified: outcome.verified,
-      leftOut: [...selected.leftOut, ...outcome.leftOut.map(({ image, code }) => ({ image, code }))],
+      leftOut: [
+        ...selected.leftOut,
+        ...staged.leftOut,
+        ...outcome.leftOut.map(({ image, code }) => ({ image: asked(image), code })),
+      ],
     };
   } catch (thrown) {
     const error = asFieldboxError(thrown);
@@ -148,8 +165,11 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
       state: error.code === 'CANCELLED' ? 'cancelled' : 'failed',
       finishedAt: ctx.now().toISOString(),
       images: 0,
+      leftOut: [...selected.leftOut, ...(staged?.leftOut ?? [])],
       error: { code: error.code, details: { ...error.details } },
     };
+  } finally {
+    await staged?.remove();
   }
 }
 

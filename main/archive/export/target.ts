@@ -30,11 +30,17 @@ export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promis
       throw new FieldboxError('EXPORT_TARGET_FULL', { needed: megabytes(needed), free: megabytes(free) });
     if (largestFile(plan) > fileLimitOf(disk.type)) throw new FieldboxError('EXPORT_FAT_LIMIT');
   } catch (error) {
-    throw targetError(error, { needed: 0, free: 0 });
+    throw faultOfTarget(error);
   }
 }
 
-async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
+/** A fault at the destination as one of ours: EXPORT_TARGET_FULL, EXPORT_TARGET_LOST ... */
+export function faultOfTarget(error: unknown): FieldboxError {
+  return targetError(error, { needed: 0, free: 0 });
+}
+
+/** Throws EXPORT_INSIDE_ARCHIVE. */
+export async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
   const place = join(await realpath(dirname(target)), basename(target));
   const root = await realpath(archiveRoot);
   if (place === root || place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { anonymisationAppliers } from './apply-anonymisation';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { objectAppliers } from './apply-object';
@@ -18,6 +19,7 @@ const appliers: Appliers<RecordType> = {
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
+  ...anonymisationAppliers,
 };
 
 /**

@@ -12,7 +12,7 @@ export interface ImageFacts {
 }
 
 /** Why something leaves. Every exit of `exits.ts` has one. */
-export type Purpose = 'export' | 'render' | 'print' | 'copy' | 'send' | 'hub';
+export type Purpose = 'export' | 'render' | 'print' | 'copy' | 'send' | 'hub' | 'keys';
 
 /** To whom it goes and who lets it out. */
 export interface Release {
@@ -29,7 +29,8 @@ const LEAVES: Verdict = { leaves: true };
 
 /**
  * The one question every exit asks: may this image leave, for this purpose, to this recipient? A patient's "no" holds for
- * every purpose; a file that is missing or damaged is never given out as if it were good.
+ * every purpose, and for an anonymised picture as for a whole one: it is still a picture of this person, who did not want it to
+ * leave, and a face or a scar needs no name. A file that is missing or damaged is never given out as if it were good.
  */
 export function mayLeave(facts: ImageFacts, _release: Release): Verdict {
   if (facts.consent === 'no') return refuse('CONSENT_REFUSED');

@@ -1,3 +1,4 @@
+import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
 import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
@@ -13,6 +14,9 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
+  anonymiseObject,
+  reidentifyObject,
+  uidsOfObject,
   document,
   frame,
   dicomJson,

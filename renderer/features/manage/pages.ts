@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
-import type { LucideIcon } from 'lucide-react';
-import type { ComponentType } from 'react';
+import { KeyRound, type LucideIcon } from 'lucide-react';
+import { lazy, type ComponentType } from 'react';
 
 /** One page of "Manage". It is loaded when it is opened first. */
 export interface ManagePage {
@@ -15,4 +15,12 @@ export interface ManagePage {
 }
 
 /** All of them, in the order of the cards: what is used every day first. */
-export const managePages: readonly ManagePage[] = [];
+export const managePages: readonly ManagePage[] = [
+  {
+    id: 'keys',
+    icon: KeyRound,
+    title: (t) => t('keys.title'),
+    text: (t) => t('keys.card'),
+    Component: lazy(async () => ({ default: (await import('../anonymise/KeysPage')).KeysPage })),
+  },
+];

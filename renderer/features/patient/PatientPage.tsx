@@ -1,8 +1,9 @@
-import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil } from 'lucide-react';
+import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil, VenetianMask } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId, PatientKey } from '@shared/model/ids';
 import type { ImageRow, PatientRow } from '@shared/model/rows';
+import { anonymiseThese } from '../../app/anonymiseBasket';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
 import { sexName, showBirth, showDate, showNumber, personName } from '../../app/format';
@@ -73,6 +74,14 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
               isDisabled={!person.data?.images}
             >
               {t('patients.export')}
+            </Button>
+            <Button
+              large
+              icon={VenetianMask}
+              onPress={() => anonymiseThese({ patients: [patient] })}
+              isDisabled={!person.data?.images}
+            >
+              {t('patients.anonymise')}
             </Button>
             <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
               {t('patients.edit')}

@@ -1,3 +1,4 @@
+import anonymise from './anonymise.json';
 import archive from './archive.json';
 import capture from './capture.json';
 import closed from './closed.json';
@@ -9,6 +10,7 @@ import help from './help.json';
 import images from './images.json';
 import importing from './importing.json';
 import jobs from './jobs.json';
+import keys from './keys.json';
 import kinds from './kinds.json';
 import manage from './manage.json';
 import modality from './modality.json';
@@ -19,6 +21,7 @@ import source from './source.json';
 
 /** English: one file a screen. */
 export const en = {
+  anonymise,
   archive,
   capture,
   closed,
@@ -30,6 +33,7 @@ export const en = {
   images,
   importing,
   jobs,
+  keys,
   kinds,
   manage,
   modality,
