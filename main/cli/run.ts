@@ -7,7 +7,10 @@ import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
 import { keysCommand } from './commands/keys';
+import { remoteCommand } from './commands/remote';
 import { renderCommand } from './commands/render';
+import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
+import { serveCommand } from './commands/serve';
 import { showCommand } from './commands/show';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
@@ -24,6 +27,12 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   keys: keysCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
+  remote: remoteCommand,
+  send: sendCommand,
+  outbox: outboxCommand,
+  ledger: ledgerCommand,
+  pull: pullCommand,
+  serve: serveCommand,
 };
 
 /**

@@ -29,6 +29,15 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
                 [--key KEY] [--text TEXT] [--sort PROPERTY] [--ascending] [--limit N] [--offset N] [--out FILE.csv] [--yes]
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
+  fieldbox remote list|test|remove [NAME] --archive DIR
+  fieldbox remote add NAME folder --path DIR --archive DIR
+  fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
+  fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
+  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
+  fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
+  fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
+  fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
+  fieldbox serve --scp PORT [--host ADDRESS] [--ae AETITLE] [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -44,6 +53,12 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all)
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
+  remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;
+            --certificate HEX accepts one certificate by its SHA-256, --cap KIB is the most that leaves in a second
+  send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
+  ledger    what is proven at which destination, and how
+  pull      fetches from a destination into the archive
+  serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
 
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive

@@ -29,7 +29,6 @@ try {
   });
   const sync = createSync(engine, {
     secrets,
-    makeAnonymous: null,
     emit: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
     onFault: (thrown) => post({ type: 'fault', fault: faultOf(thrown) }),
   });

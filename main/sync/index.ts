@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventName, EventPayload, Handlers, Input, Parsed } from '@shared/contract';
+import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
-import { type ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { AnonymisationWay } from '@shared/model/anonymisation';
+import { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
 import type { Engine } from '../archive/engine';
+import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import { ledgerCsv } from './ledger-csv';
+import { anonymousMaker } from './outbox/anonymous-copy';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { DriverMemory } from './remotes/memory';
@@ -24,7 +27,6 @@ import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
 export interface SyncOptions {
   readonly secrets: SecretStore;
-  readonly makeAnonymous: MakeAnonymous | null;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
 }
@@ -52,6 +54,8 @@ class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb>;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
+  private readonly makeAnonymous: MakeAnonymous;
+  private readonly stopping = new AbortController();
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
   private started = false;
@@ -62,6 +66,7 @@ class SyncService implements Sync {
     private readonly options: SyncOptions,
   ) {
     this.batcher = new CommitBatcher(engine.context);
+    this.makeAnonymous = anonymousMaker(engine.context, this.stopping.signal);
     const workers = (): RemoteWorker[] => [...this.workers.values()];
     this.inFlight = {
       has: (transaction, position) =>
@@ -90,6 +95,7 @@ class SyncService implements Sync {
 
   async close(): Promise<void> {
     this.started = false;
+    this.stopping.abort();
     if (this.event !== null) clearTimeout(this.event);
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
@@ -233,14 +239,16 @@ class SyncService implements Sync {
         remote,
         rows.map(({ object }) => object),
       ),
-      burnedIn: [] as ImageId[],
+      burnedIn: rows
+        .filter(({ object }) => ['certain', 'high'].includes(riskOf(subjectOfImage(this.db, object)).level))
+        .map(({ object }) => object),
     };
   }
 
   private async send(input: {
     readonly selection: Parameters<typeof select>[1];
     readonly remote: RemoteKey;
-    readonly anonymise: Input<'outbox.send'>['anonymise'];
+    readonly anonymise: AnonymisationWay | null;
     readonly priority: number;
   }) {
     const target = this.require(input.remote);
@@ -250,7 +258,6 @@ class SyncService implements Sync {
       person: null,
     });
     if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
-    if (input.anonymise !== null && this.options.makeAnonymous === null) throw new FieldboxError('REMOTE_CANNOT');
     const transaction = TransactionKey.parse(randomUUID());
     await this.engine.context.commit([
       {
@@ -343,7 +350,7 @@ class SyncService implements Sync {
     const driver = driverFor(remote.settings);
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
-      makeAnonymous: this.options.makeAnonymous,
+      makeAnonymous: this.makeAnonymous,
       note: (items) => this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []),
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0,

@@ -79,7 +79,7 @@ export const layers = [
   },
   {
     name: 'main/cli',
-    may: ['shared', 'main/platform', 'main/archive', 'main/sync', 'main/dicom'],
+    may: ['shared', 'main/platform', 'main/archive', 'main/network', 'main/sync', 'main/dicom'],
     node: true,
     instead: 'the command line is the same engine: give main/archive a function for it',
   },
