@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import type { DesktopVerb, Handlers } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
@@ -84,6 +85,12 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
         ...(lastExportFolder !== '' && { defaultPath: lastExportFolder }),
       });
       return { folder: folder ?? null };
+    },
+    'dialog.saveAs': async ({ suggestedName }) => {
+      const options = { title: say().saveAs, defaultPath: join(app.getPath('documents'), suggestedName) };
+      const window = parts.window();
+      const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+      return { path: answer.canceled || answer.filePath === '' ? null : answer.filePath };
     },
     'dialog.archiveFolder': async () => {
       const [folder] = await open({

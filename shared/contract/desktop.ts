@@ -58,6 +58,8 @@ export const desktopVerbs = {
     z.object({ suggestedName: z.string().max(128) }),
     z.object({ folder: z.string().nullable() }),
   ),
+  /** Where a file is to be written; the dialog has asked whether one that is there may be replaced. */
+  'dialog.saveAs': verb(z.object({ suggestedName: z.string().max(128) }), z.object({ path: z.string().nullable() })),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),

@@ -5,6 +5,7 @@ import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
+import { userErrors } from './users';
 
 export type { ErrorEntry, Remedy, Severity } from './entry';
 
@@ -19,6 +20,7 @@ export const catalogue = {
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
+  ...userErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

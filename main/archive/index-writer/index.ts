@@ -7,6 +7,7 @@ import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
+import { userAppliers } from './apply-users';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
@@ -18,6 +19,7 @@ const appliers: Appliers<RecordType> = {
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
+  ...userAppliers,
 };
 
 /**

@@ -5,6 +5,7 @@ import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
+import { userBodies } from './bodies/users';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
 export const recordBodies = {
@@ -13,6 +14,7 @@ export const recordBodies = {
   ...releaseBodies,
   ...journalBodies,
   ...outboxBodies,
+  ...userBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;
