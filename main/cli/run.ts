@@ -4,9 +4,11 @@ import { productVersion } from '../platform/version';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
+import { logCommand } from './commands/log';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
 import { renderCommand } from './commands/render';
 import { showCommand } from './commands/show';
+import { usersCommand } from './commands/users';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -20,6 +22,8 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   export: exportCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
+  users: usersCommand,
+  log: logCommand,
 };
 
 /**
@@ -28,7 +32,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  const terminal = new Terminal(rest.includes('--json'));
+  const terminal = new Terminal(rest.includes('--json'), personIn(rest));
   try {
     if (name === '--version') {
       terminal.answerText(productVersion());
@@ -53,6 +57,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     report(thrown, terminal);
     return CANNOT_RUN;
   }
+}
+
+/** `--user NAME` or `--user=NAME`. */
+function personIn(argv: readonly string[]): string | undefined {
+  const joined = argv.find((argument) => argument.startsWith('--user='));
+  if (joined !== undefined) return joined.slice('--user='.length);
+  const at = argv.indexOf('--user');
+  return at === -1 ? undefined : argv[at + 1];
 }
 
 function report(thrown: unknown, terminal: Terminal): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coreVerbs, engineVerbs, type EngineVerb } from '../../shared/contract';
 import { leastRole, mayAs, roles, whileLocked } from '../../shared/contract/permissions';
 import type { Handlers } from '../../shared/contract';
-import { Session } from '../../main/archive/users';
+import type { Session } from '../../main/archive/users';
 import { createAccess } from '../../main/archive/users';
 import { Directory } from '../../main/archive/users';
 import { Journal } from '../../main/archive/log/journal';

@@ -3,6 +3,7 @@ import type { Handlers, Parsed } from '@shared/contract';
 import { ExportResult } from '@shared/contract/release';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ExportKey } from '@shared/model/ids';
+import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
 import type { ExportPlan } from '../../workers/export/plan';
@@ -19,7 +20,8 @@ export type ExportHandle = Pick<JobHandle, 'signal' | 'update'>;
 /** Exports this process is carrying out; a row that says "running" and is not among them was cut off. */
 const running = new Set<string>();
 
-const RELEASE = { purpose: 'export', person: null } as const;
+/** Who lets it out: the person the export is made for. */
+const release = () => ({ purpose: 'export', person: actingUser() }) as const;
 
 /** The export verbs. */
 export function createRelease(
@@ -27,7 +29,7 @@ export function createRelease(
 ): Handlers<'export.preview' | 'export.start' | 'export.list' | 'export.get'> {
   return {
     'export.preview': async ({ selection, form }) => {
-      const selected = select(ctx.db, selection, form, { ...RELEASE, recipient: 'preview' });
+      const selected = select(ctx.db, selection, form, { ...release(), recipient: 'preview' });
       return Promise.resolve({
         patients: new Set(selected.rows.map((row) => row.patientId)).size,
         studies: new Set(selected.rows.map((row) => row.studyId)).size,
@@ -84,7 +86,7 @@ interface Prepared {
 /** Finds out what goes where and that it can; notes the export as begun. */
 async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prepared> {
   const { form, container, target } = request;
-  const selected = select(ctx.db, request.selection, form, { ...RELEASE, recipient: container });
+  const selected = select(ctx.db, request.selection, form, { ...release(), recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
   const plan = makePlan(

@@ -22,7 +22,7 @@ export interface Access {
 }
 
 export function createAccess(ctx: EngineContext, directory: Directory, journal: Journal): Access {
-  const gate = new Gate(directory, new Throttle(ctx.db, ctx.now), journal);
+  const gate = new Gate(directory, new Throttle(ctx.db, () => ctx.now()), journal);
   const sessions = new Set<Tellable>();
   const inTurn = oneAfterTheOther();
   return {
