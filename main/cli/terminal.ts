@@ -17,7 +17,7 @@ export class Terminal {
   constructor(
     readonly json: boolean,
     /** Who works here, as given with --user. */
-    readonly person: string | undefined = undefined,
+    readonly person: string | undefined,
     private readonly write: (file: number, text: string) => void = writeWhole,
     private readonly interactive: boolean = process.stderr.isTTY,
   ) {}

@@ -18,7 +18,7 @@ export const userErrors = {
     en: 'Fieldbox is locked. Unlock it with your PIN or password; nothing was lost.',
     es: 'Fieldbox está bloqueado. Desbloquéelo con su PIN o contraseña; no se perdió nada.',
     fr: 'Fieldbox est verrouillé. Déverrouillez-le avec votre code PIN ou mot de passe ; rien n’est perdu.',
-    ar: 'Fieldbox مقفل. افتحه برمز PIN أو كلمة المرور؛ لم يُفقد شيء.',
+    ar: 'Fieldbox مقفل. افتحه بالرمز السري أو كلمة المرور؛ لم يُفقد شيء.',
   },
   NOT_ALLOWED: {
     number: 7002,
@@ -36,7 +36,7 @@ export const userErrors = {
     en: 'The name, password or PIN is not right. Please try again.',
     es: 'El nombre, la contraseña o el PIN no es correcto. Inténtelo de nuevo.',
     fr: 'Le nom, le mot de passe ou le code PIN est incorrect. Réessayez.',
-    ar: 'الاسم أو كلمة المرور أو رمز PIN غير صحيح. حاول مرة أخرى.',
+    ar: 'الاسم أو كلمة المرور أو الرمز السري غير صحيح. حاول مرة أخرى.',
   },
   SIGN_IN_WAIT: {
     number: 7004,
@@ -54,7 +54,7 @@ export const userErrors = {
     en: 'The PIN was wrong too often. Sign in with the password; then the PIN works again.',
     es: 'El PIN falló demasiadas veces. Entre con la contraseña; después el PIN volverá a funcionar.',
     fr: 'Le code PIN a été faux trop souvent. Utilisez le mot de passe ; le code marchera de nouveau ensuite.',
-    ar: 'أُدخل رمز PIN خطأً مرات كثيرة. سجّل الدخول بكلمة المرور، ثم يعمل الرمز من جديد.',
+    ar: 'أُدخل الرمز السري خطأً مرات كثيرة. سجّل الدخول بكلمة المرور، ثم يعمل الرمز من جديد.',
   },
   WEAK_PASSWORD: {
     number: 7006,
@@ -72,7 +72,7 @@ export const userErrors = {
     en: 'This PIN is too easy to guess. Take {least} to {most} digits, not all the same and not in a row.',
     es: 'Este PIN es fácil de adivinar. Use de {least} a {most} cifras, no todas iguales ni seguidas.',
     fr: 'Ce code PIN est trop facile à deviner. Prenez {least} à {most} chiffres, ni tous pareils ni à la suite.',
-    ar: 'رمز PIN هذا سهل التخمين. استخدم من {least} إلى {most} أرقام، غير متطابقة وغير متسلسلة.',
+    ar: 'هذا الرمز السري سهل التخمين. استخدم من {least} إلى {most} أرقام، غير متطابقة وغير متسلسلة.',
   },
   LAST_SUPERUSER: {
     number: 7008,

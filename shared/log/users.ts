@@ -40,7 +40,7 @@ export const usersLog = {
     en: 'New PIN set.',
     es: 'PIN nuevo establecido.',
     fr: 'Nouveau code PIN défini.',
-    ar: 'عُيّن رمز PIN جديد.',
+    ar: 'عُيّن رمز سري جديد.',
   },
   PIN_REMOVED: {
     subject: 'users',
@@ -48,7 +48,7 @@ export const usersLog = {
     en: 'PIN taken away.',
     es: 'PIN retirado.',
     fr: 'Code PIN supprimé.',
-    ar: 'أُزيل رمز PIN.',
+    ar: 'أُزيل الرمز السري.',
   },
   SIGNED_IN: {
     subject: 'users',

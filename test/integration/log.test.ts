@@ -134,15 +134,20 @@ describe('the log', () => {
   it('is written as CSV that no spreadsheet takes for formulas, never into the archive', async () => {
     const { engine, desk } = await filled();
     await desk.verbs['patients.register'](person('=cmd|"x"'));
+    const silent = await desk.verbs['patients.register']({ ...person('Secret^Sam'), consent: 'no' });
     const path = join(temporaryFolder(), 'log.csv');
     const ask = (target: string) =>
       engine.verbs['log.export']({ ...LogFilter.parse({ subject: 'people' }), path: target, language: 'fr' });
-    expect(await ask(path)).toEqual({ lines: 3 });
+    expect(await ask(path)).toEqual({ lines: 4 });
     const text = readFileSync(path, 'utf8');
     expect(text.startsWith('\ufefftime,by,subject,level,what,person,patient number,patient name\r\n')).toBe(true);
     expect(text).toContain('bob Smith,people,info,Patient enregistré.,,');
     expect(text).toContain(`"'=cmd|""x"""`);
-    expect(text.trimEnd().split('\r\n')).toHaveLength(4);
+    expect(text.trimEnd().split('\r\n')).toHaveLength(5);
+    // Who said no is not named; that and by whom something was done stays.
+    expect(text).not.toContain('Secret');
+    expect(text).not.toMatch(new RegExp(`,${silent.PatientID},`));
+    expect(text).toContain('Patient enregistré.,,,\r\n');
     expect(await codeOf(ask(join(engine.context.paths.root, 'objects', 'log.csv')))).toBe('BAD_REQUEST');
     expect(await codeOf(ask(join(temporaryFolder(), 'missing', 'log.csv')))).toBe('EXPORT_TARGET_LOST');
     expect(await codes(engine, { subject: 'export' })).toEqual(['LOG_EXPORTED']);

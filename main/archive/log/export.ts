@@ -6,8 +6,12 @@ import type { LogFilter, LogRow } from '@shared/contract/log';
 import type { Language } from '@shared/errors';
 import { FieldboxError } from '@shared/errors';
 import { logSentence } from '@shared/log';
-import { targetError } from '../../workers/export/target-error';
+import type { Consent } from '@shared/model/vocabulary';
+import { targetError } from '../../platform/target-error';
+import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
+import { statement } from '../index-writer/statements';
+import { mayLeave } from '../release/gate';
 import type { Directory } from '../users';
 import { logPage } from './lines';
 
@@ -18,7 +22,7 @@ const HEAD = ['time', 'by', 'subject', 'level', 'what', 'person', 'patient numbe
 
 /**
  * Writes the log as CSV (RFC 4180), newest first, and gives the number of lines. The file is whole or not there: it is written
- * under another name first. Throws BAD_REQUEST inside the archive's own folder, EXPORT_TARGET_FULL, EXPORT_TARGET_LOST.
+ * under another name first. Patients who do not want pictures to leave are not named in it either. Throws BAD_REQUEST inside the archive's own folder, EXPORT_TARGET_FULL, EXPORT_TARGET_LOST.
  */
 export async function exportLog(
   ctx: EngineContext,
@@ -41,7 +45,7 @@ export async function exportLog(
       await write(BOM + row(HEAD));
       for (let after: number | undefined, more = true; more;) {
         const page = logPage(ctx, directory, filter, PAGE, after);
-        await write(page.rows.map((line) => row(cells(line, language))).join(''));
+        await write(page.rows.map((line) => row(cells(ctx, line, language))).join(''));
         lines += page.rows.length;
         after = page.next ?? undefined;
         more = page.next !== null;
@@ -69,9 +73,20 @@ async function roomAt(folder: string): Promise<number> {
   }
 }
 
-function cells(line: LogRow, language: Language): readonly string[] {
+/** The line as it leaves: a patient who said no is not named; that something was done, by whom and when, stays. */
+function cells(ctx: Pick<EngineContext, 'db'>, line: LogRow, language: Language): readonly string[] {
   const sentence = logSentence(line.code, line.details, language);
-  return [line.at, line.byName, line.subject, line.level, sentence, line.personName, line.PatientID, line.PatientName];
+  const whom = mayBeNamed(ctx, line) ? [line.PatientID, line.PatientName] : ['', ''];
+  return [line.at, line.byName, line.subject, line.level, sentence, line.personName, ...whom];
+}
+
+function mayBeNamed({ db }: Pick<EngineContext, 'db'>, { patient }: LogRow): boolean {
+  if (patient === null) return true;
+  const known = statement(db, 'SELECT consent FROM patient WHERE key = ?').get(patient) as
+    { consent: Consent } | undefined;
+  if (!known) return false;
+  const release = { purpose: 'export', recipient: 'log file', person: actingUser() } as const;
+  return mayLeave({ image: null, consent: known.consent, objectState: 'good' }, release).leaves;
 }
 
 /** A line of CSV. What a spreadsheet would take for a formula gets an apostrophe before it. */

@@ -10,10 +10,13 @@ import images from './images.json';
 import importing from './importing.json';
 import jobs from './jobs.json';
 import kinds from './kinds.json';
+import lock from './lock.json';
+import log from './log.json';
 import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
+import people from './people.json';
 import settings from './settings.json';
 import source from './source.json';
 
@@ -31,10 +34,13 @@ export const fr = {
   importing,
   jobs,
   kinds,
+  lock,
+  log,
   manage,
   modality,
   nav,
   patients,
+  people,
   settings,
   source,
 };
