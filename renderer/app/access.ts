@@ -12,7 +12,7 @@ import { currentRoute, navigate } from './router';
 import { dayIsPicked, refreshStatus, refreshVocabulary, useSession } from './session';
 import { useTarget } from './target';
 import { say, sayError, useToasts } from './toasts';
-import { unsavedWork, useTyped } from './typed';
+import { forgetTyping, unsavedWork } from './typed';
 import { useViewing } from './viewing';
 import { i18n } from './i18n';
 import { useShots } from '../features/capture/shots';
@@ -70,7 +70,7 @@ function clearWork(): void {
   useViewing.setState({ images: [], start: null });
   useShots.setState((before) => ({ shots: before.shots.filter((shot) => shot.state !== 'stored'), stored: 0 }));
   useToasts.setState({ toasts: [] });
-  useTyped.setState({ typed: false });
+  forgetTyping();
   useAccess.setState(({ sitting }) => ({ sitting: sitting + 1, owner: null }));
 }
 

@@ -1,19 +1,25 @@
-import { create } from 'zustand';
 import { unsavedPictures } from '../features/capture/unsaved';
 
-/** Whether something was typed or chosen on the present screen since it was opened. */
-export const useTyped = create<{ readonly typed: boolean }>()(() => ({ typed: false }));
+/** What was typed into or chosen in since the window was opened, as far as it is still there. */
+const touched = new Set<Element>();
 
-/** What does not count: searching, and the lock screen's own fields. */
-const NO_WORK = '[type="search"], [type="password"], [data-no-work] *';
+/** What does not count: searching, and what lies on the lock screen or only narrows a list. */
+const NO_WORK = '[type="search"], [data-no-work] *';
 
-/** Follows what is typed; a form that was saved or given up leads to another screen, which begins anew. */
+/** Follows what is typed into forms. A form that was saved or given up is gone from the page, and so are its fields. */
 export function watchTyping(): void {
   const note = (event: Event): void => {
-    if (event.target instanceof Element && !event.target.matches(NO_WORK)) useTyped.setState({ typed: true });
+    const { target } = event;
+    if (!(target instanceof Element) || target.matches(NO_WORK)) return;
+    for (const element of touched) if (!element.isConnected) touched.delete(element);
+    touched.add(target);
   };
-  document.addEventListener('input', note, true);
-  window.addEventListener('hashchange', () => useTyped.setState({ typed: false }));
+  // Parts of dates are no inputs: they say only what is about to be typed.
+  for (const type of ['input', 'beforeinput'] as const) document.addEventListener(type, note, true);
+}
+
+function holdsSomething(element: Element): boolean {
+  return element.isConnected && !(element instanceof HTMLInputElement && element.value === '');
 }
 
 export interface UnsavedWork {
@@ -23,6 +29,11 @@ export interface UnsavedWork {
 
 /** What only the window has; null when there is nothing. */
 export function unsavedWork(): UnsavedWork | null {
-  const work = { pictures: unsavedPictures(), form: useTyped.getState().typed };
+  const work = { pictures: unsavedPictures(), form: [...touched].some(holdsSomething) };
   return work.pictures > 0 || work.form ? work : null;
+}
+
+/** The screens begin anew: nothing on them was typed by whoever is next. */
+export function forgetTyping(): void {
+  touched.clear();
 }

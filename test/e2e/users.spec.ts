@@ -32,7 +32,7 @@ async function addFirst(page: Page): Promise<void> {
   await expect(page.getByLabel('Name to sign in with')).toHaveValue('anna');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('The password once more').fill(PASSWORD);
-  await page.getByLabel('PIN').fill(PIN);
+  await page.getByRole('textbox', { name: 'PIN' }).fill(PIN);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('button', { name: /^Signed in: .*Anna Nkosi/ })).toBeVisible();
 }
@@ -47,7 +47,7 @@ test('the first person has all rights, adds a second one; changing by PIN, and a
   await form.getByLabel('Name as shown').fill('Bob Otieno');
   await form.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await form.getByLabel('The password once more').fill(PASSWORD);
-  await form.getByLabel('PIN').fill(PIN);
+  await form.getByRole('textbox', { name: 'PIN' }).fill(PIN);
   await form.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(form).toBeHidden();
   await expect(page.getByText('bob · Works with patients')).toBeVisible();
@@ -78,7 +78,7 @@ test('locking keeps a typed form, shows nothing of it, and refuses pictures; ano
   await skipTheDay(page);
   await ask(page, 'users.create', { ...personInput('anna', 'superuser') });
   await ask(page, 'users.create', { ...personInput('bob') });
-  await page.keyboard.press('n');
+  await page.getByRole('button', { name: 'Register new patient' }).first().click();
   await page.getByLabel('Family name', { exact: true }).fill('Wanjiru');
   await page.keyboard.press('Control+l');
   await expect(lockScreen(page)).toBeVisible();
@@ -97,6 +97,7 @@ test('locking keeps a typed form, shows nothing of it, and refuses pictures; ano
 
   await page.keyboard.type(PIN);
   await page.keyboard.press('Enter');
+  await expect(lockScreen(page)).toBeHidden();
   await expect(page.getByLabel('Family name', { exact: true })).toHaveValue('Wanjiru');
 
   await page.keyboard.press('Control+l');
@@ -107,7 +108,8 @@ test('locking keeps a typed form, shows nothing of it, and refuses pictures; ano
   await pressPin(page, PIN);
   await lockScreen(page).getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByLabel('Family name', { exact: true })).toHaveValue('Wanjiru');
-  await page.getByRole('button', { name: /Register/ }).click();
+  await page.getByText('Not known, age instead').click();
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: /Wanjiru/ })).toBeVisible();
 
   await page.keyboard.press('Control+l');
@@ -132,11 +134,12 @@ test('locks itself when nobody touches it, also over a restart it asks who is th
   await skipTheDay(first.page);
   await ask(first.page, 'users.create', { ...personInput('anna', 'superuser') });
   await ask(first.page, 'archive.saveSettings', { autoLockMinutes: 1 });
-  await first.page.keyboard.press('n');
+  await first.page.getByRole('button', { name: 'Register new patient' }).first().click();
   await first.page.getByLabel('Family name', { exact: true }).fill('Achieng');
   await expect(lockScreen(first.page)).toBeVisible({ timeout: 90_000 });
   await first.page.keyboard.type(PIN);
   await first.page.keyboard.press('Enter');
+  await expect(lockScreen(first.page)).toBeHidden();
   await expect(first.page.getByLabel('Family name', { exact: true })).toHaveValue('Achieng');
   await first.close();
   const second = await startApp();

@@ -1,4 +1,4 @@
-import { KeyRound, Pencil, Plus, ScanFace, UserX } from 'lucide-react';
+import { KeyRound, Pencil, Plus, Hash, UserX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UserRow } from '@shared/contract/users';
@@ -132,7 +132,7 @@ function Line({ row }: { readonly row: UserRow }) {
             label={t('people.newPasswordFor', { name })}
             onPress={() => setSecret('password')}
           />
-          <IconButton icon={ScanFace} label={t('people.newPinFor', { name })} onPress={() => setSecret('pin')} />
+          <IconButton icon={Hash} label={t('people.newPinFor', { name })} onPress={() => setSecret('pin')} />
           {mine && !isOwn ? (
             <IconButton icon={UserX} label={t('people.removeTitle', { name })} onPress={() => setRemoving(true)} />
           ) : null}
