@@ -7,6 +7,7 @@ import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import { type ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
+import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
@@ -247,7 +248,7 @@ class SyncService implements Sync {
     const { rows, leftOut } = select(this.db, input.selection, 'media', {
       purpose: 'send',
       recipient: target.name,
-      person: null,
+      person: actingUser(),
     });
     if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
     if (input.anonymise !== null && this.options.makeAnonymous === null) throw new FieldboxError('REMOTE_CANNOT');
@@ -344,7 +345,8 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.options.makeAnonymous,
-      note: (items) => this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []),
+      // Nobody's act: whoever woke the worker is not the one who asked for what it delivers; the request names that person.
+      note: (items) => this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []),
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0,
       parallel: driver?.parallel ?? 1,
