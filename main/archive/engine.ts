@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { ArchiveVerb, EventName, EventPayload, Handlers } from '@shared/contract';
+import type { ArchiveVerb, CoreVerb, EventName, EventPayload, Handlers } from '@shared/contract';
 import type { VerifyReport } from '@shared/contract/archive';
 import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
@@ -19,6 +19,8 @@ import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
 import { JobBoard, type JobHandle } from './jobs/job-board';
 import { ArchiveLock } from './lock';
+import { createLog } from './log';
+import { Journal } from './log/journal';
 import { createMaintenance } from './maintenance';
 import { adoptOrphans } from './maintenance/rebuild';
 import { verifyArchive } from './maintenance/verify';
@@ -30,6 +32,7 @@ import { builtinKindRecords } from './people/builtin-kinds';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
+import { type CallerOptions, createAccess, Directory, type Session } from './users';
 
 export interface OpenOptions {
   /** Who opens it, for the one who finds it locked. */
@@ -39,12 +42,17 @@ export interface OpenOptions {
   readonly now?: () => Date;
 }
 
-/** An open archive: every verb of the contract, plus what does not travel over the contract. */
+/** An open archive: every verb about it, callers with their rights, and what does not travel over the contract. */
 export interface Engine {
+  /** Unguarded, as the engine itself: for tests and for what has asked `openSession` before. */
   readonly verbs: Handlers<ArchiveVerb>;
   readonly intake: Intake;
   readonly pictures: Pictures;
   readonly context: EngineContext;
+  /** A new caller: nobody is signed in, every verb is guarded (main/archive/users/session.ts). */
+  openSession(options: CallerOptions): Session;
+  /** The same for a caller who also uses what stands on top of the archive: it is guarded alike. */
+  openSessionWith<V extends CoreVerb>(options: CallerOptions, above: Handlers<V>): Session<ArchiveVerb | V>;
   /** Verifies and waits for the end, for the command line and tests. Throws CANCELLED. */
   verifyNow(deep: boolean, handle: JobHandle): Promise<VerifyReport>;
   close(): Promise<void>;
@@ -90,6 +98,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const objects = new ObjectStore(paths.objects);
     const readAttributes = async (path: string) => (await pool.run('readAttributes', { path })).attributes;
     const committer = new Committer(paths, db, chain, objects, readAttributes, now);
+    const directory = new Directory(db);
     const emit: EngineContext['emit'] = (event, payload) => options.onEvent?.(event, payload);
     const jobs = new JobBoard((job) => emit('job.changed', job), now);
     const context: EngineContext = {
@@ -106,6 +115,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
           records.map((record) => ({ by, ...record })),
           incoming,
         );
+        directory.noteWritten(records.map((record) => record.type));
+        if (records.every((record) => record.type === 'log.noted')) return; // nothing in the lists has changed
         const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
         emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
       },
@@ -118,9 +129,13 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     if (created) await committer.commit(builtinKindRecords());
     if (empty && !created) await adoptOrphans(context, UNWATCHED);
     markInterrupted(db);
+    directory.read();
 
     const intake = createIntake(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
+    const journal = new Journal(context);
+    const access = createAccess(context, directory, journal);
+    const pictures = createPictures(context);
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
@@ -128,9 +143,13 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...intake.verbs,
       ...createRelease(context),
       ...createAnonymisation(context),
+      ...access.verbs,
+      ...createLog(context, directory),
     };
     closers.push(async () => {
+      access.close();
       await jobs.close();
+      await journal.flush();
       await committer.settle();
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
@@ -138,7 +157,11 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     return {
       verbs,
       intake,
-      pictures: createPictures(context),
+      pictures,
+      openSession: (caller) => access.open(verbs, pictures, caller),
+      openSessionWith: <V extends CoreVerb>(caller: CallerOptions, above: Handlers<V>) =>
+        // The verbs of the one and of the other together; the compiler does not add up a type that is not chosen yet.
+        access.open({ ...verbs, ...above } as unknown as Handlers<ArchiveVerb | V>, pictures, caller),
       context,
       verifyNow: (deep, handle) => verifyArchive(context, deep, handle),
       close: closeAll,

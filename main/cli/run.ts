@@ -5,6 +5,7 @@ import { anonymizeCommand } from './commands/anonymize';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
+import { logCommand } from './commands/log';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
 import { keysCommand } from './commands/keys';
 import { remoteCommand } from './commands/remote';
@@ -12,6 +13,7 @@ import { renderCommand } from './commands/render';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { showCommand } from './commands/show';
+import { usersCommand } from './commands/users';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -33,6 +35,8 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   ledger: ledgerCommand,
   pull: pullCommand,
   serve: serveCommand,
+  users: usersCommand,
+  log: logCommand,
 };
 
 /**
@@ -41,7 +45,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  const terminal = new Terminal(rest.includes('--json'));
+  const terminal = new Terminal(rest.includes('--json'), personIn(rest));
   try {
     if (name === '--version') {
       terminal.answerText(productVersion());
@@ -66,6 +70,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     report(thrown, terminal);
     return CANNOT_RUN;
   }
+}
+
+/** `--user NAME` or `--user=NAME`. */
+function personIn(argv: readonly string[]): string | undefined {
+  const joined = argv.find((argument) => argument.startsWith('--user='));
+  if (joined !== undefined) return joined.slice('--user='.length);
+  const at = argv.indexOf('--user');
+  return at === -1 ? undefined : argv[at + 1];
 }
 
 function report(thrown: unknown, terminal: Terminal): void {

@@ -10,6 +10,7 @@ export class UsageError extends Error {
 /** What every command takes. */
 export const commonOptions = {
   archive: { type: 'string' },
+  user: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies OptionSpec;
@@ -38,6 +39,14 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
   fieldbox serve --scp PORT [--host ADDRESS] [--ae AETITLE] [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+  fieldbox users list --archive DIR
+  fieldbox users add LOGIN --archive DIR --name NAME [--role user|administrator|superuser]
+  fieldbox users role LOGIN ROLE --archive DIR
+  fieldbox users password LOGIN --archive DIR
+  fieldbox users remove LOGIN --archive DIR
+  fieldbox log list --archive DIR [--subject NAME] [--level info|warning|error] [--by LOGIN] [--patient ID]
+                [--text WORDS] [--from DAY] [--to DAY] [--limit N] [--after N] [--csv FILE]
+  fieldbox log remove (NUMBER... | --before DAY) --archive DIR
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -59,7 +68,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   ledger    what is proven at which destination, and how
   pull      fetches from a destination into the archive
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
+  users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
+  log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
 
+  --user    your name, once the archive has people; your password comes from FIELDBOX_PASSWORD or is typed
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
-import { asFieldboxError, FieldboxError } from '@shared/errors';
+import { asFieldboxError, type ErrorCode, FieldboxError } from '@shared/errors';
 import type { PictureRequest } from '../ipc/engine-protocol';
 import { systemCode } from '../platform/durable';
 import { contentSecurityPolicy, SCHEME } from './page-policy';
@@ -102,13 +102,17 @@ async function picture(options: ProtocolOptions, pathname: string, signal: Abort
   });
 }
 
-const MISSING = new Set(['NOT_FOUND', 'OBJECT_MISSING', 'NO_SUCH_FRAME']);
+const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  NOT_FOUND: 404,
+  OBJECT_MISSING: 404,
+  NO_SUCH_FRAME: 404,
+  NOT_SIGNED_IN: 403,
+  SESSION_LOCKED: 403,
+  NOT_ALLOWED: 403,
+};
 
 function refusal(error: FieldboxError, onFault: (error: FieldboxError) => void): Response {
   if (error.code === 'INTERNAL') onFault(error);
   const { code, details } = error;
-  return Response.json(
-    { code, details },
-    { status: MISSING.has(code) ? 404 : 422, headers: { 'cache-control': 'no-store' } },
-  );
+  return Response.json({ code, details }, { status: STATUS[code] ?? 422, headers: { 'cache-control': 'no-store' } });
 }

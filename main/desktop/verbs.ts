@@ -86,17 +86,11 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       });
       return { folder: folder ?? null };
     },
-    'dialog.saveTable': async ({ suggestedName }) => {
+    'dialog.saveFile': async ({ suggestedName }) => {
       const window = parts.window();
       const { lastExportFolder } = settings.get();
-      const options = {
-        title: say().tableFile,
-        defaultPath: join(
-          lastExportFolder === '' ? app.getPath('documents') : lastExportFolder,
-          basename(suggestedName),
-        ),
-        filters: [{ name: 'CSV', extensions: ['csv'] }],
-      };
+      const folder = lastExportFolder === '' ? app.getPath('documents') : lastExportFolder;
+      const options = { title: say().saveAs, defaultPath: join(folder, basename(suggestedName)) };
       const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
       return { path: answer.canceled || answer.filePath === '' ? null : answer.filePath };
     },

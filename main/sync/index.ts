@@ -8,6 +8,7 @@ import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
+import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
@@ -255,7 +256,7 @@ class SyncService implements Sync {
     const { rows, leftOut } = select(this.db, input.selection, 'media', {
       purpose: 'send',
       recipient: target.name,
-      person: null,
+      person: actingUser(),
     });
     if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
     const transaction = TransactionKey.parse(randomUUID());
@@ -351,7 +352,8 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.makeAnonymous,
-      note: (items) => this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []),
+      // Nobody's act: whoever woke the worker is not the one who asked for what it delivers; the request names that person.
+      note: (items) => this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []),
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0,
       parallel: driver?.parallel ?? 1,

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { Job } from '@shared/contract/archive';
 import { FieldboxError, isErrorCode } from '@shared/errors';
 import { ask } from './api';
+import { isShut } from './door';
 import { i18n } from './i18n';
 import { currentRoute, navigate } from './router';
 import { refreshStatus } from './session';
@@ -25,6 +26,7 @@ export function jobChanged(job: Job): void {
   const before = useJobs.getState().jobs[job.job];
   useJobs.setState((state) => ({ jobs: { ...state.jobs, [job.job]: job } }));
   if (job.state === 'running' || before?.state === job.state) return;
+  if (isShut()) return; // who comes in reads it all
   announce(job);
   refreshStatus().catch(sayError);
 }

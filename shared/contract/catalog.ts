@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey } from '../model/ids';
+import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey, UserKey } from '../model/ids';
 import { ImageRow, PatientRow, SeriesRow, StudyRow } from '../model/rows';
 import { DicomDate, Level, SourceType } from '../model/vocabulary';
 import { verb } from './verb';
@@ -23,6 +23,8 @@ export const FindInput = z.object({
   station: StationKey.optional(),
   kind: KindKey.optional(),
   source: SourceType.optional(),
+  /** Who took or brought the images in. */
+  storedBy: UserKey.optional(),
   modality: z.string().max(16).optional(),
   dateFrom: DicomDate.optional(),
   dateTo: DicomDate.optional(),

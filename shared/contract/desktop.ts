@@ -58,9 +58,9 @@ export const desktopVerbs = {
     z.object({ suggestedName: z.string().max(128) }),
     z.object({ folder: z.string().nullable() }),
   ),
-  /** Where to write a table (CSV); the system asks before something is overwritten. */
-  'dialog.saveTable': verb(
-    z.object({ suggestedName: z.string().min(1).max(128) }),
+  /** Where to save a file; the system's dialog has asked before something is written over. */
+  'dialog.saveFile': verb(
+    z.object({ suggestedName: z.string().min(1).max(300) }),
     z.object({ path: z.string().nullable() }),
   ),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),

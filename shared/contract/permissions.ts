@@ -1,11 +1,13 @@
 import type { EngineVerb } from './index';
+import type { Role } from './roles';
 
-/** The roles, each with all that the ones before it may do: `user` works with patients and images, `administrator` sets things up and removes them for good, `superuser` also names administrators. */
-export const roles = ['user', 'administrator', 'superuser'] as const;
-export type Role = (typeof roles)[number];
+export { mayAs, Role, roles } from './roles';
 
-/** The least role for each act: the one table of who may do what (test/unit/permissions.test.ts goes through it cell by cell). */
-export const leastRole: Readonly<Record<EngineVerb, Role>> = {
+/** What a caller needs for an act: a role, or nothing at all. */
+export type Least = Role | 'anyone';
+
+/** The least role for each act: the one table of who may do what (test/integration/permissions.test.ts goes through it cell by cell). */
+export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'archive.status': 'user',
   'archive.verify': 'user',
   'archive.rebuild': 'administrator',
@@ -73,4 +75,25 @@ export const leastRole: Readonly<Record<EngineVerb, Role>> = {
   'anonymisation.masks': 'user',
   'anonymisation.saveMask': 'user',
   'anonymisation.removeMask': 'user',
+  'users.list': 'user',
+  'users.create': 'administrator',
+  'users.update': 'administrator',
+  'users.remove': 'administrator',
+  'users.setPassword': 'user',
+  'users.setPin': 'user',
+  'archive.settings': 'user',
+  'archive.saveSettings': 'administrator',
+  'session.current': 'anyone',
+  'session.signIn': 'anyone',
+  'session.switch': 'anyone',
+  'session.lock': 'anyone',
+  'session.unlock': 'anyone',
+  'session.signOut': 'anyone',
+  'session.touch': 'anyone',
+  'log.list': 'administrator',
+  'log.remove': 'administrator',
+  'log.export': 'administrator',
 };
+
+/** What a locked caller may still do: a picture that was taken and kept before is stored, in the name of who took it. */
+export const whileLocked: ReadonlySet<EngineVerb> = new Set<EngineVerb>(['capture.keep']);

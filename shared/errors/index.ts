@@ -6,6 +6,7 @@ import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
+import { userErrors } from './users';
 
 export type { ErrorEntry, Remedy, Severity } from './entry';
 
@@ -21,6 +22,7 @@ export const catalogue = {
   ...releaseErrors,
   ...syncErrors,
   ...anonymisationErrors,
+  ...userErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -5,10 +5,11 @@ import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
 import { syncLog } from './sync';
+import { usersLog } from './users';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...anonymisationLog } as const;
+const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...anonymisationLog, ...usersLog } as const;
 
 export type LogCode = keyof typeof kinds;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey } from './ids';
+import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey, UserKey } from './ids';
 import { BirthDatePrecision, Consent, DicomDate, Instant, Sex, SourceType } from './vocabulary';
 
 /**
@@ -110,6 +110,8 @@ export const ImageRow = z.object({
   takenAt: z.string().nullable(),
   /** When it was stored, by this laptop's clock. */
   storedAt: Instant,
+  /** Who took it or brought it in; null when nobody was signed in. */
+  storedBy: UserKey.nullable(),
   /** Our own counter: the true order of arrival. */
   arrival: z.int(),
   /** Another object with other bytes stands under the same SOP Instance UID. */

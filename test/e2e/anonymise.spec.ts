@@ -55,7 +55,7 @@ test('anonymise and find again by key', async ({ fieldbox, folder }) => {
   await app.evaluate(({ dialog: system }, filePath) => {
     system.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, table);
-  expect(await ask(page, 'dialog.saveTable', { suggestedName: 'keys.csv' })).toEqual({ path: table });
+  expect(await ask(page, 'dialog.saveFile', { suggestedName: 'keys.csv' })).toEqual({ path: table });
   await page.getByRole('link', { name: 'Manage' }).click();
   await page.getByRole('link', { name: 'Anonymisation keys' }).click();
   await page.getByRole('button', { name: 'Save as table' }).click();

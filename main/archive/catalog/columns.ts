@@ -189,6 +189,7 @@ const image: LevelColumns = {
     takenAt: { sql: 'image.taken_at', ...walk(text('image', `coalesce(image.taken_at, '')`), id('image')) },
     // Our own counter says in what order things came, not a clock that may have been set back.
     storedAt: { sql: 'image.stored_at', ...walk(id('image')) },
+    storedBy: { sql: 'image.stored_by' },
     arrival: { sql: 'image.id', ...walk(id('image')) },
     conflict: { sql: 'image.conflict', type: 'number' },
     fileName: { sql: 'image.file_name' },

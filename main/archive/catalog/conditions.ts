@@ -49,6 +49,8 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
     });
   }
   if (input.source !== undefined) found.push({ table: 'image', where: `image.source = ${params.add(input.source)}` });
+  if (input.storedBy !== undefined)
+    found.push({ table: 'image', where: `image.stored_by = ${params.add(input.storedBy)}` });
   if (input.modality !== undefined)
     found.push({ table: 'series', where: `series.Modality = ${params.add(input.modality)}` });
   if (input.dateFrom !== undefined)

@@ -4,6 +4,7 @@ import { ExportResult } from '@shared/contract/release';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ExportKey } from '@shared/model/ids';
 import { Anonymiser } from '../anonymisation/anonymiser';
+import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
 import { requireRoomFor, stageAnonymised, stagedAsTheyAre, type Staged } from './anonymised-rows';
@@ -20,7 +21,8 @@ export type ExportHandle = Pick<JobHandle, 'signal' | 'update'>;
 /** Exports this process is carrying out; a row that says "running" and is not among them was cut off. */
 const running = new Set<string>();
 
-const RELEASE = { purpose: 'export', person: null } as const;
+/** Who lets it out: the person the export is made for. */
+const release = () => ({ purpose: 'export', person: actingUser() }) as const;
 
 /** The export verbs. */
 export function createRelease(
@@ -28,7 +30,7 @@ export function createRelease(
 ): Handlers<'export.preview' | 'export.start' | 'export.list' | 'export.get'> {
   return {
     'export.preview': async ({ selection, form }) => {
-      const selected = select(ctx.db, selection, form, { ...RELEASE, recipient: 'preview' });
+      const selected = select(ctx.db, selection, form, { ...release(), recipient: 'preview' });
       return Promise.resolve({
         patients: new Set(selected.rows.map((row) => row.patientId)).size,
         studies: new Set(selected.rows.map((row) => row.studyId)).size,
@@ -87,7 +89,7 @@ interface Prepared {
 /** Finds out what goes where and that it can; notes the export as begun. */
 async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prepared> {
   const { form, container, target } = request;
-  const selected = select(ctx.db, request.selection, form, { ...RELEASE, recipient: container });
+  const selected = select(ctx.db, request.selection, form, { ...release(), recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
   const head: PlanHead = { form, container, target, madeAt: startedAt, version: ctx.version };

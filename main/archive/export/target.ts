@@ -5,7 +5,7 @@ import type { ExportContainer, ExportForm } from '@shared/model/vocabulary';
 import { systemCode } from '../../platform/durable';
 import { isEmptyFolder } from '../../workers/export/place';
 import { plannedImages, type ExportPlan } from '../../workers/export/plan';
-import { megabytes, targetError } from '../../workers/export/target-error';
+import { megabytes, targetError } from '../../platform/target-error';
 import { fileLimitOf } from '../../workers/export/zip-sink';
 
 /** Beside its bytes every file takes a directory entry, a line of the checksum file and a record of the DICOMDIR. */

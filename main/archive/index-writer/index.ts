@@ -8,6 +8,7 @@ import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
+import { userAppliers } from './apply-users';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
@@ -20,6 +21,7 @@ const appliers: Appliers<RecordType> = {
   ...journalAppliers,
   ...outboxAppliers,
   ...anonymisationAppliers,
+  ...userAppliers,
 };
 
 /**

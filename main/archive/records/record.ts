@@ -6,6 +6,7 @@ import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
+import { userBodies } from './bodies/users';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
 export const recordBodies = {
@@ -15,6 +16,7 @@ export const recordBodies = {
   ...journalBodies,
   ...outboxBodies,
   ...anonymisationBodies,
+  ...userBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

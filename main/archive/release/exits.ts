@@ -17,5 +17,6 @@ export const exits: readonly Exit[] = [
   { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
   { writes: 'main/sync/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'send' },
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
+  { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
 ];

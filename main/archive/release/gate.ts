@@ -2,9 +2,10 @@ import type { ErrorCode } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { Consent } from '@shared/model/vocabulary';
 
-/** What the archive knows of an image when it is asked whether it may leave. */
+/** What the archive knows of an image, or of a line of writing that names a patient, when it is asked whether that may leave. */
 export interface ImageFacts {
-  readonly image: ImageId;
+  /** Null: no picture leaves, but a line that names the patient. */
+  readonly image: ImageId | null;
   /** What its patient said about pictures leaving the clinic. */
   readonly consent: Consent;
   /** Condition of the stored file, as the index knows it. */

@@ -39,6 +39,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   const target = resolve(values.out);
   const container = target.toLowerCase().endsWith('.zip') ? 'zip' : 'folder';
   return withArchive(values.archive, terminal, false, async (session) => {
+    session.require('export.start');
     const started = performance.now();
     const selection = await selectionOf(session.engine, values);
     const handle = session.handle(

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { ArrowRight, Trash2, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -72,7 +73,7 @@ function Who({ row }: { readonly row: AnonymisationKeyRow }) {
   );
 }
 
-function profileWords({ profile }: AnonymisationKeyRow, t: ReturnType<typeof useTranslation>['t']): string {
+function profileWords({ profile }: AnonymisationKeyRow, t: TFunction): string {
   const preset = presetOf(profile);
   if (preset !== null) return t(`anonymise.preset.${preset}`);
   return listWords([

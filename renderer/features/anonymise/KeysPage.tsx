@@ -31,7 +31,7 @@ function Keys() {
   const write = async (): Promise<void> => {
     setBusy(true);
     try {
-      const { path } = await ask('dialog.saveTable', { suggestedName: 'anonymisation-keys.csv' });
+      const { path } = await ask('dialog.saveFile', { suggestedName: 'anonymisation-keys.csv' });
       if (path === null) return;
       const { rows, leftOut } = await ask('anonymisation.csv', { path });
       say({ tone: 'success', text: t('keys.written', { rows: showNumber(rows), leftOut: showNumber(leftOut) }) });

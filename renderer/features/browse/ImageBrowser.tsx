@@ -5,6 +5,7 @@ import type { Input } from '@shared/contract';
 import type { ImageId, SeriesKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
+import { useNameOf } from '../../app/access';
 import { cx } from '../../app/cx';
 import { personName, showDate, showDay, showNumber, showTime, together } from '../../app/format';
 import { useSession } from '../../app/session';
@@ -185,6 +186,7 @@ interface ListRowProps {
 
 function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
   const { t } = useTranslation();
+  const storedBy = useNameOf(row.storedBy);
   const name = [title, personName(row.PatientName), imageMoment(row)].filter(Boolean).join(', ');
   return (
     <div className={cx(styles.row)} data-chosen={chosen} onClick={onOpen}>
@@ -220,7 +222,7 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
         <span className={cx(styles.soft)}>{showTime(row.ContentTime)}</span>
       </span>
       <span className={cx(styles.cell)}>
-        {showDay(row.storedAt)}
+        {together(showDay(row.storedAt), storedBy)}
         <br />
         <span className={cx(styles.soft)}>
           {together(

@@ -2,6 +2,7 @@ import { FolderInput } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../app/cx';
+import { isShut } from '../../app/door';
 import { currentRoute } from '../../app/router';
 import { aimAt } from '../../app/target';
 import { offer } from './pending';
@@ -35,6 +36,7 @@ export function DropOverlay() {
       event.preventDefault();
       depth = 0;
       setOver(false);
+      if (isShut()) return; // nobody is there
       const route = currentRoute();
       if (route.screen === 'patient') aimAt(route.patient);
       offer(window.fieldbox.pathsOf([...(event.dataTransfer?.files ?? [])]));

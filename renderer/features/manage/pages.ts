@@ -1,9 +1,14 @@
 import type { TFunction } from 'i18next';
-import { KeyRound, type LucideIcon } from 'lucide-react';
-import { lazy, type ComponentType } from 'react';
+import { KeyRound, ScrollText, UsersRound } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { lazy } from 'react';
+import type { ComponentType } from 'react';
+import type { EngineVerb } from '@shared/contract';
 
 /** One page of "Manage". It is loaded when it is opened first. */
 export interface ManagePage {
+  /** Shown to whoever may do this; without it to everybody. */
+  readonly needs?: EngineVerb;
   /** Part of the address. */
   readonly id: string;
   readonly icon: LucideIcon;
@@ -22,5 +27,20 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('keys.title'),
     text: (t) => t('keys.card'),
     Component: lazy(async () => ({ default: (await import('../anonymise/KeysPage')).KeysPage })),
+  },
+  {
+    id: 'people',
+    icon: UsersRound,
+    title: (t) => t('people.title'),
+    text: (t) => t('people.text'),
+    Component: lazy(async () => ({ default: (await import('../people/PeoplePage')).PeoplePage })),
+  },
+  {
+    id: 'log',
+    needs: 'log.list',
+    icon: ScrollText,
+    title: (t) => t('log.title'),
+    text: (t) => t('log.text'),
+    Component: lazy(async () => ({ default: (await import('../log/LogPage')).LogPage })),
   },
 ];

@@ -2,6 +2,7 @@ import * as first from './0001-first';
 import * as log from './0002-log';
 import * as outbox from './0003-outbox';
 import * as anonymisation from './0005-anonymisation';
+import * as users from './0007-users';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -12,4 +13,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 2, sql: log.sql },
   { version: 3, sql: outbox.sql },
   { version: 5, sql: anonymisation.sql },
+  { version: 7, sql: users.sql },
 ];

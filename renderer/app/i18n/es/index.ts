@@ -12,10 +12,13 @@ import importing from './importing.json';
 import jobs from './jobs.json';
 import keys from './keys.json';
 import kinds from './kinds.json';
+import lock from './lock.json';
+import log from './log.json';
 import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
+import people from './people.json';
 import settings from './settings.json';
 import source from './source.json';
 
@@ -35,10 +38,13 @@ export const es = {
   jobs,
   keys,
   kinds,
+  lock,
+  log,
   manage,
   modality,
   nav,
   patients,
+  people,
   settings,
   source,
 };

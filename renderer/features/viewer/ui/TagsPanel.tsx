@@ -5,6 +5,8 @@ import { Button, Input, Label, SearchField } from 'react-aria-components';
 import type { TagRow } from '@shared/contract/catalog';
 import type { ImageId } from '@shared/model/ids';
 import { errorSentence } from '@shared/errors';
+import { useNameOf } from '../../../app/access';
+import { isolate, showInstant } from '../../../app/format';
 import { currentLanguage } from '../../../app/i18n';
 import { useDebounced, useQuery } from '../../../app/useQuery';
 import { printedTag, searchTags } from '../data/tagSearch';
@@ -41,6 +43,7 @@ export function TagsPanel(): ReactElement | null {
           <X aria-hidden="true" />
         </Button>
       </header>
+      <Stored />
       <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
         <Label className="visually-hidden">{say('tags.search')}</Label>
         <Input className={styles['input'] ?? ''} placeholder={say('tags.searchHint')} />
@@ -59,6 +62,20 @@ export function TagsPanel(): ReactElement | null {
     // i18next picks the plural by `count` and writes `shown` into it.
     return say('tags.count', { count: rows.length, shown: showCount(rows.length, language) });
   }
+}
+
+/** When the shown image came into the archive, and through whom. */
+function Stored(): ReactElement | null {
+  const { say } = useSay();
+  const row = useViewer((state) => state.shown?.place.row ?? null);
+  const name = useNameOf(row?.storedBy ?? null);
+  if (!row) return null;
+  const when = showInstant(row.storedAt);
+  return (
+    <p className={styles['status']}>
+      {name === '' ? say('tags.stored', { when }) : say('tags.storedBy', { when, name: isolate(name) })}
+    </p>
+  );
 }
 
 function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
