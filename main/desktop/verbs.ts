@@ -91,7 +91,10 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       const { lastExportFolder } = settings.get();
       const options = {
         title: say().tableFile,
-        defaultPath: join(lastExportFolder === '' ? app.getPath('documents') : lastExportFolder, basename(suggestedName)),
+        defaultPath: join(
+          lastExportFolder === '' ? app.getPath('documents') : lastExportFolder,
+          basename(suggestedName),
+        ),
         filters: [{ name: 'CSV', extensions: ['csv'] }],
       };
       const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));

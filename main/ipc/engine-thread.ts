@@ -4,6 +4,7 @@ import { contract, type EngineVerb, type Handlers } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
+import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
 import { createSync, type Sync } from '../sync';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
 import { PortSecrets } from './port-secrets';
@@ -29,7 +30,7 @@ try {
   });
   const sync = createSync(engine, {
     secrets,
-    makeAnonymous: null,
+    makeAnonymous: outgoingFiles(engine.context),
     emit: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
     onFault: (thrown) => post({ type: 'fault', fault: faultOf(thrown) }),
   });

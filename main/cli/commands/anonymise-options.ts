@@ -1,4 +1,4 @@
-import type { AnonymisationProfile} from '@shared/model/anonymisation';
+import type { AnonymisationProfile } from '@shared/model/anonymisation';
 import { AnonymisationWay, type TagValue } from '@shared/model/anonymisation';
 import { UsageError } from '../usage';
 
