@@ -14,7 +14,9 @@ await runMain(async (args) => {
   const chosen = args.length > 0 ? args : names;
   const unknown = chosen.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Problem(`Use: npm run bench -- [${names.join('|')}]...`);
-  const runtime = await prepareApp({ debianPackages: [...windowPackages, ...displayPackages, 'orthanc', 'libgdcm-tools', 'openssl'] });
+  const runtime = await prepareApp({
+    debianPackages: [...windowPackages, ...displayPackages, 'orthanc', 'libgdcm-tools', 'openssl'],
+  });
   const folder = await compile(chosen);
   const screen = process.platform === 'linux' ? await startXvfb() : undefined;
   const env = { ...(screen ? onDisplay(screen.display) : process.env), ELECTRON_OVERRIDE_DIST_PATH: runtime };

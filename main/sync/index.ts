@@ -10,6 +10,7 @@ import { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
+import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
 import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
@@ -17,7 +18,6 @@ import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/out
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import { ledgerCsv } from './ledger-csv';
-import { anonymousMaker } from './outbox/anonymous-copy';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { DriverMemory } from './remotes/memory';
@@ -56,7 +56,6 @@ class SyncService implements Sync {
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
-  private readonly stopping = new AbortController();
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
   private started = false;
@@ -67,7 +66,7 @@ class SyncService implements Sync {
     private readonly options: SyncOptions,
   ) {
     this.batcher = new CommitBatcher(engine.context);
-    this.makeAnonymous = anonymousMaker(engine.context, this.stopping.signal);
+    this.makeAnonymous = outgoingFiles(engine.context);
     const workers = (): RemoteWorker[] => [...this.workers.values()];
     this.inFlight = {
       has: (transaction, position) =>
@@ -96,7 +95,6 @@ class SyncService implements Sync {
 
   async close(): Promise<void> {
     this.started = false;
-    this.stopping.abort();
     if (this.event !== null) clearTimeout(this.event);
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();

@@ -86,7 +86,7 @@ export type AnonymisationKeyRow = z.infer<typeof AnonymisationKeyRow>;
 export const AnonymisedImageRow = z.object({
   key: AnonymisationKeyId,
   createdAt: Instant,
-  purpose: z.enum(['copy', 'replace', 'export']),
+  purpose: z.enum(['copy', 'replace', 'export', 'send']),
   original: ImageId,
   anonymous: ImageId,
   /** Whether the archive has the one and the other. */

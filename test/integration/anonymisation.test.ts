@@ -6,9 +6,11 @@ import { AnonymisationRequest, type AnonymisationResult, KeyQuery } from '../../
 import { FindInput } from '../../shared/contract/catalog';
 import { ExportSelection } from '../../shared/contract/release';
 import type { ErrorCode } from '../../shared/errors';
+import { AnonymisationWay } from '../../shared/model/anonymisation';
 import { AnonymisationKeyId, AnonymisationRunId, ImageId, type PatientKey } from '../../shared/model/ids';
 import type { ImageRow } from '../../shared/model/rows';
 import { createAnonymisation, runAnonymisation } from '../../main/archive/anonymisation';
+import { outgoingFiles } from '../../main/archive/anonymisation/outgoing-file';
 import { restoreIdentity } from '../../main/archive/anonymisation/reverse';
 import type { SetAside } from '../../main/archive/anonymisation/set-aside';
 import type { Engine } from '../../main/archive/engine';
@@ -696,6 +698,34 @@ describe('writing in the picture', () => {
     await engine.verbs['anonymisation.saveMask']({ device, areas });
     await engine.verbs['anonymisation.removeMask']({ device });
     expect((await engine.verbs['anonymisation.masks']({})).rows).toEqual([]);
+  });
+});
+
+describe('files to be sent', () => {
+  it('are the same every time, hold nothing of the person, and are found again by their key', async () => {
+    const [image] = await bring(scan(1, 'P1'));
+    const make = outgoingFiles(engine.context);
+    const way = AnonymisationWay.parse({ profile: { retainDeviceIdentity: true, dates: 'modified' } });
+    const first = await make(image?.image ?? NO_IMAGE, way);
+    const second = await make(image?.image ?? NO_IMAGE, way);
+    expect(second.path).not.toBe(first.path);
+    expect(readFileSync(second.path)).toEqual(readFileSync(first.path));
+    expect(readFileSync(first.path).toString('latin1')).not.toMatch(/Doe|19800102|20260214/);
+    const { dataset } = readDicom(new BufferSource(readFileSync(first.path)));
+    const { rows } = await engine.verbs['anonymisation.find']({ text: dataset.string(0x00080018) ?? '' });
+    expect(rows).toMatchObject([{ level: 'image', originalImage: image?.image, anonymousImage: null }]);
+    const key = rows[0]?.key ?? AnonymisationKeyId.parse(NOWHERE);
+    const { rows: values } = await engine.verbs['anonymisation.values']({ key, offset: 0, limit: 9 });
+    expect(values.map((row) => row.purpose)).toEqual(['send']);
+    await expectError(make(NO_IMAGE, way), 'NOT_FOUND');
+  });
+
+  it('are stored copies as they are', async () => {
+    const images = await bring(scan(1, 'P1'));
+    await anonymise(images);
+    const [copy] = await copies();
+    const { path } = await outgoingFiles(engine.context)(copy?.image ?? NO_IMAGE, AnonymisationWay.parse({}));
+    expect(readFileSync(path)).toEqual(readFileSync(engine.context.objects.path(copy?.image ?? NO_IMAGE)));
   });
 });
 

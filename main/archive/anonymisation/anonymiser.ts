@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AnonymisedImageRow } from '@shared/contract/anonymisation';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay, Area } from '@shared/model/anonymisation';
 import { ImageId, type PatientKey } from '@shared/model/ids';
@@ -10,6 +11,9 @@ import type { NewRecord } from '../records/record';
 import { deviceOf, type Subject, subjectOfImage } from './images';
 import { KeyBook, type UsableKey } from './keys';
 import { keptAreas, requireInside } from './masks';
+
+/** What an anonymised image is for. */
+export type Purpose = AnonymisedImageRow['purpose'];
 
 /** Images under way at once: enough for all workers and the commit behind them, few enough to keep memory flat. */
 export const IN_FLIGHT = 24;
@@ -95,8 +99,8 @@ export class Anonymiser {
   /** Lets a worker do it; the result lies in the folder afterwards. Throws as the task `anonymiseObject`. */
   async carryOut(
     task: Task,
-    purpose: 'copy' | 'replace' | 'export',
-    place: { readonly folder: string; readonly objects: string | null },
+    purpose: Purpose,
+    place: { readonly folder: string; readonly name?: string; readonly objects: string | null },
     signal: AbortSignal,
   ): Promise<Done> {
     const { subject, key, areas, masks, variant, earlier } = task;
@@ -114,7 +118,7 @@ export class Anonymiser {
     );
     const image = ImageId.parse(output.sha256);
     const { original, replaced, values, uids } = output;
-    const isKnown = earlier?.anonymous === image && purpose === 'export';
+    const isKnown = earlier?.anonymous === image && (purpose === 'export' || purpose === 'send');
     return {
       image,
       output,

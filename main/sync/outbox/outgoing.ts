@@ -16,10 +16,7 @@ import type { IndexAttributes } from '../../dicom/index-attributes';
 import type { Outgoing, OutgoingFacts } from '../remotes/remote';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
-export type MakeAnonymous = (
-  image: ImageId,
-  way: AnonymisationWay,
-) => Promise<{ readonly path: string; readonly folder: string }>;
+export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
 
 /** An item that is ready to leave, and what has to be tidied up afterwards. */
 export type Prepared =
@@ -77,11 +74,11 @@ export async function prepare(
         },
       };
     }
-    const { path, folder } = await makeAnonymous(queued.image, queued.anonymise);
+    const { path } = await makeAnonymous(queued.image, queued.anonymise);
     const { attributes } = await ctx.pool.run('readAttributes', { path });
     return {
       kind: 'ready',
-      done: () => rm(folder, { recursive: true, force: true }),
+      done: () => rm(path, { force: true }),
       item: {
         ...common,
         anonymised: true,

@@ -127,7 +127,9 @@ function Side({ label, row, of }: SideProps) {
         <bdi className={cx(styles.soft)}>{of === 'original' ? row.SOPInstanceUID : row.anonymousSOPInstanceUID}</bdi>
         {isHere ? null : (
           <span className={cx(styles.soft)}>
-            {of === 'anonymous' && row.purpose === 'export' ? t('keys.wentOut') : t('keys.notHere')}
+            {of === 'anonymous' && (row.purpose === 'export' || row.purpose === 'send')
+              ? t('keys.wentOut')
+              : t('keys.notHere')}
           </span>
         )}
       </span>

@@ -37,7 +37,7 @@ CREATE TABLE anonymised_image (
   anonymous TEXT NOT NULL,
   masks TEXT NOT NULL,               -- fingerprint of the areas that were blackened; empty for none
   variant TEXT NOT NULL,             -- what its SOP Instance UID was derived with beside the original's; empty for the first
-  purpose TEXT NOT NULL CHECK (purpose IN ('copy', 'replace', 'export')),
+  purpose TEXT NOT NULL CHECK (purpose IN ('copy', 'replace', 'export', 'send')),
   StudyInstanceUID TEXT NOT NULL,
   SeriesInstanceUID TEXT NOT NULL,
   SOPInstanceUID TEXT NOT NULL,

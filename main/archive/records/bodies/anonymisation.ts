@@ -26,7 +26,7 @@ export const ImageAnonymised = z.object({
   anonymous: ImageId,
   masks: z.string(),
   variant: z.string(),
-  purpose: z.enum(['copy', 'replace', 'export']),
+  purpose: z.enum(['copy', 'replace', 'export', 'send']),
   StudyInstanceUID: z.string(),
   SeriesInstanceUID: z.string(),
   SOPInstanceUID: z.string(),
