@@ -36,6 +36,15 @@ function isWatched(job: Job): boolean {
   return route.screen === 'export' && job.exportKey !== null && route.exportKey === job.exportKey;
 }
 
+/** What is said of a task that has come to its end and has nothing to count. */
+const DONE = {
+  verify: 'jobs.verifyDone',
+  rebuild: 'jobs.rebuildDone',
+  modify: 'jobs.modifyDone',
+  move: 'jobs.moveDone',
+  erase: 'jobs.eraseDone',
+} as const;
+
 function announce(job: Job): void {
   if (isWatched(job)) return;
   const { importSession: session, exportKey } = job;
@@ -58,7 +67,7 @@ function announce(job: Job): void {
       }),
     });
   } else {
-    say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });
+    say({ tone: 'success', text: i18n.t(DONE[job.type]) });
   }
 }
 

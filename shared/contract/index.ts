@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { archiveEvents, archiveVerbs } from './archive';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
+import { identityVerbs } from './identity';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
@@ -15,6 +16,7 @@ export const engineVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...identityVerbs,
 } as const;
 
 /** Everything the window may ask. */

@@ -37,6 +37,10 @@ export type ImportSessionKey = z.infer<typeof ImportSessionKey>;
 export const ExportKey = z.uuid().brand<'ExportKey'>();
 export type ExportKey = z.infer<typeof ExportKey>;
 
+/** One act upon several images (into the trash, a change of attributes, a move), by which it is found again and undone. */
+export const ActKey = z.uuid().brand<'ActKey'>();
+export type ActKey = z.infer<typeof ActKey>;
+
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;

@@ -3,6 +3,7 @@ import type { ExportSelection } from '@shared/contract/release';
 import { FieldboxError, type ErrorCode } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import type { Consent, ExportForm } from '@shared/model/vocabulary';
+import { idOf } from '../index-writer/statements';
 import { mayLeave, type Release } from '../release/gate';
 
 /** One image with all that the gate and the plan need. */
@@ -109,9 +110,11 @@ function imagesOf(db: Database, selection: ExportSelection): number[] {
   ] as const;
   for (const [table, column, keys] of levels) {
     const parent = db.prepare<[string], { id: number }>(`SELECT id FROM ${table} WHERE key = ?`);
+    const idOfKey = (key: string): number | undefined =>
+      table === 'patient' ? idOf(db, 'patient', key) : parent.get(key)?.id;
     const images = db.prepare<[number], OrderRow>(`${ORDER} WHERE image.${column} = ?`);
     for (const key of keys) {
-      const { id } = parent.get(key) ?? notFound(table, key);
+      const id = idOfKey(key) ?? notFound(table, key);
       for (const image of images.iterate(id)) add(image.id, orderKey(image));
     }
   }

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { identityAppliers } from './apply-identity';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
+import { mergeAppliers } from './apply-merge';
 import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
@@ -18,6 +20,8 @@ const appliers: Appliers<RecordType> = {
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
+  ...identityAppliers,
+  ...mergeAppliers,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
+import { identityBodies } from './bodies/identity';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
@@ -13,6 +14,7 @@ export const recordBodies = {
   ...releaseBodies,
   ...journalBodies,
   ...outboxBodies,
+  ...identityBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;
