@@ -82,12 +82,21 @@ function isPossible(vr: VR, value: string): boolean {
   if (value === '') return vr !== 'UI'; // one of several may be empty
   if (vr === 'LT' || vr === 'ST' || vr === 'UT' ? CONTROLS_BUT_LINES.test(value) : CONTROLS.test(value)) return false;
   if (PATTERNS[vr]?.test(value) === false) return false;
+  if (vr === 'DA' && !isDay(value)) return false;
   if (vr === 'IS' && Math.abs(Number(value)) > LONGEST_INTEGER) return false;
   if (vr === 'AE' && value.trim() === '') return false;
   const longest = LENGTHS[vr] ?? Number.POSITIVE_INFINITY;
   const parts = vr === 'PN' ? value.split('=') : [value];
   if (vr === 'PN' && (parts.length > 3 || parts.some((part) => part.split('^').length > 5))) return false;
   return parts.every((part) => Array.from(part).length <= longest);
+}
+
+/** Whether a date in the right form is one of the calendar. */
+function isDay(value: string): boolean {
+  const [month, day] = [Number(value.slice(4, 6)), Number(value.slice(6))];
+  const date = new Date(0);
+  date.setUTCFullYear(Number(value.slice(0, 4)), month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
 /** Whether a value multiplicity of PS3.6 such as 1, 2-3, 1-n or 2-2n allows that many. */
