@@ -25,7 +25,6 @@ const OF_THE_PERSON: readonly string[] = [
   'CountryOfResidence',
   'RegionOfResidence',
   'EthnicGroup',
-  'EthnicGroupCodeSequence',
   'Occupation',
   'PatientReligiousPreference',
   'PatientPrimaryLanguageCodeSequence',
