@@ -5,8 +5,13 @@ import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { mergeCommand, unmergeCommand } from './commands/merge';
+import { modifyCommand } from './commands/modify';
+import { moveCommand } from './commands/move';
 import { renderCommand } from './commands/render';
 import { showCommand } from './commands/show';
+import { trashCommand } from './commands/trash';
+import { versionsCommand } from './commands/versions';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -20,6 +25,12 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   export: exportCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
+  merge: mergeCommand,
+  unmerge: unmergeCommand,
+  move: moveCommand,
+  modify: modifyCommand,
+  versions: versionsCommand,
+  trash: trashCommand,
 };
 
 /**

@@ -25,6 +25,17 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
                 [--as media|originals|pictures]
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
+  fieldbox merge FROM INTO --reason TEXT --archive DIR
+  fieldbox unmerge NUMBER --archive DIR [--reason TEXT]
+  fieldbox move --to NUMBER --reason TEXT --archive DIR [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox move --undo ACT --archive DIR
+  fieldbox modify [UID]... --set PATH=VALUE... [--remove PATH]... --reason TEXT --archive DIR [--uids] [--coerce]
+                [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox versions UID --archive DIR [--revert VERSION --reason TEXT]
+  fieldbox trash list --archive DIR [--text WORDS] [--limit N] [--offset N]
+  fieldbox trash add --archive DIR [--reason TEXT] [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox trash restore --archive DIR [--act ACT] [--image IMAGE]...
+  fieldbox trash empty --archive DIR [--older-than DAYS] [--image IMAGE]...
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -35,6 +46,13 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
+  merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back
+  move      gives images taken on the wrong patient to the right one: new versions that name the right one; --undo brings
+            the old ones back
+  modify    changes attributes, also in items (RequestAttributesSequence[1].RequestedProcedureID); the old version is kept;
+            UIDs only with --uids; --coerce says that nothing was wrong
+  versions  lists all versions of an image; --revert goes back to one
+  trash     lists, fills and restores the trash; empty erases for good what has lain there for that many days (0: all)
 
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive

@@ -84,7 +84,7 @@ export async function makeVersions(
       made,
       made.map(({ image, bytes, attributes }) => ({ sha256: image, bytes, role: 'instance', attributes })),
     );
-    handle.update({ done: wanted.length });
+    handle.update({ done: wanted.length, added: made.length });
   } catch (error) {
     await discard(ctx, made);
     throw error;
