@@ -36,15 +36,6 @@ function isWatched(job: Job): boolean {
   return route.screen === 'export' && job.exportKey !== null && route.exportKey === job.exportKey;
 }
 
-/** What is said of a task that has come to its end and has nothing to count. */
-const DONE = {
-  verify: 'jobs.verifyDone',
-  rebuild: 'jobs.rebuildDone',
-  modify: 'jobs.modifyDone',
-  move: 'jobs.moveDone',
-  erase: 'jobs.eraseDone',
-} as const;
-
 function announce(job: Job): void {
   if (isWatched(job)) return;
   const { importSession: session, exportKey } = job;
@@ -67,8 +58,26 @@ function announce(job: Job): void {
       }),
     });
   } else {
-    say({ tone: 'success', text: i18n.t(DONE[job.type]) });
+    // The others are told by whoever began them, with a way back.
+    const text = job.type === 'verify' ? 'jobs.verifyDone' : job.type === 'rebuild' ? 'jobs.rebuildDone' : null;
+    if (text) say({ tone: 'success', text: i18n.t(text) });
   }
+}
+
+/** Waits until a job has ended, and tells whether it came to its end; why not has been told then. */
+export function finished(id: Job['job']): Promise<boolean> {
+  return new Promise((resolve) => {
+    const look = ({ jobs }: { readonly jobs: Readonly<Record<string, Job>> }): boolean => {
+      const job = jobs[id];
+      if (!job || job.state === 'running') return false;
+      resolve(job.state === 'done');
+      return true;
+    };
+    if (look(useJobs.getState())) return;
+    const leave = useJobs.subscribe((state) => {
+      if (look(state)) leave();
+    });
+  });
 }
 
 /** Asks a job to stop; what it finished stays. */

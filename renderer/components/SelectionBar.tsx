@@ -1,4 +1,5 @@
 import { HardDriveUpload, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../app/cx';
 import { showNumber } from '../app/format';
@@ -8,7 +9,13 @@ import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
 /** What can be done with the ticked images; there only while some are ticked. */
-export function SelectionBar({ selection }: { readonly selection: Selection }) {
+export function SelectionBar({
+  selection,
+  children,
+}: {
+  readonly selection: Selection;
+  readonly children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const count = selection.chosen.size;
   if (count === 0) return null;
@@ -18,6 +25,7 @@ export function SelectionBar({ selection }: { readonly selection: Selection }) {
       <Button icon={X} onPress={selection.clear}>
         {t('images.clearSelection')}
       </Button>
+      {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>

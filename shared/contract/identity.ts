@@ -77,7 +77,9 @@ export const MoveRow = z.object({
   by: UserKey.nullable(),
   reason: z.string(),
   from: z.array(PatientKey),
+  fromNames: z.array(z.string()),
   to: PatientKey,
+  toName: z.string(),
   images: z.int(),
   undoneAt: Instant.nullable(),
 });

@@ -160,8 +160,10 @@ async function undoMove(ctx: EngineContext, input: Parsed<'images.undoMove'>): P
   return { images: changes.length };
 }
 
-interface RawMove extends Omit<MoveRow, 'from'> {
+interface RawMove extends Omit<MoveRow, 'from' | 'fromNames' | 'toName'> {
   readonly from: string;
+  /** Of those who are not there any more, as their images called them. */
+  readonly oldNames: string;
 }
 
 function movesOf(ctx: EngineContext, patient: PatientKey): MoveRow[] {
@@ -170,17 +172,21 @@ function movesOf(ctx: EngineContext, patient: PatientKey): MoveRow[] {
   const rows = statement(
     db,
     `SELECT m.act, m.at, m.by_user AS by, m.reason, m.to_patient AS "to", m.images, m.undone_at AS undoneAt,
-       (SELECT json_group_array(DISTINCT d.from_patient) FROM image_moved AS d WHERE d.act = m.act) AS "from"
+       (SELECT json_group_array(DISTINCT d.from_patient) FROM image_moved AS d WHERE d.act = m.act) AS "from",
+       (SELECT json_group_object(d.from_patient, a.PatientName) FROM image_moved AS d JOIN set_aside AS a ON a.object = d.old
+        WHERE d.act = m.act) AS oldNames
      FROM image_move AS m
      WHERE m.to_patient IN (SELECT value FROM json_each(@keys))
        OR m.act IN (SELECT d.act FROM image_moved AS d WHERE d.from_patient IN (SELECT value FROM json_each(@keys)))
      ORDER BY m.seq DESC LIMIT 200`,
   ).all({ keys: JSON.stringify(allOf(db, survivorOf(db, patient))) }) as RawMove[];
-  return rows.map((row) => ({
-    ...row,
-    to: survivorOf(db, row.to),
-    from: [...new Set((JSON.parse(row.from) as PatientKey[]).map((key) => survivorOf(db, key)))],
-  }));
+  return rows.map(({ oldNames, ...row }) => {
+    const from = [...new Set((JSON.parse(row.from) as PatientKey[]).map((key) => survivorOf(db, key)))];
+    const known = JSON.parse(oldNames) as Record<string, string>;
+    const nameOf = (key: PatientKey): string => rowByKey(db, 'patient', key)?.PatientName ?? known[key] ?? '';
+    const to = survivorOf(db, row.to);
+    return { ...row, from, fromNames: from.map(nameOf), to, toName: nameOf(to) };
+  });
 }
 
 function requirePatient(ctx: EngineContext, key: PatientKey): PatientRow {

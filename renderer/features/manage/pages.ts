@@ -1,5 +1,7 @@
 import type { TFunction } from 'i18next';
+import { Trash2 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
+import { lazy } from 'react';
 import type { ComponentType } from 'react';
 
 /** One page of "Manage". It is loaded when it is opened first. */
@@ -15,4 +17,12 @@ export interface ManagePage {
 }
 
 /** All of them, in the order of the cards: what is used every day first. */
-export const managePages: readonly ManagePage[] = [];
+export const managePages: readonly ManagePage[] = [
+  {
+    id: 'trash',
+    icon: Trash2,
+    title: (t) => t('identity.bin.title'),
+    text: (t) => t('identity.bin.text'),
+    Component: lazy(async () => ({ default: (await import('../identity/TrashPage')).TrashPage })),
+  },
+];

@@ -17,6 +17,7 @@ import { openViewer } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { ImageTile, StackTile } from '../../components/ImageTile';
 import { ErrorNote } from '../../components/Surface';
+import { IdentityActions } from '../identity/IdentityActions';
 import styles from './PatientPage.module.css';
 
 /** Above this many images a series is one tile; its slices are scrolled in the viewer. */
@@ -95,6 +96,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
         >
           {t('patients.export')}
         </Button>
+        <IdentityActions what={{ studies: [study.study] }} small />
       </header>
       {series.error ? <ErrorNote error={series.error} onRetry={series.reload} /> : null}
       {images.error ? <ErrorNote error={images.error} onRetry={images.reload} /> : null}
