@@ -31,7 +31,7 @@ export function MovedImages({ patient }: { readonly patient: PatientKey }) {
 
 function MoveLine({ row }: { readonly row: MoveRow }) {
   const { t } = useTranslation();
-  const from = listWords(row.fromNames.map((name) => isolate(personName(name))));
+  const from = listWords([...new Set(row.fromNames)].map((name) => isolate(personName(name))));
   const to = isolate(personName(row.toName));
   const date = showInstant(row.at);
   return (

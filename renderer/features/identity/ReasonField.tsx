@@ -26,7 +26,7 @@ export function ReasonField({ value, onChange, suggestions = [] }: Props) {
       {suggestions.length > 0 && value === '' ? (
         <Row>
           {suggestions.map((text) => (
-            <Button key={text} look="quiet" onPress={() => onChange(text)}>
+            <Button key={text} onPress={() => onChange(text)}>
               {text}
             </Button>
           ))}

@@ -98,7 +98,6 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           <Identity row={person.data} />
           <MergedPeople row={person.data} />
           <SamePerson row={person.data} />
-          <MovedImages patient={person.data.patient} />
         </>
       ) : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
@@ -121,6 +120,7 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           </li>
         ))}
       </ol>
+      {person.data ? <MovedImages patient={person.data.patient} /> : null}
       <SelectionBar selection={selection}>
         <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
       </SelectionBar>
