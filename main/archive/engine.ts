@@ -9,11 +9,14 @@ import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
 import { createAnonymisation } from './anonymisation';
+import { Arrivals } from './arrivals';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
+import { createIdentity } from './identity';
+import { removeErased } from './identity/erasing';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -29,6 +32,7 @@ import { ObjectStore } from './objects/object-store';
 import { archivePaths } from './paths';
 import { createPeople } from './people';
 import { builtinKindRecords } from './people/builtin-kinds';
+import { oneAfterTheOther } from './people/in-turn';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
@@ -107,6 +111,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       objects,
       pool,
       jobs,
+      arrivals: new Arrivals(),
       archiveId: manifest.archiveId,
       version: options.version,
       commit: async (records, incoming) => {
@@ -126,11 +131,13 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     };
 
     const recovered = await recover(paths, db, chain, committer, appliedSeq(db));
+    await removeErased(context);
     if (created) await committer.commit(builtinKindRecords());
     if (empty && !created) await adoptOrphans(context, UNWATCHED);
     markInterrupted(db);
     directory.read();
 
+    const inTurn = oneAfterTheOther();
     const intake = createIntake(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
     const journal = new Journal(context);
@@ -139,7 +146,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
-      ...createPeople(context),
+      ...createPeople(context, inTurn),
+      ...createIdentity(context, inTurn),
       ...intake.verbs,
       ...createRelease(context),
       ...createAnonymisation(context),

@@ -7,6 +7,7 @@ import { ImageId } from '@shared/model/ids';
 import type { Committer } from './committer';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
+import { filesIn } from './records/named-objects';
 
 /** What was repaired when an archive was opened. */
 export interface Recovery {
@@ -64,9 +65,7 @@ async function isWhole(path: string, sha256: string): Promise<boolean> {
 async function namedAfter(chain: RecordChain, seq: number): Promise<Set<string>> {
   const named = new Set<string>();
   for await (const entry of chain.read(seq)) {
-    if (entry.kind !== 'record' || entry.record.type !== 'object.stored') continue;
-    named.add(entry.record.body.image);
-    if (entry.record.body.sourceObject) named.add(entry.record.body.sourceObject.sha256);
+    if (entry.kind === 'record') for (const file of filesIn(entry.record)) named.add(file);
   }
   return named;
 }

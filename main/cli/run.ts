@@ -9,11 +9,16 @@ import { logCommand } from './commands/log';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
 import { keysCommand } from './commands/keys';
 import { remoteCommand } from './commands/remote';
+import { mergeCommand, unmergeCommand } from './commands/merge';
+import { modifyCommand } from './commands/modify';
+import { moveCommand } from './commands/move';
 import { renderCommand } from './commands/render';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { showCommand } from './commands/show';
 import { usersCommand } from './commands/users';
+import { trashCommand } from './commands/trash';
+import { versionsCommand } from './commands/versions';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -37,6 +42,12 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   serve: serveCommand,
   users: usersCommand,
   log: logCommand,
+  merge: mergeCommand,
+  unmerge: unmergeCommand,
+  move: moveCommand,
+  modify: modifyCommand,
+  versions: versionsCommand,
+  trash: trashCommand,
 };
 
 /**

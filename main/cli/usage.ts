@@ -47,6 +47,17 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox log list --archive DIR [--subject NAME] [--level info|warning|error] [--by LOGIN] [--patient ID]
                 [--text WORDS] [--from DAY] [--to DAY] [--limit N] [--after N] [--csv FILE]
   fieldbox log remove (NUMBER... | --before DAY) --archive DIR
+  fieldbox merge FROM INTO --reason TEXT --archive DIR
+  fieldbox unmerge NUMBER --archive DIR [--reason TEXT]
+  fieldbox move --to NUMBER --reason TEXT --archive DIR [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox move --undo ACT --archive DIR
+  fieldbox modify [UID]... --set PATH=VALUE... [--remove PATH]... --reason TEXT --archive DIR [--uids] [--coerce]
+                [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox versions UID --archive DIR [--revert VERSION --reason TEXT]
+  fieldbox trash list --archive DIR [--text WORDS] [--limit N] [--offset N]
+  fieldbox trash add --archive DIR [--reason TEXT] [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox trash restore --archive DIR [--act ACT] [--image IMAGE]...
+  fieldbox trash empty --archive DIR [--older-than DAYS] [--image IMAGE]...
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -70,6 +81,13 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
   users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
   log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
+  merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back
+  move      gives images taken on the wrong patient to the right one: new versions that name the right one; --undo brings
+            the old ones back
+  modify    changes attributes, also in items (RequestAttributesSequence[1].RequestedProcedureID); the old version is kept;
+            UIDs only with --uids; --coerce says that nothing was wrong
+  versions  lists all versions of an image; --revert goes back to one
+  trash     lists, fills and restores the trash; empty erases for good what has lain there for that many days (0: all)
 
   --user    your name, once the archive has people; your password comes from FIELDBOX_PASSWORD or is typed
   --json    one JSON object on stdout; progress always goes to stderr

@@ -92,12 +92,12 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
 
 /** Over the screen it was opened from. After a reload there is nothing to view, and that screen is all there is. */
 function ViewerScreen() {
-  const { images, start } = useViewing();
+  const { images, start, withData, opened } = useViewing();
   if (start === null) return null;
   return (
     <ErrorBoundary cover>
       <Suspense fallback={null}>
-        <Viewer images={[...images]} startImage={start} onClose={goBack} />
+        <Viewer key={opened} images={[...images]} startImage={start} withData={withData} onClose={goBack} />
       </Suspense>
     </ErrorBoundary>
   );

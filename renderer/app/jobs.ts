@@ -67,8 +67,26 @@ function announce(job: Job): void {
       ...(run && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'anonymise', run }) } }),
     });
   } else {
-    say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });
+    // The others are told by whoever began them, with a way back.
+    const text = job.type === 'verify' ? 'jobs.verifyDone' : job.type === 'rebuild' ? 'jobs.rebuildDone' : null;
+    if (text) say({ tone: 'success', text: i18n.t(text) });
   }
+}
+
+/** Waits until a job has ended, and tells whether it came to its end; why not has been told then. */
+export function finished(id: Job['job']): Promise<boolean> {
+  return new Promise((resolve) => {
+    const look = ({ jobs }: { readonly jobs: Readonly<Record<string, Job>> }): boolean => {
+      const job = jobs[id];
+      if (!job || job.state === 'running') return false;
+      resolve(job.state === 'done');
+      return true;
+    };
+    if (look(useJobs.getState())) return;
+    const leave = useJobs.subscribe((state) => {
+      if (look(state)) leave();
+    });
+  });
 }
 
 /** Asks a job to stop; what it finished stays. */

@@ -1,4 +1,5 @@
 import { HardDriveUpload, VenetianMask, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anonymiseThese } from '../app/anonymiseBasket';
 import { cx } from '../app/cx';
@@ -9,7 +10,13 @@ import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
 /** What can be done with the ticked images; there only while some are ticked. */
-export function SelectionBar({ selection }: { readonly selection: Selection }) {
+export function SelectionBar({
+  selection,
+  children,
+}: {
+  readonly selection: Selection;
+  readonly children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const count = selection.chosen.size;
   if (count === 0) return null;
@@ -22,6 +29,7 @@ export function SelectionBar({ selection }: { readonly selection: Selection }) {
       <Button icon={VenetianMask} onPress={() => anonymiseThese({ images: [...selection.chosen] })}>
         {t('images.anonymiseChosen')}
       </Button>
+      {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>

@@ -3,6 +3,7 @@ import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
+import { identityVerbs } from './identity';
 import { intakeVerbs } from './intake';
 import { logVerbs } from './log';
 import { peopleVerbs } from './people';
@@ -21,6 +22,7 @@ export const coreVerbs = {
   ...anonymisationVerbs,
   ...userVerbs,
   ...logVerbs,
+  ...identityVerbs,
 } as const;
 
 /** Verbs the engine answers to a caller who may be signed in (main/archive/users/session.ts). */

@@ -93,6 +93,19 @@ export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'log.list': 'administrator',
   'log.remove': 'administrator',
   'log.export': 'administrator',
+  'images.trash': 'user',
+  'trash.list': 'user',
+  'trash.restore': 'user',
+  'trash.erase': 'administrator',
+  'images.modify': 'user',
+  'images.versions': 'user',
+  'images.revert': 'user',
+  'images.movePreview': 'user',
+  'images.move': 'user',
+  'images.undoMove': 'user',
+  'images.moves': 'user',
+  'patients.merge': 'user',
+  'patients.unmerge': 'user',
 };
 
 /** What a locked caller may still do: a picture that was taken and kept before is stored, in the name of who took it. */

@@ -2,6 +2,7 @@ import { anonymisationErrors } from './anonymisation';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
+import { identityErrors } from './identity';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...syncErrors,
   ...anonymisationErrors,
   ...userErrors,
+  ...identityErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

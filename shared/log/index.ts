@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { anonymisationLog } from './anonymisation';
 import type { LogKind } from './entry';
+import { identityLog } from './identity';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
@@ -9,7 +10,15 @@ import { usersLog } from './users';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...anonymisationLog, ...usersLog } as const;
+const kinds = {
+  ...intakeLog,
+  ...peopleLog,
+  ...releaseLog,
+  ...syncLog,
+  ...anonymisationLog,
+  ...usersLog,
+  ...identityLog,
+} as const;
 
 export type LogCode = keyof typeof kinds;
 

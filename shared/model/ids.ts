@@ -44,6 +44,9 @@ export type AnonymisationKeyId = z.infer<typeof AnonymisationKeyId>;
 export const AnonymisationRunId = z.uuid().brand<'AnonymisationRunId'>();
 export type AnonymisationRunId = z.infer<typeof AnonymisationRunId>;
 
+/** One act upon several images (into the trash, a change of attributes, a move), by which it is found again and undone. */
+export const ActKey = z.uuid().brand<'ActKey'>();
+export type ActKey = z.infer<typeof ActKey>;
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;

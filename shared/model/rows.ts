@@ -27,6 +27,8 @@ export const PatientRow = z.object({
   images: z.int(),
   lastStudyDate: z.string(),
   changedAt: Instant,
+  /** Who was found to be the same person and now stands under this one, with what they go by; their numbers keep working. */
+  mergedFrom: z.array(z.object({ patient: PatientKey, PatientID: z.string(), PatientName: z.string() })),
 });
 export type PatientRow = z.infer<typeof PatientRow>;
 

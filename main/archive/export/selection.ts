@@ -4,6 +4,7 @@ import { FieldboxError, type ErrorCode } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import type { Consent, ExportForm } from '@shared/model/vocabulary';
 import { CONSENT_SQL } from '../release/facts';
+import { idOf } from '../index-writer/statements';
 import { mayLeave, type Release } from '../release/gate';
 
 /** One image with all that the gate and the plan need. */
@@ -115,9 +116,11 @@ export function imagesOf(db: Database, selection: ExportSelection): number[] {
   ] as const;
   for (const [table, column, keys] of levels) {
     const parent = db.prepare<[string], { id: number }>(`SELECT id FROM ${table} WHERE key = ?`);
+    const idOfKey = (key: string): number | undefined =>
+      table === 'patient' ? idOf(db, 'patient', key) : parent.get(key)?.id;
     const images = db.prepare<[number], OrderRow>(`${ORDER} WHERE image.${column} = ?`);
     for (const key of keys) {
-      const { id } = parent.get(key) ?? notFound(table, key);
+      const id = idOfKey(key) ?? notFound(table, key);
       for (const image of images.iterate(id)) add(image.id, orderKey(image));
     }
   }

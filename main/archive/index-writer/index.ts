@@ -2,8 +2,10 @@ import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
 import { anonymisationAppliers } from './apply-anonymisation';
+import { identityAppliers } from './apply-identity';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
+import { mergeAppliers } from './apply-merge';
 import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
@@ -22,6 +24,8 @@ const appliers: Appliers<RecordType> = {
   ...outboxAppliers,
   ...anonymisationAppliers,
   ...userAppliers,
+  ...identityAppliers,
+  ...mergeAppliers,
 };
 
 /**

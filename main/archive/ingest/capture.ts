@@ -16,7 +16,11 @@ export interface Capture {
  * Keeps one camera picture: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
  * and in the index. Throws PHOTO_DAMAGED, DISK_FULL, DISK_FAILED.
  */
-export async function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
+export function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
+  return ctx.arrivals.during(() => keep(ctx, capture));
+}
+
+async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   const { paths } = ctx;
   const kept = await ctx.pool.run(
     'keepBytes',

@@ -5,6 +5,7 @@ import type { IntakeContext } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
 import type { ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
+import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
 import { CommitBatcher } from './commit-batcher';
@@ -131,19 +132,24 @@ export class Importer {
   }
 
   private async takeOne(candidate: Candidate): Promise<void> {
-    const taken = await this.storing.takeIn(candidate.path);
-    if (taken.kind === 'zip') {
+    const opened = await this.ctx.arrivals.during(() => this.takeAndStore(candidate));
+    if (opened?.kind === 'zip') {
       if (candidate.entry !== '') throw new FieldboxError('ZIP_NESTED');
       await this.openZip(candidate);
-    } else if (taken.kind === 'dicomdir') {
-      if (candidate.entry === '') await this.follow(candidate, taken.files);
-    } else {
-      const stored = await this.storing.store(taken, candidate);
-      for (const image of stored) {
-        if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
-        else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
-      }
+    } else if (opened?.kind === 'dicomdir' && candidate.entry === '') await this.follow(candidate, opened.files);
+  }
+
+  /** Takes a file in and makes it part of the archive; what holds other files is given back. */
+  private async takeAndStore(
+    candidate: Candidate,
+  ): Promise<Extract<TakeInOutput, { kind: 'zip' | 'dicomdir' }> | undefined> {
+    const taken = await this.storing.takeIn(candidate.path);
+    if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
+    for (const image of await this.storing.store(taken, candidate)) {
+      if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
+      else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
     }
+    return undefined;
   }
 
   /** A DICOMDIR is a table of contents: what it lists is taken in, it itself is not. */

@@ -6,7 +6,8 @@ import type { PhotoKind } from '../../imaging/detect';
 import type { PhotoContext } from '../../imaging/photo-context';
 import type { MakeDocumentOutput } from '../../workers/tasks/make-document';
 import type { EngineContext } from '../context';
-import { statement } from '../index-writer/statements';
+import { ownRow } from '../index-writer/merged';
+import { idOf, statement } from '../index-writer/statements';
 
 export interface DocumentRequest {
   readonly context: IntakeContext;
@@ -66,7 +67,9 @@ interface PatientColumns {
 
 function photoContext(ctx: EngineContext, request: DocumentRequest): PhotoContext {
   const { context } = request;
-  const patient = row(ctx, 'SELECT * FROM patient WHERE key = ?', context.patient) as PatientColumns | null;
+  const patient = (
+    context.patient === null ? null : (ownRow(ctx.db, context.patient) ?? null)
+  ) as PatientColumns | null;
   const clinic = row(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic) as {
     name: string;
     place: string;
@@ -111,8 +114,8 @@ function nextInstanceNumber(ctx: EngineContext, context: IntakeContext): number 
 function picturesOf(ctx: EngineContext, patient: string): number {
   const found = statement(
     ctx.db,
-    `SELECT count(*) AS n FROM image WHERE patient_id = (SELECT id FROM patient WHERE key = ?) AND source_object IS NOT NULL`,
-  ).get(patient) as { n: number };
+    `SELECT count(*) AS n FROM image WHERE patient_id = ? AND source_object IS NOT NULL`,
+  ).get(idOf(ctx.db, 'patient', patient) ?? 0) as { n: number };
   return found.n;
 }
 

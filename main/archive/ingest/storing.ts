@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { ImageId, type PatientKey } from '@shared/model/ids';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext, IncomingObject } from '../context';
+import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
@@ -103,8 +104,22 @@ export class Storing {
       takenAt: deviceTime(taken.attributes),
       assigned: false,
     });
-    await this.batcher.add([record], [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }]);
+    await this.batcher.add(
+      [record, ...this.notes(sha256)],
+      [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }],
+    );
     return [{ image: sha256, isNew: true, bytes: taken.bytes }];
+  }
+
+  /** What lies in the trash comes out of it by arriving again (index-writer/asides.ts); the log says so. */
+  private notes(sha256: ImageId): NewRecord[] {
+    const trashed = statement(
+      this.ctx.db,
+      `SELECT owner FROM set_aside WHERE why = 'trashed' AND arrival = (SELECT arrival FROM set_aside WHERE object = ?)`,
+    ).get(sha256) as { owner: PatientKey } | undefined;
+    if (!trashed) return [];
+    const about = { patient: survivorOf(this.ctx.db, trashed.owner) };
+    return [{ type: 'log.noted', body: { code: 'IMAGES_RESTORED', details: { images: 1 }, about } }];
   }
 
   /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
@@ -177,19 +192,25 @@ export class Storing {
     };
   }
 
+  /** The living version of the image whose bytes these are, or were before it was changed. */
   private knownInstance(sha256: ImageId): ImageId[] {
-    return statement(this.ctx.db, 'SELECT 1 FROM image WHERE object = ?').get(sha256) ? [sha256] : [];
+    const row = statement(
+      this.ctx.db,
+      `SELECT object FROM image WHERE object = @sha256 OR id = (SELECT arrival FROM set_aside WHERE object = @sha256)`,
+    ).get({ sha256 }) as { object: ImageId } | undefined;
+    return row ? [row.object] : [];
   }
 
   /** Images made earlier from the same file for the same person. */
   private knownSource(sha256: ImageId): ImageId[] {
+    const { patient } = this.request.context;
     const rows = statement(
       this.ctx.db,
       `SELECT image.object FROM image JOIN patient ON patient.id = image.patient_id
        WHERE image.source_object = @sha256
          AND (patient.key = @patient OR (@patient IS NULL AND patient.registered = 0 AND patient.PatientID = '' AND patient.PatientName = ''))
        ORDER BY image.id`,
-    ).all({ sha256, patient: this.request.context.patient }) as { object: ImageId }[];
+    ).all({ sha256, patient: patient === null ? null : survivorOf(this.ctx.db, patient) }) as { object: ImageId }[];
     return rows.map((row) => row.object);
   }
 

@@ -5,6 +5,7 @@ import { Sex } from '@shared/model/vocabulary';
 import type { ReadObjectOutput } from '../../workers/tasks/read-object';
 import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
+import { removeErased } from '../identity/erasing';
 import type { JobHandle } from '../jobs/job-board';
 import type { PatientSaved } from '../records/bodies/people';
 import type { NewRecord, RecordBody } from '../records/record';
@@ -43,6 +44,7 @@ export async function fillIndex(
   handle: JobHandle,
 ): Promise<{ adopted: number }> {
   await committer.catchUp((seq) => handle.update({ phase: 'reading', done: seq }));
+  await removeErased(ctx);
   return adoptOrphans(ctx, handle);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { VerifyReport } from '@shared/contract/archive';
 import { FieldboxError } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
+import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import type { JobHandle } from '../jobs/job-board';
@@ -32,18 +33,20 @@ export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: J
     if (handle.signal.aborted) throw new FieldboxError('CANCELLED');
     const expected = known.get(file.name);
     if (expected === undefined || file.path !== ctx.objects.path(ImageId.parse(file.name))) {
-      orphaned.push(file.relative);
+      if (!isStored(ctx, file)) orphaned.push(file.relative);
       continue;
     }
     seen.add(file.name);
-    const { size } = await stat(file.path);
+    const size = await sizeOf(file.path);
+    if (size === null) continue;
     const sound = size === expected && (!deep || (await hashOf(ctx, file.path, handle)) === file.name);
     if (!sound) corrupt.push(file.name);
     bytes += size;
     done += 1;
     handle.update({ done, bytesDone: bytes });
   }
-  for (const sha256 of known.keys()) if (!seen.has(sha256)) missing.push(sha256);
+  // What came in or was erased while this went on is judged by how it is now.
+  for (const sha256 of known.keys()) if (!seen.has(sha256) && isKnown(ctx, sha256)) missing.push(sha256);
 
   const report: VerifyReport = {
     objects: known.size,
@@ -56,6 +59,26 @@ export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: J
   };
   noteStates(ctx, report);
   return report;
+}
+
+/** A file that has arrived since the list of what is known was made. */
+function isStored(ctx: EngineContext, file: ObjectFile): boolean {
+  const sha256 = ImageId.safeParse(file.name);
+  return sha256.success && file.path === ctx.objects.path(sha256.data) && isKnown(ctx, file.name);
+}
+
+function isKnown(ctx: EngineContext, sha256: string): boolean {
+  return statement(ctx.db, 'SELECT 1 FROM object WHERE sha256 = ?').get(sha256) !== undefined;
+}
+
+/** Null for a file that was erased since the folder was read. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function hashOf(ctx: EngineContext, path: string, handle: JobHandle): Promise<string> {

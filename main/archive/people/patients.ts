@@ -6,6 +6,7 @@ import type { PatientInput, PatientRow } from '@shared/model/rows';
 import { foldText, nameWords } from '../catalog/folding';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
+import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
 import type { PatientSaved } from '../records/bodies/people';
 import { dayOf, requireDay } from './dates';
@@ -36,6 +37,7 @@ export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<Pat
     'patients.update': ({ patient, changes }) =>
       inTurn(() => {
         const before = get(patient);
+        if (before.patient !== patient) throw new FieldboxError('PATIENT_MERGED');
         return save({ patient, IssuerOfPatientID: before.IssuerOfPatientID, ...entered(ctx, changes, before) });
       }),
     'patients.suggestNumber': async () => Promise.resolve({ PatientID: suggestNumber(ctx.db) }),
@@ -96,12 +98,17 @@ function isPersonName(text: string): boolean {
 
 /**
  * One number and one name are one person: a second one is a mistake, also when the first came with images from elsewhere
- * (that one can be taken over by `patients.update`). Throws BAD_REQUEST.
+ * (that one can be taken over by `patients.update`) or stands under somebody else since a merge. Throws BAD_REQUEST.
  */
 function refuseTwin(ctx: EngineContext, body: PatientSaved): void {
   const twin = statement(
     ctx.db,
     'SELECT 1 FROM patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ? AND key <> ?',
   ).get(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID, body.patient);
-  if (twin) throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
+  const merged = statement(
+    ctx.db,
+    'SELECT key FROM merged_patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ?',
+  ).all(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID) as { key: string }[];
+  if (twin || merged.some(({ key }) => survivorOf(ctx.db, key) !== body.patient))
+    throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
 }

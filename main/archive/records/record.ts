@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
 import { anonymisationBodies } from './bodies/anonymisation';
+import { identityBodies } from './bodies/identity';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
@@ -17,6 +18,7 @@ export const recordBodies = {
   ...outboxBodies,
   ...anonymisationBodies,
   ...userBodies,
+  ...identityBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

@@ -5,7 +5,7 @@ import type { ExportResult } from '@shared/contract/release';
 import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
 import { runAnonymisation } from '../../archive/anonymisation';
 import { runExport } from '../../archive/export';
-import { selectionOf } from '../selection';
+import { selectionOf } from '../lookup';
 import { type Session, withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { bytes, seconds } from '../text';
@@ -38,7 +38,7 @@ export async function anonymizeCommand(argv: readonly string[], terminal: Termin
   const way = wayOf(values);
   return withArchive(values.archive, terminal, false, async (session) => {
     const started = performance.now();
-    const selection = await selectionOf(session.engine, named);
+    const selection = { ...(await selectionOf(session.engine, named)), clinicDays: [] };
     if (values.out !== undefined) {
       const target = resolve(values.out);
       const result = await runExport(

@@ -4,24 +4,20 @@ import type { ExportResult } from '@shared/contract/release';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import { ExportForm } from '@shared/model/vocabulary';
 import { runExport } from '../../archive/export';
-import { selectionOf } from '../selection';
+import { isNamed, namedOptions, selectionOf } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { bytes, seconds } from '../text';
 import { commonOptions, UsageError } from '../usage';
 import { wayOf, wayOptions } from './anonymise-options';
 
-const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 const options = {
   ...commonOptions,
   ...wayOptions,
   anonymize: { type: 'boolean', default: false },
   out: { type: 'string' },
   as: { type: 'string', default: 'media' },
-  patient: several,
-  study: several,
-  series: several,
-  image: several,
+  ...namedOptions,
 } as const;
 
 /** `export --out PATH`: writes, reads back and compares. Exit 1 when images were left out, or the copy is not proven. */
@@ -30,7 +26,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   if (values.out === undefined) throw new UsageError('Say where to write: --out FOLDER or --out FILE.zip');
   const form = ExportForm.safeParse(values.as);
   if (!form.success) throw new UsageError('--as is one of media, originals, pictures.');
-  if ([values.patient, values.study, values.series, values.image].every((names) => names.length === 0)) {
+  if (!isNamed(values)) {
     throw new UsageError('Say what to export: --patient ID, --study UID, --series UID or --image UID.');
   }
   const way = values.anonymize ? wayOf(values) : null;
@@ -41,7 +37,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   return withArchive(values.archive, terminal, false, async (session) => {
     session.require('export.start');
     const started = performance.now();
-    const selection = await selectionOf(session.engine, values);
+    const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
     const handle = session.handle(
       ({ phase = 'writing', done = 0, total = 0 }) => `${phase} ${String(done)}/${String(total)}`,
     );

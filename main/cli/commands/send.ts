@@ -4,7 +4,7 @@ import type { ItemRow } from '@shared/contract/sync';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import { ItemState } from '@shared/contract/sync';
 import { TransactionKey } from '@shared/model/ids';
-import { selectionOf } from '../selection';
+import { selectionOf } from '../lookup';
 import { remoteNamed, type SyncSession, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -31,7 +31,7 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
   if (to === undefined) throw new UsageError('Say where to: --to NAME.');
   return withSync(values.archive, terminal, async (session) => {
     const { remote } = await remoteNamed(session.sync, to);
-    const selection = await selectionOf(session.engine, values);
+    const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
     const sent = await session.sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
     if (!values['only-queue']) await work(session);
     return answer(session, sent.transaction, terminal);

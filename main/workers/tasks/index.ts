@@ -3,6 +3,7 @@ import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
 import { makeDocument } from './make-document';
+import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
@@ -23,6 +24,7 @@ export const tasks = {
   hashFile,
   keepBytes,
   makeDocument,
+  makeVersion,
   readAttributes,
   readObject,
   render,

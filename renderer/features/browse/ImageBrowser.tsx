@@ -20,6 +20,7 @@ import { ImageTile, imageMoment } from '../../components/ImageTile';
 import { SelectionBar } from '../../components/SelectionBar';
 import { ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
+import { IdentityActions } from '../identity/IdentityActions';
 import { imageTitle } from '../patient/StudySection';
 import { isNarrowed } from './filter';
 import type { Sort } from './filter';
@@ -171,7 +172,9 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
           ))}
         </div>
       </div>
-      <SelectionBar selection={selection} />
+      <SelectionBar selection={selection}>
+        <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+      </SelectionBar>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { KeyRound, ScrollText, UsersRound } from 'lucide-react';
+import { KeyRound, ScrollText, Trash2, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -42,5 +42,12 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('log.title'),
     text: (t) => t('log.text'),
     Component: lazy(async () => ({ default: (await import('../log/LogPage')).LogPage })),
+  },
+  {
+    id: 'trash',
+    icon: Trash2,
+    title: (t) => t('identity.bin.title'),
+    text: (t) => t('identity.bin.text'),
+    Component: lazy(async () => ({ default: (await import('../identity/TrashPage')).TrashPage })),
   },
 ];

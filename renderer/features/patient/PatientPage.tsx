@@ -16,6 +16,10 @@ import { Button } from '../../components/Button';
 import { SelectionBar } from '../../components/SelectionBar';
 import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { IdentityActions } from '../identity/IdentityActions';
+import { MergedPeople } from '../identity/MergedPeople';
+import { MovedImages } from '../identity/MovedImages';
+import { SamePerson } from '../identity/SamePerson';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -49,6 +53,13 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [choose, clear, order]);
+
+  // Somebody who was merged into another one is shown as that one, under their own address.
+  const survivor = person.data?.patient;
+  useEffect(() => {
+    if (survivor !== undefined && survivor !== patient)
+      navigate({ screen: 'patient', patient: survivor }, { replace: true });
+  }, [survivor, patient]);
 
   const go = (screen: 'capture' | 'import'): void => {
     aimAt(patient);
@@ -91,7 +102,13 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
       }
     >
       {person.error ? <ErrorNote error={person.error} onRetry={person.reload} /> : null}
-      {person.data ? <Identity row={person.data} /> : null}
+      {person.data ? (
+        <>
+          <Identity row={person.data} />
+          <MergedPeople row={person.data} />
+          <SamePerson row={person.data} />
+        </>
+      ) : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
       {person.data && studies.data && rows.length === 0 ? (
         <Empty icon={ImageOff} title={t('patients.noImages')}>
@@ -112,7 +129,10 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           </li>
         ))}
       </ol>
-      <SelectionBar selection={selection} />
+      {person.data ? <MovedImages patient={person.data.patient} /> : null}
+      <SelectionBar selection={selection}>
+        <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+      </SelectionBar>
     </Page>
   );
 }

@@ -22,15 +22,21 @@ export interface ViewerProps {
   /** What is scrolled through, in order: a series, or any list. Taken when the viewer opens; give a new `key` for another. */
   readonly images: readonly ImageRow[];
   readonly startImage: ImageId;
+  /** Whether all data of the image is shown beside it at once. */
+  readonly withData?: boolean;
   readonly onClose: () => void;
   /** Told whenever another image is on the screen. */
   readonly onImageChange?: (image: ImageId) => void;
 }
 
 /** The viewer, over the whole window. */
-export function Viewer({ images, startImage, onClose, onImageChange }: ViewerProps): ReactElement {
+export function Viewer({ images, startImage, withData = false, onClose, onImageChange }: ViewerProps): ReactElement {
   const { say } = useSay();
-  const [store] = useState(() => createViewerStore(images, startImage));
+  const [store] = useState(() => {
+    const made = createViewerStore(images, startImage);
+    if (withData) made.getState().toggle('tagsOpen');
+    return made;
+  });
   const session = useRef<Session | null>(null);
   const told = useRef({ onClose, onImageChange });
   useEffect(() => {

@@ -3,6 +3,7 @@ import * as log from './0002-log';
 import * as outbox from './0003-outbox';
 import * as anonymisation from './0005-anonymisation';
 import * as users from './0007-users';
+import * as identity from './0006-identity';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -14,4 +15,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 3, sql: outbox.sql },
   { version: 5, sql: anonymisation.sql },
   { version: 7, sql: users.sql },
+  { version: 6, sql: identity.sql },
 ];

@@ -7,6 +7,7 @@ import day from './day.json';
 import exporting from './exporting.json';
 import form from './form.json';
 import help from './help.json';
+import identity from './identity.json';
 import images from './images.json';
 import importing from './importing.json';
 import jobs from './jobs.json';
@@ -33,6 +34,7 @@ export const es = {
   exporting,
   form,
   help,
+  identity,
   images,
   importing,
   jobs,

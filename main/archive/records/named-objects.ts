@@ -1,0 +1,24 @@
+import type { ImageId } from '@shared/model/ids';
+import type { ObjectStored } from './bodies/intake';
+import type { ArchiveRecord } from './record';
+
+/** What a record says of objects that are images from then on; their own attributes are needed to apply it. */
+export function objectsIn(record: ArchiveRecord): readonly ObjectStored[] {
+  switch (record.type) {
+    case 'object.stored':
+      return [record.body];
+    case 'images.replaced':
+    case 'images.moved':
+    case 'images.moveUndone':
+      return record.body.changes.map((change) => change.next);
+    default:
+      return [];
+  }
+}
+
+/** The files a record names, sources included. */
+export function filesIn(record: ArchiveRecord): readonly ImageId[] {
+  return objectsIn(record).flatMap((stored) =>
+    stored.sourceObject ? [stored.image, stored.sourceObject.sha256] : [stored.image],
+  );
+}
