@@ -1,6 +1,7 @@
 import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
+import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
@@ -18,6 +19,7 @@ export const tasks = {
   dicomJson,
   hashFile,
   keepBytes,
+  keepFile,
   makeDocument,
   readAttributes,
   readObject,
