@@ -8,6 +8,7 @@ import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
+import { type AttachmentContent, createAttachments } from './attachments';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
@@ -43,6 +44,7 @@ export interface Engine {
   readonly verbs: Handlers<EngineVerb>;
   readonly intake: Intake;
   readonly pictures: Pictures;
+  readonly attachments: AttachmentContent;
   readonly context: EngineContext;
   /** Verifies and waits for the end, for the command line and tests. Throws CANCELLED. */
   verifyNow(deep: boolean, handle: JobHandle): Promise<VerifyReport>;
@@ -120,12 +122,14 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 
     const intake = createIntake(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
+    const attachments = createAttachments(context);
     const verbs: Handlers<EngineVerb> = {
       ...maintenance,
       ...createCatalog(context),
       ...createPeople(context),
       ...intake.verbs,
       ...createRelease(context),
+      ...attachments.verbs,
     };
     closers.push(async () => {
       await jobs.close();
@@ -137,6 +141,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       verbs,
       intake,
       pictures: createPictures(context),
+      attachments: attachments.content,
       context,
       verifyNow: (deep, handle) => verifyArchive(context, deep, handle),
       close: closeAll,

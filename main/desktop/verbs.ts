@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import type { DesktopVerb, Handlers } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
@@ -38,6 +39,9 @@ const EXTENSIONS = [
   'pdf',
   'zip',
 ];
+
+/** What file systems give a meaning. */
+const NOT_IN_NAMES = /[\u0000-\u001f<>:"/\\|?*]/g;
 
 /** The verbs that the shell answers itself. */
 export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
@@ -84,6 +88,15 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
         ...(lastExportFolder !== '' && { defaultPath: lastExportFolder }),
       });
       return { folder: folder ?? null };
+    },
+    'dialog.saveFile': async ({ suggestedName }) => {
+      const window = parts.window();
+      const options = {
+        title: say().saveCopy,
+        defaultPath: join(app.getPath('documents'), suggestedName.replace(NOT_IN_NAMES, '_')),
+      };
+      const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+      return { path: answer.canceled || answer.filePath === '' ? null : answer.filePath };
     },
     'dialog.archiveFolder': async () => {
       const [folder] = await open({

@@ -24,6 +24,7 @@ export interface Words {
   readonly exportFolder: string;
   readonly archiveFolder: string;
   readonly choose: string;
+  readonly saveCopy: string;
   readonly pictures: string;
   readonly allFiles: string;
   readonly stillRunning: string;
@@ -60,6 +61,7 @@ export const words: Readonly<Record<Language, Words>> = {
     exportFolder: 'Where shall the export go?',
     archiveFolder: 'Choose the archive folder',
     choose: 'Choose',
+    saveCopy: 'Save a copy',
     pictures: 'Pictures, DICOM, PDF, zip',
     allFiles: 'All files',
     stillRunning: 'Something is still running.',
@@ -94,6 +96,7 @@ export const words: Readonly<Record<Language, Words>> = {
     exportFolder: '¿Adónde va la exportación?',
     archiveFolder: 'Elija la carpeta del archivo',
     choose: 'Elegir',
+    saveCopy: 'Guardar una copia',
     pictures: 'Imágenes, DICOM, PDF, zip',
     allFiles: 'Todos los archivos',
     stillRunning: 'Todavía hay algo en marcha.',
@@ -128,6 +131,7 @@ export const words: Readonly<Record<Language, Words>> = {
     exportFolder: 'Où placer l’exportation ?',
     archiveFolder: 'Choisir le dossier des archives',
     choose: 'Choisir',
+    saveCopy: 'Enregistrer une copie',
     pictures: 'Images, DICOM, PDF, zip',
     allFiles: 'Tous les fichiers',
     stillRunning: 'Une tâche est encore en cours.',
@@ -163,6 +167,7 @@ export const words: Readonly<Record<Language, Words>> = {
     exportFolder: 'أين يوضع التصدير؟',
     archiveFolder: 'اختر مجلد الأرشيف',
     choose: 'اختيار',
+    saveCopy: 'حفظ نسخة',
     pictures: 'صور وDICOM وPDF وzip',
     allFiles: 'كل الملفات',
     stillRunning: 'ما زالت هناك عملية جارية.',

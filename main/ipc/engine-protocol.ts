@@ -12,7 +12,8 @@ export interface EngineStart {
 export type PictureRequest =
   | { readonly kind: 'thumbnail'; readonly image: string }
   | { readonly kind: 'frame'; readonly image: string; readonly frame: number }
-  | { readonly kind: 'document'; readonly image: string };
+  | { readonly kind: 'document'; readonly image: string }
+  | { readonly kind: 'attachedPicture' | 'attachedDocument'; readonly attachment: string };
 
 /** Messages to the engine's thread. */
 export type ToEngine =

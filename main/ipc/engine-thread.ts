@@ -2,7 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { z } from 'zod';
 import { contract, type EngineVerb } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { AttachmentKey, ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
 
@@ -96,6 +96,13 @@ async function answerPicture(
 }
 
 async function pictureOf(engine: Engine, picture: PictureRequest, signal: AbortSignal): Promise<Uint8Array> {
+  if ('attachment' in picture) {
+    const key = AttachmentKey.safeParse(picture.attachment);
+    if (!key.success) throw new FieldboxError('BAD_REQUEST', { what: 'attachment' });
+    return picture.kind === 'attachedPicture'
+      ? engine.attachments.picture(key.data, signal)
+      : engine.attachments.document(key.data);
+  }
   const image = ImageId.safeParse(picture.image);
   if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
   switch (picture.kind) {

@@ -58,6 +58,8 @@ export const desktopVerbs = {
     z.object({ suggestedName: z.string().max(128) }),
     z.object({ folder: z.string().nullable() }),
   ),
+  /** Where to save a file; the system's dialog has asked before something is overwritten. */
+  'dialog.saveFile': verb(z.object({ suggestedName: z.string().max(300) }), z.object({ path: z.string().nullable() })),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { archiveEvents, archiveVerbs } from './archive';
+import { attachmentVerbs } from './attachments';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
 import { intakeVerbs } from './intake';
@@ -13,6 +14,7 @@ export const engineVerbs = {
   ...peopleVerbs,
   ...intakeVerbs,
   ...releaseVerbs,
+  ...attachmentVerbs,
 } as const;
 
 /** Everything the window may ask. */

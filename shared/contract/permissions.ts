@@ -41,4 +41,12 @@ export const leastRole: Readonly<Record<EngineVerb, Role>> = {
   'export.start': 'user',
   'export.list': 'user',
   'export.get': 'user',
+  'attachments.add': 'user',
+  'attachments.list': 'user',
+  'attachments.get': 'user',
+  'attachments.update': 'user',
+  'attachments.archive': 'user',
+  'attachments.unarchive': 'user',
+  'attachments.preview': 'user',
+  'attachments.saveCopy': 'user',
 };

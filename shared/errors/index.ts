@@ -1,3 +1,4 @@
+import { attachmentErrors } from './attachments';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...dicomErrors,
   ...intakeErrors,
   ...releaseErrors,
+  ...attachmentErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentsLog } from './attachments';
 import type { LogKind } from './entry';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
@@ -6,7 +7,7 @@ import { releaseLog } from './release';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog } as const;
+const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...attachmentsLog } as const;
 
 export type LogCode = keyof typeof kinds;
 

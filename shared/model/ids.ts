@@ -37,6 +37,9 @@ export type ImportSessionKey = z.infer<typeof ImportSessionKey>;
 export const ExportKey = z.uuid().brand<'ExportKey'>();
 export type ExportKey = z.infer<typeof ExportKey>;
 
+export const AttachmentKey = z.uuid().brand<'AttachmentKey'>();
+export type AttachmentKey = z.infer<typeof AttachmentKey>;
+
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;

@@ -72,7 +72,7 @@ async function commitFile(
   const known = stored && isKnownFile(ctx, sha256) && stateOf(ctx, sha256) === 'good';
   const own: readonly NewRecord[] = known ? [] : [{ type: 'file.stored', body: file }];
   // After a failure the copy stays in incoming/: the next start keeps it when the record was written, and removes it when not.
-  await ctx.commit([...own, ...records], [{ sha256, bytes, role: 'source' }]);
+  if (own.length + records.length > 0) await ctx.commit([...own, ...records], [{ sha256, bytes, role: 'source' }]);
 }
 
 async function moved(from: string, to: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { attachmentAppliers } from './apply-attachments';
 import { fileAppliers } from './apply-files';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
@@ -14,6 +15,7 @@ export type { AttributesOf } from './appliers';
 const appliers: Appliers<RecordType> = {
   ...objectAppliers,
   ...fileAppliers,
+  ...attachmentAppliers,
   ...peopleAppliers,
   ...intakeAppliers,
   ...releaseAppliers,

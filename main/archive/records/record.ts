@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
+import { attachmentBodies } from './bodies/attachments';
 import { fileBodies } from './bodies/files';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
@@ -7,7 +8,14 @@ import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
-export const recordBodies = { ...intakeBodies, ...fileBodies, ...peopleBodies, ...releaseBodies, ...journalBodies } as const;
+export const recordBodies = {
+  ...intakeBodies,
+  ...fileBodies,
+  ...attachmentBodies,
+  ...peopleBodies,
+  ...releaseBodies,
+  ...journalBodies,
+} as const;
 
 export type RecordType = keyof typeof recordBodies;
 export type RecordBody<T extends RecordType> = z.infer<(typeof recordBodies)[T]>;

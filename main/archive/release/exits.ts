@@ -16,4 +16,5 @@ export interface Exit {
 export const exits: readonly Exit[] = [
   { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
+  { writes: 'main/workers/tasks/copy-out.ts', asks: 'main/archive/attachments/save-copy.ts', purpose: 'copy' },
 ];

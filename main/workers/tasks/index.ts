@@ -1,4 +1,6 @@
+import { copyOut } from './copy-out';
 import { dicomJson } from './dicom-json';
+import { filePicture, textPreview } from './file-preview';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
 import { keepFile } from './keep-file';
@@ -14,7 +16,9 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
+  copyOut,
   document,
+  filePicture,
   frame,
   dicomJson,
   hashFile,
@@ -26,6 +30,7 @@ export const tasks = {
   render,
   readTags,
   takeIn,
+  textPreview,
   thumbnail,
   unpackZip,
 } as const;
