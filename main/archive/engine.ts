@@ -14,6 +14,7 @@ import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
+import { createImages } from './images';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -130,6 +131,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...intake.verbs,
       ...createRelease(context),
       ...attachments.verbs,
+      ...createImages(context),
     };
     closers.push(async () => {
       await jobs.close();

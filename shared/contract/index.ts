@@ -3,6 +3,8 @@ import { archiveEvents, archiveVerbs } from './archive';
 import { attachmentVerbs } from './attachments';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
+import { detailsVerbs } from './details';
+import { imageVerbs } from './images';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
@@ -15,6 +17,8 @@ export const engineVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...attachmentVerbs,
+  ...detailsVerbs,
+  ...imageVerbs,
 } as const;
 
 /** Everything the window may ask. */

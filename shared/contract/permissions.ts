@@ -49,4 +49,12 @@ export const leastRole: Readonly<Record<EngineVerb, Role>> = {
   'attachments.unarchive': 'user',
   'attachments.preview': 'user',
   'attachments.saveCopy': 'user',
+  'patients.details': 'user',
+  'patients.saveDetails': 'user',
+  'patients.search': 'user',
+  'images.list': 'user',
+  'images.newest': 'user',
+  'images.base64': 'user',
+  'images.keepBase64': 'user',
+  'clinics.onDay': 'user',
 };

@@ -38,13 +38,4 @@ export const attachmentErrors = {
     fr: 'L’image envoyée n’est pas un texte base64 lisible. Rien n’a été enregistré.',
     ar: 'الصورة المرسلة ليست نص base64 مقروءًا. لم يُحفظ شيء.',
   },
-  DETAILS_WRONG: {
-    number: 2204,
-    severity: 'operation',
-    remedy: 'none',
-    en: 'This detail is not written as it has to be: {field}. Nothing was changed.',
-    es: 'Este dato no está escrito como debe: {field}. No se cambió nada.',
-    fr: 'Cette donnée n’est pas écrite comme il faut : {field}. Rien n’a été modifié.',
-    ar: 'هذه المعلومة ليست مكتوبة كما يجب: {field}. لم يتغير شيء.',
-  },
 } as const satisfies Area;

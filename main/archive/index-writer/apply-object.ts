@@ -184,10 +184,10 @@ function insertImage(
     db,
     `INSERT INTO image (id, object, source_object, series_id, study_id, patient_id, SOPInstanceUID, SOPClassUID, TransferSyntaxUID,
        InstanceNumber, instance_order, ContentDate, ContentTime, ImageType, NumberOfFrames, Rows, Columns, has_pixels, bytes,
-       kind_id, clinic_id, station_id, source, session_id, file_name, taken_at, stored_at, attributes)
+       kind_id, clinic_id, station_id, source, session_id, file_name, taken_at, stored_at, attributes, brought_by)
      VALUES (@arrival, @object, @sourceObject, @series, @study, @patient, @SOPInstanceUID, @SOPClassUID, @TransferSyntaxUID,
        @InstanceNumber, @instanceOrder, @ContentDate, @ContentTime, @ImageType, @NumberOfFrames, @Rows, @Columns, @hasPixels, @bytes,
-       @kind, @clinic, @station, @source, @session, @fileName, @takenAt, @storedAt, @attributes)`,
+       @kind, @clinic, @station, @source, @session, @fileName, @takenAt, @storedAt, @attributes, @by)`,
   ).run({
     arrival: record.seq,
     object: body.image,
@@ -215,6 +215,7 @@ function insertImage(
     takenAt: body.takenAt,
     storedAt: record.at,
     attributes: JSON.stringify(attributes),
+    by: record.by,
   });
 }
 

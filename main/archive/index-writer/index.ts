@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
 import { attachmentAppliers } from './apply-attachments';
+import { detailAppliers } from './apply-details';
 import { fileAppliers } from './apply-files';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
@@ -17,6 +18,7 @@ const appliers: Appliers<RecordType> = {
   ...fileAppliers,
   ...attachmentAppliers,
   ...peopleAppliers,
+  ...detailAppliers,
   ...intakeAppliers,
   ...releaseAppliers,
   ...journalAppliers,

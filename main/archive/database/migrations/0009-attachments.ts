@@ -1,6 +1,7 @@
 /**
  * Files kept byte for byte beside the images, and what is attached to patients. The bytes are objects (role 'source'); what is
  * known of a file stands in stored_file. Whatever needs a file refers to it there, so that it cannot be taken away beneath it.
+ * Also what is known of patients besides their card, and who brought a picture in.
  */
 export const sql = `
 CREATE TABLE stored_file (
@@ -40,4 +41,22 @@ CREATE TABLE attachment_case (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attachment_case_study ON attachment_case (study, attachment_id) WHERE study IS NOT NULL;
 CREATE INDEX attachment_case_clinic ON attachment_case (clinic, attachment_id) WHERE clinic IS NOT NULL;
+
+-- Columns hold folded text, as it is searched; the details themselves are JSON. phones: digits only, each between spaces.
+CREATE TABLE patient_details (
+  patient_id INTEGER PRIMARY KEY REFERENCES patient (id),
+  paternal TEXT NOT NULL,
+  maternal TEXT NOT NULL,
+  first TEXT NOT NULL,
+  middle TEXT NOT NULL,
+  curp TEXT NOT NULL,
+  old_number TEXT NOT NULL,
+  other_id TEXT NOT NULL,
+  email TEXT NOT NULL,
+  phones TEXT NOT NULL,
+  details TEXT NOT NULL
+) STRICT;
+
+-- Key of who took the picture or brought it in; NULL when nobody was signed in.
+ALTER TABLE image ADD COLUMN brought_by TEXT;
 `;
