@@ -1,8 +1,9 @@
 import type { FindInput } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
-import type { ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
+import { ImageId, PatientKey } from '@shared/model/ids';
+import type { ClinicRow, ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import type { Engine } from '../archive/engine';
+import { UsageError } from './usage';
 
 /** What the levels of `find` have in common for the command line. */
 type LevelInput = Omit<FindInput, 'level'>;
@@ -45,4 +46,35 @@ export async function imagesNamed(engine: Engine, name: string): Promise<readonl
   const [first, ...others] = rows.filter((row) => row.SOPInstanceUID === name).sort((a, b) => a.arrival - b.arrival);
   if (!first) throw new FieldboxError('NOT_FOUND', { what: name });
   return [first, ...others];
+}
+
+/** The patient with this number, or with this key of the archive. Throws NOT_FOUND. */
+export async function patientNamed(engine: Engine, name: string): Promise<PatientRow> {
+  const key = PatientKey.safeParse(name.toLowerCase());
+  if (key.success) return engine.verbs['patients.get']({ patient: key.data });
+  const [row] = await patientsByNumber(engine, name.trim());
+  if (!row) throw new FieldboxError('NOT_FOUND', { what: 'patient' });
+  return row;
+}
+
+/** The clinic with this name. Throws UsageError naming those there are. */
+export async function clinicNamed(engine: Engine, name: string | undefined): Promise<ClinicRow | null> {
+  return named('clinic', name, (await engine.verbs['clinics.list']({})).rows, (row) => [row.name]);
+}
+
+/** The row a person means by a name; null when none was said. Throws UsageError naming those there are. */
+export function named<T>(
+  what: string,
+  wanted: string | undefined,
+  rows: readonly T[],
+  names: (row: T) => readonly string[],
+): T | null {
+  if (wanted === undefined) return null;
+  const folded = wanted.trim().toLocaleLowerCase();
+  const found = rows.find((row) => names(row).some((name) => name.toLocaleLowerCase() === folded));
+  if (found) return found;
+  const known = rows.map((row) => names(row)[0]).join(', ');
+  throw new UsageError(
+    `There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`,
+  );
 }

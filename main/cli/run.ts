@@ -1,10 +1,13 @@
 import type { FieldboxError } from '@shared/errors';
 import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
+import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { patientCommand } from './commands/patient';
+import { clinicCommand, stationCommand } from './commands/places';
 import { renderCommand } from './commands/render';
 import { showCommand } from './commands/show';
 import { Terminal } from './terminal';
@@ -18,6 +21,10 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
+  attach: attachCommand,
+  patient: patientCommand,
+  clinic: clinicCommand,
+  station: stationCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
 };

@@ -23,6 +23,17 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
                 [--as media|originals|pictures]
+  fieldbox attach add FILE... --archive DIR --patient ID [--description TEXT] [--clinic NAME] [--study UID] [--pin] [--again]
+  fieldbox attach list --archive DIR [--patient ID] [--clinic NAME] [--study UID] [--where FIELD:OPVALUE]...
+                [--sort FIELD[:desc],...] [--page N] [--per-page N] [--archived]
+  fieldbox attach get|archive|unarchive KEY --archive DIR
+  fieldbox attach update KEY --archive DIR [--description TEXT] [--pin | --unpin] [--processed | --unprocessed]
+  fieldbox attach save KEY --archive DIR --out FILE [--overwrite]
+  fieldbox patient show ID --archive DIR
+  fieldbox patient update ID --archive DIR --set FIELD=VALUE...
+  fieldbox clinic list --archive DIR [--day YYYYMMDD]
+  fieldbox clinic add --archive DIR --name NAME [--place PLACE] --from YYYYMMDD [--to YYYYMMDD]
+  fieldbox station list|add --archive DIR --clinic NAME [--name NAME]
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
 
@@ -33,6 +44,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
+  attach    files of any kind on a patient, a visit to a clinic or a study; --where takes the filters of the attachments API,
+            for example size:>1000, filename:~letter, archived_at:*
+  patient   the card of a patient and all further details (addresses, phones, numbers); --set changes either
+  clinic    clinics with place and days; station: the desks and rooms of a clinic
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
 
