@@ -15,6 +15,8 @@ import { Button } from '../../components/Button';
 import { SelectionBar } from '../../components/SelectionBar';
 import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { Files } from '../attachments/Files';
+import { DetailsFacts } from './MoreDetails';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -22,6 +24,7 @@ import styles from './PatientPage.module.css';
 export function PatientPage({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
   const person = useQuery('patients.get', { patient }, { live: true });
+  const details = useQuery('patients.details', { patient }, { live: true });
   const studies = useQuery(
     'catalog.studies',
     { patient, sort: 'StudyDate', descending: true, limit: 1000 },
@@ -83,6 +86,8 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     >
       {person.error ? <ErrorNote error={person.error} onRetry={person.reload} /> : null}
       {person.data ? <Identity row={person.data} /> : null}
+      {details.data ? <DetailsFacts value={details.data} /> : null}
+      {person.data ? <Files key={patient} patient={patient} /> : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
       {person.data && studies.data && rows.length === 0 ? (
         <Empty icon={ImageOff} title={t('patients.noImages')}>
