@@ -10,6 +10,7 @@ import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
 import { createAnonymisation } from './anonymisation';
 import { Arrivals } from './arrivals';
+import { type AttachmentContent, createAttachments } from './attachments';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
@@ -17,6 +18,7 @@ import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
 import { createIdentity } from './identity';
 import { removeErased } from './identity/erasing';
+import { createImages } from './images';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -52,6 +54,7 @@ export interface Engine {
   readonly verbs: Handlers<ArchiveVerb>;
   readonly intake: Intake;
   readonly pictures: Pictures;
+  readonly attachments: AttachmentContent;
   readonly context: EngineContext;
   /** A new caller: nobody is signed in, every verb is guarded (main/archive/users/session.ts). */
   openSession(options: CallerOptions): Session;
@@ -143,6 +146,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const journal = new Journal(context);
     const access = createAccess(context, directory, journal);
     const pictures = createPictures(context);
+    const attachments = createAttachments(context);
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
@@ -153,6 +157,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...createAnonymisation(context),
       ...access.verbs,
       ...createLog(context, directory),
+      ...attachments.verbs,
+      ...createImages(context),
     };
     closers.push(async () => {
       access.close();
@@ -170,6 +176,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       openSessionWith: <V extends CoreVerb>(caller: CallerOptions, above: Handlers<V>) =>
         // The verbs of the one and of the other together; the compiler does not add up a type that is not chosen yet.
         access.open({ ...verbs, ...above } as unknown as Handlers<ArchiveVerb | V>, pictures, caller),
+      attachments: attachments.content,
       context,
       verifyNow: (deep, handle) => verifyArchive(context, deep, handle),
       close: closeAll,

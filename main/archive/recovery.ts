@@ -8,6 +8,7 @@ import type { Committer } from './committer';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
 import { filesIn } from './records/named-objects';
+import type { ArchiveRecord } from './records/record';
 
 /** What was repaired when an archive was opened. */
 export interface Recovery {
@@ -65,9 +66,18 @@ async function isWhole(path: string, sha256: string): Promise<boolean> {
 async function namedAfter(chain: RecordChain, seq: number): Promise<Set<string>> {
   const named = new Set<string>();
   for await (const entry of chain.read(seq)) {
-    if (entry.kind === 'record') for (const file of filesIn(entry.record)) named.add(file);
+    if (entry.kind === 'record')
+      for (const file of [...filesIn(entry.record), ...objectsNamedBy(entry.record)]) named.add(file);
   }
   return named;
+}
+
+/** The objects whose arrival a record says. */
+function objectsNamedBy(record: ArchiveRecord): readonly ImageId[] {
+  if (record.type === 'file.stored') return [record.body.sha256];
+  if (record.type !== 'object.stored') return [];
+  const { image, sourceObject } = record.body;
+  return sourceObject === null ? [image] : [image, sourceObject.sha256];
 }
 
 /** Puts a damaged file of the archive aside; it is never deleted. Gives where it lies now. */

@@ -2,7 +2,7 @@ import type { FindInput } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
 import type { ImageSelection } from '@shared/contract/identity';
 import { ImageId, PatientKey } from '@shared/model/ids';
-import type { ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
+import type { ClinicRow, ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import type { Engine } from '../archive/engine';
 import { UsageError } from './usage';
 
@@ -102,4 +102,26 @@ export async function imagesNamed(engine: Engine, name: string): Promise<readonl
   const [first, ...others] = rows.filter((row) => row.SOPInstanceUID === name).sort((a, b) => a.arrival - b.arrival);
   if (!first) throw new FieldboxError('NOT_FOUND', { what: name });
   return [first, ...others];
+}
+
+/** The clinic with this name. Throws UsageError naming those there are. */
+export async function clinicNamed(engine: Engine, name: string | undefined): Promise<ClinicRow | null> {
+  return named('clinic', name, (await engine.verbs['clinics.list']({})).rows, (row) => [row.name]);
+}
+
+/** The row a person means by a name; null when none was said. Throws UsageError naming those there are. */
+export function named<T>(
+  what: string,
+  wanted: string | undefined,
+  rows: readonly T[],
+  names: (row: T) => readonly string[],
+): T | null {
+  if (wanted === undefined) return null;
+  const folded = wanted.trim().toLocaleLowerCase();
+  const found = rows.find((row) => names(row).some((name) => name.toLocaleLowerCase() === folded));
+  if (found) return found;
+  const known = rows.map((row) => names(row)[0]).join(', ');
+  throw new UsageError(
+    `There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`,
+  );
 }

@@ -2,6 +2,7 @@ import type { FieldboxError } from '@shared/errors';
 import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { anonymizeCommand } from './commands/anonymize';
+import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { importCommand } from './commands/import';
@@ -12,6 +13,8 @@ import { remoteCommand } from './commands/remote';
 import { mergeCommand, unmergeCommand } from './commands/merge';
 import { modifyCommand } from './commands/modify';
 import { moveCommand } from './commands/move';
+import { patientCommand } from './commands/patient';
+import { clinicCommand, stationCommand } from './commands/places';
 import { renderCommand } from './commands/render';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
@@ -32,6 +35,10 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   export: exportCommand,
   anonymize: anonymizeCommand,
   keys: keysCommand,
+  attach: attachCommand,
+  patient: patientCommand,
+  clinic: clinicCommand,
+  station: stationCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
   remote: remoteCommand,

@@ -28,6 +28,17 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
                 [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
   fieldbox keys list|query|values|find|delete|csv --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
                 [--key KEY] [--text TEXT] [--sort PROPERTY] [--ascending] [--limit N] [--offset N] [--out FILE.csv] [--yes]
+  fieldbox attach add FILE... --archive DIR --patient ID [--description TEXT] [--clinic NAME] [--study UID] [--pin] [--again]
+  fieldbox attach list --archive DIR [--patient ID] [--clinic NAME] [--study UID] [--where FIELD:OPVALUE]...
+                [--sort FIELD[:desc],...] [--page N] [--per-page N] [--archived]
+  fieldbox attach get|archive|unarchive KEY --archive DIR
+  fieldbox attach update KEY --archive DIR [--description TEXT] [--pin | --unpin] [--processed | --unprocessed]
+  fieldbox attach save KEY --archive DIR --out FILE [--overwrite]
+  fieldbox patient show ID --archive DIR
+  fieldbox patient update ID --archive DIR --set FIELD=VALUE...
+  fieldbox clinic list --archive DIR [--day YYYYMMDD]
+  fieldbox clinic add --archive DIR --name NAME [--place PLACE] --from YYYYMMDD [--to YYYYMMDD]
+  fieldbox station list|add --archive DIR --clinic NAME [--name NAME]
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
   fieldbox remote list|test|remove [NAME] --archive DIR
@@ -71,6 +82,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             patient, full-dates, modified-dates, descriptors, structured-content, graphics, safe-private
   keys      whose the anonymous copies are: list, query (--where), values (images of a --key), find (--text: a name, number,
             UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all)
+  attach    files of any kind on a patient, a visit to a clinic or a study; --where takes the filters of the attachments API,
+            for example size:>1000, filename:~letter, archived_at:*
+  patient   the card of a patient and all further details (addresses, phones, numbers); --set changes either
+  clinic    clinics with place and days; station: the desks and rooms of a clinic
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
   remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { access } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import type { DesktopVerb, Handlers } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
@@ -39,6 +39,9 @@ const EXTENSIONS = [
   'pdf',
   'zip',
 ];
+
+/** What file systems give a meaning. */
+const NOT_IN_NAMES = /[\u0000-\u001f<>:"/\\|?*]/g;
 
 /** The verbs that the shell answers itself. */
 export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
@@ -90,7 +93,7 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       const window = parts.window();
       const { lastExportFolder } = settings.get();
       const folder = lastExportFolder === '' ? app.getPath('documents') : lastExportFolder;
-      const options = { title: say().saveAs, defaultPath: join(folder, basename(suggestedName)) };
+      const options = { title: say().saveAs, defaultPath: join(folder, suggestedName.replace(NOT_IN_NAMES, '_')) };
       const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
       return { path: answer.canceled || answer.filePath === '' ? null : answer.filePath };
     },

@@ -2,7 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { z } from 'zod';
 import { contract, type CoreVerb, type EngineVerb } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { AttachmentKey, ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
 import { createSync, type Sync } from '../sync';
 import type { Session } from '../archive/users';
@@ -57,7 +57,7 @@ function serve(engine: Engine, sync: Sync): void {
         void answer(message.id, () => run(desk, message.verb, message.input));
         break;
       case 'picture':
-        void answerPicture(message.id, desk, message.picture, aborts);
+        void answerPicture(message.id, engine, desk, message.picture, aborts);
         break;
       case 'abort':
         aborts.get(message.id)?.abort();
@@ -100,6 +100,7 @@ async function run(desk: Session<CoreVerb>, verb: EngineVerb, input: unknown): P
 
 async function answerPicture(
   id: number,
+  engine: Engine,
   desk: Session<CoreVerb>,
   picture: PictureRequest,
   aborts: Map<number, AbortController>,
@@ -107,7 +108,7 @@ async function answerPicture(
   const abort = new AbortController();
   aborts.set(id, abort);
   try {
-    const bytes = await pictureOf(desk, picture, abort.signal);
+    const bytes = await pictureOf(engine, desk, picture, abort.signal);
     // A view into a larger buffer, or one that is shared, is copied; a buffer of its own is handed over.
     const own =
       bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
@@ -121,7 +122,20 @@ async function answerPicture(
   }
 }
 
-async function pictureOf(desk: Session<CoreVerb>, picture: PictureRequest, signal: AbortSignal): Promise<Uint8Array> {
+async function pictureOf(
+  engine: Engine,
+  desk: Session<CoreVerb>,
+  picture: PictureRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if ('attachment' in picture) {
+    desk.require('attachments.preview');
+    const key = AttachmentKey.safeParse(picture.attachment);
+    if (!key.success) throw new FieldboxError('BAD_REQUEST', { what: 'attachment' });
+    return picture.kind === 'attachedPicture'
+      ? engine.attachments.picture(key.data, signal)
+      : engine.attachments.document(key.data);
+  }
   const image = ImageId.safeParse(picture.image);
   if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
   switch (picture.kind) {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
+import { attachmentVerbs } from './attachments';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
 import { identityVerbs } from './identity';
+import { detailsVerbs } from './details';
+import { imageVerbs } from './images';
 import { intakeVerbs } from './intake';
 import { logVerbs } from './log';
 import { peopleVerbs } from './people';
@@ -23,6 +26,9 @@ export const coreVerbs = {
   ...userVerbs,
   ...logVerbs,
   ...identityVerbs,
+  ...attachmentVerbs,
+  ...detailsVerbs,
+  ...imageVerbs,
 } as const;
 
 /** Verbs the engine answers to a caller who may be signed in (main/archive/users/session.ts). */

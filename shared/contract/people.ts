@@ -39,6 +39,9 @@ export const peopleVerbs = {
     }),
   ),
   'clinics.list': verb(Nothing, z.object({ rows: z.array(ClinicRow) })),
+  /** The first clinic that was on a day. */
+  'clinics.onDay': verb(z.object({ day: DicomDate }), ClinicRow, ['NOT_FOUND']),
+  /** The same name, place and days are one clinic: made again, it is the one that is there. */
   'clinics.create': verb(ClinicInput, ClinicRow),
   'clinics.update': verb(z.object({ clinic: ClinicKey, changes: ClinicInput }), ClinicRow, ['NOT_FOUND']),
   'stations.list': verb(z.object({ clinic: ClinicKey }), z.object({ rows: z.array(StationRow) })),

@@ -106,6 +106,22 @@ export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'images.moves': 'user',
   'patients.merge': 'user',
   'patients.unmerge': 'user',
+  'attachments.add': 'user',
+  'attachments.list': 'user',
+  'attachments.get': 'user',
+  'attachments.update': 'user',
+  'attachments.archive': 'user',
+  'attachments.unarchive': 'user',
+  'attachments.preview': 'user',
+  'attachments.saveCopy': 'user',
+  'patients.details': 'user',
+  'patients.saveDetails': 'user',
+  'patients.search': 'user',
+  'images.list': 'user',
+  'images.newest': 'user',
+  'images.base64': 'user',
+  'images.keepBase64': 'user',
+  'clinics.onDay': 'user',
 };
 
 /** What a locked caller may still do: a picture that was taken and kept before is stored, in the name of who took it. */

@@ -1,4 +1,5 @@
 import { anonymisationErrors } from './anonymisation';
+import { attachmentErrors } from './attachments';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
@@ -25,6 +26,7 @@ export const catalogue = {
   ...anonymisationErrors,
   ...userErrors,
   ...identityErrors,
+  ...attachmentErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

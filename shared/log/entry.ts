@@ -8,6 +8,7 @@ export const logSubjects = [
   'anonymisation',
   'users',
   'identity',
+  'attachments',
 ] as const;
 export type LogSubject = (typeof logSubjects)[number];
 

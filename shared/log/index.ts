@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { anonymisationLog } from './anonymisation';
+import { attachmentsLog } from './attachments';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { intakeLog } from './intake';
@@ -18,6 +19,7 @@ const kinds = {
   ...anonymisationLog,
   ...usersLog,
   ...identityLog,
+  ...attachmentsLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

@@ -47,6 +47,9 @@ export type AnonymisationRunId = z.infer<typeof AnonymisationRunId>;
 /** One act upon several images (into the trash, a change of attributes, a move), by which it is found again and undone. */
 export const ActKey = z.uuid().brand<'ActKey'>();
 export type ActKey = z.infer<typeof ActKey>;
+export const AttachmentKey = z.uuid().brand<'AttachmentKey'>();
+export type AttachmentKey = z.infer<typeof AttachmentKey>;
+
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;

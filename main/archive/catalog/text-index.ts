@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { PatientDetails } from '@shared/model/details';
 import { statement } from '../index-writer/statements';
+import { detailWords } from './detail-words';
 import { foldText, nameWords, searchWords } from './folding';
 
 /** Shorter words are not corrected, so they need not be known. */
@@ -21,7 +23,10 @@ export function refreshPatientText(db: Database, patientId: number): void {
     PatientTexts | undefined;
   if (patient) {
     const all = [patient, ...mergedInto(db, patientId)];
-    statement(db, 'INSERT INTO patient_text (rowid, words) VALUES (?, ?)').run(patientId, wordsOf(all).join(' '));
+    statement(db, 'INSERT INTO patient_text (rowid, words) VALUES (?, ?)').run(
+      patientId,
+      [...wordsOf(all), ...moreWords(db, patientId)].join(' '),
+    );
     statement(db, 'INSERT INTO patient_trigram (rowid, name, number) VALUES (?, ?, ?)').run(
       patientId,
       foldText(patient.PatientName),
@@ -35,6 +40,12 @@ export function refreshPatientText(db: Database, patientId: number): void {
   }
   const studies = statement(db, 'SELECT id FROM study WHERE patient_id = ?').all(patientId) as { id: number }[];
   for (const study of studies) refreshStudyText(db, study.id);
+}
+
+function moreWords(db: Database, patientId: number): readonly string[] {
+  const row = statement(db, 'SELECT details FROM patient_details WHERE patient_id = ?').get(patientId) as
+    { details: string } | undefined;
+  return row ? detailWords(PatientDetails.parse(JSON.parse(row.details))) : [];
 }
 
 interface StudyTexts extends PatientTexts {

@@ -3,6 +3,9 @@ import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
 import { anonymisationAppliers } from './apply-anonymisation';
 import { identityAppliers } from './apply-identity';
+import { attachmentAppliers } from './apply-attachments';
+import { detailAppliers } from './apply-details';
+import { fileAppliers } from './apply-files';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { mergeAppliers } from './apply-merge';
@@ -17,7 +20,10 @@ export type { AttributesOf } from './appliers';
 
 const appliers: Appliers<RecordType> = {
   ...objectAppliers,
+  ...fileAppliers,
+  ...attachmentAppliers,
   ...peopleAppliers,
+  ...detailAppliers,
   ...intakeAppliers,
   ...releaseAppliers,
   ...journalAppliers,

@@ -10,10 +10,12 @@ export interface Capture {
   readonly context: IntakeContext;
   readonly takenAt: string;
   readonly camera: string;
+  /** How it came in; pictures of nobody are kept together by it. */
+  readonly source: 'camera' | 'api';
 }
 
 /**
- * Keeps one camera picture: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
+ * Keeps one picture of a camera or a device: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
  * and in the index. Throws PHOTO_DAMAGED, DISK_FULL, DISK_FAILED.
  */
 export function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
@@ -32,7 +34,7 @@ async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   try {
     const made = await makeDocumentFrom(ctx, {
       context: capture.context,
-      group: 'camera',
+      group: capture.source,
       sourceSha256: source,
       kind: kept.photo,
       name: '',
@@ -49,7 +51,7 @@ async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
             image,
             bytes: made.bytes,
             sourceObject: { sha256: source, bytes: kept.bytes },
-            source: 'camera',
+            source: capture.source,
             session: null,
             path: '',
             entry: '',

@@ -47,7 +47,7 @@ export function createIntake(ctx: EngineContext): Intake {
         return Promise.resolve(items(ctx, key, outcome ?? null, offset, limit));
       },
       'capture.keep': async ({ bytes, context, takenAt, camera }) => ({
-        image: await keepCapture(ctx, { bytes, context, takenAt, camera }),
+        image: await keepCapture(ctx, { bytes, context, takenAt, camera, source: 'camera' }),
       }),
     },
     importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
 import { anonymisationBodies } from './bodies/anonymisation';
 import { identityBodies } from './bodies/identity';
+import { attachmentBodies } from './bodies/attachments';
+import { fileBodies } from './bodies/files';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
@@ -19,6 +21,8 @@ export const recordBodies = {
   ...anonymisationBodies,
   ...userBodies,
   ...identityBodies,
+  ...fileBodies,
+  ...attachmentBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

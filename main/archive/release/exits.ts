@@ -19,4 +19,5 @@ export const exits: readonly Exit[] = [
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
+  { writes: 'main/workers/tasks/copy-out.ts', asks: 'main/archive/attachments/save-copy.ts', purpose: 'copy' },
 ];

@@ -1,7 +1,10 @@
 import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
+import { copyOut } from './copy-out';
 import { dicomJson } from './dicom-json';
+import { filePicture, textPreview } from './file-preview';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
+import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
@@ -18,11 +21,14 @@ export const tasks = {
   anonymiseObject,
   reidentifyObject,
   uidsOfObject,
+  copyOut,
   document,
+  filePicture,
   frame,
   dicomJson,
   hashFile,
   keepBytes,
+  keepFile,
   makeDocument,
   makeVersion,
   readAttributes,
@@ -30,6 +36,7 @@ export const tasks = {
   render,
   readTags,
   takeIn,
+  textPreview,
   thumbnail,
   unpackZip,
 } as const;

@@ -20,6 +20,8 @@ import { IdentityActions } from '../identity/IdentityActions';
 import { MergedPeople } from '../identity/MergedPeople';
 import { MovedImages } from '../identity/MovedImages';
 import { SamePerson } from '../identity/SamePerson';
+import { Files } from '../attachments/Files';
+import { DetailsFacts } from './MoreDetails';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -27,6 +29,7 @@ import styles from './PatientPage.module.css';
 export function PatientPage({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
   const person = useQuery('patients.get', { patient }, { live: true });
+  const details = useQuery('patients.details', { patient }, { live: true });
   const studies = useQuery(
     'catalog.studies',
     { patient, sort: 'StudyDate', descending: true, limit: 1000 },
@@ -109,6 +112,8 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           <SamePerson row={person.data} />
         </>
       ) : null}
+      {details.data ? <DetailsFacts value={details.data} /> : null}
+      {person.data ? <Files key={patient} patient={patient} /> : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
       {person.data && studies.data && rows.length === 0 ? (
         <Empty icon={ImageOff} title={t('patients.noImages')}>

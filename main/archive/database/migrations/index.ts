@@ -4,6 +4,7 @@ import * as outbox from './0003-outbox';
 import * as anonymisation from './0005-anonymisation';
 import * as users from './0007-users';
 import * as identity from './0006-identity';
+import * as attachments from './0009-attachments';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -16,4 +17,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 5, sql: anonymisation.sql },
   { version: 7, sql: users.sql },
   { version: 6, sql: identity.sql },
+  { version: 9, sql: attachments.sql },
 ];

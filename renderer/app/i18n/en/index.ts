@@ -4,7 +4,9 @@ import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
 import day from './day.json';
+import details from './details.json';
 import exporting from './exporting.json';
+import files from './files.json';
 import form from './form.json';
 import help from './help.json';
 import identity from './identity.json';
@@ -31,7 +33,9 @@ export const en = {
   closed,
   common,
   day,
+  details,
   exporting,
+  files,
   form,
   help,
   identity,
