@@ -13,6 +13,8 @@ import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
+import { createForms } from './forms';
+import { createGrouping } from './grouping';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -29,6 +31,7 @@ import { builtinKindRecords } from './people/builtin-kinds';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
+import { createResults } from './results';
 
 export interface OpenOptions {
   /** Who opens it, for the one who finds it locked. */
@@ -120,12 +123,17 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 
     const intake = createIntake(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
+    const release = createRelease(context);
+    const forms = createForms(context);
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
       ...createPeople(context),
       ...intake.verbs,
-      ...createRelease(context),
+      ...release,
+      ...forms,
+      ...createResults(context),
+      ...createGrouping(context, { ...release, ...forms }),
     };
     closers.push(async () => {
       await jobs.close();

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { archiveEvents, archiveVerbs } from './archive';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
+import { formVerbs } from './forms';
+import { groupingVerbs } from './grouping';
 import { intakeVerbs } from './intake';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
 import { syncEvents, syncVerbs } from './sync';
+import { resultVerbs } from './results';
 
 /** Verbs the engine answers, in the app and on the command line alike. */
 export const engineVerbs = {
@@ -15,6 +18,9 @@ export const engineVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...groupingVerbs,
+  ...resultVerbs,
+  ...formVerbs,
 } as const;
 
 /** Everything the window may ask. */

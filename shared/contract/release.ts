@@ -19,6 +19,8 @@ export const ExportRequest = z.object({
   container: ExportContainer,
   /** Absolute path of the new folder, or of the zip file, that will be written; nothing may be there yet (an empty folder may). */
   target: z.string().min(1),
+  /** Of `originals`: photos and documents go as the DICOM objects made from them, so that everything is DICOM. */
+  dicomOnly: z.boolean().optional(),
 });
 export type ExportRequest = z.infer<typeof ExportRequest>;
 

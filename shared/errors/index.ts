@@ -1,6 +1,7 @@
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
+import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
@@ -19,6 +20,7 @@ export const catalogue = {
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
+  ...groupingErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

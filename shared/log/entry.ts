@@ -1,5 +1,5 @@
 /** What a line of the log is about; the interface filters by it. */
-export const logSubjects = ['intake', 'people', 'export', 'send', 'archive'] as const;
+export const logSubjects = ['intake', 'people', 'export', 'send', 'archive', 'grouping', 'results', 'reports'] as const;
 export type LogSubject = (typeof logSubjects)[number];
 
 export const logLevels = ['info', 'warning', 'error'] as const;

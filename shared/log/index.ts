@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LogKind } from './entry';
+import { groupingLog } from './grouping';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
@@ -7,7 +8,7 @@ import { syncLog } from './sync';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog } as const;
+const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...groupingLog } as const;
 
 export type LogCode = keyof typeof kinds;
 

@@ -8,7 +8,7 @@ import type { JobHandle } from '../jobs/job-board';
 import type { ExportPlan } from '../../workers/export/plan';
 import { runInThread } from './export-thread';
 import { makePlan } from './make-plan';
-import { select, type Selected } from './selection';
+import { select, type Selected, type SelectedRow } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
 
@@ -72,6 +72,12 @@ export async function runExport(
   return carryOut(ctx, await prepare(ctx, request), handle);
 }
 
+/** The image as its DICOM object, under a name that says so. */
+function asDicom(row: SelectedRow): SelectedRow {
+  if (row.sourceObject === null) return row;
+  return { ...row, sourceObject: null, sourceBytes: null, sourceState: null, fileName: '' };
+}
+
 interface Prepared {
   readonly exportKey: ExportKey;
   readonly selected: Selected;
@@ -89,7 +95,7 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   const startedAt = ctx.now().toISOString();
   const plan = makePlan(
     { form, container, target, madeAt: startedAt, version: ctx.version },
-    selected.rows,
+    request.dicomOnly === true ? selected.rows.map(asDicom) : selected.rows,
     ctx.objects,
   );
   await checkTarget(plan, ctx.paths.root);

@@ -6,6 +6,7 @@ import { refreshPatientText, refreshStudyText } from '../catalog/text-index';
 import type { RecordOf } from '../records/record';
 import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { Appliers } from './appliers';
+import { addToArchive } from './apply-grouping';
 import { addImportItem } from './apply-intake';
 import { derivedPatientKey, identityOf, seriesKey, studyKey } from './keys';
 import { idOf, statement } from './statements';
@@ -34,6 +35,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
   const patient = resolvePatient(db, record, attributes);
   const study = resolveStudy(db, record, attributes, patient);
   const series = resolveSeries(db, record, attributes, patient, study);
+  if (body.archive) addToArchive(db, body.archive, series.id);
   insertImage(db, record, attributes, { patient: patient.id, study: study.id, series: series.id });
   markConflict(db, attributes.SOPInstanceUID ?? '');
   statement(db, `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`).run(

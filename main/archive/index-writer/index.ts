@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { formAppliers } from './apply-forms';
+import { groupingAppliers } from './apply-grouping';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
+import { resultAppliers } from './apply-results';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
@@ -18,6 +21,9 @@ const appliers: Appliers<RecordType> = {
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
+  ...groupingAppliers,
+  ...resultAppliers,
+  ...formAppliers,
 };
 
 /**

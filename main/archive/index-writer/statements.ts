@@ -20,7 +20,17 @@ export function statement(db: Database, sql: string): Statement {
 /** The id column of the row with this key; undefined when there is none. */
 export function idOf(
   db: Database,
-  table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session',
+  table:
+    | 'clinic'
+    | 'station'
+    | 'kind'
+    | 'patient'
+    | 'study'
+    | 'series'
+    | 'import_session'
+    | 'project'
+    | 'project_archive'
+    | 'form',
   key: string,
 ): number | undefined {
   const row = statement(db, `SELECT id FROM ${table} WHERE key = ?`).get(key) as { id: number } | undefined;

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
+import { formBodies } from './bodies/forms';
+import { groupingBodies } from './bodies/grouping';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
+import { resultBodies } from './bodies/results';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
 export const recordBodies = {
@@ -13,6 +16,9 @@ export const recordBodies = {
   ...releaseBodies,
   ...journalBodies,
   ...outboxBodies,
+  ...groupingBodies,
+  ...resultBodies,
+  ...formBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

@@ -16,5 +16,7 @@ export interface Exit {
 export const exits: readonly Exit[] = [
   { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
   { writes: 'main/sync/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'send' },
+  { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },
+  { writes: 'main/desktop/paper.ts', asks: 'main/archive/forms/print.ts', purpose: 'print' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
 ];

@@ -1,6 +1,8 @@
+import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
+import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
@@ -18,6 +20,7 @@ export const tasks = {
   dicomJson,
   hashFile,
   keepBytes,
+  keepFile,
   makeDocument,
   readAttributes,
   readObject,
@@ -26,6 +29,7 @@ export const tasks = {
   takeIn,
   thumbnail,
   unpackZip,
+  writeResults,
 } as const;
 
 export type TaskName = keyof typeof tasks;

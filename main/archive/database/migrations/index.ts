@@ -1,6 +1,7 @@
 import * as first from './0001-first';
 import * as log from './0002-log';
 import * as outbox from './0003-outbox';
+import * as grouping from './0008-grouping';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -10,4 +11,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 1, sql: first.sql },
   { version: 2, sql: log.sql },
   { version: 3, sql: outbox.sql },
+  { version: 8, sql: grouping.sql },
 ];
