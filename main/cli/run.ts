@@ -3,9 +3,12 @@ import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
+import { formCommand } from './commands/form';
 import { importCommand } from './commands/import';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { projectCommand } from './commands/project';
 import { renderCommand } from './commands/render';
+import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
@@ -18,6 +21,9 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
+  project: projectCommand,
+  result: resultCommand,
+  form: formCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FormDefinition } from '../forms/definition';
 import { EntryState, EntryValues } from '../forms/entry';
-import { EntryKey, FormKey, ImageId, PatientKey, SeriesKey, UserKey } from '../model/ids';
+import { EntryKey, FormKey, ImageId, PatientKey, SeriesKey, StudyKey, UserKey } from '../model/ids';
 import { Instant, Language } from '../model/vocabulary';
 import { verb } from './verb';
 
@@ -92,6 +92,7 @@ export const formVerbs = {
     z.object({
       form: FormKey.optional(),
       patient: PatientKey.optional(),
+      study: StudyKey.optional(),
       series: SeriesKey.optional(),
       state: EntryState.optional(),
       removed: z.boolean().default(false),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ImageId, PatientKey, ResultKey, SeriesKey } from '../model/ids';
+import { ImageId, PatientKey, ResultKey, SeriesKey, StudyKey } from '../model/ids';
 import { ResultName, ResultRow, ResultType } from '../model/results';
 import { Instant } from '../model/vocabulary';
 import { verb } from './verb';
@@ -41,6 +41,7 @@ export const resultVerbs = {
   'results.list': verb(
     z.object({
       patient: PatientKey.optional(),
+      study: StudyKey.optional(),
       series: SeriesKey.optional(),
       image: ImageId.optional(),
       type: z.string().max(32).optional(),

@@ -162,7 +162,9 @@ describe('reports', () => {
       label: 'Refer',
       value: 'نعم',
     });
-    expect(await listed({ form: form.form, patient: series.patient, state: 'finished' })).toEqual([row]);
+    expect(await listed({ form: form.form, patient: series.patient, study: series.study, state: 'finished' })).toEqual([
+      row,
+    ]);
     expect(await listed({ state: 'draft' })).toEqual([]);
     expect(new Date(row.savedAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
   });

@@ -64,7 +64,9 @@ describe('results of algorithms', () => {
     ]);
     expect((await ask('results.list', { type: 'CAD4TB', name: 'CAD4TB 6', limit: 1 })).total).toBe(2);
     expect((await ask('results.list', { image })).rows).toEqual([second]);
-    expect((await ask('results.list', { patient: series.patient, type: 'retina' })).rows).toEqual([text]);
+    expect((await ask('results.list', { patient: series.patient, study: series.study, type: 'retina' })).rows).toEqual([
+      text,
+    ]);
     expect(await ask('results.get', { result: first.result })).toEqual(first);
   });
 

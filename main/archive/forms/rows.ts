@@ -73,6 +73,7 @@ const COUNTING = `r.revision = coalesce(entry.finished, 1)`;
 export interface EntryFilter {
   readonly form?: string | undefined;
   readonly patient?: string | undefined;
+  readonly study?: string | undefined;
   readonly series?: string | undefined;
   readonly state?: string | undefined;
   readonly removed: boolean;
@@ -89,6 +90,7 @@ export function listEntries(
     COUNTING,
     filter.form === undefined ? '' : 'form.key = @form',
     filter.patient === undefined ? '' : 'patient.key = @patient',
+    filter.study === undefined ? '' : 'series.study_id = (SELECT id FROM study WHERE key = @study)',
     filter.series === undefined ? '' : 'entry.series = @series',
     filter.state === undefined ? '' : 'r.state = @state',
     filter.removed ? '' : 'entry.removed_at IS NULL',

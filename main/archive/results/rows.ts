@@ -11,6 +11,7 @@ const COLUMNS = `SELECT result.*, patient.key AS patient,
 
 export interface ResultFilter {
   readonly patient?: string | undefined;
+  readonly study?: string | undefined;
   readonly series?: string | undefined;
   readonly image?: string | undefined;
   readonly type?: string | undefined;
@@ -26,6 +27,7 @@ export function listResults(
 ): { total: number; rows: ResultRow[] } {
   const terms = [
     filter.patient === undefined ? '' : 'patient.key = @patient',
+    filter.study === undefined ? '' : 'series.study_id = (SELECT id FROM study WHERE key = @study)',
     filter.series === undefined ? '' : 'result.series = @series',
     filter.image === undefined ? '' : 'result.image = @image',
     filter.type === undefined ? '' : 'lower(result.type) = lower(@type)',

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ExportResult, ExportSelection } from '@shared/contract/release';
-import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
+import type { ExportResult } from '@shared/contract/release';
+import { errorSentence, isErrorCode } from '@shared/errors';
 import { ExportForm } from '@shared/model/vocabulary';
-import type { Engine } from '../../archive/engine';
 import { runExport } from '../../archive/export';
-import { imagesNamed, patientsByNumber, seriesByUID, studiesByUID } from '../lookup';
+import { everythingNamed } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { bytes, seconds } from '../text';
@@ -35,7 +34,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   const container = target.toLowerCase().endsWith('.zip') ? 'zip' : 'folder';
   return withArchive(values.archive, terminal, false, async (session) => {
     const started = performance.now();
-    const selection = await selectionOf(session.engine, values);
+    const selection = { ...(await everythingNamed(session.engine, values)), clinicDays: [] };
     const handle = session.handle(
       ({ phase = 'writing', done = 0, total = 0 }) => `${phase} ${String(done)}/${String(total)}`,
     );
@@ -44,33 +43,6 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
     terminal.answer({ ...result, error, seconds: seconds(started) }, () => describe(result, error));
     return result.state === 'proven' && result.leftOut.length === 0 ? 0 : 1;
   });
-}
-
-interface Named {
-  readonly patient: readonly string[];
-  readonly study: readonly string[];
-  readonly series: readonly string[];
-  readonly image: readonly string[];
-}
-
-/** Everything a name stands for; a name that stands for nothing ends the command before anything is written. */
-async function selectionOf(engine: Engine, named: Named): Promise<ExportSelection> {
-  const all = async <T>(names: readonly string[], look: (name: string) => Promise<readonly T[]>): Promise<T[]> => {
-    const found: T[] = [];
-    for (const name of names) {
-      const rows = await look(name);
-      if (rows.length === 0) throw new FieldboxError('NOT_FOUND', { what: name });
-      found.push(...rows);
-    }
-    return found;
-  };
-  return {
-    patients: (await all(named.patient, (id) => patientsByNumber(engine, id))).map((row) => row.patient),
-    studies: (await all(named.study, (uid) => studiesByUID(engine, uid))).map((row) => row.study),
-    series: (await all(named.series, (uid) => seriesByUID(engine, uid))).map((row) => row.seriesKey),
-    images: (await all(named.image, (uid) => imagesNamed(engine, uid))).map((row) => row.image),
-    clinicDays: [],
-  };
 }
 
 type WireReason = NonNullable<ExportResult['error']>;
