@@ -1,4 +1,5 @@
 import { HardDriveUpload, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../app/cx';
 import { showNumber } from '../app/format';
@@ -7,8 +8,14 @@ import type { Selection } from '../app/useSelection';
 import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
+interface SelectionBarProps {
+  readonly selection: Selection;
+  /** More that can be done with them. */
+  readonly children?: ReactNode;
+}
+
 /** What can be done with the ticked images; there only while some are ticked. */
-export function SelectionBar({ selection }: { readonly selection: Selection }) {
+export function SelectionBar({ selection, children }: SelectionBarProps) {
   const { t } = useTranslation();
   const count = selection.chosen.size;
   if (count === 0) return null;
@@ -18,6 +25,7 @@ export function SelectionBar({ selection }: { readonly selection: Selection }) {
       <Button icon={X} onPress={selection.clear}>
         {t('images.clearSelection')}
       </Button>
+      {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>

@@ -19,6 +19,7 @@ import { ImageTile, imageMoment } from '../../components/ImageTile';
 import { SelectionBar } from '../../components/SelectionBar';
 import { ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
+import { AssignSelected } from '../projects/AssignSelected';
 import { imageTitle } from '../patient/StudySection';
 import { isNarrowed } from './filter';
 import type { Sort } from './filter';
@@ -170,7 +171,9 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
           ))}
         </div>
       </div>
-      <SelectionBar selection={selection} />
+      <SelectionBar selection={selection}>
+        <AssignSelected selection={selection} />
+      </SelectionBar>
     </>
   );
 }

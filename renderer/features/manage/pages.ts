@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
+import { ClipboardList, FolderTree } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 
 /** One page of "Manage". It is loaded when it is opened first. */
 export interface ManagePage {
@@ -15,4 +16,19 @@ export interface ManagePage {
 }
 
 /** All of them, in the order of the cards: what is used every day first. */
-export const managePages: readonly ManagePage[] = [];
+export const managePages: readonly ManagePage[] = [
+  {
+    id: 'forms',
+    icon: ClipboardList,
+    title: (t) => t('reports.forms'),
+    text: (t) => t('reports.formsText'),
+    Component: lazy(async () => ({ default: (await import('../reports/FormsPage')).FormsPage })),
+  },
+  {
+    id: 'projects',
+    icon: FolderTree,
+    title: (t) => t('projects.title'),
+    text: (t) => t('projects.text'),
+    Component: lazy(async () => ({ default: (await import('../projects/ProjectsPage')).ProjectsPage })),
+  },
+];

@@ -1,5 +1,5 @@
-import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { Camera, FolderInput, FolderTree, HardDriveUpload, ImageOff, Pencil } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId, PatientKey } from '@shared/model/ids';
 import type { ImageRow, PatientRow } from '@shared/model/rows';
@@ -15,6 +15,8 @@ import { Button } from '../../components/Button';
 import { SelectionBar } from '../../components/SelectionBar';
 import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { AssignDialog } from '../projects/AssignDialog';
+import { AssignSelected } from '../projects/AssignSelected';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -28,6 +30,7 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     { live: true },
   );
   const selection = useSelection();
+  const [assigning, setAssigning] = useState(false);
   /** The images of the sections that are loaded, in the order of the page, for ranges and 'select all'. */
   const shown = useRef(new Map<string, readonly ImageRow[]>());
   const rows = useMemo(() => studies.data?.rows ?? [], [studies.data]);
@@ -74,6 +77,9 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
             >
               {t('patients.export')}
             </Button>
+            <Button large icon={FolderTree} onPress={() => setAssigning(true)}>
+              {t('projects.title')}
+            </Button>
             <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
               {t('patients.edit')}
             </Button>
@@ -103,7 +109,12 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           </li>
         ))}
       </ol>
-      <SelectionBar selection={selection} />
+      <SelectionBar selection={selection}>
+        <AssignSelected selection={selection} />
+      </SelectionBar>
+      {assigning ? (
+        <AssignDialog selection={{ patients: [patient] }} patient={patient} onClose={() => setAssigning(false)} />
+      ) : null}
     </Page>
   );
 }

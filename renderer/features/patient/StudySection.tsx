@@ -17,6 +17,7 @@ import { openViewer } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { ImageTile, StackTile } from '../../components/ImageTile';
 import { ErrorNote } from '../../components/Surface';
+import { StudyFindings } from '../findings/StudyFindings';
 import styles from './PatientPage.module.css';
 
 /** Above this many images a series is one tile; its slices are scrolled in the viewer. */
@@ -121,6 +122,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
           />
         ))}
       </div>
+      {seen ? <StudyFindings study={study.study} series={series.data?.rows ?? []} /> : null}
       {more ? (
         <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>
           {t('images.showAll')}

@@ -4,6 +4,7 @@ import closed from './closed.json';
 import common from './common.json';
 import day from './day.json';
 import exporting from './exporting.json';
+import findings from './findings.json';
 import form from './form.json';
 import help from './help.json';
 import images from './images.json';
@@ -14,6 +15,8 @@ import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
+import projects from './projects.json';
+import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
 
@@ -25,6 +28,7 @@ export const fr = {
   common,
   day,
   exporting,
+  findings,
   form,
   help,
   images,
@@ -35,6 +39,8 @@ export const fr = {
   modality,
   nav,
   patients,
+  projects,
+  reports,
   settings,
   source,
 };
