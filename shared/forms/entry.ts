@@ -147,7 +147,8 @@ function formatValue(field: AnsweredField, value: EntryValue, language: Language
     const unit = field.type === 'number' ? field.unit : '';
     return unit === '' ? number : `${number}\u00a0${unit}`;
   }
-  if (Array.isArray(value)) return value.map((id) => optionName(field, id, language)).join(', ');
+  if (Array.isArray(value))
+    return value.map((id) => optionName(field, id, language)).join(language === 'ar' ? '، ' : ', ');
   if (value === null) return '';
   if (field.type === 'choice') return optionName(field, value, language);
   return field.type === 'date' ? formatDay(value, language) : value;

@@ -43,7 +43,6 @@ export function createGrouping(
         for (const key of series)
           if (idOf(db, 'series', key) === undefined) throw new FieldboxError('NOT_FOUND', { what: 'series' });
         await ctx.commit([{ type: 'series.statusSet', body: { series, status, message } }]);
-        ctx.emit('catalog.changed', { images: [], at: ctx.now().toISOString() });
         return {};
       }),
     'grouped.patient': async (at) => Promise.resolve(patientAt(db, at)),

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { Input } from '@shared/contract';
 import type { SeriesRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
@@ -43,7 +42,6 @@ export function AddResultDialog({ series, onClose }: { readonly series: SeriesRo
     try {
       const algorithm = facts.algorithm.trim() === '' ? facts.name : facts.algorithm;
       await ask('results.add', { series: series.seriesKey, ...facts, algorithm, threshold: limit, value });
-      noteChange();
       onClose();
     } catch (thrown) {
       sayError(thrown);

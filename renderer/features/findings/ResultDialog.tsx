@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ResultRow } from '@shared/model/results';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { showInstant, showNumber } from '../../app/format';
 import { say, sayError } from '../../app/toasts';
@@ -57,7 +56,6 @@ export function ResultDialog({ row, onClose }: { readonly row: ResultRow; readon
           icon={Trash2}
           remove={async (reason) => {
             await ask('results.remove', { result: row.result, reason });
-            noteChange();
             onClose();
           }}
         />

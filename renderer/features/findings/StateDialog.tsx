@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { knownSeriesStates } from '@shared/model/grouping';
 import type { SeriesRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
@@ -21,7 +20,6 @@ export function StateDialog({ series, onClose }: { readonly series: SeriesRow; r
   const states = [...new Set([...knownSeriesStates, series.status])].filter((state) => state !== '');
   const save = (): void => {
     ask('series.setStatus', { series: [series.seriesKey], status, message }).then(() => {
-      noteChange();
       onClose();
     }, sayError);
   };

@@ -4,7 +4,6 @@ import type { Input } from '@shared/contract';
 import type { ProjectArchiveRow } from '@shared/model/grouping';
 import type { PatientKey } from '@shared/model/ids';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { isolate, showNumber } from '../../app/format';
 import { say, sayError } from '../../app/toasts';
@@ -31,7 +30,6 @@ export function AssignDialog({ selection, patient, onClose }: Props) {
   );
   const assign = (row: ProjectArchiveRow, name: string): void => {
     ask('projects.assign', { archive: row.archive, selection }).then(({ added }) => {
-      noteChange();
       say({
         tone: 'success',
         text: t('projects.assigned', { count: added, shown: showNumber(added), name: isolate(name) }),
@@ -41,7 +39,6 @@ export function AssignDialog({ selection, patient, onClose }: Props) {
   };
   const takeOut = (row: ProjectArchiveRow, name: string): void => {
     ask('projects.unassign', { archive: row.archive, selection }).then(() => {
-      noteChange();
       members.reload();
       say({ tone: 'info', text: t('projects.takenOut', { name: isolate(name) }) });
     }, sayError);

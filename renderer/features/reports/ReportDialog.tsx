@@ -2,7 +2,6 @@ import { Pencil, Printer, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { EntryRow } from '@shared/contract/forms';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { showInstant, together } from '../../app/format';
 import { currentLanguage } from '../../app/i18n';
@@ -55,7 +54,6 @@ export function ReportDialog({ row, onClose }: { readonly row: EntryRow; readonl
           icon={Trash2}
           remove={async (reason) => {
             await ask('entries.remove', { entry: row.entry, reason });
-            noteChange();
             onClose();
           }}
         />

@@ -1,4 +1,4 @@
-import { Check, FilePlus2, Save } from 'lucide-react';
+import { Check, FilePlus2, Save, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EntryRow, FormRow } from '@shared/contract/forms';
@@ -14,14 +14,13 @@ import {
 import type { EntryKey, SeriesKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
-import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { personName, showDate, today, together } from '../../app/format';
 import { currentLanguage } from '../../app/i18n';
 import { goBack, navigate } from '../../app/router';
 import { say, sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
-import { Button } from '../../components/Button';
+import { Button, IconButton } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import { Empty, ErrorNote, Note, Page } from '../../components/Surface';
 import { FormFields } from './FormFields';
@@ -147,7 +146,6 @@ function Filling({ series, form, last }: FillingProps) {
         values: tidyEntry(definition, values),
         language: currentLanguage(),
       });
-      noteChange();
       say({
         tone: 'success',
         text: state === 'finished' ? t('reports.finishedToast') : t('reports.draftToast'),
@@ -179,15 +177,13 @@ function Filling({ series, form, last }: FillingProps) {
         </Note>
       ) : null}
       <div className={cx(styles.end)}>
-        <Button look="primary" large icon={Check} busy={busy === 'finished'} onPress={() => void save('finished')}>
+        <Button look="primary" icon={Check} busy={busy === 'finished'} onPress={() => void save('finished')}>
           {t('reports.finish')}
         </Button>
-        <Button large icon={Save} busy={busy === 'draft'} onPress={() => void save('draft')}>
+        <Button icon={Save} busy={busy === 'draft'} onPress={() => void save('draft')}>
           {t('reports.saveDraft')}
         </Button>
-        <Button large look="quiet" onPress={goBack}>
-          {t('common.cancel')}
-        </Button>
+        <IconButton icon={X} label={t('common.cancel')} onPress={goBack} />
       </div>
     </>
   );
