@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
-import type { EngineVerb, Input, Output } from '../../shared/contract';
+import type { ArchiveVerb, Input, Output } from '../../shared/contract';
 import type { EntryRow, FormRow } from '../../shared/contract/forms';
 import { FormDefinition, type FormField } from '../../shared/forms/definition';
 import { formTemplates } from '../../shared/forms/templates';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   series = first;
   form = await ask('forms.save', { form: null, name: 'Everything', definition: everyField() });
 });
-const ask = <V extends EngineVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
+const ask = <V extends ArchiveVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
 const refused = (code: string, details?: object): object => ({ code, ...(details && { details }) });
 const fill = (values: Input<'entries.save'>['values'], more: Partial<Input<'entries.save'>> = {}): Promise<EntryRow> =>
   ask('entries.save', {

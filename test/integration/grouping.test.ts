@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
+import { Receiver } from '../../main/archive/ingest/receiver';
 import type { Input, Output } from '../../shared/contract';
-import type { EngineVerb } from '../../shared/contract';
+import type { ArchiveVerb } from '../../shared/contract';
 import { ProjectArchiveKey, SeriesKey } from '../../shared/model/ids';
 import type { SeriesRow } from '../../shared/model/rows';
-import { importInto, nobody, openForTest, temporaryFolder } from '../fixtures/archive';
+import { importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import { askEngine, importInstances, projectWith } from '../fixtures/grouping';
 import { instanceBytes, uidOf } from '../fixtures/instances';
 import { cornerSamples, jpegOf } from '../fixtures/photos';
@@ -18,7 +19,7 @@ beforeEach(async () => {
   folder = temporaryFolder();
   engine = await openForTest(join(folder, 'archive'));
 });
-const ask = <V extends EngineVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
+const ask = <V extends ArchiveVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
 const refused = (code: string): object => ({ code });
 const nowhere = ProjectArchiveKey.parse('00000000-0000-4000-8000-000000000000');
 
@@ -281,6 +282,22 @@ describe('as the archive API addresses it', () => {
       SeriesInstanceUID: recent.SeriesInstanceUID,
       SOPInstanceUID: uidOf('instance 2'),
     });
+  });
+
+  it('takes an upload into an archive and answers with the identifiers as stored, also for the same file again', async () => {
+    const { archive } = await projectWith(engine, 'north', 'van-3');
+    const path = join(folder, 'upload.dcm');
+    writeFileSync(path, instanceBytes({ seed: 1, PatientID: 'N-7' }));
+    const uploaded = [];
+    for (let times = 0; times < 2; times += 1) {
+      const receiver = await Receiver.open(engine.context, { source: 'api', label: 'tablet', archive }, unwatched);
+      const { image } = await receiver.take(path, 'upload.dcm');
+      uploaded.push(await ask('grouped.identifiers', { image }));
+    }
+    expect(uploaded[0]).toMatchObject({ PatientID: 'N-7', SOPInstanceUID: uidOf('instance 1') });
+    expect(uploaded[1]).toEqual(uploaded[0]);
+    const at = { Project: 'north', Archive: 'van-3', PatientID: 'N-7' };
+    expect((await ask('grouped.studies', at)).rows).toHaveLength(1);
   });
 
   it('keeps one number apart in two archives', async () => {

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
-import type { EngineVerb, Input, Output } from '../../shared/contract';
+import type { ArchiveVerb, Input, Output } from '../../shared/contract';
 import { ImageId, ResultKey, SeriesKey } from '../../shared/model/ids';
 import type { ResultRow } from '../../shared/model/results';
 import type { SeriesRow } from '../../shared/model/rows';
@@ -26,7 +26,7 @@ beforeEach(async () => {
   series = first;
   image = first.cover;
 });
-const ask = <V extends EngineVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
+const ask = <V extends ArchiveVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
 const refused = (code: string): object => ({ code });
 type Value = Input<'results.add'>['value'];
 const add = (name: string, value: Value, more: Partial<Input<'results.add'>> = {}): Promise<ResultRow> =>
