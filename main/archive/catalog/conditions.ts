@@ -56,44 +56,10 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
   if (input.dateTo !== undefined) {
     found.push({ table: 'study', where: `study.StudyDate <= ${params.add(input.dateTo)} AND study.StudyDate <> ''` });
   }
-  found.push(...groupConditions(input, params));
   if (input.registeredOnly) found.push({ table: 'patient', where: 'patient.registered = 1' });
   for (const match of input.match) {
     const condition = matchCondition(match, params);
     if (condition) found.push(condition);
-  }
-  return found;
-}
-
-/** Patients and studies are in an archive also as a whole, when nothing of them has come yet. */
-function groupConditions(input: FindInput, params: Params): readonly Condition[] {
-  const found: Condition[] = [];
-  const archives: string[] = [];
-  if (input.archive !== undefined)
-    archives.push(`SELECT g.id FROM project_archive AS g WHERE g.key = ${params.add(input.archive)}`);
-  if (input.project !== undefined) {
-    archives.push(`SELECT g.id FROM project_archive AS g JOIN project AS p ON p.id = g.project_id
-      WHERE p.key = ${params.add(input.project)}`);
-  }
-  for (const which of archives) {
-    if (input.level === 'patient') {
-      found.push({
-        table: 'patient',
-        ids: `SELECT m.patient_id FROM archive_patient AS m WHERE m.archive_id IN (${which})
-          UNION SELECT e.patient_id FROM archive_series AS m JOIN series AS e ON e.id = m.series_id WHERE m.archive_id IN (${which})`,
-      });
-    } else {
-      found.push({
-        table: 'series',
-        where: `EXISTS (SELECT 1 FROM archive_series AS m WHERE m.series_id = series.id AND m.archive_id IN (${which}))`,
-      });
-    }
-  }
-  if (input.status !== undefined) {
-    found.push({
-      table: 'series',
-      ids: `SELECT e.id FROM series_status AS t JOIN series AS e ON e.key = t.series WHERE t.status = ${params.add(input.status)}`,
-    });
   }
   return found;
 }
