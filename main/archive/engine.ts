@@ -19,6 +19,8 @@ import { createRelease } from './export';
 import { createIdentity } from './identity';
 import { removeErased } from './identity/erasing';
 import { createImages } from './images';
+import { createForms } from './forms';
+import { createGrouping } from './grouping';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
@@ -39,6 +41,7 @@ import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
 import { type CallerOptions, createAccess, Directory, type Session } from './users';
+import { createResults } from './results';
 
 export interface OpenOptions {
   /** Who opens it, for the one who finds it locked. */
@@ -147,18 +150,23 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const access = createAccess(context, directory, journal);
     const pictures = createPictures(context);
     const attachments = createAttachments(context);
+    const release = createRelease(context);
+    const forms = createForms(context);
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
       ...createPeople(context, inTurn),
       ...createIdentity(context, inTurn),
       ...intake.verbs,
-      ...createRelease(context),
       ...createAnonymisation(context),
       ...access.verbs,
       ...createLog(context, directory),
       ...attachments.verbs,
       ...createImages(context),
+      ...release,
+      ...forms,
+      ...createResults(context),
+      ...createGrouping(context, { ...release, ...forms }),
     };
     closers.push(async () => {
       access.close();

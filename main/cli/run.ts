@@ -5,6 +5,7 @@ import { anonymizeCommand } from './commands/anonymize';
 import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
+import { formCommand } from './commands/form';
 import { importCommand } from './commands/import';
 import { logCommand } from './commands/log';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
@@ -15,9 +16,11 @@ import { modifyCommand } from './commands/modify';
 import { moveCommand } from './commands/move';
 import { patientCommand } from './commands/patient';
 import { clinicCommand, stationCommand } from './commands/places';
+import { projectCommand } from './commands/project';
 import { renderCommand } from './commands/render';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
+import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
 import { usersCommand } from './commands/users';
 import { trashCommand } from './commands/trash';
@@ -39,6 +42,9 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   patient: patientCommand,
   clinic: clinicCommand,
   station: stationCommand,
+  project: projectCommand,
+  result: resultCommand,
+  form: formCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
   remote: remoteCommand,

@@ -39,6 +39,16 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox clinic list --archive DIR [--day YYYYMMDD]
   fieldbox clinic add --archive DIR --name NAME [--place PLACE] --from YYYYMMDD [--to YYYYMMDD]
   fieldbox station list|add --archive DIR --clinic NAME [--name NAME]
+  fieldbox project list | add PROJECT [ARCHIVE] [--description TEXT] | default PROJECT ARCHIVE
+                | assign PROJECT ARCHIVE [--patient ID | --study UID | --series UID | --image UID]... [--remove]
+                --archive DIR
+  fieldbox result add --series UID --type TYPE --name NAME --algorithm NAME (--number N | --text TEXT | --file PATH)
+                [--image UID] [--product NAME] [--version V] [--threshold N] [--made-at TIME] --archive DIR
+  fieldbox result list [--series UID] [--patient ID] [--type TYPE] [--name NAME] [--removed] --archive DIR
+  fieldbox result get KEY... [--out FILE.zip] --archive DIR
+  fieldbox form define (FILE.json | --template tb|eye|ear) [--name NAME] | list [--all] --archive DIR
+  fieldbox form fill NAME --series UID [--values FILE.json] [--set FIELD=VALUE]... [--draft] --archive DIR
+  fieldbox form entries [NAME] [--series UID] [--patient ID] [--language en|es|fr|ar] | export NAME --archive DIR
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
   fieldbox remote list|test|remove [NAME] --archive DIR
@@ -86,6 +96,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             for example size:>1000, filename:~letter, archived_at:*
   patient   the card of a patient and all further details (addresses, phones, numbers); --set changes either
   clinic    clinics with place and days; station: the desks and rooms of a clinic
+  project   projects, the archives in them, and what is in those; default says where new things go
+  result    what algorithms found in a series: numbers, text or files; get --out writes a zip with an XML
+  form      report forms, and the reports filled into them; export writes CSV with a line for each report
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
   remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;

@@ -8,6 +8,7 @@ import { FieldboxError } from '@shared/errors';
 import { systemCode } from '../platform/durable';
 import type { ArchiveSession } from './archive-session';
 import { listDrives } from './drives';
+import { pageAsPdf } from './paper';
 import type { SettingsStore } from './settings-store';
 import { words } from './words';
 
@@ -111,6 +112,7 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       parts.onUnsaved(pictures);
       return Promise.resolve({});
     },
+    'paper.pdf': async () => ({ bytes: await pageAsPdf(parts.window()) }),
     'path.reveal': async ({ path }) => {
       try {
         await access(path);

@@ -14,6 +14,8 @@ import { EditPatient } from '../features/patient/EditPatient';
 import { PatientPage } from '../features/patient/PatientPage';
 import { RegisterPatient } from '../features/patient/RegisterPatient';
 import { Patients } from '../features/patients/Patients';
+import { PrintReport } from '../features/reports/PrintReport';
+import { ReportScreen } from '../features/reports/ReportScreen';
 import { SettingsScreen } from '../features/settings/SettingsScreen';
 import { cx } from './cx';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -83,6 +85,10 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
       return <AnonymiseScreen run={route.run ?? null} />;
     case 'manage':
       return <Manage page={route.page ?? null} item={route.item ?? null} />;
+    case 'report':
+      return <ReportScreen key={formatRoute(route)} series={route.series} entry={route.entry ?? null} />;
+    case 'printReport':
+      return <PrintReport key={route.entry} entry={route.entry} />;
     case 'settings':
       return <SettingsScreen />;
     case 'help':

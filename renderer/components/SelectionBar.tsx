@@ -9,14 +9,14 @@ import type { Selection } from '../app/useSelection';
 import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
-/** What can be done with the ticked images; there only while some are ticked. */
-export function SelectionBar({
-  selection,
-  children,
-}: {
+interface SelectionBarProps {
   readonly selection: Selection;
+  /** More that can be done with them. */
   readonly children?: ReactNode;
-}) {
+}
+
+/** What can be done with the ticked images; there only while some are ticked. */
+export function SelectionBar({ selection, children }: SelectionBarProps) {
   const { t } = useTranslation();
   const count = selection.chosen.size;
   if (count === 0) return null;
@@ -29,6 +29,7 @@ export function SelectionBar({
       <Button icon={VenetianMask} onPress={() => anonymiseThese({ images: [...selection.chosen] })}>
         {t('images.anonymiseChosen')}
       </Button>
+      {children}
       {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}

@@ -68,6 +68,8 @@ export const desktopVerbs = {
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),
   /** How many pictures the window holds that are not in the archive yet: closing it asks about them first. */
   'window.unsaved': verb(z.object({ pictures: z.int().min(0) }), Nothing),
+  /** The page as it would be printed, as a PDF. Whoever asks has asked `entries.printable` before what it may show. */
+  'paper.pdf': verb(Nothing, z.object({ bytes: z.instanceof(Uint8Array) })),
   /** Opens another archive folder (or tries the same one again). */
   'archive.open': verb(z.object({ path: z.string() }), AppInfo),
 } as const;

@@ -7,12 +7,15 @@ import { desktopEvents, desktopVerbs } from './desktop';
 import { identityVerbs } from './identity';
 import { detailsVerbs } from './details';
 import { imageVerbs } from './images';
+import { formVerbs } from './forms';
+import { groupingVerbs } from './grouping';
 import { intakeVerbs } from './intake';
 import { logVerbs } from './log';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
 import { syncEvents, syncVerbs } from './sync';
 import { sessionEvents, sessionVerbs, userVerbs } from './users';
+import { resultVerbs } from './results';
 
 /** Verbs about the archive, which anybody who has the engine itself may call. */
 export const coreVerbs = {
@@ -29,6 +32,9 @@ export const coreVerbs = {
   ...attachmentVerbs,
   ...detailsVerbs,
   ...imageVerbs,
+  ...groupingVerbs,
+  ...resultVerbs,
+  ...formVerbs,
 } as const;
 
 /** Verbs the engine answers to a caller who may be signed in (main/archive/users/session.ts). */

@@ -22,6 +22,8 @@ export const ExportRequest = z.object({
   target: z.string().min(1),
   /** How the images are anonymised on their way out; without it they go as they are. The originals are not touched. */
   anonymise: AnonymisationWay.optional(),
+  /** Of `originals`: photos and documents go as the DICOM objects made from them, so that everything is DICOM. */
+  dicomOnly: z.boolean().optional(),
 });
 export type ExportRequest = z.infer<typeof ExportRequest>;
 

@@ -4,6 +4,7 @@ import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
 import { identityErrors } from './identity';
+import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { storageErrors } from './storage';
@@ -27,6 +28,7 @@ export const catalogue = {
   ...userErrors,
   ...identityErrors,
   ...attachmentErrors,
+  ...groupingErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -9,6 +9,9 @@ export const logSubjects = [
   'users',
   'identity',
   'attachments',
+  'grouping',
+  'results',
+  'reports',
 ] as const;
 export type LogSubject = (typeof logSubjects)[number];
 

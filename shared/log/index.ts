@@ -3,6 +3,7 @@ import { anonymisationLog } from './anonymisation';
 import { attachmentsLog } from './attachments';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
+import { groupingLog } from './grouping';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
@@ -20,6 +21,7 @@ const kinds = {
   ...usersLog,
   ...identityLog,
   ...attachmentsLog,
+  ...groupingLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

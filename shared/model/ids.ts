@@ -61,3 +61,18 @@ export type RemoteKey = z.infer<typeof RemoteKey>;
 /** A transaction of the outbox: what one person, or one rule, asked to be sent to one remote at one time. */
 export const TransactionKey = z.uuid().brand<'TransactionKey'>();
 export type TransactionKey = z.infer<typeof TransactionKey>;
+
+export const ProjectKey = z.uuid().brand<'ProjectKey'>();
+export type ProjectKey = z.infer<typeof ProjectKey>;
+/** An archive within a project: what patients, studies and series are put into. */
+export const ProjectArchiveKey = z.uuid().brand<'ProjectArchiveKey'>();
+export type ProjectArchiveKey = z.infer<typeof ProjectArchiveKey>;
+/** One result of an algorithm. */
+export const ResultKey = z.uuid().brand<'ResultKey'>();
+export type ResultKey = z.infer<typeof ResultKey>;
+/** A report form, through all its versions. */
+export const FormKey = z.uuid().brand<'FormKey'>();
+export type FormKey = z.infer<typeof FormKey>;
+/** One report on a series, through all its corrections. */
+export const EntryKey = z.uuid().brand<'EntryKey'>();
+export type EntryKey = z.infer<typeof EntryKey>;

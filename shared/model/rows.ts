@@ -75,6 +75,9 @@ export const SeriesRow = z.object({
   PatientName: z.string(),
   StudyDate: z.string(),
   source: SourceType,
+  /** How far its processing has come, with a word to it; empty: nothing was set. */
+  status: z.string(),
+  statusMessage: z.string(),
   images: z.int(),
   cover: ImageId.nullable(),
 });

@@ -153,6 +153,8 @@ const series: LevelColumns = {
     PatientName: { sql: 'patient.PatientName', ...walk(...byName, id('series')) },
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
+    status: { sql: `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')` },
+    statusMessage: { sql: `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')` },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1

@@ -10,7 +10,7 @@ import type { JobHandle } from '../jobs/job-board';
 import { requireRoomFor, stageAnonymised, stagedAsTheyAre, type Staged } from './anonymised-rows';
 import { runInThread } from './export-thread';
 import { makePlan, type PlanHead } from './make-plan';
-import { select, type Selected } from './selection';
+import { select, type Selected, type SelectedRow } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
 
@@ -75,6 +75,12 @@ export async function runExport(
   return carryOut(ctx, await prepare(ctx, request), handle);
 }
 
+/** The image as its DICOM object, under a name that says so. */
+function asDicom(row: SelectedRow): SelectedRow {
+  if (row.sourceObject === null) return row;
+  return { ...row, sourceObject: null, sourceBytes: null, sourceState: null, fileName: '' };
+}
+
 interface Prepared {
   readonly exportKey: ExportKey;
   readonly selected: Selected;
@@ -92,8 +98,9 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   const selected = select(ctx.db, request.selection, form, { ...release(), recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
+  const rows = request.dicomOnly === true ? selected.rows.map(asDicom) : selected.rows;
   const head: PlanHead = { form, container, target, madeAt: startedAt, version: ctx.version };
-  await checkTarget(makePlan(head, selected.rows, ctx.objects), ctx.paths.root);
+  await checkTarget(makePlan(head, rows, ctx.objects), ctx.paths.root);
   const anonymiser = request.anonymise === undefined ? null : new Anonymiser(ctx, request.anonymise);
   if (anonymiser) {
     anonymiser.requireDistinct(selected.rows.map((row) => row.id));

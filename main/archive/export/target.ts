@@ -20,7 +20,7 @@ export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promis
   const { target, container } = plan;
   if (!isAbsolute(target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
   try {
-    await refuseInsideArchive(target, archiveRoot);
+    await outsideOfArchive(target, archiveRoot);
     await refuseTaken(target, container);
     const disk = await statfs(dirname(target));
     const block = Math.max(512, disk.bsize);
@@ -45,6 +45,15 @@ export async function refuseInsideArchive(target: string, archiveRoot: string): 
   const root = await realpath(archiveRoot);
   if (place === root || place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
     throw new FieldboxError('EXPORT_INSIDE_ARCHIVE');
+}
+
+/** Throws EXPORT_INSIDE_ARCHIVE when a target lies in the archive, EXPORT_TARGET_LOST when the folder it is to be in is not there. */
+export async function outsideOfArchive(target: string, archiveRoot: string): Promise<void> {
+  try {
+    await refuseInsideArchive(target, archiveRoot);
+  } catch (error) {
+    throw targetError(error, { needed: 0, free: 0 });
+  }
 }
 
 async function refuseTaken(target: string, container: ExportContainer): Promise<void> {

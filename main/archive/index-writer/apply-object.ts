@@ -5,6 +5,7 @@ import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { ObjectStored } from '../records/bodies/intake';
 import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
+import { addToArchive } from './apply-grouping';
 import { addImportItem } from './apply-intake';
 import { restoredByArrival } from './asides';
 import { placeImage } from './placing';
@@ -36,6 +37,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     fromRecord(body, record.seq, { storedAt: record.at, storedBy: record.by }, attributes),
     record.at,
   );
+  if (body.archive && placed) addToArchive(db, body.archive, placed.series);
   markConflict(db, attributes.SOPInstanceUID ?? '');
   statement(db, `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`).run(
     attributes.studyDate ?? '',

@@ -6,6 +6,8 @@ import { identityAppliers } from './apply-identity';
 import { attachmentAppliers } from './apply-attachments';
 import { detailAppliers } from './apply-details';
 import { fileAppliers } from './apply-files';
+import { formAppliers } from './apply-forms';
+import { groupingAppliers } from './apply-grouping';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { mergeAppliers } from './apply-merge';
@@ -14,6 +16,7 @@ import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
 import { userAppliers } from './apply-users';
+import { resultAppliers } from './apply-results';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
@@ -32,6 +35,9 @@ const appliers: Appliers<RecordType> = {
   ...userAppliers,
   ...identityAppliers,
   ...mergeAppliers,
+  ...groupingAppliers,
+  ...resultAppliers,
+  ...formAppliers,
 };
 
 /**

@@ -23,7 +23,17 @@ export function statement(db: Database, sql: string): Statement {
  */
 export function idOf(
   db: Database,
-  table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session',
+  table:
+    | 'clinic'
+    | 'station'
+    | 'kind'
+    | 'patient'
+    | 'study'
+    | 'series'
+    | 'import_session'
+    | 'project'
+    | 'project_archive'
+    | 'form',
   key: string,
   which: 'survivor' | 'itself' = 'survivor',
 ): number | undefined {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { ImageId } from '@shared/model/ids';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import { localTime, makeDocumentFrom } from './made-from';
 
 export interface Capture {
@@ -24,6 +25,7 @@ export function keepCapture(ctx: EngineContext, capture: Capture): Promise<Image
 
 async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   const { paths } = ctx;
+  const archive = archiveForNew(ctx, capture.context.archive);
   const kept = await ctx.pool.run(
     'keepBytes',
     { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects },
@@ -60,6 +62,7 @@ async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
             station: capture.context.station,
             kind: capture.context.kind,
             takenAt,
+            archive,
           },
         },
       ],

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
-import type { ImportSessionKey } from '@shared/model/ids';
+import type { ImportSessionKey, ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
@@ -19,6 +19,8 @@ export interface ImportRequest {
   readonly session: ImportSessionKey;
   readonly paths: readonly string[];
   readonly context: IntakeContext;
+  /** The archive of a project everything goes into. */
+  readonly archive: ProjectArchiveKey | null;
   readonly source: SourceType;
   readonly label: string;
 }

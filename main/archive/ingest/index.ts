@@ -6,6 +6,7 @@ import { FieldboxError } from '@shared/errors';
 import { ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import { statement } from '../index-writer/statements';
 import type { JobHandle } from '../jobs/job-board';
 import { keepCapture } from './capture';
@@ -31,7 +32,8 @@ export function createIntake(ctx: EngineContext): Intake {
     verbs: {
       'import.start': async ({ paths, context }) => {
         const key = newSession();
-        const request = { session: key, paths, context, source: 'file' as const, label: labelOf(paths) };
+        const archive = archiveForNew(ctx, context.archive);
+        const request = { session: key, paths, context, archive, source: 'file' as const, label: labelOf(paths) };
         const job = ctx.jobs.start('import', (handle) => new Importer(ctx, request, handle, () => undefined).run(), {
           importSession: key,
         });
@@ -52,7 +54,13 @@ export function createIntake(ctx: EngineContext): Intake {
     },
     importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {
       const key = newSession();
-      await new Importer(ctx, { session: key, paths, context, source, label: labelOf(paths) }, handle, onItem).run();
+      const archive = archiveForNew(ctx, context.archive);
+      await new Importer(
+        ctx,
+        { session: key, paths, context, archive, source, label: labelOf(paths) },
+        handle,
+        onItem,
+      ).run();
       return session(key);
     },
   };

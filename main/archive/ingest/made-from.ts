@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import type { ImageId } from '@shared/model/ids';
 import type { PhotoKind } from '../../imaging/detect';
-import type { PhotoContext } from '../../imaging/photo-context';
+import type { PhotoContext, PhotoPlace } from '../../imaging/photo-context';
 import type { MakeDocumentOutput } from '../../workers/tasks/make-document';
 import type { EngineContext } from '../context';
 import { ownRow } from '../index-writer/merged';
@@ -23,6 +23,8 @@ export interface DocumentRequest {
   /** When nothing else tells: when the file was last written. */
   readonly modified: Date;
   readonly signal?: AbortSignal;
+  /** Where in the hierarchy it belongs, when that is known; otherwise patient, clinic and day decide. */
+  readonly place?: PhotoPlace;
 }
 
 /** The DICOM object made from a photo or PDF that lies in incoming/ or objects/; it then lies in incoming/. */
@@ -49,6 +51,7 @@ export async function makeDocumentFrom(ctx: EngineContext, request: DocumentRequ
       title: basename(request.name, extname(request.name)),
       incoming: ctx.paths.incoming,
       objects: ctx.paths.objects,
+      ...(request.place && { place: request.place }),
       thumbnails: ctx.paths.thumbnails,
     },
     request.signal ? { signal: request.signal } : {},

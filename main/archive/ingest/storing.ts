@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
-import { ImageId, type PatientKey } from '@shared/model/ids';
+import { ImageId, type PatientKey, type SeriesKey } from '@shared/model/ids';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext, IncomingObject } from '../context';
 import { survivorOf } from '../index-writer/merged';
@@ -87,6 +87,7 @@ export class Storing {
     const known = taken.kind === 'dicom' ? this.knownInstance(sha256) : this.knownSource(sha256);
     if (known.length > 0) {
       await this.heal(sha256);
+      await this.putIntoArchive(known);
       return known.map((image) => ({ image, isNew: false, bytes: taken.bytes }));
     }
     return taken.kind === 'dicom' ? this.storeDicom(taken, sha256, origin) : this.storeDocument(taken, sha256, origin);
@@ -188,11 +189,28 @@ export class Storing {
         station: what.assigned ? context.station : null,
         kind: what.assigned ? context.kind : null,
         takenAt: what.takenAt,
+        archive: this.request.archive,
       },
     };
   }
 
   /** The living version of the image whose bytes these are, or were before it was changed. */
+  /** What was here already goes into the chosen archive all the same. */
+  private async putIntoArchive(images: readonly ImageId[]): Promise<void> {
+    const { archive } = this.request;
+    if (archive === null) return;
+    const rows = statement(
+      this.ctx.db,
+      `SELECT DISTINCT series.key FROM image JOIN series ON series.id = image.series_id
+       WHERE image.object IN (SELECT value FROM json_each(@images)) AND NOT EXISTS (
+         SELECT 1 FROM archive_series AS m JOIN project_archive AS a ON a.id = m.archive_id
+         WHERE m.series_id = series.id AND a.key = @archive)`,
+    ).all({ images: JSON.stringify(images), archive }) as { key: SeriesKey }[];
+    if (rows.length === 0) return;
+    const series = rows.map(({ key }) => key);
+    await this.batcher.add([{ type: 'project.assigned', body: { archive, patients: [], studies: [], series } }], []);
+  }
+
   private knownInstance(sha256: ImageId): ImageId[] {
     const row = statement(
       this.ctx.db,

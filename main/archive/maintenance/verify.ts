@@ -7,6 +7,7 @@ import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import type { JobHandle } from '../jobs/job-board';
+import { FILE_TABLES, STORED_FILES } from '../objects/stored-files';
 
 /**
  * Compares the files with the index. `deep` reads every file and compares its bytes with its name. What is found is noted
@@ -15,7 +16,7 @@ import type { JobHandle } from '../jobs/job-board';
 export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: JobHandle): Promise<VerifyReport> {
   const known = new Map<string, number>();
   for (const row of ctx.db
-    .prepare<[], { sha256: string; bytes: number }>('SELECT sha256, bytes FROM object')
+    .prepare<[], { sha256: string; bytes: number }>(`SELECT sha256, bytes FROM ${STORED_FILES}`)
     .iterate()) {
     known.set(row.sha256, row.bytes);
   }
@@ -92,12 +93,14 @@ async function hashOf(ctx: EngineContext, path: string, handle: JobHandle): Prom
 
 function noteStates(ctx: EngineContext, report: VerifyReport): void {
   ctx.db.transaction(() => {
-    if (report.deep) statement(ctx.db, `UPDATE object SET state = 'good', checked_at = ?`).run(report.finishedAt);
-    else statement(ctx.db, `UPDATE object SET state = 'good' WHERE state = 'missing'`).run();
-    for (const sha256 of report.missing)
-      statement(ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
-    for (const sha256 of report.corrupt)
-      statement(ctx.db, `UPDATE object SET state = 'corrupt' WHERE sha256 = ?`).run(sha256);
+    for (const table of FILE_TABLES) {
+      const note = (state: 'missing' | 'corrupt', sha256: string): void =>
+        void statement(ctx.db, `UPDATE ${table} SET state = ? WHERE sha256 = ?`).run(state, sha256);
+      if (report.deep) statement(ctx.db, `UPDATE ${table} SET state = 'good', checked_at = ?`).run(report.finishedAt);
+      else statement(ctx.db, `UPDATE ${table} SET state = 'good' WHERE state = 'missing'`).run();
+      for (const sha256 of report.missing) note('missing', sha256);
+      for (const sha256 of report.corrupt) note('corrupt', sha256);
+    }
     statement(
       ctx.db,
       `INSERT INTO meta (key, value) VALUES ('last_verify', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,

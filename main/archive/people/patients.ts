@@ -7,8 +7,10 @@ import { foldText, nameWords } from '../catalog/folding';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
 import { survivorOf } from '../index-writer/merged';
+import { archiveForNew } from '../grouping/projects';
 import { statement } from '../index-writer/statements';
 import type { PatientSaved } from '../records/bodies/people';
+import type { NewRecord } from '../records/record';
 import { dayOf, requireDay } from './dates';
 import type { InTurn } from './in-turn';
 import { suggestNumber } from './numbers';
@@ -23,17 +25,18 @@ export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<Pat
     if (!row) throw new FieldboxError('NOT_FOUND', { what: 'patient' });
     return row;
   };
-  const save = async (body: PatientSaved): Promise<PatientRow> => {
+  const save = async (body: PatientSaved, more: readonly NewRecord[] = []): Promise<PatientRow> => {
     refuseTwin(ctx, body);
-    await ctx.commit([{ type: 'patient.saved', body }]);
+    await ctx.commit([{ type: 'patient.saved', body }, ...more]);
     return get(body.patient);
   };
   return {
     'patients.get': async ({ patient }) => Promise.resolve(get(patient)),
     'patients.register': (input) =>
-      inTurn(() =>
-        save({ patient: PatientKey.parse(randomUUID()), IssuerOfPatientID: '', ...entered(ctx, input, null) }),
-      ),
+      inTurn(() => {
+        const patient = PatientKey.parse(randomUUID());
+        return save({ patient, IssuerOfPatientID: '', ...entered(ctx, input, null) }, intoDefaultArchive(ctx, patient));
+      }),
     'patients.update': ({ patient, changes }) =>
       inTurn(() => {
         const before = get(patient);
@@ -43,6 +46,13 @@ export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<Pat
     'patients.suggestNumber': async () => Promise.resolve({ PatientID: suggestNumber(ctx.db) }),
     'patients.similar': async (input) => Promise.resolve({ rows: similarPatients(ctx.db, input) }),
   };
+}
+
+/** A new patient belongs to the default archive of the projects, if there is one. */
+function intoDefaultArchive(ctx: EngineContext, patient: PatientKey): readonly NewRecord[] {
+  const archive = archiveForNew(ctx, undefined);
+  if (archive === null) return [];
+  return [{ type: 'project.assigned', body: { archive, patients: [patient], studies: [], series: [] } }];
 }
 
 /**

@@ -4,12 +4,15 @@ import { anonymisationBodies } from './bodies/anonymisation';
 import { identityBodies } from './bodies/identity';
 import { attachmentBodies } from './bodies/attachments';
 import { fileBodies } from './bodies/files';
+import { formBodies } from './bodies/forms';
+import { groupingBodies } from './bodies/grouping';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
 import { userBodies } from './bodies/users';
+import { resultBodies } from './bodies/results';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
 export const recordBodies = {
@@ -23,6 +26,9 @@ export const recordBodies = {
   ...identityBodies,
   ...fileBodies,
   ...attachmentBodies,
+  ...groupingBodies,
+  ...resultBodies,
+  ...formBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

@@ -18,6 +18,8 @@ export const exits: readonly Exit[] = [
   { writes: 'main/sync/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'send' },
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
+  { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },
+  { writes: 'main/desktop/paper.ts', asks: 'main/archive/forms/print.ts', purpose: 'print' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
   { writes: 'main/workers/tasks/copy-out.ts', asks: 'main/archive/attachments/save-copy.ts', purpose: 'copy' },
 ];

@@ -1,10 +1,12 @@
 import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
 import { copyOut } from './copy-out';
+import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
 import { filePicture, textPreview } from './file-preview';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
 import { keepFile } from './keep-file';
+import { keepResultFile } from './keep-result-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
@@ -29,6 +31,7 @@ export const tasks = {
   hashFile,
   keepBytes,
   keepFile,
+  keepResultFile,
   makeDocument,
   makeVersion,
   readAttributes,
@@ -39,6 +42,7 @@ export const tasks = {
   textPreview,
   thumbnail,
   unpackZip,
+  writeResults,
 } as const;
 
 export type TaskName = keyof typeof tasks;

@@ -21,6 +21,7 @@ import { SelectionBar } from '../../components/SelectionBar';
 import { ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
 import { IdentityActions } from '../identity/IdentityActions';
+import { AssignSelected } from '../projects/AssignSelected';
 import { imageTitle } from '../patient/StudySection';
 import { isNarrowed } from './filter';
 import type { Sort } from './filter';
@@ -174,6 +175,7 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
       </div>
       <SelectionBar selection={selection}>
         <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+        <AssignSelected selection={selection} />
       </SelectionBar>
     </>
   );

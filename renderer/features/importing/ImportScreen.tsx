@@ -16,6 +16,7 @@ import { JobProgress } from '../../components/JobProgress';
 import { Badge, Card, Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
 import { KindChooser } from '../capture/KindChooser';
 import { TargetBar } from '../capture/TargetBar';
+import { ImportArchive } from '../projects/ImportArchive';
 import { ImportReport } from './ImportReport';
 import { offer, tail, usePending } from './pending';
 import styles from './Importing.module.css';
@@ -111,6 +112,7 @@ function Pending() {
       </Note>
       <TargetBar />
       <KindChooser />
+      <ImportArchive />
       <Row>
         <Button look="primary" large icon={Play} busy={busy} onPress={() => void start()}>
           {t('importing.start')}

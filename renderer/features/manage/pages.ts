@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { KeyRound, ScrollText, Trash2, UsersRound } from 'lucide-react';
+import { ClipboardList, FolderTree, KeyRound, ScrollText, Trash2, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -49,5 +49,19 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('identity.bin.title'),
     text: (t) => t('identity.bin.text'),
     Component: lazy(async () => ({ default: (await import('../identity/TrashPage')).TrashPage })),
+  },
+  {
+    id: 'forms',
+    icon: ClipboardList,
+    title: (t) => t('reports.forms'),
+    text: (t) => t('reports.formsText'),
+    Component: lazy(async () => ({ default: (await import('../reports/FormsPage')).FormsPage })),
+  },
+  {
+    id: 'projects',
+    icon: FolderTree,
+    title: (t) => t('projects.title'),
+    text: (t) => t('projects.text'),
+    Component: lazy(async () => ({ default: (await import('../projects/ProjectsPage')).ProjectsPage })),
   },
 ];

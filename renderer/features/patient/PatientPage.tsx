@@ -1,5 +1,5 @@
-import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil, VenetianMask } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { Camera, FolderInput, FolderTree, HardDriveUpload, ImageOff, Pencil, VenetianMask } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId, PatientKey } from '@shared/model/ids';
 import type { ImageRow, PatientRow } from '@shared/model/rows';
@@ -22,6 +22,8 @@ import { MovedImages } from '../identity/MovedImages';
 import { SamePerson } from '../identity/SamePerson';
 import { Files } from '../attachments/Files';
 import { DetailsFacts } from './MoreDetails';
+import { AssignDialog } from '../projects/AssignDialog';
+import { AssignSelected } from '../projects/AssignSelected';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -36,6 +38,7 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     { live: true },
   );
   const selection = useSelection();
+  const [assigning, setAssigning] = useState(false);
   /** The images of the sections that are loaded, in the order of the page, for ranges and 'select all'. */
   const shown = useRef(new Map<string, readonly ImageRow[]>());
   const rows = useMemo(() => studies.data?.rows ?? [], [studies.data]);
@@ -97,6 +100,9 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
             >
               {t('patients.anonymise')}
             </Button>
+            <Button large icon={FolderTree} onPress={() => setAssigning(true)}>
+              {t('projects.title')}
+            </Button>
             <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
               {t('patients.edit')}
             </Button>
@@ -137,7 +143,11 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
       {person.data ? <MovedImages patient={person.data.patient} /> : null}
       <SelectionBar selection={selection}>
         <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+        <AssignSelected selection={selection} />
       </SelectionBar>
+      {assigning ? (
+        <AssignDialog selection={{ patients: [patient] }} patient={patient} onClose={() => setAssigning(false)} />
+      ) : null}
     </Page>
   );
 }

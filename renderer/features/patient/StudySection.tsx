@@ -18,6 +18,7 @@ import { Button } from '../../components/Button';
 import { ImageTile, StackTile } from '../../components/ImageTile';
 import { ErrorNote } from '../../components/Surface';
 import { IdentityActions } from '../identity/IdentityActions';
+import { StudyFindings } from '../findings/StudyFindings';
 import styles from './PatientPage.module.css';
 
 /** Above this many images a series is one tile; its slices are scrolled in the viewer. */
@@ -125,6 +126,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
           />
         ))}
       </div>
+      {seen ? <StudyFindings study={study.study} series={series.data?.rows ?? []} /> : null}
       {more ? (
         <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>
           {t('images.showAll')}

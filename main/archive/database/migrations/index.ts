@@ -5,6 +5,7 @@ import * as anonymisation from './0005-anonymisation';
 import * as users from './0007-users';
 import * as identity from './0006-identity';
 import * as attachments from './0009-attachments';
+import * as grouping from './0008-grouping';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -18,4 +19,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 7, sql: users.sql },
   { version: 6, sql: identity.sql },
   { version: 9, sql: attachments.sql },
+  { version: 8, sql: grouping.sql },
 ];

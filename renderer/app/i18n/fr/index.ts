@@ -7,6 +7,7 @@ import day from './day.json';
 import details from './details.json';
 import exporting from './exporting.json';
 import files from './files.json';
+import findings from './findings.json';
 import form from './form.json';
 import help from './help.json';
 import identity from './identity.json';
@@ -22,6 +23,8 @@ import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
 import people from './people.json';
+import projects from './projects.json';
+import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
 
@@ -36,6 +39,7 @@ export const fr = {
   details,
   exporting,
   files,
+  findings,
   form,
   help,
   identity,
@@ -51,6 +55,8 @@ export const fr = {
   nav,
   patients,
   people,
+  projects,
+  reports,
   settings,
   source,
 };
