@@ -204,7 +204,6 @@ export const anonymisationVerbs = {
     'ANONYMISE_ONE_NUMBER',
     'ANONYMISE_NAME_TAKEN',
     'ANONYMISE_AREA_OUTSIDE',
-    'ANONYMISE_CANNOT_REPLACE',
   ]),
   'anonymisation.result': verb(z.object({ run: AnonymisationRunId }), AnonymisationResult, ['NOT_FOUND']),
   'anonymisation.keys': verb(KeyQuery, z.object({ total: z.int(), rows: z.array(AnonymisationKeyRow) })),

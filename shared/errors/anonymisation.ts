@@ -74,15 +74,6 @@ export const anonymisationErrors = {
     fr: 'Ces images ne disent pas quel modèle d’appareil les a faites ; on ne peut pas garder de zones pour lui. Dessinez-les sur chaque image.',
     ar: 'لا تذكر هذه الصور طراز الجهاز الذي أنتجها، فلا يمكن حفظ مناطق له. ارسمها على كل صورة.',
   },
-  ANONYMISE_CANNOT_REPLACE: {
-    number: 6008,
-    severity: 'operation',
-    remedy: 'choose-another',
-    en: 'Originals cannot be replaced in this archive, because nothing could bring them back. Nothing was done. Make anonymous copies instead.',
-    es: 'En este archivo no se pueden reemplazar los originales, porque nada podría recuperarlos. No se hizo nada. Haga copias anónimas.',
-    fr: 'Les originaux ne peuvent pas être remplacés dans ces archives, car rien ne pourrait les ramener. Rien n’a été fait. Faites plutôt des copies anonymes.',
-    ar: 'لا يمكن استبدال الصور الأصلية في هذا الأرشيف لأنه لا سبيل لاستعادتها. لم يُنفَّذ شيء. أنشئ نسخًا مجهولة الهوية بدلًا من ذلك.',
-  },
   ANONYMISE_NO_KEY: {
     number: 6009,
     severity: 'item',

@@ -318,16 +318,15 @@ describe('anonymous copies', () => {
     expect(readdirSync(engine.context.paths.incoming)).toEqual([]);
   });
 
-  it('do not stand in the place of originals where nothing can bring those back', async () => {
+  it('stand in the place of originals, which lie in the trash and can be brought back', async () => {
     const images = await bring(scan(1, 'P1'));
-    const before = engine.context.db.prepare('SELECT count(*) AS n FROM log').get();
-    await expectError(
-      engine.verbs['anonymisation.start'](way(images, { mode: 'replace' })),
-      'ANONYMISE_CANNOT_REPLACE',
-    );
-    expect(await allImages(engine)).toHaveLength(1);
-    expect((await keys()).total).toBe(0);
-    expect(engine.context.db.prepare('SELECT count(*) AS n FROM log').get()).toEqual(before);
+    const { job } = await engine.verbs['anonymisation.start'](way(images, { mode: 'replace' }));
+    expect((await engine.context.jobs.settled(job)).state).toBe('done');
+    expect((await allImages(engine)).map(({ image }) => image)).toEqual((await copies()).map(({ image }) => image));
+    const { rows } = await engine.verbs['trash.list']({ text: '', limit: 9, offset: 0 });
+    expect(rows.map(({ image }) => image)).toEqual(images.map(({ image }) => image));
+    await engine.verbs['trash.restore']({ images: images.map(({ image }) => image) });
+    expect(await allImages(engine)).toHaveLength(2);
   });
 
   it('set each original aside in the commit that stores them, also when the copy is there already', async () => {

@@ -17,7 +17,7 @@ import { createMasks, keptAreas } from './masks';
 import { preview } from './preview';
 import { reverse } from './reverse';
 import { carryOutRun, prepareRun, type RunHandle } from './run';
-import { type SetAside, setAside as withoutTrash } from './set-aside';
+import { intoTrash, type SetAside } from './set-aside';
 
 type AnonymisationVerb = Extract<EngineVerb, `anonymisation.${string}`>;
 
@@ -27,7 +27,7 @@ type AnonymisationVerb = Extract<EngineVerb, `anonymisation.${string}`>;
  */
 export function createAnonymisation(
   ctx: EngineContext,
-  setAside: SetAside = withoutTrash,
+  setAside: SetAside = intoTrash(ctx),
 ): Handlers<AnonymisationVerb> {
   const { db } = ctx;
   return {
@@ -81,7 +81,7 @@ export async function runAnonymisation(
   ctx: EngineContext,
   request: AnonymisationRequest,
   handle: RunHandle,
-  setAside: SetAside = withoutTrash,
+  setAside: SetAside = intoTrash(ctx),
 ): Promise<AnonymisationResult> {
   const { result } = await carryOutRun(ctx, prepareRun(ctx, request, newRun(), setAside), handle, setAside);
   return result;

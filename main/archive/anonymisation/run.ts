@@ -27,7 +27,7 @@ export interface Prepared {
 
 /**
  * Checks everything that can be checked before anything is done. Throws NOT_FOUND, ANONYMISE_NOTHING, ANONYMISE_TAG_PATH,
- * ANONYMISE_ONE_NUMBER, ANONYMISE_NAME_TAKEN, ANONYMISE_AREA_OUTSIDE, ANONYMISE_CANNOT_REPLACE.
+ * ANONYMISE_ONE_NUMBER, ANONYMISE_NAME_TAKEN, ANONYMISE_AREA_OUTSIDE.
  */
 export function prepareRun(
   ctx: EngineContext,

@@ -1,5 +1,7 @@
-import { FieldboxError } from '@shared/errors';
-import type { ImageId } from '@shared/model/ids';
+import { randomUUID } from 'node:crypto';
+import { ActKey, type ImageId } from '@shared/model/ids';
+import type { EngineContext } from '../context';
+import { setAsideRecord } from '../identity';
 import type { NewRecord } from '../records/record';
 
 /** Why an image is set aside, as the one who looks for it later reads it. */
@@ -7,11 +9,12 @@ export type SetAsideReason = 'anonymised';
 
 /**
  * Gives the records that set images aside, so that they are committed together with what stands in their place. Called with no
- * images it answers whether that can be done at all. Throws ANONYMISE_CANNOT_REPLACE.
+ * images it gives none.
  */
 export type SetAside = (images: readonly ImageId[], reason: SetAsideReason) => readonly NewRecord[];
 
-/** An archive without a trash: an original that is taken away could not be brought back, so it is not taken away. */
-export const setAside: SetAside = () => {
-  throw new FieldboxError('ANONYMISE_CANNOT_REPLACE');
-};
+/** Into the trash, from where they can be brought back until somebody with the right empties it. */
+export function intoTrash(ctx: EngineContext): SetAside {
+  return (images, reason) =>
+    images.length === 0 ? [] : [setAsideRecord(ctx, images, reason, ActKey.parse(randomUUID()))];
+}

@@ -16,8 +16,8 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 2, sql: log.sql },
   { version: 3, sql: outbox.sql },
   { version: 5, sql: anonymisation.sql },
-  { version: 7, sql: users.sql },
   { version: 6, sql: identity.sql },
-  { version: 9, sql: attachments.sql },
+  { version: 7, sql: users.sql },
   { version: 8, sql: grouping.sql },
+  { version: 9, sql: attachments.sql },
 ];
