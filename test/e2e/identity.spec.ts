@@ -36,9 +36,9 @@ async function withWrongPatient({ app, page }: RunningApp, folder: string): Prom
 
 async function openPatient(page: RunningApp['page'], name: string): Promise<void> {
   await page.getByRole('link', { name: 'Patients' }).first().click();
-  await page.getByRole('combobox', { name: 'Search patients' }).fill(name);
+  await page.getByRole('combobox', { name: 'Search patients' }).fill(typed);
   await page
-    .getByRole('option', { name: new RegExp(name) })
+    .getByRole('option', { name: new RegExp(typed) })
     .first()
     .click();
   await expect(page.getByRole('heading', { level: 1, name: new RegExp(name) })).toBeVisible();

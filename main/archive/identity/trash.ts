@@ -113,7 +113,8 @@ async function erase(ctx: EngineContext, inTurn: InTurn, rows: readonly InTrash[
   for (let at = 0; at < rows.length; at += ERASED_TOGETHER) {
     if (handle.signal.aborted) throw new FieldboxError('CANCELLED');
     const part = rows.slice(at, at + ERASED_TOGETHER);
-    await inTurn(() => ctx.arrivals.alone(() => erasePart(ctx, part)));
+    // In this order: what is on its way in may itself wait for its turn.
+    await ctx.arrivals.alone(() => inTurn(() => erasePart(ctx, part)));
     done += part.length;
     handle.update({ done, total: rows.length });
   }
