@@ -30,7 +30,6 @@ export function SelectionBar({ selection, children }: SelectionBarProps) {
         {t('images.anonymiseChosen')}
       </Button>
       {children}
-      {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>
