@@ -37,7 +37,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     fromRecord(body, record.seq, { storedAt: record.at, storedBy: record.by }, attributes),
     record.at,
   );
-  if (body.archive && placed) addToArchive(db, body.archive, placed.series);
+  if (body.archive) addToArchive(db, body.archive, placed.series);
   markConflict(db, attributes.SOPInstanceUID ?? '');
   statement(db, `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`).run(
     attributes.studyDate ?? '',
