@@ -8,13 +8,15 @@ import { Problem, runAttached, runMain, say } from './lib/process.mjs';
 import { prepareApp } from './lib/setup.mjs';
 import { onDisplay, startXvfb } from './lib/xvfb.mjs';
 
-const names = ['import', 'memory', 'catalog', 'app'];
+const names = ['import', 'memory', 'catalog', 'app', 'anonymise'];
 
 await runMain(async (args) => {
   const chosen = args.length > 0 ? args : names;
   const unknown = chosen.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Problem(`Use: npm run bench -- [${names.join('|')}]...`);
-  const runtime = await prepareApp({ debianPackages: [...windowPackages, ...displayPackages, 'orthanc'] });
+  const runtime = await prepareApp({
+    debianPackages: [...windowPackages, ...displayPackages, 'orthanc', 'libgdcm-tools', 'openssl'],
+  });
   const folder = await compile(chosen);
   const screen = process.platform === 'linux' ? await startXvfb() : undefined;
   const env = { ...(screen ? onDisplay(screen.display) : process.env), ELECTRON_OVERRIDE_DIST_PATH: runtime };

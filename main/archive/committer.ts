@@ -10,10 +10,14 @@ import { type AttributesOf, applyRecord, appliedSeq, notePassedOver, setAppliedS
 import type { ObjectStore } from './objects/object-store';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
+import { objectsIn } from './records/named-objects';
 import type { ArchiveRecord, NewRecord } from './records/record';
 
 /** Space that stays free, so that the index and the records can always be closed in order. */
 const RESERVED_BYTES = 64 * 1024 * 1024;
+
+/** Files that are open at once while they are flushed. */
+const OPEN_AT_ONCE = 128;
 
 export type ReadAttributes = (path: string) => Promise<IndexAttributes>;
 
@@ -81,7 +85,7 @@ export class Committer {
       const appended = await this.chain.append(records, this.now());
       for (const object of incoming) await this.place(object.sha256);
       const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
-      const missing = appended.filter((record) => record.type === 'object.stored' && !known.get(record.body.image));
+      const missing = appended.filter((record) => objectsIn(record).some((stored) => !known.get(stored.image)));
       const read = await this.attributesOfAll(missing);
       const [fault] = this.apply(appended, (sha256) => known.get(sha256 as ImageId) ?? read(sha256));
       if (fault !== undefined) throw new FieldboxError('INTERNAL', {}, fault);
@@ -131,16 +135,18 @@ export class Committer {
   /** Makes files in `incoming/` last, all together; those that are in their place already have been flushed before. */
   private async flush(names: readonly ImageId[]): Promise<void> {
     if (names.length === 0) return;
-    await Promise.all(
-      names.map(async (sha256) => {
-        try {
-          await flushFile(join(this.paths.incoming, sha256));
-        } catch (error) {
-          if (systemCode(error) !== 'ENOENT' || !(await this.objects.exists(sha256))) throw error;
-        }
-      }),
-    );
+    for (let at = 0; at < names.length; at += OPEN_AT_ONCE) {
+      await Promise.all(names.slice(at, at + OPEN_AT_ONCE).map((sha256) => this.flushIncoming(sha256)));
+    }
     await flushFolder(this.paths.incoming);
+  }
+
+  private async flushIncoming(sha256: ImageId): Promise<void> {
+    try {
+      await flushFile(join(this.paths.incoming, sha256));
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || !(await this.objects.exists(sha256))) throw error;
+    }
   }
 
   /** Moves a file from incoming/ to its place. Already there means: the same bytes. */
@@ -161,10 +167,10 @@ export class Committer {
   ): Promise<(sha256: string) => IndexAttributes | undefined> {
     const found = new Map<string, IndexAttributes>();
     await Promise.all(
-      records.map(async (record) => {
-        if (record.type !== 'object.stored' || !(await this.objects.exists(record.body.image))) return;
+      records.flatMap(objectsIn).map(async ({ image }) => {
+        if (!(await this.objects.exists(image))) return;
         try {
-          found.set(record.body.image, await this.readAttributes(this.objects.path(record.body.image)));
+          found.set(image, await this.readAttributes(this.objects.path(image)));
         } catch (error) {
           // A stored file that has rotted on the disk must not keep the others from being found; the index says it is damaged.
           if (!(error instanceof FieldboxError) || error.code === 'ARCHIVE_CLOSED') throw error;

@@ -3,6 +3,7 @@ import type { EventName, EventPayload } from '@shared/contract';
 import type { ImageId } from '@shared/model/ids';
 import type { IndexAttributes } from '../dicom/index-attributes';
 import type { WorkerPool } from '../workers/pool';
+import type { Arrivals } from './arrivals';
 import type { JobBoard } from './jobs/job-board';
 import type { ObjectStore } from './objects/object-store';
 import type { ArchivePaths } from './paths';
@@ -12,7 +13,7 @@ import type { NewRecord } from './records/record';
 export interface IncomingObject {
   readonly sha256: ImageId;
   readonly bytes: number;
-  readonly role: 'instance' | 'source';
+  readonly role: 'instance' | 'source' | 'file';
   /** What the index holds of an instance, read by the worker that took it in. */
   readonly attributes?: IndexAttributes;
 }
@@ -25,6 +26,8 @@ export interface EngineContext {
   readonly objects: ObjectStore;
   readonly pool: WorkerPool;
   readonly jobs: JobBoard;
+  /** Keeps what arrives apart from what is erased. */
+  readonly arrivals: Arrivals;
   /** The archive's own id (a UUID), part of the UIDs derived for photos. */
   readonly archiveId: string;
   readonly version: string;

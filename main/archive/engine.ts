@@ -2,24 +2,35 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { ArchiveVerb, EventName, EventPayload, Handlers } from '@shared/contract';
+import type { ArchiveVerb, CoreVerb, EventName, EventPayload, Handlers } from '@shared/contract';
 import type { VerifyReport } from '@shared/contract/archive';
 import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
 import { Background, type BackgroundTimings } from './background';
+import { createAnonymisation } from './anonymisation';
+import { intoTrash } from './anonymisation/set-aside';
+import { Arrivals } from './arrivals';
+import { type AttachmentContent, createAttachments } from './attachments';
 import { createCatalog } from './catalog';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
 import { createExportSets } from './export/sets';
+import { createIdentity } from './identity';
+import { removeErased } from './identity/erasing';
+import { createImages } from './images';
+import { createForms } from './forms';
+import { createGrouping } from './grouping';
 import { createIntake, type Intake } from './ingest';
 import { appliedSeq } from './index-writer';
 import { markInterrupted } from './index-writer/apply-intake';
 import { JobBoard, type JobHandle } from './jobs/job-board';
 import { ArchiveLock } from './lock';
+import { createLog } from './log';
+import { Journal } from './log/journal';
 import { createMaintenance } from './maintenance';
 import { adoptOrphans } from './maintenance/rebuild';
 import { verifyArchive } from './maintenance/verify';
@@ -28,10 +39,13 @@ import { ObjectStore } from './objects/object-store';
 import { archivePaths } from './paths';
 import { createPeople } from './people';
 import { builtinKindRecords } from './people/builtin-kinds';
+import { oneAfterTheOther } from './people/in-turn';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
 import { createSourceNames } from './source-names';
+import { type CallerOptions, createAccess, Directory, type Session } from './users';
+import { createResults } from './results';
 
 export interface OpenOptions {
   /** Who opens it, for the one who finds it locked. */
@@ -43,14 +57,20 @@ export interface OpenOptions {
   readonly timings?: BackgroundTimings;
 }
 
-/** An open archive: every verb of the contract, plus what does not travel over the contract. */
+/** An open archive: every verb about it, callers with their rights, and what does not travel over the contract. */
 export interface Engine {
+  /** Unguarded, as the engine itself: for tests and for what has asked `openSession` before. */
   readonly verbs: Handlers<ArchiveVerb>;
   readonly intake: Intake;
   readonly pictures: Pictures;
+  readonly attachments: AttachmentContent;
   readonly context: EngineContext;
   /** What goes on by itself, once it is started: watched folders and forwarding. */
   readonly background: Background;
+  /** A new caller: nobody is signed in, every verb is guarded (main/archive/users/session.ts). */
+  openSession(options: CallerOptions): Session;
+  /** The same for a caller who also uses what stands on top of the archive: it is guarded alike. */
+  openSessionWith<V extends CoreVerb>(options: CallerOptions, above: Handlers<V>): Session<ArchiveVerb | V>;
   /** Verifies and waits for the end, for the command line and tests. Throws CANCELLED. */
   verifyNow(deep: boolean, handle: JobHandle): Promise<VerifyReport>;
   close(): Promise<void>;
@@ -96,6 +116,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const objects = new ObjectStore(paths.objects);
     const readAttributes = async (path: string) => (await pool.run('readAttributes', { path })).attributes;
     const committer = new Committer(paths, db, chain, objects, readAttributes, now);
+    const directory = new Directory(db);
     const emit: EngineContext['emit'] = (event, payload) => options.onEvent?.(event, payload);
     const jobs = new JobBoard((job) => emit('job.changed', job), now);
     const context: EngineContext = {
@@ -104,6 +125,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       objects,
       pool,
       jobs,
+      arrivals: new Arrivals(),
       archiveId: manifest.archiveId,
       version: options.version,
       commit: async (records, incoming) => {
@@ -112,6 +134,8 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
           records.map((record) => ({ by, ...record })),
           incoming,
         );
+        directory.noteWritten(records.map((record) => record.type));
+        if (records.every((record) => record.type === 'log.noted')) return; // nothing in the lists has changed
         const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
         emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
       },
@@ -121,26 +145,49 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     };
 
     const recovered = await recover(paths, db, chain, committer, appliedSeq(db));
+    await removeErased(context);
     if (created) await committer.commit(builtinKindRecords());
     if (empty && !created) await adoptOrphans(context, UNWATCHED);
     markInterrupted(db);
+    directory.read();
 
+    const inTurn = oneAfterTheOther();
     const intake = createIntake(context);
-    const background = new Background(context, options.timings ?? {});
+    const setAside = intoTrash(context);
+    const background = new Background(context, options.timings ?? {}, (images) =>
+      context.commit(setAside(images, 'forwarded')),
+    );
     const exportSets = await createExportSets(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
+    const journal = new Journal(context);
+    const access = createAccess(context, directory, journal);
+    const pictures = createPictures(context);
+    const attachments = createAttachments(context);
+    const release = createRelease(context);
+    const forms = createForms(context);
     const verbs: Handlers<ArchiveVerb> = {
       ...maintenance,
       ...createCatalog(context),
-      ...createPeople(context),
+      ...createPeople(context, inTurn),
+      ...createIdentity(context, inTurn),
       ...intake.verbs,
-      ...createRelease(context),
       ...createSourceNames(context),
       ...background.verbs,
       ...exportSets.verbs,
+      ...createAnonymisation(context),
+      ...access.verbs,
+      ...createLog(context, directory),
+      ...attachments.verbs,
+      ...createImages(context),
+      ...release,
+      ...forms,
+      ...createResults(context),
+      ...createGrouping(context, { ...release, ...forms }),
     };
     closers.push(async () => {
+      access.close();
       await jobs.close();
+      await journal.flush();
       await committer.settle();
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
@@ -151,7 +198,12 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       verbs,
       intake,
       background,
-      pictures: createPictures(context),
+      pictures,
+      openSession: (caller) => access.open(verbs, pictures, caller),
+      openSessionWith: <V extends CoreVerb>(caller: CallerOptions, above: Handlers<V>) =>
+        // The verbs of the one and of the other together; the compiler does not add up a type that is not chosen yet.
+        access.open({ ...verbs, ...above } as unknown as Handlers<ArchiveVerb | V>, pictures, caller),
+      attachments: attachments.content,
       context,
       verifyNow: (deep, handle) => verifyArchive(context, deep, handle),
       close: closeAll,

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { ImageId } from '@shared/model/ids';
 import type { Committer } from './committer';
+import { STORED_FILES } from './objects/stored-files';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
+import { filesIn } from './records/named-objects';
 
 /** What was repaired when an archive was opened. */
 export interface Recovery {
@@ -35,7 +37,7 @@ export async function recover(
   let removed = 0;
   if (left.length > 0) {
     const named = await namedAfter(chain, appliedSeq);
-    const known = db.prepare<[string], { one: number }>('SELECT 1 AS one FROM object WHERE sha256 = ?');
+    const known = db.prepare<[string], { one: number }>(`SELECT 1 AS one FROM ${STORED_FILES} WHERE sha256 = ?`);
     for (const name of left) {
       const sha256 = ImageId.safeParse(name);
       // A record is written after the file was flushed; a copy that was to heal a missing object may be half written.
@@ -64,9 +66,7 @@ async function isWhole(path: string, sha256: string): Promise<boolean> {
 async function namedAfter(chain: RecordChain, seq: number): Promise<Set<string>> {
   const named = new Set<string>();
   for await (const entry of chain.read(seq)) {
-    if (entry.kind !== 'record' || entry.record.type !== 'object.stored') continue;
-    named.add(entry.record.body.image);
-    if (entry.record.body.sourceObject) named.add(entry.record.body.sourceObject.sha256);
+    if (entry.kind === 'record') for (const file of filesIn(entry.record)) named.add(file);
   }
   return named;
 }

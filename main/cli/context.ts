@@ -1,6 +1,6 @@
 import type { IntakeContext } from '@shared/contract/intake';
 import type { Engine } from '../archive/engine';
-import { patientsByNumber } from './lookup';
+import { clinicNamed, named, patientsByNumber } from './lookup';
 import { UsageError } from './usage';
 
 /** Names as a person typed them. */
@@ -14,9 +14,8 @@ interface Wanted {
 /** The keys behind the names a person typed. Throws UsageError for names nobody knows. */
 export async function contextOf(engine: Engine, wanted: Wanted): Promise<IntakeContext> {
   const kinds = (await engine.verbs['kinds.list']({})).rows.filter((row) => row.active);
-  const clinics = (await engine.verbs['clinics.list']({})).rows;
   const kind = named('kind', wanted.kind, kinds, (row) => [row.name, row.code ?? '']);
-  const clinic = named('clinic', wanted.clinic, clinics, (row) => [row.name]);
+  const clinic = await clinicNamed(engine, wanted.clinic);
   if (wanted.station !== undefined && !clinic)
     throw new UsageError('A station belongs to a clinic: give --clinic as well.');
   const stations = clinic ? (await engine.verbs['stations.list']({ clinic: clinic.clinic })).rows : [];
@@ -27,22 +26,6 @@ export async function contextOf(engine: Engine, wanted: Wanted): Promise<IntakeC
     station: station?.station ?? null,
     kind: kind?.kind ?? null,
   };
-}
-
-function named<T>(
-  what: string,
-  wanted: string | undefined,
-  rows: readonly T[],
-  names: (row: T) => readonly string[],
-): T | null {
-  if (wanted === undefined) return null;
-  const folded = wanted.trim().toLocaleLowerCase();
-  const found = rows.find((row) => names(row).some((name) => name.toLocaleLowerCase() === folded));
-  if (found) return found;
-  const known = rows.map((row) => names(row)[0]).join(', ');
-  throw new UsageError(
-    `There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`,
-  );
 }
 
 /** The patient with this number; a number nobody has yet is registered as a temporary patient. */

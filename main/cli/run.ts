@@ -1,15 +1,33 @@
 import type { FieldboxError } from '@shared/errors';
 import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
+import { anonymizeCommand } from './commands/anonymize';
+import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
 import { findCommand } from './commands/find';
 import { forwardCommand } from './commands/forward';
+import { formCommand } from './commands/form';
 import { importCommand } from './commands/import';
+import { logCommand } from './commands/log';
 import { rebuildCommand, verifyCommand } from './commands/maintenance';
+import { keysCommand } from './commands/keys';
+import { remoteCommand } from './commands/remote';
+import { mergeCommand, unmergeCommand } from './commands/merge';
+import { modifyCommand } from './commands/modify';
+import { moveCommand } from './commands/move';
+import { patientCommand } from './commands/patient';
+import { clinicCommand, stationCommand } from './commands/places';
+import { projectCommand } from './commands/project';
 import { renderCommand } from './commands/render';
 import { sessionsCommand } from './commands/sessions';
+import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
+import { serveCommand } from './commands/serve';
+import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
 import { watchCommand } from './commands/watch';
+import { usersCommand } from './commands/users';
+import { trashCommand } from './commands/trash';
+import { versionsCommand } from './commands/versions';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -24,8 +42,31 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   watch: watchCommand,
   forward: forwardCommand,
   sessions: sessionsCommand,
+  anonymize: anonymizeCommand,
+  keys: keysCommand,
+  attach: attachCommand,
+  patient: patientCommand,
+  clinic: clinicCommand,
+  station: stationCommand,
+  project: projectCommand,
+  result: resultCommand,
+  form: formCommand,
   verify: verifyCommand,
   rebuild: rebuildCommand,
+  remote: remoteCommand,
+  send: sendCommand,
+  outbox: outboxCommand,
+  ledger: ledgerCommand,
+  pull: pullCommand,
+  serve: serveCommand,
+  users: usersCommand,
+  log: logCommand,
+  merge: mergeCommand,
+  unmerge: unmergeCommand,
+  move: moveCommand,
+  modify: modifyCommand,
+  versions: versionsCommand,
+  trash: trashCommand,
 };
 
 /**
@@ -34,7 +75,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  const terminal = new Terminal(rest.includes('--json'));
+  const terminal = new Terminal(rest.includes('--json'), personIn(rest));
   try {
     if (name === '--version') {
       terminal.answerText(productVersion());
@@ -59,6 +100,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     report(thrown, terminal);
     return CANNOT_RUN;
   }
+}
+
+/** `--user NAME` or `--user=NAME`. */
+function personIn(argv: readonly string[]): string | undefined {
+  const joined = argv.find((argument) => argument.startsWith('--user='));
+  if (joined !== undefined) return joined.slice('--user='.length);
+  const at = argv.indexOf('--user');
+  return at === -1 ? undefined : argv[at + 1];
 }
 
 function report(thrown: unknown, terminal: Terminal): void {

@@ -16,6 +16,8 @@ export class Terminal {
 
   constructor(
     readonly json: boolean,
+    /** Who works here, as given with --user. */
+    readonly person: string | undefined,
     private readonly write: (file: number, text: string) => void = writeWhole,
     private readonly interactive: boolean = process.stderr.isTTY,
   ) {}

@@ -10,6 +10,7 @@ export class UsageError extends Error {
 /** What every command takes. */
 export const commonOptions = {
   archive: { type: 'string' },
+  user: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies OptionSpec;
@@ -22,7 +23,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox show UID --archive DIR
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
-                [--as media|originals|pictures]
+                [--as media|originals|pictures] [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
   fieldbox watch add FOLDER --archive DIR [--name NAME] [--kind NAME] [--clinic NAME] [--station NAME] [--no-subfolders]
                 [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]...
   fieldbox watch list | remove NAME | run [--once] --archive DIR
@@ -30,8 +31,61 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox forward rule add --to DESTINATION [--from any|TYPE|TYPE:NAME] [--discard] | list | remove KEY --archive DIR
   fieldbox forward queue --archive DIR [--run] [--state STATE] [--limit N] [--offset N]
   fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
+  fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
+                [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
+  fieldbox keys list|query|values|find|delete|csv --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
+                [--key KEY] [--text TEXT] [--sort PROPERTY] [--ascending] [--limit N] [--offset N] [--out FILE.csv] [--yes]
+  fieldbox attach add FILE... --archive DIR --patient ID [--description TEXT] [--clinic NAME] [--study UID] [--pin] [--again]
+  fieldbox attach list --archive DIR [--patient ID] [--clinic NAME] [--study UID] [--where FIELD:OPVALUE]...
+                [--sort FIELD[:desc],...] [--page N] [--per-page N] [--archived]
+  fieldbox attach get|archive|unarchive KEY --archive DIR
+  fieldbox attach update KEY --archive DIR [--description TEXT] [--pin | --unpin] [--processed | --unprocessed]
+  fieldbox attach save KEY --archive DIR --out FILE [--overwrite]
+  fieldbox patient show ID --archive DIR
+  fieldbox patient update ID --archive DIR --set FIELD=VALUE...
+  fieldbox clinic list --archive DIR [--day YYYYMMDD]
+  fieldbox clinic add --archive DIR --name NAME [--place PLACE] --from YYYYMMDD [--to YYYYMMDD]
+  fieldbox station list|add --archive DIR --clinic NAME [--name NAME]
+  fieldbox project list | add PROJECT [ARCHIVE] [--description TEXT] | default PROJECT ARCHIVE
+                | assign PROJECT ARCHIVE [--patient ID | --study UID | --series UID | --image UID]... [--remove]
+                --archive DIR
+  fieldbox result add --series UID --type TYPE --name NAME --algorithm NAME (--number N | --text TEXT | --file PATH)
+                [--image UID] [--product NAME] [--version V] [--threshold N] [--made-at TIME] --archive DIR
+  fieldbox result list [--series UID] [--patient ID] [--type TYPE] [--name NAME] [--removed] --archive DIR
+  fieldbox result get KEY... [--out FILE.zip] --archive DIR
+  fieldbox form define (FILE.json | --template tb|eye|ear) [--name NAME] | list [--all] --archive DIR
+  fieldbox form fill NAME --series UID [--values FILE.json] [--set FIELD=VALUE]... [--draft] --archive DIR
+  fieldbox form entries [NAME] [--series UID] [--patient ID] [--language en|es|fr|ar] | export NAME --archive DIR
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
+  fieldbox remote list|test|remove [NAME] --archive DIR
+  fieldbox remote add NAME folder --path DIR --archive DIR
+  fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
+  fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
+  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
+  fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
+  fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
+  fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
+  fieldbox serve --scp PORT [--host ADDRESS] [--ae AETITLE] [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+  fieldbox users list --archive DIR
+  fieldbox users add LOGIN --archive DIR --name NAME [--role user|administrator|superuser]
+  fieldbox users role LOGIN ROLE --archive DIR
+  fieldbox users password LOGIN --archive DIR
+  fieldbox users remove LOGIN --archive DIR
+  fieldbox log list --archive DIR [--subject NAME] [--level info|warning|error] [--by LOGIN] [--patient ID]
+                [--text WORDS] [--from DAY] [--to DAY] [--limit N] [--after N] [--csv FILE]
+  fieldbox log remove (NUMBER... | --before DAY) --archive DIR
+  fieldbox merge FROM INTO --reason TEXT --archive DIR
+  fieldbox unmerge NUMBER --archive DIR [--reason TEXT]
+  fieldbox move --to NUMBER --reason TEXT --archive DIR [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox move --undo ACT --archive DIR
+  fieldbox modify [UID]... --set PATH=VALUE... [--remove PATH]... --reason TEXT --archive DIR [--uids] [--coerce]
+                [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox versions UID --archive DIR [--revert VERSION --reason TEXT]
+  fieldbox trash list --archive DIR [--text WORDS] [--limit N] [--offset N]
+  fieldbox trash add --archive DIR [--reason TEXT] [--patient ID | --study UID | --series UID | --image UID]...
+  fieldbox trash restore --archive DIR [--act ACT] [--image IMAGE]...
+  fieldbox trash empty --archive DIR [--older-than DAYS] [--image IMAGE]...
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -44,9 +98,37 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             there; files stay as they are unless --after says otherwise
   forward   images that are sent on by themselves; the app does it while it is open, queue --run does it now
   sessions  the imports there were
+  anonymize makes anonymous copies in the archive (DICOM PS3.15 annex E), puts them in the place of the originals (--replace),
+            or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
+            patient, full-dates, modified-dates, descriptors, structured-content, graphics, safe-private
+  keys      whose the anonymous copies are: list, query (--where), values (images of a --key), find (--text: a name, number,
+            UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all)
+  attach    files of any kind on a patient, a visit to a clinic or a study; --where takes the filters of the attachments API,
+            for example size:>1000, filename:~letter, archived_at:*
+  patient   the card of a patient and all further details (addresses, phones, numbers); --set changes either
+  clinic    clinics with place and days; station: the desks and rooms of a clinic
+  project   projects, the archives in them, and what is in those; default says where new things go
+  result    what algorithms found in a series: numbers, text or files; get --out writes a zip with an XML
+  form      report forms, and the reports filled into them; export writes CSV with a line for each report
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
+  remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;
+            --certificate HEX accepts one certificate by its SHA-256, --cap KIB is the most that leaves in a second
+  send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
+  ledger    what is proven at which destination, and how
+  pull      fetches from a destination into the archive
+  serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
+  users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
+  log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
+  merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back
+  move      gives images taken on the wrong patient to the right one: new versions that name the right one; --undo brings
+            the old ones back
+  modify    changes attributes, also in items (RequestAttributesSequence[1].RequestedProcedureID); the old version is kept;
+            UIDs only with --uids; --coerce says that nothing was wrong
+  versions  lists all versions of an image; --revert goes back to one
+  trash     lists, fills and restores the trash; empty erases for good what has lain there for that many days (0: all)
 
+  --user    your name, once the archive has people; your password comes from FIELDBOX_PASSWORD or is typed
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive
 

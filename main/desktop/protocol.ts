@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
-import { asFieldboxError, FieldboxError } from '@shared/errors';
+import { asFieldboxError, type ErrorCode, FieldboxError } from '@shared/errors';
 import type { PictureRequest } from '../ipc/engine-protocol';
 import { systemCode } from '../platform/durable';
 import { contentSecurityPolicy, SCHEME } from './page-policy';
@@ -24,14 +24,15 @@ export function registerScheme(): void {
   ]);
 }
 
-/** Serves the page (`fieldbox://app/`) and the pictures (`fieldbox://image/`, see shared/contract/frames.ts). */
+/** Serves the page (`fieldbox://app/`) and the pictures (`fieldbox://image/` and `fieldbox://attachment/`, see shared/contract/frames.ts). */
 export function serveScheme(options: ProtocolOptions): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     try {
       if (request.method !== 'GET') throw new FieldboxError('BAD_REQUEST', { what: request.method });
       if (url.hostname === 'app') return await page(options.pages, url.pathname);
-      if (url.hostname === 'image') return await picture(options, url.pathname, request.signal);
+      const wanted = pictureRequest(url);
+      if (wanted) return await picture(options, wanted, request.signal);
       throw new FieldboxError('NOT_FOUND', { what: url.hostname });
     } catch (thrown) {
       return refusal(asFieldboxError(thrown), options.onFault);
@@ -74,41 +75,55 @@ async function page(root: string, pathname: string): Promise<Response> {
   return new Response(html, { headers: { ...headers, 'content-security-policy': contentSecurityPolicy(nonce) } });
 }
 
-const PICTURES = /^\/([0-9a-f]{64})\/(?:(thumbnail)|(document)|frame\/(\d{1,7}))$/;
+const IMAGE = /^\/([0-9a-f]{64})\/(?:(thumbnail)|(document)|frame\/(\d{1,7}))$/;
+const ATTACHMENT = /^\/([0-9a-f-]{36})\/(picture|document)$/;
 
-const PICTURE_TYPES = {
+/** What is asked for under `fieldbox://image/` and `fieldbox://attachment/`. Throws NOT_FOUND for what cannot be there. */
+function pictureRequest({ hostname, pathname }: URL): PictureRequest | undefined {
+  if (hostname === 'attachment') {
+    const [, attachment, what] = ATTACHMENT.exec(pathname) ?? [];
+    if (attachment === undefined) throw new FieldboxError('NOT_FOUND', { what: 'attachment' });
+    return { kind: what === 'picture' ? 'attachedPicture' : 'attachedDocument', attachment };
+  }
+  if (hostname !== 'image') return undefined;
+  const found = IMAGE.exec(pathname);
+  if (!found) throw new FieldboxError('NOT_FOUND', { what: 'picture' });
+  const [, image = '', thumbnail, document, frame] = found;
+  if (thumbnail) return { kind: 'thumbnail', image };
+  return document ? { kind: 'document', image } : { kind: 'frame', image, frame: Number(frame) };
+}
+
+const PICTURE_TYPES: Readonly<Record<PictureRequest['kind'], string>> = {
   thumbnail: 'image/jpeg',
   document: 'application/pdf',
   frame: 'application/x-fieldbox-frame',
-} as const;
+  attachedPicture: 'image/jpeg',
+  attachedDocument: 'application/pdf',
+};
 
-async function picture(options: ProtocolOptions, pathname: string, signal: AbortSignal): Promise<Response> {
-  const found = PICTURES.exec(pathname);
-  if (!found) throw new FieldboxError('NOT_FOUND', { what: 'picture' });
-  const [, image = '', thumbnail, document, frame] = found;
-  const request: PictureRequest = thumbnail
-    ? { kind: 'thumbnail', image }
-    : document
-      ? { kind: 'document', image }
-      : { kind: 'frame', image, frame: Number(frame) };
+async function picture(options: ProtocolOptions, request: PictureRequest, signal: AbortSignal): Promise<Response> {
   const bytes = await options.picture(request, signal);
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {
       'content-type': PICTURE_TYPES[request.kind],
       'x-content-type-options': 'nosniff',
-      // Named by the hash of its bytes: it can never be another one.
+      // What stands under a key or a hash can never be another thing.
       'cache-control': 'private, max-age=31536000, immutable',
     },
   });
 }
 
-const MISSING = new Set(['NOT_FOUND', 'OBJECT_MISSING', 'NO_SUCH_FRAME']);
+const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  NOT_FOUND: 404,
+  OBJECT_MISSING: 404,
+  NO_SUCH_FRAME: 404,
+  NOT_SIGNED_IN: 403,
+  SESSION_LOCKED: 403,
+  NOT_ALLOWED: 403,
+};
 
 function refusal(error: FieldboxError, onFault: (error: FieldboxError) => void): Response {
   if (error.code === 'INTERNAL') onFault(error);
   const { code, details } = error;
-  return Response.json(
-    { code, details },
-    { status: MISSING.has(code) ? 404 : 422, headers: { 'cache-control': 'no-store' } },
-  );
+  return Response.json({ code, details }, { status: STATUS[code] ?? 422, headers: { 'cache-control': 'no-store' } });
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import type { DesktopVerb, Handlers } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
@@ -7,6 +8,7 @@ import { FieldboxError } from '@shared/errors';
 import { systemCode } from '../platform/durable';
 import type { ArchiveSession } from './archive-session';
 import { listDrives } from './drives';
+import { pageAsPdf } from './paper';
 import type { SettingsStore } from './settings-store';
 import { words } from './words';
 
@@ -38,6 +40,9 @@ const EXTENSIONS = [
   'pdf',
   'zip',
 ];
+
+/** What file systems give a meaning. */
+const NOT_IN_NAMES = /[\u0000-\u001f<>:"/\\|?*]/g;
 
 /** The verbs that the shell answers itself. */
 export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
@@ -85,6 +90,14 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       });
       return { folder: folder ?? null };
     },
+    'dialog.saveFile': async ({ suggestedName }) => {
+      const window = parts.window();
+      const { lastExportFolder } = settings.get();
+      const folder = lastExportFolder === '' ? app.getPath('documents') : lastExportFolder;
+      const options = { title: say().saveAs, defaultPath: join(folder, suggestedName.replace(NOT_IN_NAMES, '_')) };
+      const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+      return { path: answer.canceled || answer.filePath === '' ? null : answer.filePath };
+    },
     'dialog.archiveFolder': async () => {
       const [folder] = await open({
         title: say().archiveFolder,
@@ -99,6 +112,7 @@ export function createDesktopVerbs(parts: DesktopParts): Handlers<DesktopVerb> {
       parts.onUnsaved(pictures);
       return Promise.resolve({});
     },
+    'paper.pdf': async () => ({ bytes: await pageAsPdf(parts.window()) }),
     'path.reveal': async ({ path }) => {
       try {
         await access(path);

@@ -22,6 +22,7 @@ export interface Words {
   readonly files: string;
   readonly folder: string;
   readonly exportFolder: string;
+  readonly saveAs: string;
   readonly archiveFolder: string;
   readonly choose: string;
   readonly pictures: string;
@@ -58,6 +59,7 @@ export const words: Readonly<Record<Language, Words>> = {
     files: 'Choose files to add',
     folder: 'Choose folders to add',
     exportFolder: 'Where shall the export go?',
+    saveAs: 'Where shall the file be saved?',
     archiveFolder: 'Choose the archive folder',
     choose: 'Choose',
     pictures: 'Pictures, DICOM, PDF, zip',
@@ -92,6 +94,7 @@ export const words: Readonly<Record<Language, Words>> = {
     files: 'Elija los archivos que desea añadir',
     folder: 'Elija las carpetas que desea añadir',
     exportFolder: '¿Adónde va la exportación?',
+    saveAs: '¿Dónde se guarda el archivo?',
     archiveFolder: 'Elija la carpeta del archivo',
     choose: 'Elegir',
     pictures: 'Imágenes, DICOM, PDF, zip',
@@ -126,6 +129,7 @@ export const words: Readonly<Record<Language, Words>> = {
     files: 'Choisir les fichiers à ajouter',
     folder: 'Choisir les dossiers à ajouter',
     exportFolder: 'Où placer l’exportation ?',
+    saveAs: 'Où enregistrer le fichier ?',
     archiveFolder: 'Choisir le dossier des archives',
     choose: 'Choisir',
     pictures: 'Images, DICOM, PDF, zip',
@@ -161,6 +165,7 @@ export const words: Readonly<Record<Language, Words>> = {
     files: 'اختر الملفات التي ستُضاف',
     folder: 'اختر المجلدات التي ستُضاف',
     exportFolder: 'أين يوضع التصدير؟',
+    saveAs: 'أين يُحفظ الملف؟',
     archiveFolder: 'اختر مجلد الأرشيف',
     choose: 'اختيار',
     pictures: 'صور وDICOM وPDF وzip',

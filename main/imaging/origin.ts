@@ -77,6 +77,12 @@ export function readOrigin(file: DicomFile): PhotoOrigin | null {
   };
 }
 
+/** Where an object made by Fieldbox carries the key of its patient; undefined for all others. */
+export function patientKeyTag({ dataset }: DicomFile): Tag | undefined {
+  const block = findBlock(dataset);
+  return block !== undefined && dataset.has(block + Slot.patientKey) ? block + Slot.patientKey : undefined;
+}
+
 /** The tag of element 00 of our block, wherever another program may have moved it (PS3.5 7.8.1). */
 function findBlock(dataset: DataSetView): Tag | undefined {
   const group = ORIGIN_GROUP * 0x10000;

@@ -21,7 +21,8 @@ export type SecretAnswer = string | null | readonly string[];
 export type PictureRequest =
   | { readonly kind: 'thumbnail'; readonly image: string }
   | { readonly kind: 'frame'; readonly image: string; readonly frame: number }
-  | { readonly kind: 'document'; readonly image: string };
+  | { readonly kind: 'document'; readonly image: string }
+  | { readonly kind: 'attachedPicture' | 'attachedDocument'; readonly attachment: string };
 
 /** Messages to the engine's thread. */
 export type ToEngine =

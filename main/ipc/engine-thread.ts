@@ -1,10 +1,11 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { z } from 'zod';
-import { contract, type EngineVerb, type Handlers } from '@shared/contract';
+import { contract, type CoreVerb, type EngineVerb } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { AttachmentKey, ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
 import { createSync, type Sync } from '../sync';
+import type { Session } from '../archive/users';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
 import { PortSecrets } from './port-secrets';
 
@@ -29,7 +30,6 @@ try {
   });
   const sync = createSync(engine, {
     secrets,
-    makeAnonymous: null,
     emit: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
     onFault: (thrown) => post({ type: 'fault', fault: faultOf(thrown) }),
   });
@@ -42,15 +42,23 @@ try {
 }
 
 function serve(engine: Engine, sync: Sync): void {
-  const verbs = { ...engine.verbs, ...sync.verbs };
+  // The window is one caller: whoever has signed in at it.
+  const desk = engine.openSessionWith(
+    {
+      origin: 'desk',
+      locksItself: true,
+      onChanged: (payload) => post({ type: 'event', event: 'session.changed', payload }),
+    },
+    sync.verbs,
+  );
   const aborts = new Map<number, AbortController>();
   port.on('message', (message: ToEngine) => {
     switch (message.type) {
       case 'verb':
-        void answer(message.id, () => run(verbs, message.verb, message.input));
+        void answer(message.id, () => run(desk, message.verb, message.input));
         break;
       case 'picture':
-        void answerPicture(message.id, engine, message.picture, aborts);
+        void answerPicture(message.id, engine, desk, message.picture, aborts);
         break;
       case 'abort':
         aborts.get(message.id)?.abort();
@@ -85,22 +93,23 @@ async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function run(verbs: Handlers<EngineVerb>, verb: EngineVerb, input: unknown): Promise<unknown> {
+async function run(desk: Session<CoreVerb>, verb: EngineVerb, input: unknown): Promise<unknown> {
   // Checked by the dispatcher already; the types of a union of verbs cannot follow it across the thread.
-  const handler = verbs[verb] as (input: unknown) => Promise<unknown>;
+  const handler = desk.verbs[verb] as (input: unknown) => Promise<unknown>;
   return handler(contract[verb].input.parse(input));
 }
 
 async function answerPicture(
   id: number,
   engine: Engine,
+  desk: Session<CoreVerb>,
   picture: PictureRequest,
   aborts: Map<number, AbortController>,
 ): Promise<void> {
   const abort = new AbortController();
   aborts.set(id, abort);
   try {
-    const bytes = await pictureOf(engine, picture, abort.signal);
+    const bytes = await pictureOf(engine, desk, picture, abort.signal);
     // A view into a larger buffer, or one that is shared, is copied; a buffer of its own is handed over.
     const own =
       bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
@@ -114,16 +123,29 @@ async function answerPicture(
   }
 }
 
-async function pictureOf(engine: Engine, picture: PictureRequest, signal: AbortSignal): Promise<Uint8Array> {
+async function pictureOf(
+  engine: Engine,
+  desk: Session<CoreVerb>,
+  picture: PictureRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if ('attachment' in picture) {
+    desk.require('attachments.preview');
+    const key = AttachmentKey.safeParse(picture.attachment);
+    if (!key.success) throw new FieldboxError('BAD_REQUEST', { what: 'attachment' });
+    return picture.kind === 'attachedPicture'
+      ? engine.attachments.picture(key.data, signal)
+      : engine.attachments.document(key.data);
+  }
   const image = ImageId.safeParse(picture.image);
   if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
   switch (picture.kind) {
     case 'thumbnail':
-      return engine.pictures.thumbnail(image.data, signal);
+      return desk.pictures.thumbnail(image.data, signal);
     case 'frame':
-      return engine.pictures.frame(image.data, picture.frame, signal);
+      return desk.pictures.frame(image.data, picture.frame, signal);
     case 'document':
-      return engine.pictures.document(image.data);
+      return desk.pictures.document(image.data);
   }
 }
 

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventName, EventPayload, Handlers, Input, Parsed } from '@shared/contract';
+import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
-import { type ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { AnonymisationWay } from '@shared/model/anonymisation';
+import { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
+import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
+import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
+import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
@@ -24,7 +28,6 @@ import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
 export interface SyncOptions {
   readonly secrets: SecretStore;
-  readonly makeAnonymous: MakeAnonymous | null;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
 }
@@ -52,6 +55,7 @@ class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb>;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
+  private readonly makeAnonymous: MakeAnonymous;
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
   private started = false;
@@ -62,6 +66,7 @@ class SyncService implements Sync {
     private readonly options: SyncOptions,
   ) {
     this.batcher = new CommitBatcher(engine.context);
+    this.makeAnonymous = outgoingFiles(engine.context);
     const workers = (): RemoteWorker[] => [...this.workers.values()];
     this.inFlight = {
       has: (transaction, position) =>
@@ -233,24 +238,25 @@ class SyncService implements Sync {
         remote,
         rows.map(({ object }) => object),
       ),
-      burnedIn: [] as ImageId[],
+      burnedIn: rows
+        .filter(({ object }) => ['certain', 'high'].includes(riskOf(subjectOfImage(this.db, object)).level))
+        .map(({ object }) => object),
     };
   }
 
   private async send(input: {
     readonly selection: Parameters<typeof select>[1];
     readonly remote: RemoteKey;
-    readonly anonymise: Input<'outbox.send'>['anonymise'];
+    readonly anonymise: AnonymisationWay | null;
     readonly priority: number;
   }) {
     const target = this.require(input.remote);
     const { rows, leftOut } = select(this.db, input.selection, 'media', {
       purpose: 'send',
       recipient: target.name,
-      person: null,
+      person: actingUser(),
     });
     if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
-    if (input.anonymise !== null && this.options.makeAnonymous === null) throw new FieldboxError('REMOTE_CANNOT');
     const transaction = TransactionKey.parse(randomUUID());
     await this.engine.context.commit([
       {
@@ -343,8 +349,9 @@ class SyncService implements Sync {
     const driver = driverFor(remote.settings);
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
-      makeAnonymous: this.options.makeAnonymous,
-      note: (items) => this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []),
+      makeAnonymous: this.makeAnonymous,
+      // Nobody's act: whoever woke the worker is not the one who asked for what it delivers; the request names that person.
+      note: (items) => this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []),
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0,
       parallel: driver?.parallel ?? 1,

@@ -1,7 +1,10 @@
+import { useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { I18nextProvider, useTranslation } from 'react-i18next';
 import { LoaderCircle } from 'lucide-react';
 import { ClosedArchive } from '../features/closed/ClosedArchive';
+import { LockScreen } from '../features/lock/LockScreen';
+import { isIn, useAccess } from './access';
 import { i18n } from './i18n';
 import { useSession } from './session';
 import { Shell } from './Shell';
@@ -28,6 +31,24 @@ function Localised() {
   );
 }
 
+/**
+ * The screens, for whoever is in. While it is locked they stay where they are beneath the lock screen, with everything that was
+ * typed or taken; signed out there are none.
+ */
+function Guarded() {
+  const isInside = useAccess((state) => isIn(state.state));
+  const sitting = useAccess((state) => state.sitting);
+  const [shown, setShown] = useState(-1);
+  // Screens that nobody has been on yet (the window was opened while locked) have nothing to keep.
+  if (isInside && shown !== sitting) setShown(sitting);
+  return (
+    <>
+      {isInside || shown === sitting ? <Shell key={sitting} /> : null}
+      {isInside ? null : <LockScreen />}
+    </>
+  );
+}
+
 function Content() {
   const ready = useSession((state) => state.ready);
   const info = useSession((state) => state.info);
@@ -41,5 +62,5 @@ function Content() {
     );
   }
   if (info?.archive.state !== 'open') return <ClosedArchive info={info} />;
-  return <Shell />;
+  return <Guarded />;
 }

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { AnonymiseScreen } from '../features/anonymise/AnonymiseScreen';
 import { Browse } from '../features/browse/Browse';
 import { Capture } from '../features/capture/Capture';
 import { Day } from '../features/day/Day';
@@ -13,6 +14,8 @@ import { EditPatient } from '../features/patient/EditPatient';
 import { PatientPage } from '../features/patient/PatientPage';
 import { RegisterPatient } from '../features/patient/RegisterPatient';
 import { Patients } from '../features/patients/Patients';
+import { PrintReport } from '../features/reports/PrintReport';
+import { ReportScreen } from '../features/reports/ReportScreen';
 import { SettingsScreen } from '../features/settings/SettingsScreen';
 import { cx } from './cx';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -78,8 +81,14 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
       return <ImportScreen session={route.session ?? null} />;
     case 'export':
       return <ExportScreen exportKey={route.exportKey ?? null} />;
+    case 'anonymise':
+      return <AnonymiseScreen run={route.run ?? null} />;
     case 'manage':
       return <Manage page={route.page ?? null} item={route.item ?? null} />;
+    case 'report':
+      return <ReportScreen key={formatRoute(route)} series={route.series} entry={route.entry ?? null} />;
+    case 'printReport':
+      return <PrintReport key={route.entry} entry={route.entry} />;
     case 'settings':
       return <SettingsScreen />;
     case 'help':
@@ -89,12 +98,12 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
 
 /** Over the screen it was opened from. After a reload there is nothing to view, and that screen is all there is. */
 function ViewerScreen() {
-  const { images, start } = useViewing();
+  const { images, start, withData, opened } = useViewing();
   if (start === null) return null;
   return (
     <ErrorBoundary cover>
       <Suspense fallback={null}>
-        <Viewer images={[...images]} startImage={start} onClose={goBack} />
+        <Viewer key={opened} images={[...images]} startImage={start} withData={withData} onClose={goBack} />
       </Suspense>
     </ErrorBoundary>
   );

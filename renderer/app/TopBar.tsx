@@ -10,6 +10,7 @@ import { cx } from './cx';
 import { showBytes, showNumber, together } from './format';
 import { languageNames, languages } from './i18n';
 import { useJobs } from './jobs';
+import { PersonMenu } from './PersonMenu';
 import { navigate } from './router';
 import { changeSettings, useSession } from './session';
 import { sayError } from './toasts';
@@ -32,6 +33,7 @@ export function TopBar() {
       <ArchiveState />
       <LanguageMenu />
       <ThemeMenu />
+      <PersonMenu />
     </header>
   );
 }

@@ -1,12 +1,37 @@
 import { contract, events, WireAnswer } from '@shared/contract';
-import type { EventName, EventPayload, Input, Output, VerbName } from '@shared/contract';
+import type { EngineVerb, EventName, EventPayload, Input, Output, VerbName } from '@shared/contract';
+import { leastRole, whileLocked } from '@shared/contract/permissions';
 import { FieldboxError, isErrorCode } from '@shared/errors';
+import { shutDoor, throughDoor } from './door';
+
+/** What may be asked while nobody is in: what concerns no archive, signing in, and what the engine allows a locked window. */
+function needsPerson(verb: VerbName): boolean {
+  if (!isEngineVerb(verb)) return false;
+  return leastRole[verb] !== 'anyone' && !whileLocked.has(verb);
+}
+
+function isEngineVerb(verb: VerbName): verb is EngineVerb {
+  return Object.hasOwn(leastRole, verb);
+}
 
 /**
  * Asks the main process for one thing and gives its answer, checked against the contract.
- * Throws FieldboxError: the one the other side reported, or INTERNAL when the answer has not the agreed shape.
+ * While the window is locked it waits. Throws FieldboxError: the one the other side reported, or INTERNAL when the answer has not the agreed shape.
  */
 export async function ask<V extends VerbName>(verb: V, input: Input<V>): Promise<Output<V>> {
+  for (;;) {
+    if (needsPerson(verb)) await throughDoor();
+    try {
+      return await askNow(verb, input);
+    } catch (thrown) {
+      // It locked itself while the question was on its way.
+      if (!(thrown instanceof FieldboxError && thrown.code === 'SESSION_LOCKED' && needsPerson(verb))) throw thrown;
+      shutDoor();
+    }
+  }
+}
+
+async function askNow<V extends VerbName>(verb: V, input: Input<V>): Promise<Output<V>> {
   const reply = WireAnswer.safeParse(await window.fieldbox.verbs[verb](input));
   if (!reply.success) throw new FieldboxError('INTERNAL', {}, reply.error);
   const answer = reply.data;

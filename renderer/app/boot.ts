@@ -1,29 +1,30 @@
 import { asFieldboxError } from '@shared/errors';
 import { ask, listen } from './api';
-import { adoptJobs, jobChanged } from './jobs';
-import { navigate, currentRoute } from './router';
-import { adoptInfo, adoptSettings, dayIsPicked, refreshStatus, useSession } from './session';
+import { adoptAccess, adoptInfo, isIn, useAccess, watchPresence } from './access';
+import { jobChanged } from './jobs';
+import { adoptSettings, refreshStatus, useSession } from './session';
 import { sayError } from './toasts';
 import { noteChange } from './changes';
+import { watchTyping } from './typed';
 import { watchUnsaved } from '../features/capture/unsaved';
 
 /** Starts the window: settings first (so that the right language shows), then the archive, then what is running. */
 export async function boot(): Promise<void> {
   try {
     watchUnsaved();
+    watchTyping();
+    watchPresence();
     const settings = await ask('settings.get', {});
     await adoptSettings(settings);
+    listen('session.changed', (state) => void adoptAccess(state).catch(sayError));
     const info = await ask('app.info', {});
     await adoptInfo(info);
     listen('job.changed', jobChanged);
     listen('catalog.changed', () => noteChange());
     listen('app.changed', (changed) => void adoptInfo(changed).catch(sayError));
-    if (info.archive.state === 'open') {
-      adoptJobs((await ask('jobs.list', {})).jobs);
-      if (!dayIsPicked(settings) && currentRoute().screen === 'patients') navigate({ screen: 'day' });
-    }
     window.setInterval(() => {
-      if (useSession.getState().info?.archive.state === 'open') void refreshStatus().catch(sayError);
+      const open = useSession.getState().info?.archive.state === 'open';
+      if (open && isIn(useAccess.getState().state)) void refreshStatus().catch(sayError);
     }, 60_000);
   } catch (thrown) {
     useSession.setState({ ready: true });

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { isShut } from './door';
 import { refreshStatus } from './session';
 import { sayError } from './toasts';
 
@@ -13,6 +14,6 @@ export function noteChange(): void {
   timer = window.setTimeout(() => {
     timer = null;
     useChanges.setState((state) => ({ count: state.count + 1 }));
-    refreshStatus().catch(sayError);
+    if (!isShut()) refreshStatus().catch(sayError);
   }, 800);
 }

@@ -162,6 +162,11 @@ export function showDay(value: string): string {
     : new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(date);
 }
 
+/** A span of time in minutes, in words. */
+export function showMinutes(minutes: number): string {
+  return new Intl.NumberFormat(i18n.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(minutes);
+}
+
 export function showNumber(value: number): string {
   return new Intl.NumberFormat(i18n.language).format(value);
 }

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { Job } from '@shared/contract/archive';
 import { FieldboxError, isErrorCode } from '@shared/errors';
 import { ask } from './api';
+import { isShut } from './door';
 import { i18n } from './i18n';
 import { currentRoute, navigate } from './router';
 import { refreshStatus } from './session';
@@ -25,6 +26,7 @@ export function jobChanged(job: Job): void {
   const before = useJobs.getState().jobs[job.job];
   useJobs.setState((state) => ({ jobs: { ...state.jobs, [job.job]: job } }));
   if (job.state === 'running' || before?.state === job.state) return;
+  if (isShut()) return; // who comes in reads it all
   announce(job);
   refreshStatus().catch(sayError);
 }
@@ -33,12 +35,13 @@ export function jobChanged(job: Job): void {
 function isWatched(job: Job): boolean {
   const route = currentRoute();
   if (route.screen === 'import') return job.importSession !== null && route.session === job.importSession;
+  if (route.screen === 'anonymise') return job.anonymisationRun !== null && route.run === job.anonymisationRun;
   return route.screen === 'export' && job.exportKey !== null && route.exportKey === job.exportKey;
 }
 
 function announce(job: Job): void {
   if (isWatched(job)) return;
-  const { importSession: session, exportKey } = job;
+  const { importSession: session, exportKey, anonymisationRun: run } = job;
   if (job.state === 'failed' && job.error) {
     sayError(jobError(job.error));
   } else if (job.state === 'cancelled') {
@@ -57,9 +60,33 @@ function announce(job: Job): void {
         action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'export', exportKey }) },
       }),
     });
+  } else if (job.type === 'anonymise') {
+    say({
+      tone: job.rejected > 0 ? 'warning' : 'success',
+      text: i18n.t('jobs.anonymiseDone', { made: job.added, already: job.alreadyStored, aside: job.rejected }),
+      ...(run && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'anonymise', run }) } }),
+    });
   } else {
-    say({ tone: 'success', text: i18n.t(job.type === 'verify' ? 'jobs.verifyDone' : 'jobs.rebuildDone') });
+    // The others are told by whoever began them, with a way back.
+    const text = job.type === 'verify' ? 'jobs.verifyDone' : job.type === 'rebuild' ? 'jobs.rebuildDone' : null;
+    if (text) say({ tone: 'success', text: i18n.t(text) });
   }
+}
+
+/** Waits until a job has ended, and tells whether it came to its end; why not has been told then. */
+export function finished(id: Job['job']): Promise<boolean> {
+  return new Promise((resolve) => {
+    const look = ({ jobs }: { readonly jobs: Readonly<Record<string, Job>> }): boolean => {
+      const job = jobs[id];
+      if (!job || job.state === 'running') return false;
+      resolve(job.state === 'done');
+      return true;
+    };
+    if (look(useJobs.getState())) return;
+    const leave = useJobs.subscribe((state) => {
+      if (look(state)) leave();
+    });
+  });
 }
 
 /** Asks a job to stop; what it finished stays. */

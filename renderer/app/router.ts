@@ -1,5 +1,13 @@
 import { create } from 'zustand';
-import { ExportKey, ImportSessionKey, PatientKey, SeriesKey, StudyKey } from '@shared/model/ids';
+import {
+  AnonymisationRunId,
+  ExportKey,
+  ImportSessionKey,
+  PatientKey,
+  SeriesKey,
+  StudyKey,
+  EntryKey,
+} from '@shared/model/ids';
 
 /** The screens. What identifies a thing is in the route, so that going back and reloading work. */
 export type Route =
@@ -17,8 +25,12 @@ export type Route =
   | { readonly screen: 'capture' }
   | { readonly screen: 'import'; readonly session?: ImportSessionKey }
   | { readonly screen: 'export'; readonly exportKey?: ExportKey }
+  | { readonly screen: 'anonymise'; readonly run?: AnonymisationRunId }
   /** A page of `features/manage`, and which of its things is open there. */
   | { readonly screen: 'manage'; readonly page?: string; readonly item?: string }
+  /** Filling in a report on a series: a new one, or the one named. */
+  | { readonly screen: 'report'; readonly series: SeriesKey; readonly entry?: EntryKey }
+  | { readonly screen: 'printReport'; readonly entry: EntryKey }
   | { readonly screen: 'settings' }
   | { readonly screen: 'help' }
   | { readonly screen: 'viewer' };
@@ -70,6 +82,16 @@ export function parseRoute(hash: string): Route {
       const item = query.get('item');
       return { screen: path, ...(page && { page }), ...(item && { item }) };
     }
+    case 'report': {
+      const series = SeriesKey.safeParse(query.get('series'));
+      const entry = EntryKey.safeParse(query.get('entry'));
+      if (!series.success) return home;
+      return { screen: path, series: series.data, ...(entry.success && { entry: entry.data }) };
+    }
+    case 'printReport': {
+      const entry = EntryKey.safeParse(query.get('entry'));
+      return entry.success ? { screen: path, entry: entry.data } : home;
+    }
     case 'import': {
       const session = ImportSessionKey.safeParse(query.get('session'));
       return session.success ? { screen: path, session: session.data } : { screen: path };
@@ -77,6 +99,10 @@ export function parseRoute(hash: string): Route {
     case 'export': {
       const exportKey = ExportKey.safeParse(query.get('exportKey'));
       return exportKey.success ? { screen: path, exportKey: exportKey.data } : { screen: path };
+    }
+    case 'anonymise': {
+      const run = AnonymisationRunId.safeParse(query.get('run'));
+      return run.success ? { screen: path, run: run.data } : { screen: path };
     }
     default:
       return home;

@@ -60,13 +60,6 @@ export async function refreshVocabulary(): Promise<void> {
   useSession.setState({ clinics: clinics.rows, kinds: kinds.rows, stations: stations.rows });
 }
 
-/** Adopts what the app says about itself; an open archive is read, a closed one empties what was known. */
-export async function adoptInfo(info: AppInfo): Promise<void> {
-  if (info.archive.state === 'open') await Promise.all([refreshVocabulary(), refreshStatus()]);
-  else useSession.setState({ status: null, clinics: [], stations: [], kinds: [] });
-  useSession.setState({ info, ready: true });
-}
-
 /** Sets where we are today; `null` for both means: not asked again today. */
 export async function pickDay(
   clinic: ClinicRow['clinic'] | null,

@@ -17,6 +17,8 @@ let nextId = 1;
 
 /** How long an outcome is shown, in milliseconds; errors stay until they are closed. */
 const SHOWN = { success: 6000, info: 6000, warning: 15_000 } as const;
+/** What offers a way back is shown at least this long. */
+const SHOWN_WITH_ACTION = 15_000;
 
 /** Tells an outcome. What it tells can be found on its own screen afterwards; only errors stay until they are closed. */
 export function say(toast: Omit<Toast, 'id'>): void {
@@ -24,7 +26,8 @@ export function say(toast: Omit<Toast, 'id'>): void {
   useToasts.setState((state) => ({
     toasts: [...state.toasts.filter((shown) => shown.text !== toast.text).slice(-2), { ...toast, id }],
   }));
-  if (toast.tone !== 'error') window.setTimeout(() => dismiss(id), SHOWN[toast.tone]);
+  if (toast.tone === 'error') return;
+  window.setTimeout(() => dismiss(id), toast.action ? SHOWN_WITH_ACTION : SHOWN[toast.tone]);
 }
 
 /** Tells an error in the person's language. */

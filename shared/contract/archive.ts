@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExportKey, ImageId, ImportSessionKey, JobId } from '../model/ids';
+import { AnonymisationRunId, ExportKey, ImageId, ImportSessionKey, JobId } from '../model/ids';
 import { Instant } from '../model/vocabulary';
 import { verb } from './verb';
 
@@ -34,7 +34,7 @@ export type ArchiveStatus = z.infer<typeof ArchiveStatus>;
 /** What a long task is doing; sent as an event and listed by `jobs.list`. */
 export const Job = z.object({
   job: JobId,
-  type: z.enum(['import', 'export', 'verify', 'rebuild']),
+  type: z.enum(['import', 'export', 'verify', 'rebuild', 'anonymise', 'modify', 'move', 'erase']),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   startedAt: Instant,
   /** Things finished and things known so far; `total` grows while folders are still being read. */
@@ -46,10 +46,11 @@ export const Job = z.object({
   added: z.int(),
   alreadyStored: z.int(),
   rejected: z.int(),
-  /** What is going on now, as a translation key: reading, storing, writing, checking, tidying. */
-  phase: z.enum(['reading', 'storing', 'writing', 'checking', 'tidying']),
+  /** What is going on now, as a translation key: reading, storing, writing, checking, tidying, anonymising. */
+  phase: z.enum(['reading', 'storing', 'writing', 'checking', 'tidying', 'anonymising']),
   importSession: ImportSessionKey.nullable(),
   exportKey: ExportKey.nullable(),
+  anonymisationRun: AnonymisationRunId.nullable(),
   error: z.object({ code: z.string(), details: z.record(z.string(), z.union([z.string(), z.number()])) }).nullable(),
 });
 export type Job = z.infer<typeof Job>;

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey } from '../model/ids';
+import {
+  ClinicKey,
+  ImageId,
+  KindKey,
+  PatientKey,
+  ProjectArchiveKey,
+  ProjectKey,
+  SeriesKey,
+  StationKey,
+  StudyKey,
+  UserKey,
+} from '../model/ids';
 import { ImageRow, PatientRow, SeriesRow, StudyRow } from '../model/rows';
 import { DicomDate, Level, SourceType } from '../model/vocabulary';
 import { verb } from './verb';
@@ -23,9 +34,16 @@ export const FindInput = z.object({
   station: StationKey.optional(),
   kind: KindKey.optional(),
   source: SourceType.optional(),
+  /** Who took or brought the images in. */
+  storedBy: UserKey.optional(),
   modality: z.string().max(16).optional(),
   dateFrom: DicomDate.optional(),
   dateTo: DicomDate.optional(),
+  /** What is in any archive of a project. */
+  project: ProjectKey.optional(),
+  archive: ProjectArchiveKey.optional(),
+  /** State of series, as `series.setStatus` set it. */
+  status: z.string().min(1).max(32).optional(),
   registeredOnly: z.boolean().default(false),
   sort: z.string().max(64).optional(),
   descending: z.boolean().default(false),

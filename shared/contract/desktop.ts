@@ -58,11 +58,18 @@ export const desktopVerbs = {
     z.object({ suggestedName: z.string().max(128) }),
     z.object({ folder: z.string().nullable() }),
   ),
+  /** Where to save a file; the system's dialog has asked before something is written over. */
+  'dialog.saveFile': verb(
+    z.object({ suggestedName: z.string().min(1).max(300) }),
+    z.object({ path: z.string().nullable() }),
+  ),
   'dialog.archiveFolder': verb(Nothing, z.object({ folder: z.string().nullable() })),
   'drives.list': verb(Nothing, z.object({ rows: z.array(Drive) })),
   'path.reveal': verb(z.object({ path: z.string() }), Nothing, ['PATH_NOT_FOUND']),
   /** How many pictures the window holds that are not in the archive yet: closing it asks about them first. */
   'window.unsaved': verb(z.object({ pictures: z.int().min(0) }), Nothing),
+  /** The page as it would be printed, as a PDF. Whoever asks has asked `entries.printable` before what it may show. */
+  'paper.pdf': verb(Nothing, z.object({ bytes: z.instanceof(Uint8Array) })),
   /** Opens another archive folder (or tries the same one again). */
   'archive.open': verb(z.object({ path: z.string() }), AppInfo),
 } as const;

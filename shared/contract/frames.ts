@@ -6,6 +6,8 @@ import { z } from 'zod';
  *   fieldbox://image/<image id>/thumbnail           image/jpeg, at most 256 px a side, upright
  *   fieldbox://image/<image id>/frame/<n>           application/x-fieldbox-frame: a FrameHeader as JSON, see below
  *   fieldbox://image/<image id>/document            application/pdf of an Encapsulated PDF
+ *   fieldbox://attachment/<key>/picture             image/jpeg of an attached picture, at most 2048 px a side, upright
+ *   fieldbox://attachment/<key>/document            application/pdf of an attached PDF
  *
  * A frame answer is: 4 bytes little-endian length N, N bytes of UTF-8 JSON (FrameHeader) padded with spaces so that the
  * samples begin at a multiple of 8, then the samples, little endian. Frames count from 0.

@@ -1,15 +1,25 @@
 import { z } from 'zod';
+import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
+import { attachmentVerbs } from './attachments';
 import { catalogVerbs } from './catalog';
 import { desktopEvents, desktopVerbs } from './desktop';
+import { identityVerbs } from './identity';
+import { detailsVerbs } from './details';
+import { imageVerbs } from './images';
+import { formVerbs } from './forms';
+import { groupingVerbs } from './grouping';
 import { intakeVerbs } from './intake';
+import { logVerbs } from './log';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
 import { sourceEvents, sourceVerbs } from './sources';
 import { syncEvents, syncVerbs } from './sync';
+import { sessionEvents, sessionVerbs, userVerbs } from './users';
+import { resultVerbs } from './results';
 
-/** Verbs the engine answers, in the app and on the command line alike. */
-export const engineVerbs = {
+/** Verbs about the archive, which anybody who has the engine itself may call. */
+export const coreVerbs = {
   ...archiveVerbs,
   ...catalogVerbs,
   ...peopleVerbs,
@@ -17,16 +27,31 @@ export const engineVerbs = {
   ...releaseVerbs,
   ...syncVerbs,
   ...sourceVerbs,
+  ...anonymisationVerbs,
+  ...userVerbs,
+  ...logVerbs,
+  ...identityVerbs,
+  ...attachmentVerbs,
+  ...detailsVerbs,
+  ...imageVerbs,
+  ...groupingVerbs,
+  ...resultVerbs,
+  ...formVerbs,
 } as const;
+
+/** Verbs the engine answers to a caller who may be signed in (main/archive/users/session.ts). */
+export const engineVerbs = { ...coreVerbs, ...sessionVerbs } as const;
 
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents, ...sourceEvents, ...syncEvents, ...desktopEvents } as const;
+export const events = { ...archiveEvents, ...sourceEvents, ...syncEvents, ...desktopEvents, ...sessionEvents } as const;
 
+export type CoreVerb = keyof typeof coreVerbs;
+export type SessionVerb = keyof typeof sessionVerbs;
 export type EngineVerb = keyof typeof engineVerbs;
 /** Verbs of the archive alone; the others are answered by main/sync on top of it. */
-export type ArchiveVerb = Exclude<EngineVerb, keyof typeof syncVerbs>;
+export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs>;
 export type DesktopVerb = keyof typeof desktopVerbs;
 export type VerbName = keyof typeof contract;
 export type EventName = keyof typeof events;

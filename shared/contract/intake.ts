@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, ImportSessionKey, JobId, KindKey, PatientKey, StationKey } from '../model/ids';
+import {
+  ClinicKey,
+  ImageId,
+  ImportSessionKey,
+  JobId,
+  KindKey,
+  PatientKey,
+  ProjectArchiveKey,
+  StationKey,
+} from '../model/ids';
 import { ImageRow } from '../model/rows';
 import { Instant, SourceRef, SourceType } from '../model/vocabulary';
 import { verb } from './verb';
@@ -10,6 +19,8 @@ export const IntakeContext = z.object({
   clinic: ClinicKey.nullable(),
   station: StationKey.nullable(),
   kind: KindKey.nullable(),
+  /** The archive of a project all of it goes into, DICOM files too. Null: none; left out: the default one. */
+  archive: ProjectArchiveKey.nullable().optional(),
 });
 export type IntakeContext = z.infer<typeof IntakeContext>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClinicKey, ExportKey, ImageId, JobId, PatientKey, SeriesKey, StudyKey } from '../model/ids';
+import { AnonymisationWay } from '../model/anonymisation';
 import { DicomDate, ExportContainer, ExportForm, Instant } from '../model/vocabulary';
 import { verb } from './verb';
 
@@ -19,6 +20,10 @@ export const ExportRequest = z.object({
   container: ExportContainer,
   /** Absolute path of the new folder, or of the zip file, that will be written; nothing may be there yet (an empty folder may). */
   target: z.string().min(1),
+  /** How the images are anonymised on their way out; without it they go as they are. The originals are not touched. */
+  anonymise: AnonymisationWay.optional(),
+  /** Of `originals`: photos and documents go as the DICOM objects made from them, so that everything is DICOM. */
+  dicomOnly: z.boolean().optional(),
 });
 export type ExportRequest = z.infer<typeof ExportRequest>;
 
@@ -27,6 +32,7 @@ export const ExportResult = z.object({
   form: ExportForm,
   container: ExportContainer,
   target: z.string(),
+  anonymised: z.boolean().default(false),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
   state: z.enum(['running', 'proven', 'failed', 'cancelled', 'interrupted']),
@@ -55,6 +61,10 @@ export const releaseVerbs = {
   ),
   'export.start': verb(ExportRequest, z.object({ job: JobId, exportKey: ExportKey }), [
     'EXPORT_NOTHING',
+    'ANONYMISE_TAG_PATH',
+    'ANONYMISE_ONE_NUMBER',
+    'ANONYMISE_NAME_TAKEN',
+    'ANONYMISE_AREA_OUTSIDE',
     'EXPORT_TARGET_NOT_EMPTY',
     'EXPORT_TARGET_FULL',
   ]),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ImageId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
+import { ImageId, JobId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
+import { AnonymisationWay } from '../model/anonymisation';
 import { ProofKind } from '../model/remotes/access';
 import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
 import { Instant } from '../model/vocabulary';
@@ -76,13 +77,6 @@ export type RemoteTest = z.infer<typeof RemoteTest>;
 /** Who asked for a transaction. */
 export const Cause = z.object({ type: z.enum(['person', 'rule']), reference: z.string() });
 
-/** Taking the person out of it before it leaves: options as in shared/contract for anonymisation, and values by tag path. */
-export const AnonymiseRequest = z.object({
-  options: z.array(z.string().max(64)).max(32),
-  values: z.array(z.object({ path: z.string().max(200), value: z.string().max(1024) })).max(100),
-});
-export type AnonymiseRequest = z.infer<typeof AnonymiseRequest>;
-
 export const TransactionRow = z.object({
   transaction: TransactionKey,
   remote: RemoteKey,
@@ -90,7 +84,7 @@ export const TransactionRow = z.object({
   requestedAt: Instant,
   by: UserKey.nullable(),
   cause: Cause,
-  anonymise: AnonymiseRequest.nullable(),
+  anonymise: AnonymisationWay.nullable(),
   priority: z.int(),
   total: z.int(),
   bytes: z.int(),
@@ -175,7 +169,7 @@ export const syncVerbs = {
   /** Tries again at once whatever waits, whatever the hour. */
   'remotes.now': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND']),
   'outbox.preview': verb(
-    z.object({ selection: ExportSelection, remote: RemoteKey, anonymise: AnonymiseRequest.nullable() }),
+    z.object({ selection: ExportSelection, remote: RemoteKey, anonymise: AnonymisationWay.nullable() }),
     z.object({
       patients: z.int(),
       studies: z.int(),
@@ -193,7 +187,7 @@ export const syncVerbs = {
     z.object({
       selection: ExportSelection,
       remote: RemoteKey,
-      anonymise: AnonymiseRequest.nullable(),
+      anonymise: AnonymisationWay.nullable(),
       priority: z.int().min(-10).max(10).default(0),
     }),
     z.object({
@@ -241,7 +235,7 @@ export const syncVerbs = {
       SeriesInstanceUID: z.string().max(64).optional(),
       SOPInstanceUID: z.string().max(64).optional(),
     }),
-    z.object({ job: z.uuid() }),
+    z.object({ job: JobId }),
     ['NOT_FOUND', 'REMOTE_CANNOT'],
   ),
 } as const;

@@ -1,11 +1,16 @@
+import { anonymisationErrors } from './anonymisation';
+import { attachmentErrors } from './attachments';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
+import { identityErrors } from './identity';
+import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { sourceErrors } from './sources';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
+import { userErrors } from './users';
 
 export type { ErrorEntry, Remedy, Severity } from './entry';
 
@@ -21,6 +26,11 @@ export const catalogue = {
   ...releaseErrors,
   ...syncErrors,
   ...sourceErrors,
+  ...anonymisationErrors,
+  ...userErrors,
+  ...identityErrors,
+  ...attachmentErrors,
+  ...groupingErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,5 +1,20 @@
 /** What a line of the log is about; the interface filters by it. */
-export const logSubjects = ['intake', 'people', 'export', 'send', 'archive', 'sources', 'forwarding'] as const;
+export const logSubjects = [
+  'intake',
+  'sources',
+  'forwarding',
+  'people',
+  'export',
+  'send',
+  'archive',
+  'anonymisation',
+  'users',
+  'identity',
+  'attachments',
+  'grouping',
+  'results',
+  'reports',
+] as const;
 export type LogSubject = (typeof logSubjects)[number];
 
 export const logLevels = ['info', 'warning', 'error'] as const;

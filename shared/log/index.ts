@@ -1,15 +1,30 @@
 import { z } from 'zod';
+import { anonymisationLog } from './anonymisation';
+import { attachmentsLog } from './attachments';
 import type { LogKind } from './entry';
+import { identityLog } from './identity';
+import { groupingLog } from './grouping';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
-
 import { sourcesLog } from './sources';
 import { syncLog } from './sync';
+import { usersLog } from './users';
 
 export { type LogKind, type LogLevel, logLevels, type LogSubject, logSubjects } from './entry';
 
-const kinds = { ...intakeLog, ...peopleLog, ...releaseLog, ...syncLog, ...sourcesLog } as const;
+const kinds = {
+  ...intakeLog,
+  ...peopleLog,
+  ...releaseLog,
+  ...syncLog,
+  ...sourcesLog,
+  ...anonymisationLog,
+  ...usersLog,
+  ...identityLog,
+  ...attachmentsLog,
+  ...groupingLog,
+} as const;
 
 export type LogCode = keyof typeof kinds;
 

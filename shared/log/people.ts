@@ -17,4 +17,12 @@ export const peopleLog = {
     fr: 'Données d’un patient modifiées.',
     ar: 'غُيّرت بيانات مريض.',
   },
+  PATIENT_DETAILS_CHANGED: {
+    subject: 'people',
+    level: 'info',
+    en: 'Further details of a patient changed.',
+    es: 'Otros datos de un paciente modificados.',
+    fr: 'Autres données d’un patient modifiées.',
+    ar: 'غُيّرت بيانات إضافية لمريض.',
+  },
 } as const satisfies LogArea;

@@ -37,6 +37,19 @@ export type ImportSessionKey = z.infer<typeof ImportSessionKey>;
 export const ExportKey = z.uuid().brand<'ExportKey'>();
 export type ExportKey = z.infer<typeof ExportKey>;
 
+/** A register of one patient's replacements under one profile. */
+export const AnonymisationKeyId = z.uuid().brand<'AnonymisationKeyId'>();
+export type AnonymisationKeyId = z.infer<typeof AnonymisationKeyId>;
+/** One act of anonymising, from its start to its result. */
+export const AnonymisationRunId = z.uuid().brand<'AnonymisationRunId'>();
+export type AnonymisationRunId = z.infer<typeof AnonymisationRunId>;
+
+/** One act upon several images (into the trash, a change of attributes, a move), by which it is found again and undone. */
+export const ActKey = z.uuid().brand<'ActKey'>();
+export type ActKey = z.infer<typeof ActKey>;
+export const AttachmentKey = z.uuid().brand<'AttachmentKey'>();
+export type AttachmentKey = z.infer<typeof AttachmentKey>;
+
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();
 export type UserKey = z.infer<typeof UserKey>;
@@ -61,3 +74,18 @@ export type ForwardKey = z.infer<typeof ForwardKey>;
 /** A set of images that can be fetched as a zip until it expires. */
 export const ExportSetKey = z.uuid().brand<'ExportSetKey'>();
 export type ExportSetKey = z.infer<typeof ExportSetKey>;
+
+export const ProjectKey = z.uuid().brand<'ProjectKey'>();
+export type ProjectKey = z.infer<typeof ProjectKey>;
+/** An archive within a project: what patients, studies and series are put into. */
+export const ProjectArchiveKey = z.uuid().brand<'ProjectArchiveKey'>();
+export type ProjectArchiveKey = z.infer<typeof ProjectArchiveKey>;
+/** One result of an algorithm. */
+export const ResultKey = z.uuid().brand<'ResultKey'>();
+export type ResultKey = z.infer<typeof ResultKey>;
+/** A report form, through all its versions. */
+export const FormKey = z.uuid().brand<'FormKey'>();
+export type FormKey = z.infer<typeof FormKey>;
+/** One report on a series, through all its corrections. */
+export const EntryKey = z.uuid().brand<'EntryKey'>();
+export type EntryKey = z.infer<typeof EntryKey>;

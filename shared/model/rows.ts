@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey } from './ids';
+import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey, UserKey } from './ids';
 import { BirthDatePrecision, Consent, DicomDate, Instant, Sex, SourceRef, SourceType } from './vocabulary';
 
 /**
@@ -27,6 +27,8 @@ export const PatientRow = z.object({
   images: z.int(),
   lastStudyDate: z.string(),
   changedAt: Instant,
+  /** Who was found to be the same person and now stands under this one, with what they go by; their numbers keep working. */
+  mergedFrom: z.array(z.object({ patient: PatientKey, PatientID: z.string(), PatientName: z.string() })),
 });
 export type PatientRow = z.infer<typeof PatientRow>;
 
@@ -75,6 +77,9 @@ export const SeriesRow = z.object({
   source: SourceType,
   /** Which source of that type; `sources.named` gives its name. */
   sourceRef: SourceRef,
+  /** How far its processing has come, with a word to it; empty: nothing was set. */
+  status: z.string(),
+  statusMessage: z.string(),
   images: z.int(),
   cover: ImageId.nullable(),
 });
@@ -114,6 +119,8 @@ export const ImageRow = z.object({
   takenAt: z.string().nullable(),
   /** When it was stored, by this laptop's clock. */
   storedAt: Instant,
+  /** Who took it or brought it in; null when nobody was signed in. */
+  storedBy: UserKey.nullable(),
   /** Our own counter: the true order of arrival. */
   arrival: z.int(),
   /** Another object with other bytes stands under the same SOP Instance UID. */

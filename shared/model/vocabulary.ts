@@ -4,8 +4,19 @@ import { z } from 'zod';
 export const Level = z.enum(['patient', 'study', 'series', 'image']);
 export type Level = z.infer<typeof Level>;
 
-/** Who brought an image in. */
-export const SourceType = z.enum(['camera', 'file', 'folder', 'zip', 'watch', 'scp', 'box', 'api', 'cli']);
+/** Who brought an image in; `anonymisation`: made here of another one. */
+export const SourceType = z.enum([
+  'camera',
+  'file',
+  'folder',
+  'zip',
+  'watch',
+  'scp',
+  'box',
+  'api',
+  'cli',
+  'anonymisation',
+]);
 export type SourceType = z.infer<typeof SourceType>;
 
 /**

@@ -17,6 +17,7 @@ import { Committer } from '../../main/archive/committer';
 import type { EngineContext } from '../../main/archive/context';
 import { openDatabase } from '../../main/archive/database/open-database';
 import { createRelease, runExport, type ExportRequest } from '../../main/archive/export';
+import { Arrivals } from '../../main/archive/arrivals';
 import { JobBoard } from '../../main/archive/jobs/job-board';
 import { ObjectStore } from '../../main/archive/objects/object-store';
 import { archivePaths } from '../../main/archive/paths';
@@ -64,6 +65,7 @@ class Archive {
       objects,
       pool,
       jobs,
+      arrivals: new Arrivals(),
       archiveId: randomUUID(),
       version: '0.0.0',
       now,

@@ -31,6 +31,8 @@ export interface LevelColumns {
   /** Tables above that the columns come from. */
   readonly parents: readonly Table[];
   readonly booleans: readonly string[];
+  /** Properties whose column gives JSON. */
+  readonly json: readonly string[];
 }
 
 const text = (table: Table, sql: string): Term => ({ table, sql, type: 'text' });
@@ -49,6 +51,7 @@ const imagesOfSeries = [number('image', 'image.instance_order'), id('image')] as
 const patient: LevelColumns = {
   parents: [],
   booleans: ['registered', 'temporary'],
+  json: ['mergedFrom'],
   columns: {
     patient: { sql: 'patient.key' },
     PatientID: { sql: 'patient.PatientID', ...walk(...byNumber) },
@@ -78,12 +81,17 @@ const patient: LevelColumns = {
       ...walk(text('patient', 'patient.last_study_date'), id('patient')),
     },
     changedAt: { sql: 'patient.changed_at', ...walk(text('patient', 'patient.changed_at'), id('patient')) },
+    mergedFrom: {
+      sql: `(SELECT json_group_array(json_object('patient', m.key, 'PatientID', m.PatientID, 'PatientName', m.PatientName))
+        FROM (SELECT * FROM merged_patient AS g WHERE g.survivor_id = patient.id ORDER BY g.key) AS m)`,
+    },
   },
 };
 
 const study: LevelColumns = {
   parents: ['patient'],
   booleans: [],
+  json: [],
   columns: {
     study: { sql: 'study.key' },
     patient: { sql: 'patient.key' },
@@ -113,6 +121,7 @@ const study: LevelColumns = {
 const series: LevelColumns = {
   parents: ['study', 'patient'],
   booleans: [],
+  json: [],
   columns: {
     seriesKey: { sql: 'series.key' },
     study: { sql: 'study.key' },
@@ -145,6 +154,8 @@ const series: LevelColumns = {
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
     sourceRef: { sql: 'series.source_ref' },
+    status: { sql: `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')` },
+    statusMessage: { sql: `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')` },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1
@@ -156,6 +167,7 @@ const series: LevelColumns = {
 const image: LevelColumns = {
   parents: ['series', 'study', 'patient'],
   booleans: ['hasPixels', 'conflict'],
+  json: [],
   columns: {
     image: { sql: 'image.object' },
     seriesKey: { sql: 'series.key' },
@@ -191,6 +203,7 @@ const image: LevelColumns = {
     takenAt: { sql: 'image.taken_at', ...walk(text('image', `coalesce(image.taken_at, '')`), id('image')) },
     // Our own counter says in what order things came, not a clock that may have been set back.
     storedAt: { sql: 'image.stored_at', ...walk(id('image')) },
+    storedBy: { sql: 'image.stored_by' },
     arrival: { sql: 'image.id', ...walk(id('image')) },
     conflict: { sql: 'image.conflict', type: 'number' },
     fileName: { sql: 'image.file_name' },

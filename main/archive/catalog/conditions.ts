@@ -34,7 +34,12 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
     ['series', input.series],
   ] as const;
   for (const [table, key] of keyed) {
-    if (key !== undefined) found.push({ table, id: `SELECT k.id FROM ${table} AS k WHERE k.key = ${params.add(key)}` });
+    if (key === undefined) continue;
+    const value = params.add(key);
+    const own = `SELECT k.id FROM ${table} AS k WHERE k.key = ${value}`;
+    // Who was merged into another patient is found as that other one.
+    const merged = `SELECT m.survivor_id FROM merged_patient AS m WHERE m.key = ${value}`;
+    found.push({ table, id: table === 'patient' ? `SELECT coalesce((${own}), (${merged}))` : own });
   }
   const labelled = [
     ['clinic', input.clinic],
@@ -49,6 +54,8 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
     });
   }
   if (input.source !== undefined) found.push({ table: 'image', where: `image.source = ${params.add(input.source)}` });
+  if (input.storedBy !== undefined)
+    found.push({ table: 'image', where: `image.stored_by = ${params.add(input.storedBy)}` });
   if (input.modality !== undefined)
     found.push({ table: 'series', where: `series.Modality = ${params.add(input.modality)}` });
   if (input.dateFrom !== undefined)

@@ -6,6 +6,7 @@ import type { Level } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
 import { idColumn, LEVELS, type Order, orderBy, type Term } from './columns';
 import { type Condition, conditionsOf, Params, restrict } from './conditions';
+import { groupConditions } from './group-conditions';
 import { countOnce } from './counts';
 import { type Cursor, type CursorValue, decodeCursor, encodeCursor, requireCursorFor } from './cursor';
 import { rowsOf } from './rows';
@@ -47,7 +48,7 @@ export function find<L extends Level>(db: Database, input: FindInput & { readonl
   const list = resolveOrder(input);
   const cursor = readCursor(db, input, list);
   const params = new Params();
-  const conditions = [...conditionsOf(input, params)];
+  const conditions = [...conditionsOf(input, params), ...groupConditions(db, input, params)];
   const text = textSearch(db, input.level, input.text, params, cursor?.corrected);
   if (text) conditions.push(text.condition);
   if (cursor?.corrected === true && text?.rank === undefined) throw new FieldboxError('BAD_REQUEST', { what: 'after' });

@@ -125,6 +125,12 @@ function foldedCondition(kind: 'name' | 'id', trigrams: 'name' | 'number', value
       wanted([`instr(${column}, '=') > 0`, `${MATCH_FUNCTION}('name', ${params.add(value)}, ${column}) = 1`]),
     );
   }
+  // The few who were merged into somebody are looked through; they are found as the one they stand under.
+  const merged = `m.${kind}_folded`;
+  const matches = hasWildcards(folded)
+    ? `${merged} GLOB ${params.add(globOf(folded))}`
+    : `${merged} = ${params.add(folded)}`;
+  selects.push(`SELECT m.survivor_id FROM merged_patient AS m WHERE ${matches}`);
   return { table: 'patient', ids: selects.join(' UNION ALL ') };
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import type { Level } from '@shared/model/vocabulary';
-import { statement } from '../index-writer/statements';
+import { idOf, statement } from '../index-writer/statements';
 import { LEVELS, rowSelect } from './columns';
 
 interface Rows {
@@ -18,14 +18,25 @@ export function rowsOf<L extends Level>(db: Database, level: L, ids: readonly nu
   const sql = `SELECT ${columns} FROM json_each(@ids) AS wanted CROSS JOIN ${level} ON ${level}.id = wanted.value ${joins}
     ORDER BY wanted.id`;
   const rows = statement(db, sql).all({ ids: JSON.stringify(ids) }) as Record<string, unknown>[];
-  for (const row of rows) for (const name of LEVELS[level].booleans) row[name] = row[name] === 1;
+  for (const row of rows) {
+    for (const name of LEVELS[level].booleans) row[name] = row[name] === 1;
+    for (const name of LEVELS[level].json) row[name] = JSON.parse(String(row[name]));
+  }
   // The columns of a level are named and typed as its row in shared/model; the catalogue's tests parse them with its schema.
   return rows as unknown as Rows[L][];
 }
 
-/** The row with this key (for images the object's hash); undefined when there is none. */
+/**
+ * The row with this key (for images the object's hash); undefined when there is none. The key of a patient who was merged into
+ * another one gives that other one.
+ */
 export function rowByKey<L extends Level>(db: Database, level: L, key: string): Rows[L] | undefined {
+  const id = level === 'patient' ? idOf(db, 'patient', key) : idOfRow(db, level, key);
+  return id === undefined ? undefined : rowsOf(db, level, [id])[0];
+}
+
+function idOfRow(db: Database, level: Exclude<Level, 'patient'>, key: string): number | undefined {
   const column = level === 'image' ? 'object' : 'key';
   const found = statement(db, `SELECT id FROM ${level} WHERE ${column} = ?`).get(key) as { id: number } | undefined;
-  return found ? rowsOf(db, level, [found.id])[0] : undefined;
+  return found?.id;
 }

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { PatientDetails } from '@shared/model/details';
 import { statement } from '../index-writer/statements';
+import { detailWords } from './detail-words';
 import { foldText, nameWords, searchWords } from './folding';
 
 /** Shorter words are not corrected, so they need not be known. */
@@ -20,16 +22,17 @@ export function refreshPatientText(db: Database, patientId: number): void {
   const patient = statement(db, 'SELECT PatientName, PatientID FROM patient WHERE id = ?').get(patientId) as
     PatientTexts | undefined;
   if (patient) {
+    const all = [patient, ...mergedInto(db, patientId)];
     statement(db, 'INSERT INTO patient_text (rowid, words) VALUES (?, ?)').run(
       patientId,
-      patientWords(patient).join(' '),
+      [...wordsOf(all), ...moreWords(db, patientId)].join(' '),
     );
     statement(db, 'INSERT INTO patient_trigram (rowid, name, number) VALUES (?, ?, ?)').run(
       patientId,
       foldText(patient.PatientName),
       foldText(patient.PatientID),
     );
-    for (const word of nameWords(patient.PatientName)) {
+    for (const word of all.flatMap((each) => nameWords(each.PatientName))) {
       if (word.length >= SHORTEST_CORRECTED && !/\d/.test(word)) {
         statement(db, 'INSERT INTO name_word (word) VALUES (?) ON CONFLICT (word) DO NOTHING').run(word);
       }
@@ -39,7 +42,14 @@ export function refreshPatientText(db: Database, patientId: number): void {
   for (const study of studies) refreshStudyText(db, study.id);
 }
 
+function moreWords(db: Database, patientId: number): readonly string[] {
+  const row = statement(db, 'SELECT details FROM patient_details WHERE patient_id = ?').get(patientId) as
+    { details: string } | undefined;
+  return row ? detailWords(PatientDetails.parse(JSON.parse(row.details))) : [];
+}
+
 interface StudyTexts extends PatientTexts {
+  readonly patientId: number;
   readonly StudyDescription: string;
   readonly StudyID: string;
   readonly AccessionNumber: string;
@@ -62,7 +72,8 @@ export function refreshStudyText(db: Database, studyId: number): void {
   statement(db, 'DELETE FROM study_text WHERE rowid = ?').run(studyId);
   const study = statement(
     db,
-    `SELECT StudyDescription, StudyID, AccessionNumber, ReferringPhysicianName, InstitutionName, PatientName, PatientID
+    `SELECT patient_id AS patientId, StudyDescription, StudyID, AccessionNumber, ReferringPhysicianName, InstitutionName,
+       PatientName, PatientID
      FROM study JOIN patient ON patient.id = study.patient_id WHERE study.id = ?`,
   ).get(studyId) as StudyTexts | undefined;
   if (!study) return;
@@ -70,7 +81,7 @@ export function refreshStudyText(db: Database, studyId: number): void {
     db,
     'SELECT DISTINCT SeriesDescription, BodyPartExamined, ProtocolName, Modality FROM series WHERE study_id = ?',
   ).all(studyId) as SeriesTexts[];
-  const words = new Set(patientWords(study));
+  const words = new Set(wordsOf([study, ...mergedInto(db, study.patientId)]));
   const texts = [
     study.StudyDescription,
     study.StudyID,
@@ -83,6 +94,15 @@ export function refreshStudyText(db: Database, studyId: number): void {
   statement(db, 'INSERT INTO study_text (rowid, words) VALUES (?, ?)').run(studyId, [...words].join(' '));
 }
 
-function patientWords(patient: PatientTexts): readonly string[] {
-  return [...new Set([...searchWords(patient.PatientName), ...searchWords(patient.PatientID)])];
+/** Names and numbers of those who were merged into a patient: they are still found by them. */
+function mergedInto(db: Database, patientId: number): readonly PatientTexts[] {
+  return statement(db, 'SELECT PatientName, PatientID FROM merged_patient WHERE survivor_id = ? ORDER BY key').all(
+    patientId,
+  ) as PatientTexts[];
+}
+
+function wordsOf(patients: readonly PatientTexts[]): readonly string[] {
+  return [
+    ...new Set(patients.flatMap((patient) => [...searchWords(patient.PatientName), ...searchWords(patient.PatientID)])),
+  ];
 }

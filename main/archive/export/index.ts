@@ -3,12 +3,14 @@ import type { Handlers, Parsed } from '@shared/contract';
 import { ExportResult } from '@shared/contract/release';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ExportKey } from '@shared/model/ids';
+import { Anonymiser } from '../anonymisation/anonymiser';
+import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
-import type { ExportPlan } from '../../workers/export/plan';
+import { requireRoomFor, stageAnonymised, stagedAsTheyAre, type Staged } from './anonymised-rows';
 import { runInThread } from './export-thread';
-import { makePlan } from './make-plan';
-import { select, type Selected } from './selection';
+import { makePlan, type PlanHead } from './make-plan';
+import { select, type Selected, type SelectedRow } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
 
@@ -19,7 +21,8 @@ export type ExportHandle = Pick<JobHandle, 'signal' | 'update'>;
 /** Exports this process is carrying out; a row that says "running" and is not among them was cut off. */
 const running = new Set<string>();
 
-const RELEASE = { purpose: 'export', person: null } as const;
+/** Who lets it out: the person the export is made for. */
+const release = () => ({ purpose: 'export', person: actingUser() }) as const;
 
 /** The export verbs. */
 export function createRelease(
@@ -27,7 +30,7 @@ export function createRelease(
 ): Handlers<'export.preview' | 'export.start' | 'export.list' | 'export.get'> {
   return {
     'export.preview': async ({ selection, form }) => {
-      const selected = select(ctx.db, selection, form, { ...RELEASE, recipient: 'preview' });
+      const selected = select(ctx.db, selection, form, { ...release(), recipient: 'preview' });
       return Promise.resolve({
         patients: new Set(selected.rows.map((row) => row.patientId)).size,
         studies: new Set(selected.rows.map((row) => row.studyId)).size,
@@ -72,10 +75,18 @@ export async function runExport(
   return carryOut(ctx, await prepare(ctx, request), handle);
 }
 
+/** The image as its DICOM object, under a name that says so. */
+function asDicom(row: SelectedRow): SelectedRow {
+  if (row.sourceObject === null) return row;
+  return { ...row, sourceObject: null, sourceBytes: null, sourceState: null, fileName: '' };
+}
+
 interface Prepared {
   readonly exportKey: ExportKey;
   readonly selected: Selected;
-  readonly plan: ExportPlan;
+  readonly head: PlanHead;
+  /** Null when the images go as they are. */
+  readonly anonymiser: Anonymiser | null;
   readonly started: ExportResult;
   /** The error it ended with, with its technical cause. */
   failure: FieldboxError | null;
@@ -84,21 +95,24 @@ interface Prepared {
 /** Finds out what goes where and that it can; notes the export as begun. */
 async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prepared> {
   const { form, container, target } = request;
-  const selected = select(ctx.db, request.selection, form, { ...RELEASE, recipient: container });
+  const selected = select(ctx.db, request.selection, form, { ...release(), recipient: container });
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
-  const plan = makePlan(
-    { form, container, target, madeAt: startedAt, version: ctx.version },
-    selected.rows,
-    ctx.objects,
-  );
-  await checkTarget(plan, ctx.paths.root);
+  const rows = request.dicomOnly === true ? selected.rows.map(asDicom) : selected.rows;
+  const head: PlanHead = { form, container, target, madeAt: startedAt, version: ctx.version };
+  await checkTarget(makePlan(head, rows, ctx.objects), ctx.paths.root);
+  const anonymiser = request.anonymise === undefined ? null : new Anonymiser(ctx, request.anonymise);
+  if (anonymiser) {
+    anonymiser.requireDistinct(selected.rows.map((row) => row.id));
+    await requireRoomFor(selected.rows, ctx.paths.incoming);
+  }
   const exportKey = ExportKey.parse(randomUUID());
   const started = ExportResult.parse({
     exportKey,
     form,
     container,
     target,
+    anonymised: anonymiser !== null,
     startedAt,
     finishedAt: null,
     state: 'running',
@@ -111,7 +125,7 @@ async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prep
   });
   running.add(exportKey);
   saveExport(ctx.db, started);
-  return { exportKey, selected, plan, started, failure: null };
+  return { exportKey, selected, head, anonymiser, started, failure: null };
 }
 
 /** Runs the plan, records how it ended, and gives that. Throws DISK_* when not even that can be written down. */
@@ -126,8 +140,16 @@ async function carryOut(ctx: EngineContext, prepared: Prepared, handle: ExportHa
 }
 
 async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle): Promise<ExportResult> {
-  const { plan, selected, started } = prepared;
+  const { head, selected, started, anonymiser } = prepared;
+  const { rows } = selected;
+  let staged: Staged | null = null;
   try {
+    staged = anonymiser
+      ? await stageAnonymised(ctx, rows, anonymiser, { handle, name: prepared.exportKey })
+      : stagedAsTheyAre(ctx, rows);
+    if (staged.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    const asked = staged.asked;
+    const plan = makePlan(head, staged.rows, staged.objects);
     const outcome = await runInThread(plan, handle.signal, (progress) => handle.update(progress));
     noteDamage(ctx.db, outcome.leftOut);
     return {
@@ -138,7 +160,11 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
       files: outcome.files,
       bytes: outcome.bytes,
       verified: outcome.verified,
-      leftOut: [...selected.leftOut, ...outcome.leftOut.map(({ image, code }) => ({ image, code }))],
+      leftOut: [
+        ...selected.leftOut,
+        ...staged.leftOut,
+        ...outcome.leftOut.map(({ image, code }) => ({ image: asked(image), code })),
+      ],
     };
   } catch (thrown) {
     const error = asFieldboxError(thrown);
@@ -148,8 +174,11 @@ async function run(ctx: EngineContext, prepared: Prepared, handle: ExportHandle)
       state: error.code === 'CANCELLED' ? 'cancelled' : 'failed',
       finishedAt: ctx.now().toISOString(),
       images: 0,
+      leftOut: [...selected.leftOut, ...(staged?.leftOut ?? [])],
       error: { code: error.code, details: { ...error.details } },
     };
+  } finally {
+    await staged?.remove();
   }
 }
 

@@ -8,12 +8,11 @@ type OpenSeries = Open<PlannedSeries, 'images', PlannedImage>;
 type OpenStudy = Open<PlannedStudy, 'series', OpenSeries>;
 type OpenPatient = Open<PlannedPatient, 'studies', OpenStudy>;
 
+/** What an export is, beside the images. */
+export type PlanHead = Omit<ExportPlan, 'patients'>;
+
 /** Puts selected images under their patients, studies and series, in the order of the rows. */
-export function makePlan(
-  head: Omit<ExportPlan, 'patients'>,
-  rows: readonly SelectedRow[],
-  objects: Pick<ObjectStore, 'path'>,
-): ExportPlan {
+export function makePlan(head: PlanHead, rows: readonly SelectedRow[], objects: Pick<ObjectStore, 'path'>): ExportPlan {
   const patients = new Map<number, OpenPatient>();
   const studies = new Map<number, OpenStudy>();
   const series = new Map<number, OpenSeries>();

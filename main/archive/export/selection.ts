@@ -3,6 +3,8 @@ import type { ExportSelection } from '@shared/contract/release';
 import { FieldboxError, type ErrorCode } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import type { Consent, ExportForm } from '@shared/model/vocabulary';
+import { CONSENT_SQL } from '../release/facts';
+import { idOf } from '../index-writer/statements';
 import { mayLeave, type Release } from '../release/gate';
 
 /** One image with all that the gate and the plan need. */
@@ -39,16 +41,21 @@ export interface SelectedRow {
   readonly PatientBirthDate: string;
   readonly PatientSex: string;
   readonly consent: Consent;
+  /** It is the result of an anonymisation here. */
+  readonly isAnonymous: 0 | 1;
 }
 
 const ROW = `
   SELECT image.id, image.object, image.bytes, object.state AS objectState,
     image.source_object AS sourceObject, source.bytes AS sourceBytes, source.state AS sourceState,
     image.file_name AS fileName, image.SOPClassUID, image.SOPInstanceUID, image.InstanceNumber, image.NumberOfFrames,
-    image.has_pixels AS hasPixels, kind.name AS kind, image.taken_at AS takenAt, image.ContentDate, image.stored_at AS storedAt,
+    image.has_pixels AS hasPixels, kind.name AS kind, image.taken_at AS takenAt, image.ContentDate,
+    -- When an anonymous copy was made may well be the day of the visit.
+    CASE image.source WHEN 'anonymisation' THEN '' ELSE image.stored_at END AS storedAt,
     series.id AS seriesId, series.SeriesInstanceUID, series.Modality, series.SeriesNumber, series.SeriesDescription,
     study.id AS studyId, study.StudyInstanceUID, study.StudyDate, study.StudyDescription,
-    patient.id AS patientId, patient.PatientName, patient.PatientID, patient.PatientBirthDate, patient.PatientSex, patient.consent
+    patient.id AS patientId, patient.PatientName, patient.PatientID, patient.PatientBirthDate, patient.PatientSex, ${CONSENT_SQL} AS consent,
+    EXISTS (SELECT 1 FROM anonymised_image WHERE anonymous = image.object) AS isAnonymous
   FROM image
   JOIN object ON object.sha256 = image.object
   LEFT JOIN object AS source ON source.sha256 = image.source_object
@@ -99,7 +106,7 @@ function goingOut(row: SelectedRow, form: ExportForm): SelectedRow['objectState'
 }
 
 /** Numbers of the images, patient by patient, study by study, in the order in which series are shown. */
-function imagesOf(db: Database, selection: ExportSelection): number[] {
+export function imagesOf(db: Database, selection: ExportSelection): number[] {
   const found = new Map<number, { readonly id: number; readonly key: string }>();
   const add = (id: number, key: string): void => void found.set(id, { id, key });
   const levels = [
@@ -109,9 +116,11 @@ function imagesOf(db: Database, selection: ExportSelection): number[] {
   ] as const;
   for (const [table, column, keys] of levels) {
     const parent = db.prepare<[string], { id: number }>(`SELECT id FROM ${table} WHERE key = ?`);
+    const idOfKey = (key: string): number | undefined =>
+      table === 'patient' ? idOf(db, 'patient', key) : parent.get(key)?.id;
     const images = db.prepare<[number], OrderRow>(`${ORDER} WHERE image.${column} = ?`);
     for (const key of keys) {
-      const { id } = parent.get(key) ?? notFound(table, key);
+      const id = idOfKey(key) ?? notFound(table, key);
       for (const image of images.iterate(id)) add(image.id, orderKey(image));
     }
   }
@@ -163,12 +172,19 @@ export interface DayRow {
   readonly storedAt: string;
 }
 
-/** The day of an image as the clinic lived it, YYYYMMDD: when it was taken, else its content or study, else when it came. */
+/** The day of an image as the clinic lived it, YYYYMMDD: when it was taken, else its content or study, else when it came. Empty when nothing says it. */
 export function dayOf(row: DayRow): string {
   if (row.takenAt !== null) return localDay(row.takenAt);
-  if (/^\d{8}$/.test(row.ContentDate)) return row.ContentDate;
-  if (/^\d{8}$/.test(row.StudyDate)) return row.StudyDate;
+  if (isDay(row.ContentDate)) return row.ContentDate;
+  if (isDay(row.StudyDate)) return row.StudyDate;
   return localDay(row.storedAt);
+}
+
+/** Stands in anonymised images where a date was (PS3.15 E.1, action D). */
+const DUMMY_DAY = '19000101';
+
+function isDay(date: string): boolean {
+  return /^\d{8}$/.test(date) && date !== DUMMY_DAY;
 }
 
 /** A moment in UTC is turned into this laptop's day; one with the device's own zone or none already says its day. */

@@ -5,7 +5,7 @@ import type { ExportContainer, ExportForm } from '@shared/model/vocabulary';
 import { systemCode } from '../../platform/durable';
 import { isEmptyFolder } from '../../workers/export/place';
 import { plannedImages, type ExportPlan } from '../../workers/export/plan';
-import { megabytes, targetError } from '../../workers/export/target-error';
+import { megabytes, targetError } from '../../platform/target-error';
 import { fileLimitOf } from '../../workers/export/zip-sink';
 
 /** Beside its bytes every file takes a directory entry, a line of the checksum file and a record of the DICOMDIR. */
@@ -18,11 +18,7 @@ const OVERHEAD_PER_FILE = 2048;
  */
 export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promise<void> {
   if (!isAbsolute(plan.target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
-  try {
-    await refuseInsideArchive(plan.target, archiveRoot);
-  } catch (error) {
-    throw targetError(error, { needed: 0, free: 0 });
-  }
+  await outsideOfArchive(plan.target, archiveRoot);
   await checkPlace(plan);
 }
 
@@ -39,15 +35,30 @@ export async function checkPlace(plan: ExportPlan): Promise<void> {
       throw new FieldboxError('EXPORT_TARGET_FULL', { needed: megabytes(needed), free: megabytes(free) });
     if (largestFile(plan) > fileLimitOf(disk.type)) throw new FieldboxError('EXPORT_FAT_LIMIT');
   } catch (error) {
-    throw targetError(error, { needed: 0, free: 0 });
+    throw faultOfTarget(error);
   }
 }
 
-async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
+/** A fault at the destination as one of ours: EXPORT_TARGET_FULL, EXPORT_TARGET_LOST ... */
+export function faultOfTarget(error: unknown): FieldboxError {
+  return targetError(error, { needed: 0, free: 0 });
+}
+
+/** Throws EXPORT_INSIDE_ARCHIVE. */
+export async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
   const place = join(await realpath(dirname(target)), basename(target));
   const root = await realpath(archiveRoot);
   if (place === root || place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
     throw new FieldboxError('EXPORT_INSIDE_ARCHIVE');
+}
+
+/** Throws EXPORT_INSIDE_ARCHIVE when a target lies in the archive, EXPORT_TARGET_LOST when the folder it is to be in is not there. */
+export async function outsideOfArchive(target: string, archiveRoot: string): Promise<void> {
+  try {
+    await refuseInsideArchive(target, archiveRoot);
+  } catch (error) {
+    throw faultOfTarget(error);
+  }
 }
 
 async function refuseTaken(target: string, container: ExportContainer): Promise<void> {

@@ -4,6 +4,7 @@ import { refreshPatientText } from '../catalog/text-index';
 import type { RecordBody, RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
 import { identityOf } from './keys';
+import { hide, isMerged, unhide } from './merged';
 import { addLogEntry } from './log-entry';
 import { idOf, statement } from './statements';
 
@@ -17,7 +18,9 @@ export const peopleAppliers: Appliers<'patient.saved' | 'clinic.saved' | 'statio
 /** Registers or changes a patient; objects that already name this identity stay where they are. */
 function applyPatient(db: Database, record: RecordOf<'patient.saved'>): void {
   const { body, at } = record;
-  const isNew = idOf(db, 'patient', body.patient) === undefined;
+  unhide(db, body.patient);
+  // Who was known from images only is registered by this, too.
+  const isNew = statement(db, 'SELECT 1 FROM patient WHERE key = ? AND registered = 1').get(body.patient) === undefined;
   statement(
     db,
     `INSERT INTO patient (key, PatientID, IssuerOfPatientID, PatientName, PatientBirthDate, PatientSex, birth_date_precision,
@@ -36,15 +39,16 @@ function applyPatient(db: Database, record: RecordOf<'patient.saved'>): void {
     idFolded: foldText(body.PatientID),
     at,
   });
-  const id = idOf(db, 'patient', body.patient);
+  const id = idOf(db, 'patient', body.patient, 'itself');
   if (id === undefined) throw new Error('A patient that was just written is not there.');
   if (!body.temporary || body.PatientID !== '') {
-    statement(
-      db,
-      'INSERT INTO patient_identity (identity, patient_id) VALUES (?, ?) ON CONFLICT (identity) DO NOTHING',
-    ).run(identityOf(body, body.patient), id);
+    statement(db, 'INSERT INTO known_identity (identity, patient) VALUES (?, ?) ON CONFLICT (identity) DO NOTHING').run(
+      identityOf(body, body.patient),
+      body.patient,
+    );
   }
   refreshPatientText(db, id);
+  if (isMerged(db, body.patient)) hide(db, body.patient);
   addLogEntry(db, record, isNew ? 'PATIENT_REGISTERED' : 'PATIENT_CHANGED', {}, { patient: body.patient });
 }
 

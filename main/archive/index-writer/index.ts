@@ -1,25 +1,45 @@
 import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { anonymisationAppliers } from './apply-anonymisation';
+import { identityAppliers } from './apply-identity';
+import { attachmentAppliers } from './apply-attachments';
+import { detailAppliers } from './apply-details';
+import { fileAppliers } from './apply-files';
+import { formAppliers } from './apply-forms';
+import { groupingAppliers } from './apply-grouping';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
+import { mergeAppliers } from './apply-merge';
 import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
 import { sourceAppliers } from './apply-sources';
+import { userAppliers } from './apply-users';
+import { resultAppliers } from './apply-results';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
 
 const appliers: Appliers<RecordType> = {
   ...objectAppliers,
+  ...fileAppliers,
+  ...attachmentAppliers,
   ...peopleAppliers,
+  ...detailAppliers,
   ...intakeAppliers,
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
   ...sourceAppliers,
+  ...anonymisationAppliers,
+  ...userAppliers,
+  ...identityAppliers,
+  ...mergeAppliers,
+  ...groupingAppliers,
+  ...resultAppliers,
+  ...formAppliers,
 };
 
 /**

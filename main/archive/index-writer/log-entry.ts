@@ -24,10 +24,10 @@ export function addLogEntry(
   const { subject, level } = logCatalogue[code];
   statement(
     db,
-    `INSERT INTO log (seq, at, by_user, subject, level, code, details, patient, study, series, image)
-     SELECT @seq, @at, @by, @subject, @level, @code, @details, @patient, @study, @series, @image
+    `INSERT INTO log (seq, at, by_user, subject, level, code, details, patient, study, series, image, person)
+     SELECT @seq, @at, @by, @subject, @level, @code, @details, @patient, @study, @series, @image, @person
      WHERE NOT EXISTS (SELECT 1 FROM log WHERE seq = @seq AND code = @code AND details = @details
-       AND patient IS @patient AND series IS @series AND image IS @image)`,
+       AND patient IS @patient AND series IS @series AND image IS @image AND person IS @person)`,
   ).run({
     seq: record.seq,
     at: record.at,
@@ -40,5 +40,6 @@ export function addLogEntry(
     study: about.study ?? null,
     series: about.series ?? null,
     image: about.image ?? null,
+    person: about.person ?? null,
   });
 }

@@ -17,12 +17,29 @@ export function statement(db: Database, sql: string): Statement {
   return prepared;
 }
 
-/** The id column of the row with this key; undefined when there is none. */
+/**
+ * The id column of the row with this key; undefined when there is none. A patient who was merged into another one is found as
+ * that other one, unless it is asked for the row `itself`.
+ */
 export function idOf(
   db: Database,
-  table: 'clinic' | 'station' | 'kind' | 'patient' | 'import_session',
+  table:
+    | 'clinic'
+    | 'station'
+    | 'kind'
+    | 'patient'
+    | 'study'
+    | 'series'
+    | 'import_session'
+    | 'project'
+    | 'project_archive'
+    | 'form',
   key: string,
+  which: 'survivor' | 'itself' = 'survivor',
 ): number | undefined {
   const row = statement(db, `SELECT id FROM ${table} WHERE key = ?`).get(key) as { id: number } | undefined;
-  return row?.id;
+  if (row || table !== 'patient' || which === 'itself') return row?.id;
+  const merged = statement(db, 'SELECT survivor_id AS id FROM merged_patient WHERE key = ?').get(key) as
+    { id: number } | undefined;
+  return merged?.id;
 }

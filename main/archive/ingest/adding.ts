@@ -10,6 +10,7 @@ import type { ImageId, ImportSessionKey } from '@shared/model/ids';
 import { diskError } from '../../platform/durable';
 import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import { statement } from '../index-writer/statements';
 import { oneAfterTheOther } from '../people/in-turn';
 import { CommitBatcher } from './commit-batcher';
@@ -48,7 +49,12 @@ export function createAdding(ctx: EngineContext): Adding {
   const storingOf = (session: ImportSessionKey): Storing => {
     const storing =
       held.get(session) ??
-      new Storing(ctx, batcher, { session, context: NOBODY, source: 'api' }, new AbortController().signal);
+      new Storing(
+        ctx,
+        batcher,
+        { session, context: NOBODY, archive: archiveForNew(ctx, undefined), source: 'api' },
+        new AbortController().signal,
+      );
     held.delete(session);
     held.set(session, storing);
     for (const oldest of held.keys()) {

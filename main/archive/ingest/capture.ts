@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { ImageId } from '@shared/model/ids';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import { localTime, makeDocumentFrom } from './made-from';
 
 export interface Capture {
@@ -10,14 +11,21 @@ export interface Capture {
   readonly context: IntakeContext;
   readonly takenAt: string;
   readonly camera: string;
+  /** How it came in; pictures of nobody are kept together by it. */
+  readonly source: 'camera' | 'api';
 }
 
 /**
- * Keeps one camera picture: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
+ * Keeps one picture of a camera or a device: the bytes as they came and the DICOM made from them. When this answers, both are flushed, recorded
  * and in the index. Throws PHOTO_DAMAGED, DISK_FULL, DISK_FAILED.
  */
-export async function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
+export function keepCapture(ctx: EngineContext, capture: Capture): Promise<ImageId> {
+  return ctx.arrivals.during(() => keep(ctx, capture));
+}
+
+async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   const { paths } = ctx;
+  const archive = archiveForNew(ctx, capture.context.archive);
   const kept = await ctx.pool.run(
     'keepBytes',
     { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects },
@@ -28,7 +36,7 @@ export async function keepCapture(ctx: EngineContext, capture: Capture): Promise
   try {
     const made = await makeDocumentFrom(ctx, {
       context: capture.context,
-      group: 'camera',
+      group: capture.source,
       sourceSha256: source,
       kind: kept.photo,
       name: '',
@@ -45,7 +53,7 @@ export async function keepCapture(ctx: EngineContext, capture: Capture): Promise
             image,
             bytes: made.bytes,
             sourceObject: { sha256: source, bytes: kept.bytes },
-            source: 'camera',
+            source: capture.source,
             session: null,
             path: '',
             entry: '',
@@ -54,6 +62,7 @@ export async function keepCapture(ctx: EngineContext, capture: Capture): Promise
             station: capture.context.station,
             kind: capture.context.kind,
             takenAt,
+            archive,
           },
         },
       ],

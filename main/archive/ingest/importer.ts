@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
-import type { ImageId, ImportSessionKey } from '@shared/model/ids';
+import type { ImageId, ImportSessionKey, ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
+import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
 import type { JobHandle } from '../jobs/job-board';
 import { CommitBatcher } from './commit-batcher';
@@ -18,6 +19,8 @@ export interface ImportRequest {
   readonly session: ImportSessionKey;
   readonly paths: readonly string[];
   readonly context: IntakeContext;
+  /** The archive of a project everything goes into. */
+  readonly archive: ProjectArchiveKey | null;
   readonly source: SourceType;
   /** Which source of that type; without it the person who does it. */
   readonly sourceRef?: string | undefined;
@@ -199,21 +202,29 @@ export class Importer {
   }
 
   private async takeOne(candidate: Candidate): Promise<void> {
-    const taken = await this.storing.takeIn(candidate.path);
-    if (taken.kind === 'zip') {
+    const opened = await this.ctx.arrivals.during(() => this.takeAndStore(candidate));
+    if (opened?.kind === 'zip') {
       if (candidate.entry !== '') throw new FieldboxError('ZIP_NESTED');
       await this.openZip(candidate);
-    } else if (taken.kind === 'dicomdir') {
+    } else if (opened?.kind === 'dicomdir' && candidate.entry === '' && !this.request.offers) {
       // A watched folder offers the files themselves, each when it is complete.
-      if (candidate.entry === '' && !this.request.offers) await this.follow(candidate, taken.files);
-    } else {
-      const stored = await this.storing.store(taken, candidate);
-      candidate.into?.images.push(...stored.map(({ image }) => image));
-      for (const image of stored) {
-        if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
-        else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
-      }
+      await this.follow(candidate, opened.files);
     }
+  }
+
+  /** Takes a file in and makes it part of the archive; what holds other files is given back. */
+  private async takeAndStore(
+    candidate: Candidate,
+  ): Promise<Extract<TakeInOutput, { kind: 'zip' | 'dicomdir' }> | undefined> {
+    const taken = await this.storing.takeIn(candidate.path);
+    if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
+    const stored = await this.storing.store(taken, candidate);
+    candidate.into?.images.push(...stored.map(({ image }) => image));
+    for (const image of stored) {
+      if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
+      else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
+    }
+    return undefined;
   }
 
   /** A DICOMDIR is a table of contents: what it lists is taken in, it itself is not. */

@@ -3,6 +3,7 @@ import type { Handlers } from '@shared/contract';
 import type { ImportSession, IntakeContext } from '@shared/contract/intake';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
 import { type Adding, createAdding } from './adding';
 import { keepCapture } from './capture';
@@ -31,19 +32,26 @@ export function createIntake(ctx: EngineContext): Intake {
       ...createSessions(ctx, adding),
       'import.start': async ({ paths, context }) => {
         const key = newSession();
-        const request = { session: key, paths, context, source: 'file' as const, label: labelOf(paths) };
+        const archive = archiveForNew(ctx, context.archive);
+        const request = { session: key, paths, context, archive, source: 'file' as const, label: labelOf(paths) };
         const job = ctx.jobs.start('import', (handle) => new Importer(ctx, request, handle, () => undefined).run(), {
           importSession: key,
         });
         return Promise.resolve({ job, session: key });
       },
       'capture.keep': async ({ bytes, context, takenAt, camera }) => ({
-        image: await keepCapture(ctx, { bytes, context, takenAt, camera }),
+        image: await keepCapture(ctx, { bytes, context, takenAt, camera, source: 'camera' }),
       }),
     },
     importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {
       const key = newSession();
-      await new Importer(ctx, { session: key, paths, context, source, label: labelOf(paths) }, handle, onItem).run();
+      const archive = archiveForNew(ctx, context.archive);
+      await new Importer(
+        ctx,
+        { session: key, paths, context, archive, source, label: labelOf(paths) },
+        handle,
+        onItem,
+      ).run();
       return readSession(ctx, key);
     },
   };

@@ -3,10 +3,11 @@ import { basename, extname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import type { ImageId } from '@shared/model/ids';
 import type { PhotoKind } from '../../imaging/detect';
-import type { PhotoContext } from '../../imaging/photo-context';
+import type { PhotoContext, PhotoPlace } from '../../imaging/photo-context';
 import type { MakeDocumentOutput } from '../../workers/tasks/make-document';
 import type { EngineContext } from '../context';
-import { statement } from '../index-writer/statements';
+import { ownRow } from '../index-writer/merged';
+import { idOf, statement } from '../index-writer/statements';
 
 export interface DocumentRequest {
   readonly context: IntakeContext;
@@ -22,6 +23,8 @@ export interface DocumentRequest {
   /** When nothing else tells: when the file was last written. */
   readonly modified: Date;
   readonly signal?: AbortSignal;
+  /** Where in the hierarchy it belongs, when that is known; otherwise patient, clinic and day decide. */
+  readonly place?: PhotoPlace;
 }
 
 /** The DICOM object made from a photo or PDF that lies in incoming/ or objects/; it then lies in incoming/. */
@@ -48,6 +51,7 @@ export async function makeDocumentFrom(ctx: EngineContext, request: DocumentRequ
       title: basename(request.name, extname(request.name)),
       incoming: ctx.paths.incoming,
       objects: ctx.paths.objects,
+      ...(request.place && { place: request.place }),
       thumbnails: ctx.paths.thumbnails,
     },
     request.signal ? { signal: request.signal } : {},
@@ -66,7 +70,9 @@ interface PatientColumns {
 
 function photoContext(ctx: EngineContext, request: DocumentRequest): PhotoContext {
   const { context } = request;
-  const patient = row(ctx, 'SELECT * FROM patient WHERE key = ?', context.patient) as PatientColumns | null;
+  const patient = (
+    context.patient === null ? null : (ownRow(ctx.db, context.patient) ?? null)
+  ) as PatientColumns | null;
   const clinic = row(ctx, 'SELECT * FROM clinic WHERE key = ?', context.clinic) as {
     name: string;
     place: string;
@@ -111,8 +117,8 @@ function nextInstanceNumber(ctx: EngineContext, context: IntakeContext): number 
 function picturesOf(ctx: EngineContext, patient: string): number {
   const found = statement(
     ctx.db,
-    `SELECT count(*) AS n FROM image WHERE patient_id = (SELECT id FROM patient WHERE key = ?) AND source_object IS NOT NULL`,
-  ).get(patient) as { n: number };
+    `SELECT count(*) AS n FROM image WHERE patient_id = ? AND source_object IS NOT NULL`,
+  ).get(idOf(ctx.db, 'patient', patient) ?? 0) as { n: number };
   return found.n;
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { type ImageId, ImportSessionKey } from '@shared/model/ids';
+import { type ImageId, ImportSessionKey, type ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
 import { CommitBatcher } from './commit-batcher';
 import { ImportReport, type ItemOutcome } from './report';
@@ -15,6 +16,8 @@ export interface Sender {
   readonly sourceRef: string;
   /** How it is called in the list of imports: the name of a remote or of a machine on the cable. */
   readonly label: string;
+  /** The archive of a project it puts things into. Null: none; left out: the default one. */
+  readonly archive?: ProjectArchiveKey | null;
 }
 
 /** What became of a file that was handed in. */
@@ -35,18 +38,20 @@ export class Receiver {
     private readonly report: ImportReport,
   ) {}
 
-  /** Begins an import session for a sender. Throws DISK_FULL, DISK_FAILED. */
+  /** Begins an import session for a sender. Throws NOT_FOUND, GROUP_CLOSED, DISK_FULL, DISK_FAILED. */
   static async open(
     ctx: EngineContext,
     sender: Sender,
     handle: JobHandle,
     onItem: (outcome: ItemOutcome) => void = () => undefined,
   ): Promise<Receiver> {
+    const { source, sourceRef, label } = sender;
+    const archive = archiveForNew(ctx, sender.archive);
     const session = ImportSessionKey.parse(randomUUID());
-    await ctx.commit([{ type: 'import.started', body: { session, ...sender } }]);
+    await ctx.commit([{ type: 'import.started', body: { session, source, sourceRef, label } }]);
     const batcher = new CommitBatcher(ctx);
     const context = { patient: null, clinic: null, station: null, kind: null };
-    const request = { session, paths: [], context, ...sender };
+    const request = { session, context, archive, source, sourceRef };
     return new Receiver(
       ctx,
       session,

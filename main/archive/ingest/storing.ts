@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { ImageId, type PatientKey, type SeriesKey } from '@shared/model/ids';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext, IncomingObject } from '../context';
+import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
@@ -22,7 +23,7 @@ interface Origin {
 }
 
 /** What is said of everything that comes in together. */
-export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'source' | 'sourceRef'> & {
+export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'archive' | 'source' | 'sourceRef'> & {
   readonly offers?: Pick<Offers, 'expected'> | undefined;
 };
 
@@ -99,6 +100,7 @@ export class Storing {
     const known = taken.kind === 'dicom' ? this.knownInstance(sha256) : this.knownSource(sha256);
     if (known.length > 0) {
       await this.heal(sha256);
+      await this.putIntoArchive(known);
       return known.map((image) => ({ image, isNew: false, bytes: taken.bytes }));
     }
     return taken.kind === 'dicom' ? this.storeDicom(taken, sha256, origin) : this.storeDocument(taken, sha256, origin);
@@ -116,8 +118,22 @@ export class Storing {
       takenAt: deviceTime(taken.attributes),
       assigned: false,
     });
-    await this.batcher.add([record], [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }]);
+    await this.batcher.add(
+      [record, ...this.notes(sha256)],
+      [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }],
+    );
     return [{ image: sha256, isNew: true, bytes: taken.bytes }];
+  }
+
+  /** What lies in the trash comes out of it by arriving again (index-writer/asides.ts); the log says so. */
+  private notes(sha256: ImageId): NewRecord[] {
+    const trashed = statement(
+      this.ctx.db,
+      `SELECT owner FROM set_aside WHERE why = 'trashed' AND arrival = (SELECT arrival FROM set_aside WHERE object = ?)`,
+    ).get(sha256) as { owner: PatientKey } | undefined;
+    if (!trashed) return [];
+    const about = { patient: survivorOf(this.ctx.db, trashed.owner) };
+    return [{ type: 'log.noted', body: { code: 'IMAGES_RESTORED', details: { images: 1 }, about } }];
   }
 
   /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
@@ -187,23 +203,46 @@ export class Storing {
         station: what.assigned ? context.station : null,
         kind: what.assigned ? context.kind : null,
         takenAt: what.takenAt,
+        archive: this.request.archive,
       },
     };
   }
 
+  /** The living version of the image whose bytes these are, or were before it was changed. */
+  /** What was here already goes into the chosen archive all the same. */
+  private async putIntoArchive(images: readonly ImageId[]): Promise<void> {
+    const { archive } = this.request;
+    if (archive === null) return;
+    const rows = statement(
+      this.ctx.db,
+      `SELECT DISTINCT series.key FROM image JOIN series ON series.id = image.series_id
+       WHERE image.object IN (SELECT value FROM json_each(@images)) AND NOT EXISTS (
+         SELECT 1 FROM archive_series AS m JOIN project_archive AS a ON a.id = m.archive_id
+         WHERE m.series_id = series.id AND a.key = @archive)`,
+    ).all({ images: JSON.stringify(images), archive }) as { key: SeriesKey }[];
+    if (rows.length === 0) return;
+    const series = rows.map(({ key }) => key);
+    await this.batcher.add([{ type: 'project.assigned', body: { archive, patients: [], studies: [], series } }], []);
+  }
+
   private knownInstance(sha256: ImageId): ImageId[] {
-    return statement(this.ctx.db, 'SELECT 1 FROM image WHERE object = ?').get(sha256) ? [sha256] : [];
+    const row = statement(
+      this.ctx.db,
+      `SELECT object FROM image WHERE object = @sha256 OR id = (SELECT arrival FROM set_aside WHERE object = @sha256)`,
+    ).get({ sha256 }) as { object: ImageId } | undefined;
+    return row ? [row.object] : [];
   }
 
   /** Images made earlier from the same file for the same person. */
   private knownSource(sha256: ImageId): ImageId[] {
+    const { patient } = this.request.context;
     const rows = statement(
       this.ctx.db,
       `SELECT image.object FROM image JOIN patient ON patient.id = image.patient_id
        WHERE image.source_object = @sha256
          AND (patient.key = @patient OR (@patient IS NULL AND patient.registered = 0 AND patient.PatientID = '' AND patient.PatientName = ''))
        ORDER BY image.id`,
-    ).all({ sha256, patient: this.request.context.patient }) as { object: ImageId }[];
+    ).all({ sha256, patient: patient === null ? null : survivorOf(this.ctx.db, patient) }) as { object: ImageId }[];
     return rows.map((row) => row.object);
   }
 

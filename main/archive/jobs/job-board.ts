@@ -54,6 +54,7 @@ export class JobBoard {
       phase: 'reading',
       importSession: null,
       exportKey: null,
+      anonymisationRun: null,
       error: null,
       ...first,
     };

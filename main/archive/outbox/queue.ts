@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { AnonymiseRequest } from '@shared/contract/sync';
+import { AnonymisationWay } from '@shared/model/anonymisation';
 import { type ImageId, RemoteKey, type TransactionKey } from '@shared/model/ids';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
 import { statement } from '../index-writer/statements';
@@ -22,7 +22,7 @@ export interface QueuedItem {
   readonly position: number;
   readonly image: ImageId;
   readonly bytes: number;
-  readonly anonymise: AnonymiseRequest | null;
+  readonly anonymise: AnonymisationWay | null;
 }
 
 interface RemoteColumns {
@@ -71,7 +71,7 @@ const ITEM = `SELECT i.id, t.key AS "transaction", t.id AS number, t.total, i.po
   FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id`;
 
 function itemOf(row: ItemColumns): QueuedItem {
-  return { ...row, anonymise: row.anonymise === null ? null : AnonymiseRequest.parse(JSON.parse(row.anonymise)) };
+  return { ...row, anonymise: row.anonymise === null ? null : AnonymisationWay.parse(JSON.parse(row.anonymise)) };
 }
 
 /**

@@ -1,12 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import {
-  Cause,
-  type ItemFilter,
-  type ItemRow,
-  type StateCounts,
-  AnonymiseRequest,
-  type TransactionRow,
-} from '@shared/contract/sync';
+import { Cause, type ItemFilter, type ItemRow, type StateCounts, type TransactionRow } from '@shared/contract/sync';
+import { AnonymisationWay } from '@shared/model/anonymisation';
 import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import { statement } from '../index-writer/statements';
 
@@ -71,7 +65,7 @@ export function transactionRows(
       ...row,
       by: row.by,
       cause: Cause.parse(JSON.parse(row.cause)),
-      anonymise: row.anonymise === null ? null : AnonymiseRequest.parse(JSON.parse(row.anonymise)),
+      anonymise: row.anonymise === null ? null : AnonymisationWay.parse(JSON.parse(row.anonymise)),
       counts: countsOf(db, { transaction: row.transaction }),
     })),
   };

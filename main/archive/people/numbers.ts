@@ -46,9 +46,16 @@ function free(db: Database, from: Numbered): string {
   let candidate = from;
   for (;;) {
     const number = candidate.prefix + candidate.digits + candidate.suffix;
-    if (!statement(db, 'SELECT 1 FROM patient WHERE id_folded = ?').get(foldText(number))) return number;
+    if (!isTaken(db, foldText(number))) return number;
     candidate = next(candidate);
   }
+}
+
+/** Numbers of patients who were merged into others go on being theirs. */
+function isTaken(db: Database, folded: string): boolean {
+  const sql =
+    'SELECT 1 FROM patient WHERE id_folded = @folded UNION ALL SELECT 1 FROM merged_patient WHERE id_folded = @folded';
+  return statement(db, sql).get({ folded }) !== undefined;
 }
 
 function next({ prefix, digits, suffix }: Numbered): Numbered {

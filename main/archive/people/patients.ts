@@ -6,8 +6,11 @@ import type { PatientInput, PatientRow } from '@shared/model/rows';
 import { foldText, nameWords } from '../catalog/folding';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
+import { survivorOf } from '../index-writer/merged';
+import { archiveForNew } from '../grouping/projects';
 import { statement } from '../index-writer/statements';
 import type { PatientSaved } from '../records/bodies/people';
+import type { NewRecord } from '../records/record';
 import { dayOf, requireDay } from './dates';
 import type { InTurn } from './in-turn';
 import { suggestNumber } from './numbers';
@@ -22,25 +25,34 @@ export function createPatients(ctx: EngineContext, inTurn: InTurn): Handlers<Pat
     if (!row) throw new FieldboxError('NOT_FOUND', { what: 'patient' });
     return row;
   };
-  const save = async (body: PatientSaved): Promise<PatientRow> => {
+  const save = async (body: PatientSaved, more: readonly NewRecord[] = []): Promise<PatientRow> => {
     refuseTwin(ctx, body);
-    await ctx.commit([{ type: 'patient.saved', body }]);
+    await ctx.commit([{ type: 'patient.saved', body }, ...more]);
     return get(body.patient);
   };
   return {
     'patients.get': async ({ patient }) => Promise.resolve(get(patient)),
     'patients.register': (input) =>
-      inTurn(() =>
-        save({ patient: PatientKey.parse(randomUUID()), IssuerOfPatientID: '', ...entered(ctx, input, null) }),
-      ),
+      inTurn(() => {
+        const patient = PatientKey.parse(randomUUID());
+        return save({ patient, IssuerOfPatientID: '', ...entered(ctx, input, null) }, intoDefaultArchive(ctx, patient));
+      }),
     'patients.update': ({ patient, changes }) =>
       inTurn(() => {
         const before = get(patient);
+        if (before.patient !== patient) throw new FieldboxError('PATIENT_MERGED');
         return save({ patient, IssuerOfPatientID: before.IssuerOfPatientID, ...entered(ctx, changes, before) });
       }),
     'patients.suggestNumber': async () => Promise.resolve({ PatientID: suggestNumber(ctx.db) }),
     'patients.similar': async (input) => Promise.resolve({ rows: similarPatients(ctx.db, input) }),
   };
+}
+
+/** A new patient belongs to the default archive of the projects, if there is one. */
+function intoDefaultArchive(ctx: EngineContext, patient: PatientKey): readonly NewRecord[] {
+  const archive = archiveForNew(ctx, undefined);
+  if (archive === null) return [];
+  return [{ type: 'project.assigned', body: { archive, patients: [patient], studies: [], series: [] } }];
 }
 
 /**
@@ -96,12 +108,17 @@ function isPersonName(text: string): boolean {
 
 /**
  * One number and one name are one person: a second one is a mistake, also when the first came with images from elsewhere
- * (that one can be taken over by `patients.update`). Throws BAD_REQUEST.
+ * (that one can be taken over by `patients.update`) or stands under somebody else since a merge. Throws BAD_REQUEST.
  */
 function refuseTwin(ctx: EngineContext, body: PatientSaved): void {
   const twin = statement(
     ctx.db,
     'SELECT 1 FROM patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ? AND key <> ?',
   ).get(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID, body.patient);
-  if (twin) throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
+  const merged = statement(
+    ctx.db,
+    'SELECT key FROM merged_patient WHERE id_folded = ? AND name_folded = ? AND IssuerOfPatientID = ?',
+  ).all(foldText(body.PatientID), foldText(body.PatientName), body.IssuerOfPatientID) as { key: string }[];
+  if (twin || merged.some(({ key }) => survivorOf(ctx.db, key) !== body.patient))
+    throw new FieldboxError('BAD_REQUEST', { what: 'PatientID' });
 }

@@ -10,7 +10,13 @@ import { requireDay } from './dates';
 import type { InTurn } from './in-turn';
 
 export type PlaceVerb =
-  'clinics.list' | 'clinics.create' | 'clinics.update' | 'stations.list' | 'stations.create' | 'stations.update';
+  | 'clinics.list'
+  | 'clinics.onDay'
+  | 'clinics.create'
+  | 'clinics.update'
+  | 'stations.list'
+  | 'stations.create'
+  | 'stations.update';
 
 const CLINIC = `SELECT key AS clinic, name, place, first_day AS firstDay, last_day AS lastDay,
   (SELECT count(*) FROM image WHERE image.clinic_id = clinic.id) AS images FROM clinic`;
@@ -24,6 +30,13 @@ export function createPlaces(ctx: EngineContext, inTurn: InTurn): Handlers<Place
     const row = statement(db, `${CLINIC} WHERE key = ?`).get(key) as ClinicRow | undefined;
     if (!row) throw new FieldboxError('NOT_FOUND', { what: 'clinic' });
     return row;
+  };
+  const sameClinic = ({ name, place, firstDay, lastDay }: ClinicInput): ClinicRow | undefined => {
+    const sameDays = statement(db, `${CLINIC} WHERE first_day = ? AND last_day = ? ORDER BY id`).all(
+      firstDay,
+      lastDay,
+    ) as ClinicRow[];
+    return sameDays.find((row) => foldText(row.name) === foldText(name) && foldText(row.place) === foldText(place));
   };
   const stationsOf = (clinic: string): StationRow[] => {
     const rows = statement(db, `${STATION} WHERE clinic.key = ? ORDER BY station.name, station.id`).all(
@@ -59,7 +72,16 @@ export function createPlaces(ctx: EngineContext, inTurn: InTurn): Handlers<Place
       const rows = statement(db, `${CLINIC} ORDER BY first_day DESC, name, id`).all() as ClinicRow[];
       return Promise.resolve({ rows });
     },
-    'clinics.create': (input) => inTurn(() => saveClinic(ClinicKey.parse(randomUUID()), input)),
+    'clinics.onDay': async ({ day }) => {
+      const found = statement(
+        db,
+        `${CLINIC} WHERE first_day <= @day AND last_day >= @day ORDER BY first_day, id LIMIT 1`,
+      ).get({ day }) as ClinicRow | undefined;
+      if (!found) throw new FieldboxError('NOT_FOUND', { what: 'clinic' });
+      return Promise.resolve(found);
+    },
+    'clinics.create': (input) =>
+      inTurn(async () => sameClinic(input) ?? saveClinic(ClinicKey.parse(randomUUID()), input)),
     'clinics.update': ({ clinic, changes }) => inTurn(() => saveClinic(clinicRow(clinic).clinic, changes)),
     'stations.list': async ({ clinic }) => Promise.resolve({ rows: stationsOf(clinic) }),
     'stations.create': ({ clinic, name }) =>

@@ -3,7 +3,7 @@ import type { Output, Parsed } from '@shared/contract';
 import { foldText, nameWords } from '../catalog/folding';
 import { rowsOf } from '../catalog/rows';
 import { correctionsOf, forgiven, typingErrors } from '../catalog/typing-errors';
-import { statement } from '../index-writer/statements';
+import { idOf, statement } from '../index-writer/statements';
 
 type Similar = Output<'patients.similar'>['rows'][number];
 type Reason = Similar['reasons'][number];
@@ -26,17 +26,18 @@ interface Candidate {
 export function similarPatients(db: Database, input: Parsed<'patients.similar'>): Similar[] {
   const words = nameWords(input.PatientName);
   const number = foldText(input.PatientID);
-  const candidates = new Map<number, Candidate>();
-  for (const candidate of [
+  const itself = input.except === undefined ? undefined : idOf(db, 'patient', input.except);
+  const candidates = [
     ...(number === '' ? [] : withNumber(db, number)),
     ...withName(db, words),
     ...(input.PatientBirthDate === '' ? [] : withBirthDate(db, input.PatientBirthDate)),
-  ]) {
-    candidates.set(candidate.id, candidate);
+  ].filter(({ id }) => id !== itself);
+  const best = new Map<number, Judged>();
+  for (const candidate of candidates) {
+    const judgement = { candidate, ...judge(candidate, words, number, input.PatientBirthDate) };
+    if (judgement.score > (best.get(candidate.id)?.score ?? 0)) best.set(candidate.id, judgement);
   }
-  const judged = [...candidates.values()]
-    .map((candidate) => ({ candidate, ...judge(candidate, words, number, input.PatientBirthDate) }))
-    .filter(({ score }) => score > 0)
+  const judged = [...best.values()]
     .sort((a, b) => b.score - a.score || a.candidate.id - b.candidate.id)
     .slice(0, MOST_SHOWN);
   const rows = rowsOf(
@@ -47,11 +48,20 @@ export function similarPatients(db: Database, input: Parsed<'patients.similar'>)
   return rows.map((row, at) => ({ row, reasons: [...(judged[at]?.reasons ?? [])] }));
 }
 
+interface Judged {
+  readonly candidate: Candidate;
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+}
+
 const COLUMNS = 'patient.id, name_folded, id_folded, PatientBirthDate';
+/** Who was merged into somebody is judged by what they go by themselves, and shown as that somebody. */
+const MERGED = `SELECT survivor_id AS id, name_folded, id_folded, json_extract(columns, '$.PatientBirthDate') AS PatientBirthDate
+  FROM merged_patient`;
 
 function withNumber(db: Database, number: string): readonly Candidate[] {
-  const sql = `SELECT ${COLUMNS} FROM patient WHERE id_folded = ? LIMIT ?`;
-  return statement(db, sql).all(number, MOST_CANDIDATES) as Candidate[];
+  const sql = `SELECT ${COLUMNS} FROM patient WHERE id_folded = @number UNION ALL ${MERGED} WHERE id_folded = @number LIMIT @most`;
+  return statement(db, sql).all({ number, most: MOST_CANDIDATES }) as Candidate[];
 }
 
 function withBirthDate(db: Database, birthDate: string): readonly Candidate[] {
@@ -69,7 +79,9 @@ function withName(db: Database, words: readonly string[]): readonly Candidate[] 
     })
     .join(' AND ');
   const sql = `SELECT ${COLUMNS} FROM patient_text JOIN patient ON patient.id = patient_text.rowid WHERE patient_text MATCH ? LIMIT ?`;
-  return statement(db, sql).all(query, MOST_CANDIDATES) as Candidate[];
+  const found = statement(db, sql).all(query, MOST_CANDIDATES) as Candidate[];
+  const merged = statement(db, `${MERGED} WHERE survivor_id = ?`);
+  return found.flatMap((candidate) => [candidate, ...(merged.all(candidate.id) as Candidate[])]);
 }
 
 function judge(

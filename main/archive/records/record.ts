@@ -1,11 +1,19 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
+import { anonymisationBodies } from './bodies/anonymisation';
+import { identityBodies } from './bodies/identity';
+import { attachmentBodies } from './bodies/attachments';
+import { fileBodies } from './bodies/files';
+import { formBodies } from './bodies/forms';
+import { groupingBodies } from './bodies/grouping';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
 import { sourceBodies } from './bodies/sources';
+import { userBodies } from './bodies/users';
+import { resultBodies } from './bodies/results';
 
 /** Every type of record and the schema of its body; one file a subject in `bodies/`. */
 export const recordBodies = {
@@ -15,6 +23,14 @@ export const recordBodies = {
   ...journalBodies,
   ...outboxBodies,
   ...sourceBodies,
+  ...anonymisationBodies,
+  ...userBodies,
+  ...identityBodies,
+  ...fileBodies,
+  ...attachmentBodies,
+  ...groupingBodies,
+  ...resultBodies,
+  ...formBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

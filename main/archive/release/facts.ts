@@ -3,11 +3,21 @@ import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { ImageFacts } from './gate';
 
+/**
+ * SQL of what was said about a picture (`image`, `patient`): an anonymised one is bound by its anonymous patient and, as long as
+ * there is a key, by the person it is of. A "no" of either holds.
+ */
+export const CONSENT_SQL = `CASE WHEN EXISTS (
+    SELECT 1 FROM anonymised_image JOIN anonymisation_key ON anonymisation_key.id = anonymised_image.key_id
+    JOIN patient AS person ON person.key = anonymisation_key.patient
+    WHERE anonymised_image.anonymous = image.object AND person.consent = 'no'
+  ) THEN 'no' ELSE patient.consent END`;
+
 /** What the gate needs to know of one image, for exits that give out one at a time. Throws NOT_FOUND. */
 export function factsOf(db: Database, image: ImageId): ImageFacts {
   const row = db
     .prepare<[string], Omit<ImageFacts, 'image'>>(
-      `SELECT patient.consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
+      `SELECT ${CONSENT_SQL} AS consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
        JOIN patient ON patient.id = image.patient_id WHERE image.object = ?`,
     )
     .get(image);

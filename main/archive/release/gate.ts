@@ -2,9 +2,10 @@ import type { ErrorCode } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { Consent } from '@shared/model/vocabulary';
 
-/** What the archive knows of an image when it is asked whether it may leave. */
+/** What the archive knows of an image, or of a line of writing that names a patient, when it is asked whether that may leave. */
 export interface ImageFacts {
-  readonly image: ImageId;
+  /** Null: no picture leaves, but a line that names the patient. */
+  readonly image: ImageId | null;
   /** What its patient said about pictures leaving the clinic. */
   readonly consent: Consent;
   /** Condition of the stored file, as the index knows it. */
@@ -12,7 +13,7 @@ export interface ImageFacts {
 }
 
 /** Why something leaves. Every exit of `exits.ts` has one. */
-export type Purpose = 'export' | 'render' | 'print' | 'copy' | 'send' | 'hub';
+export type Purpose = 'export' | 'render' | 'print' | 'copy' | 'send' | 'hub' | 'keys';
 
 /** To whom it goes and who lets it out. */
 export interface Release {
@@ -29,7 +30,8 @@ const LEAVES: Verdict = { leaves: true };
 
 /**
  * The one question every exit asks: may this image leave, for this purpose, to this recipient? A patient's "no" holds for
- * every purpose; a file that is missing or damaged is never given out as if it were good.
+ * every purpose, and for an anonymised picture as for a whole one: it is still a picture of this person, who did not want it to
+ * leave, and a face or a scar needs no name. A file that is missing or damaged is never given out as if it were good.
  */
 export function mayLeave(facts: ImageFacts, _release: Release): Verdict {
   if (facts.consent === 'no') return refuse('CONSENT_REFUSED');

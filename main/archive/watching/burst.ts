@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { FieldboxError } from '@shared/errors';
 import { JobId } from '@shared/model/ids';
 import type { EngineContext } from '../context';
+import { archiveForNew } from '../grouping/projects';
 import { Importer, type ImportRequest, type OfferResult, type Offers } from '../ingest/importer';
 import { newSession } from '../ingest/sessions';
 import type { FoundFile } from './scan';
@@ -40,7 +41,13 @@ export class Burst {
   ) {
     setMaxListeners(0, this.abort.signal); // every file on its way listens
     const handle = { job: JobId.parse(randomUUID()), signal: this.abort.signal, update: () => undefined };
-    const request = { ...what, session: newSession(), paths: [], offers: this.offers() };
+    const request = {
+      ...what,
+      session: newSession(),
+      archive: archiveForNew(ctx, what.context.archive),
+      paths: [],
+      offers: this.offers(),
+    };
     this.ended = new Importer(ctx, request, handle, () => undefined).run().catch((error: unknown) => {
       this.failed = true;
       this.handover?.taken();

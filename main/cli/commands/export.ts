@@ -1,25 +1,23 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ExportResult, ExportSelection } from '@shared/contract/release';
-import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
+import type { ExportResult } from '@shared/contract/release';
+import { errorSentence, isErrorCode } from '@shared/errors';
 import { ExportForm } from '@shared/model/vocabulary';
-import type { Engine } from '../../archive/engine';
 import { runExport } from '../../archive/export';
-import { imagesNamed, patientsByNumber, seriesByUID, studiesByUID } from '../lookup';
+import { isNamed, namedOptions, selectionOf } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { bytes, seconds } from '../text';
 import { commonOptions, UsageError } from '../usage';
+import { wayOf, wayOptions } from './anonymise-options';
 
-const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 const options = {
   ...commonOptions,
+  ...wayOptions,
+  anonymize: { type: 'boolean', default: false },
   out: { type: 'string' },
   as: { type: 'string', default: 'media' },
-  patient: several,
-  study: several,
-  series: several,
-  image: several,
+  ...namedOptions,
 } as const;
 
 /** `export --out PATH`: writes, reads back and compares. Exit 1 when images were left out, or the copy is not proven. */
@@ -28,49 +26,30 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   if (values.out === undefined) throw new UsageError('Say where to write: --out FOLDER or --out FILE.zip');
   const form = ExportForm.safeParse(values.as);
   if (!form.success) throw new UsageError('--as is one of media, originals, pictures.');
-  if ([values.patient, values.study, values.series, values.image].every((names) => names.length === 0)) {
+  if (!isNamed(values)) {
     throw new UsageError('Say what to export: --patient ID, --study UID, --series UID or --image UID.');
   }
+  const way = values.anonymize ? wayOf(values) : null;
+  if (!way && (values.profile.length > 0 || values.set.length > 0 || values['ignore-masks']))
+    throw new UsageError('--profile, --set and --ignore-masks go with --anonymize.');
   const target = resolve(values.out);
   const container = target.toLowerCase().endsWith('.zip') ? 'zip' : 'folder';
   return withArchive(values.archive, terminal, false, async (session) => {
+    session.require('export.start');
     const started = performance.now();
-    const selection = await selectionOf(session.engine, values);
+    const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
     const handle = session.handle(
       ({ phase = 'writing', done = 0, total = 0 }) => `${phase} ${String(done)}/${String(total)}`,
     );
-    const result = await runExport(session.engine.context, { selection, form: form.data, container, target }, handle);
+    const result = await runExport(
+      session.engine.context,
+      { selection, form: form.data, container, target, ...(way && { anonymise: way }) },
+      handle,
+    );
     const error = result.error === null ? null : reasonOf(result.error);
     terminal.answer({ ...result, error, seconds: seconds(started) }, () => describe(result, error));
     return result.state === 'proven' && result.leftOut.length === 0 ? 0 : 1;
   });
-}
-
-interface Named {
-  readonly patient: readonly string[];
-  readonly study: readonly string[];
-  readonly series: readonly string[];
-  readonly image: readonly string[];
-}
-
-/** Everything a name stands for; a name that stands for nothing ends the command before anything is written. */
-async function selectionOf(engine: Engine, named: Named): Promise<ExportSelection> {
-  const all = async <T>(names: readonly string[], look: (name: string) => Promise<readonly T[]>): Promise<T[]> => {
-    const found: T[] = [];
-    for (const name of names) {
-      const rows = await look(name);
-      if (rows.length === 0) throw new FieldboxError('NOT_FOUND', { what: name });
-      found.push(...rows);
-    }
-    return found;
-  };
-  return {
-    patients: (await all(named.patient, (id) => patientsByNumber(engine, id))).map((row) => row.patient),
-    studies: (await all(named.study, (uid) => studiesByUID(engine, uid))).map((row) => row.study),
-    series: (await all(named.series, (uid) => seriesByUID(engine, uid))).map((row) => row.seriesKey),
-    images: (await all(named.image, (uid) => imagesNamed(engine, uid))).map((row) => row.image),
-    clinicDays: [],
-  };
 }
 
 type WireReason = NonNullable<ExportResult['error']>;

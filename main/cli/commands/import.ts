@@ -30,6 +30,7 @@ export async function importCommand(argv: readonly string[], terminal: Terminal)
   if (positionals.length === 0) throw new UsageError('Say what to import: files, folders or zips.');
   const paths = positionals.map((path) => resolve(path));
   return withArchive(values.archive, terminal, true, async (session) => {
+    session.require('import.start');
     const context = await contextOf(session.engine, values);
     const started = performance.now();
     const rejected: Rejected[] = [];

@@ -11,6 +11,7 @@ export async function verifyCommand(argv: readonly string[], terminal: Terminal)
     options: { ...commonOptions, deep: { type: 'boolean', default: false } },
   });
   return withArchive(values.archive, terminal, false, async (session) => {
+    session.require('archive.verify');
     const started = performance.now();
     const handle = session.handle(
       ({ done = 0, total = 0, bytesDone = 0 }) => `checked ${String(done)}/${String(total)}, ${bytes(bytesDone)}`,

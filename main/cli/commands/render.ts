@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FieldboxError } from '@shared/errors';
 import { factsOf } from '../../archive/release/facts';
+import { actingUser } from '../../archive/actor';
 import { mayLeave } from '../../archive/release/gate';
 import { writeFileDurably } from '../../platform/durable';
 import { imagesNamed } from '../lookup';
@@ -34,7 +35,7 @@ export async function renderCommand(argv: readonly string[], terminal: Terminal)
     const verdict = mayLeave(factsOf(engine.context.db, image.image), {
       purpose: 'render',
       recipient: 'file',
-      person: null,
+      person: actingUser(),
     });
     if (!verdict.leaves) throw new FieldboxError(verdict.code);
     const png = await engine.pictures.render(image.image, {

@@ -5,6 +5,7 @@ import { Tags } from '../tags';
 import { DataSetBuilder, part10Header } from '../writer';
 import { concat } from '../writer/encode';
 import { Identity, patientOf } from './identity';
+import { isJpegCoded } from './jpeg-segments';
 import { isStale, maskPixels, type MaskedPixels } from './masks';
 import { type AnonymisationKey, type AnonymisationOptions, deidentificationCodes, longitudinalState } from './options';
 import { native, pixelElementBytes } from './pixel-element';
@@ -64,18 +65,22 @@ export async function anonymise(
   const shiftDays = key.values?.dateShiftDays ?? replacements.shiftDays(patient);
   if (!Number.isInteger(shiftDays)) throw new FieldboxError('BAD_REQUEST', { what: 'dates move by whole days' });
   const masked = await maskedPixels(file, options);
+  const stripped = masked === null && isJpegCoded(file);
   const walk = new Walk({
     options,
     replacements,
     identity: new Identity(dataset, options),
     shiftDays,
-    skip: (tag) => tag === Tags.PixelData || (masked !== null && (isStale(tag) || PIXELS.has(tag))),
+    skip: (tag) =>
+      tag === Tags.PixelData ||
+      (stripped && OFFSETS.has(tag)) ||
+      (masked !== null && (isStale(tag) || PIXELS.has(tag))),
   });
   const pseudonym = `ANON-${replacements.pseudonym(patient)}`;
   const builder = walk.dataSet(dataset, placed(valuesOf(key, pseudonym)));
   const original = identityOf(file);
   const uidOf = (uid: string): string => (options.retainUIDs || uid === '' ? uid : replacements.uid(uid));
-  const sopInstanceUID = uidOf(original.sopInstanceUID);
+  const sopInstanceUID = options.retainUIDs ? original.sopInstanceUID : uidOf(variantOf(original.sopInstanceUID, key));
   builder
     .set(Tags.SpecificCharacterSet, 'ISO_IR 192', 'CS')
     .set(Tags.SOPClassUID, sopClassUID, 'UI')
@@ -104,6 +109,13 @@ export async function anonymise(
   };
 }
 
+/** What the SOP Instance UID of a variant is derived from. */
+function variantOf(sopInstanceUID: string, { variant = '' }: AnonymisationKey): string {
+  return variant === '' || sopInstanceUID === '' ? sopInstanceUID : `${sopInstanceUID}\0${variant}`;
+}
+
+/** Where fragments begin: not so any more when something was taken out of them (PS3.3 C.7.6.3). */
+const OFFSETS: ReadonlySet<number> = new Set([Tags.ExtendedOffsetTable, Tags.ExtendedOffsetTableLengths]);
 const PIXELS: ReadonlySet<number> = new Set([Tags.FloatPixelData, Tags.DoubleFloatPixelData]);
 
 async function maskedPixels(file: DicomFile, options: AnonymisationOptions): Promise<MaskedPixels | null> {

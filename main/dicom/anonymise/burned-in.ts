@@ -52,32 +52,48 @@ const SOME_MODALITIES: ReadonlySet<string> = new Set([
   'OPT',
 ]);
 
+/** What says how likely it is: values as they stand in the data set, '' and [] for those that are not there. */
+export interface BurnedInFacts {
+  readonly SOPClassUID: string;
+  readonly Modality: string;
+  readonly BurnedInAnnotation: string;
+  readonly ImageType: readonly string[];
+  readonly hasPixels: boolean;
+}
+
 /**
  * What to warn of before a picture is given away: from Burned In Annotation (0028,0301), SOP class, Modality and Image Type
  * (PS3.15 E.3.1). NO of a device is believed for its own acquisitions, not for captures of screens and not for ultrasound, where
  * it is often written without looking.
  */
-export function burnedInRisk(dataset: DataSetView): BurnedInRisk {
-  const sopClass = dataset.string(Tags.SOPClassUID) ?? '';
-  const isDocument = dataset.has(Tags.EncapsulatedDocument);
-  if (
-    !isDocument &&
-    !dataset.has(Tags.PixelData) &&
-    !dataset.has(Tags.FloatPixelData) &&
-    !dataset.has(Tags.DoubleFloatPixelData)
-  ) {
-    return { level: 'none', reason: 'no-pixels' };
-  }
-  const said = dataset.string(Tags.BurnedInAnnotation)?.toUpperCase();
+export function burnedInRiskOf(facts: BurnedInFacts): BurnedInRisk {
+  const { SOPClassUID: sopClass } = facts;
+  const isDocument = sopClass.startsWith(ENCAPSULATED_DOCUMENTS);
+  if (!isDocument && !facts.hasPixels) return { level: 'none', reason: 'no-pixels' };
+  const said = facts.BurnedInAnnotation.toUpperCase();
   if (said === 'YES') return { level: 'certain', reason: 'said-yes' };
   const isHighClass = HIGH_CLASSES.some(
     (uid) => sopClass === uid || sopClass.startsWith(uid.endsWith('.') ? uid : `${uid}.`),
   );
-  const modality = dataset.string(Tags.Modality)?.toUpperCase() ?? '';
+  const modality = facts.Modality.toUpperCase();
   if (said === 'NO') return isHighClass ? { level: 'some', reason: 'sop-class' } : { level: 'low', reason: 'said-no' };
-  if (isHighClass || isDocument) return { level: 'high', reason: 'sop-class' };
+  if (isHighClass) return { level: 'high', reason: 'sop-class' };
   if (HIGH_MODALITIES.has(modality)) return { level: 'high', reason: 'modality' };
-  if (dataset.strings(Tags.ImageType).includes('SECONDARY')) return { level: 'some', reason: 'secondary' };
+  if (facts.ImageType.includes('SECONDARY')) return { level: 'some', reason: 'secondary' };
   if (SOME_MODALITIES.has(modality)) return { level: 'some', reason: 'modality' };
   return { level: 'low', reason: 'not-said' };
+}
+
+/** The same for a data set; one with a document in it counts as a document whatever its class is. */
+export function burnedInRisk(dataset: DataSetView): BurnedInRisk {
+  const sopClass = dataset.string(Tags.SOPClassUID) ?? '';
+  const isDocument = dataset.has(Tags.EncapsulatedDocument) && !sopClass.startsWith(ENCAPSULATED_DOCUMENTS);
+  return burnedInRiskOf({
+    SOPClassUID: isDocument ? ENCAPSULATED_DOCUMENTS : sopClass,
+    Modality: dataset.string(Tags.Modality) ?? '',
+    BurnedInAnnotation: dataset.string(Tags.BurnedInAnnotation) ?? '',
+    ImageType: dataset.strings(Tags.ImageType),
+    hasPixels:
+      dataset.has(Tags.PixelData) || dataset.has(Tags.FloatPixelData) || dataset.has(Tags.DoubleFloatPixelData),
+  });
 }

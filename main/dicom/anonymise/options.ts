@@ -53,6 +53,11 @@ export interface AnonymisationKey {
   /** At least 16 random bytes, kept secret; the same secret gives the same replacements. */
   readonly secret: Uint8Array;
   readonly values?: AnonymisationKeyValues;
+  /**
+   * Tells this result apart from another that was made of the same instance with the same key (other areas blackened): it gets a
+   * SOP Instance UID of its own, unless UIDs are retained. Empty or not given for the first one, which references lead to.
+   */
+  readonly variant?: string;
 }
 
 export interface DeidentificationCode {

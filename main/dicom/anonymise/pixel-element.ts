@@ -2,6 +2,7 @@ import type { DicomFile, Element } from '../model';
 import { Tags } from '../tags';
 import { itemHeader, explicitHeader, padded, UNDEFINED_LENGTH } from '../writer/encode';
 import { swapped } from './copy';
+import { isJpegCoded, withoutRemarks } from './jpeg-segments';
 
 const OVERLAY_BIT_POSITION = 0x0102;
 
@@ -28,10 +29,18 @@ export function native(bytes: Uint8Array, vr: 'OB' | 'OW' | 'OF' | 'OD', tag: nu
   return [explicitHeader(tag, vr, even.length), even];
 }
 
-/** Offset table and fragments one by one as they were, so that the offsets stay right (PS3.5 A.4). */
+/**
+ * Offset table and fragments one by one as they were, so that the offsets stay right (PS3.5 A.4); where a JPEG carried remarks
+ * (Exif, comments) its fragment is shorter, and the table is left empty.
+ */
 function encapsulated(file: DicomFile, element: Element, fragments: NonNullable<Element['fragments']>): Uint8Array[] {
-  const parts = fragments.map(({ offset, length }) => padded('OB', file.dataset.source.bytes(offset, length).slice()));
-  if (fragments.slice(1).some(({ length }) => length % 2 !== 0)) parts[0] = new Uint8Array();
+  const isJpeg = isJpegCoded(file);
+  const holdsSeveral = (file.dataset.number(Tags.NumberOfFrames) ?? 1) > fragments.length - 1;
+  const parts = fragments.map(({ offset, length }, index) => {
+    const bytes = file.dataset.source.bytes(offset, length).slice();
+    return padded('OB', isJpeg && index > 0 ? withoutRemarks(bytes, holdsSeveral) : bytes);
+  });
+  if (fragments.slice(1).some(({ length }, index) => parts[index + 1]?.length !== length)) parts[0] = new Uint8Array();
   return [
     explicitHeader(element.tag, 'OB', UNDEFINED_LENGTH),
     ...parts.flatMap((part) => [itemHeader(Tags.Item, part.length), part]),

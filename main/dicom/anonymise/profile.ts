@@ -36,6 +36,8 @@ const BEYOND: readonly (readonly [Tag, ProfileRule])[] = [
   [0x04000500, { action: 'X', changes: '' }],
   // HL7 Instance Identifier: names the document that is encapsulated.
   [0x0040e001, { action: 'X/D', changes: '' }],
+  // Document Title: of a document that came as a file often the name of that file.
+  [0x00420010, { action: 'Z', changes: 'd' }],
   // Private Data Element Characteristics Sequence speaks of what is not there any more.
   [0x00080300, { action: 'X', changes: '' }],
 ];

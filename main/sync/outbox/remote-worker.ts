@@ -31,7 +31,7 @@ const HOURS_LIMIT_MS = 3_600_000;
 
 export interface WorkerParts {
   readonly ctx: EngineContext;
-  readonly makeAnonymous: MakeAnonymous | null;
+  readonly makeAnonymous: MakeAnonymous;
   /** Writes down what became of items, in one flush with others. */
   readonly note: (items: readonly Delivery[]) => Promise<void>;
   readonly connect: () => RemoteConnection;

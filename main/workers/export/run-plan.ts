@@ -6,7 +6,7 @@ import { FolderSink } from './folder-sink';
 import { plannedImages, type ExportOutcome, type ExportPlan } from './plan';
 import type { PictureMaker } from './picture-maker';
 import type { Sink } from './sink';
-import { targetError } from './target-error';
+import { targetError } from '../../platform/target-error';
 import { writeMedia } from './write-media';
 import { writeOriginals } from './write-originals';
 import { writePictures } from './write-pictures';

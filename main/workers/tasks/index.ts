@@ -1,8 +1,15 @@
 import { deliverFile } from './deliver-file';
+import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
+import { copyOut } from './copy-out';
+import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
+import { filePicture, textPreview } from './file-preview';
 import { hashFile } from './hash-file';
 import { keepBytes } from './keep-bytes';
+import { keepFile } from './keep-file';
+import { keepResultFile } from './keep-result-file';
 import { makeDocument } from './make-document';
+import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
@@ -15,19 +22,29 @@ import { unpackZip } from './unpack-zip';
  */
 export const tasks = {
   deliverFile,
+  anonymiseObject,
+  reidentifyObject,
+  uidsOfObject,
+  copyOut,
   document,
+  filePicture,
   frame,
   dicomJson,
   hashFile,
   keepBytes,
+  keepFile,
+  keepResultFile,
   makeDocument,
+  makeVersion,
   readAttributes,
   readObject,
   render,
   readTags,
   takeIn,
+  textPreview,
   thumbnail,
   unpackZip,
+  writeResults,
 } as const;
 
 export type TaskName = keyof typeof tasks;

@@ -24,6 +24,8 @@ export interface MakeDocumentInput {
   /** Day of the study when the file does not say when it was taken. ISO 8601. */
   readonly fallbackTime: string;
   readonly instanceNumber: number;
+  /** The place in the hierarchy, when it is known; otherwise it comes from the seeds and the day. */
+  readonly place?: PhotoPlace;
   /** What a PDF is called. */
   readonly title: string;
   readonly incoming: string;
@@ -62,13 +64,13 @@ interface Made {
 async function fromPhoto(input: MakeDocumentInput, kind: PhotoKind, bytes: Uint8Array): Promise<Made> {
   const info = await photoInfo(bytes, kind);
   const takenAt = input.context.takenAt ?? info.takenAt ?? null;
-  const place = placeOf(input, info.modality, takenAt);
+  const place = input.place ?? placeOf(input, info.modality, takenAt);
   const photo = await makePhotoDicom({ bytes, kind, sourceSha256: input.sourceSha256, context: input.context, place });
   return { part10: photo.part10, thumbnail: photo.thumbnail, takenAt };
 }
 
 function fromPdf(input: MakeDocumentInput, bytes: Uint8Array): Made {
-  const place = placeOf(input, 'DOC', null);
+  const place = input.place ?? placeOf(input, 'DOC', null);
   const { part10 } = makePdfDicom({
     bytes,
     sourceSha256: input.sourceSha256,

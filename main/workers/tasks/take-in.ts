@@ -1,15 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { isCutOff } from '../../dicom/completeness';
@@ -20,35 +10,30 @@ import { readDicom } from '../../dicom/reader';
 import { Tags } from '../../dicom/tags';
 import { readDicomdir } from '../../dicom/dicomdir';
 import { DETECT_BYTES, detectKind, isPhotoKind, type PhotoKind } from '../../imaging/detect';
-import { diskError, systemCode, writeUnflushed } from '../../platform/durable';
+import { writeUnflushed } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
+import {
+  type Copy,
+  copyToIncoming,
+  isStored,
+  keepCopy,
+  openSource,
+  type Places,
+  readSource,
+  type Taken,
+} from './copy-in';
 
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
-const CHUNK = 1024 * 1024;
-/** One for all files of this worker: tasks run one after the other, and making one anew for each costs more than the copying. */
-const chunk = new Uint8Array(CHUNK);
 /** Files up to this size are read once, into memory; larger ones are copied piece by piece. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
 const whole = new Uint8Array(WHOLE_BYTES + 1);
-/** A symbolic link is refused and a pipe does not make us wait; Windows has neither of the two flags. */
-const READ_WITHOUT_FOLLOWING =
-  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-export interface TakeInInput {
+export interface TakeInInput extends Places {
   /** The file as it was offered. It is only read. */
   readonly path: string;
-  readonly incoming: string;
-  readonly objects: string;
-  readonly maxBytes: number;
   /** Size and time (milliseconds) the file must have before and after it is read; what changes meanwhile is not taken in. */
   readonly unchanged?: { readonly size: number; readonly mtimeMs: number } | undefined;
-}
-
-/** A file that now lies in `incoming/` under its hash, to be flushed by the commit; or in `objects/` already. */
-interface Taken {
-  readonly sha256: string;
-  readonly bytes: number;
 }
 
 /** A file that says little of itself: the time it was last written is the best guess of when it was made. */
@@ -91,7 +76,8 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     copy = copyToIncoming(source, input);
     requireUnchanged(source, input);
     const output = describe(copy, kind, mtimeMs, new FileSource(copy.path));
-    keep(copy, input, output);
+    if (isObject(output)) keepCopy(copy, input);
+    else rmSync(copy.path);
     return await Promise.resolve(output);
   } catch (error) {
     if (copy) rmSync(copy.path, { force: true });
@@ -105,20 +91,6 @@ function requireUnchanged(source: number, { unchanged }: TakeInInput): void {
   if (unchanged === undefined) return;
   const { size, mtimeMs } = fstatSync(source);
   if (size !== unchanged.size || Math.round(mtimeMs) !== unchanged.mtimeMs) throw new FieldboxError('FILE_CHANGING');
-}
-
-function openSource(input: TakeInInput): number {
-  try {
-    const file = openSync(input.path, READ_WITHOUT_FOLLOWING);
-    if (fstatSync(file).isFile()) return file;
-    closeSync(file);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ELOOP') throw new FieldboxError('SYMBOLIC_LINK', {}, error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new FieldboxError('PATH_NOT_FOUND', {}, error);
-    throw new FieldboxError('FILE_UNREADABLE', { reason: code }, error);
-  }
-  throw new FieldboxError('SPECIAL_FILE');
 }
 
 function readHead(file: number, length: number): Uint8Array {
@@ -144,56 +116,6 @@ function takeWhole(bytes: Uint8Array, kind: DescribedKind, modifiedMs: number, i
   const output = describe(taken, kind, modifiedMs, new BufferSource(bytes));
   if (isObject(output) && !isStored(taken.sha256, input)) writeUnflushed(join(input.incoming, taken.sha256), bytes);
   return output;
-}
-
-interface Copy extends Taken {
-  readonly path: string;
-}
-
-function copyToIncoming(source: number, input: TakeInInput): Copy {
-  const path = join(input.incoming, `${randomUUID()}.part`);
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const target = openIncoming(path);
-  try {
-    for (;;) {
-      const read = readSource(source, chunk, CHUNK, bytes);
-      if (read === 0) break;
-      const part = chunk.subarray(0, read);
-      hash.update(part);
-      writeWhole(target, part);
-      bytes += read;
-      if (bytes > input.maxBytes)
-        throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
-    }
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error instanceof FieldboxError ? error : diskError(error);
-  } finally {
-    closeSync(target);
-  }
-  return { path, sha256: hash.digest('hex'), bytes };
-}
-
-function openIncoming(path: string): number {
-  try {
-    return openSync(path, 'wx');
-  } catch (error) {
-    throw diskError(error);
-  }
-}
-
-function readSource(file: number, into: Uint8Array, length: number, position: number): number {
-  try {
-    return readSync(file, into, 0, length, position);
-  } catch (error) {
-    throw new FieldboxError('FILE_UNREADABLE', { reason: systemCode(error) }, error);
-  }
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
 type DescribedKind = 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind;
@@ -237,17 +159,4 @@ function dicomdir(file: DicomFile): TakeInOutput {
 
 function isObject(output: TakeInOutput): boolean {
   return output.kind !== 'dicomdir' && output.kind !== 'zip';
-}
-
-function isStored(sha256: string, input: TakeInInput): boolean {
-  return existsSync(join(input.objects, sha256.slice(0, 2), sha256));
-}
-
-/** Gives the copy its name in `incoming/`, unless it is no object or the object is there already. */
-function keep(copy: Copy, input: TakeInInput, output: TakeInOutput): void {
-  if (!isObject(output) || isStored(copy.sha256, input)) {
-    rmSync(copy.path);
-    return;
-  }
-  renameSync(copy.path, join(input.incoming, copy.sha256));
 }

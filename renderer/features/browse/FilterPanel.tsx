@@ -1,6 +1,7 @@
 import { FilterX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { SourceType } from '@shared/model/vocabulary';
+import { useAccess } from '../../app/access';
 import { cx } from '../../app/cx';
 import { kindName } from '../../app/format';
 import { modalities } from '../../app/modalities';
@@ -27,6 +28,7 @@ export function FilterPanel({ filter, level, onChange, onClear }: Props) {
   const kinds = useSession((state) => state.kinds);
   const clinics = useSession((state) => state.clinics);
   const stations = useQuery('stations.list', filter.clinic === null ? null : { clinic: filter.clinic });
+  const people = useAccess((state) => state.people);
   const any = { id: all, label: t('images.any') } as const;
   return (
     <section className={cx(styles.filters)} aria-label={t('images.filter')}>
@@ -66,6 +68,14 @@ export function FilterPanel({ filter, level, onChange, onClear }: Props) {
           onChange={(source) => onChange({ source: source === all ? null : source })}
         />
       )}
+      {level === 'images' && people.length > 0 ? (
+        <Select
+          label={t('images.storedBy')}
+          options={[any, ...people.map((row) => ({ id: row.user, label: row.name }))]}
+          value={filter.storedBy ?? all}
+          onChange={(storedBy) => onChange({ storedBy: storedBy === all ? null : storedBy })}
+        />
+      ) : null}
       <DateField label={t('images.from')} value={filter.dateFrom} onChange={(dateFrom) => onChange({ dateFrom })} />
       <DateField label={t('images.to')} value={filter.dateTo} onChange={(dateTo) => onChange({ dateTo })} />
       <Button icon={FilterX} onPress={onClear}>

@@ -5,6 +5,7 @@ import type { Input } from '@shared/contract';
 import type { ImageId, SeriesKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { ask } from '../../app/api';
+import { useNameOf } from '../../app/access';
 import { cx } from '../../app/cx';
 import { personName, showDate, showDay, showNumber, showTime, together } from '../../app/format';
 import { useSession } from '../../app/session';
@@ -19,6 +20,8 @@ import { ImageTile, imageMoment } from '../../components/ImageTile';
 import { SelectionBar } from '../../components/SelectionBar';
 import { ErrorNote } from '../../components/Surface';
 import { ImageThumb } from '../../components/Thumb';
+import { IdentityActions } from '../identity/IdentityActions';
+import { AssignSelected } from '../projects/AssignSelected';
 import { imageTitle } from '../patient/StudySection';
 import { isNarrowed } from './filter';
 import type { Sort } from './filter';
@@ -170,7 +173,10 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
           ))}
         </div>
       </div>
-      <SelectionBar selection={selection} />
+      <SelectionBar selection={selection}>
+        <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+        <AssignSelected selection={selection} />
+      </SelectionBar>
     </>
   );
 }
@@ -185,6 +191,7 @@ interface ListRowProps {
 
 function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
   const { t } = useTranslation();
+  const storedBy = useNameOf(row.storedBy);
   const name = [title, personName(row.PatientName), imageMoment(row)].filter(Boolean).join(', ');
   return (
     <div className={cx(styles.row)} data-chosen={chosen} onClick={onOpen}>
@@ -220,7 +227,7 @@ function ListRow({ row, title, chosen, onOpen, onToggle }: ListRowProps) {
         <span className={cx(styles.soft)}>{showTime(row.ContentTime)}</span>
       </span>
       <span className={cx(styles.cell)}>
-        {showDay(row.storedAt)}
+        {together(showDay(row.storedAt), storedBy)}
         <br />
         <span className={cx(styles.soft)}>
           {together(

@@ -1,5 +1,5 @@
 import type { FindInput } from '@shared/contract/catalog';
-import type { ClinicKey, KindKey, SeriesKey, StationKey, StudyKey } from '@shared/model/ids';
+import type { ClinicKey, KindKey, SeriesKey, StationKey, StudyKey, UserKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { z } from 'zod';
 
@@ -11,6 +11,7 @@ export interface Filter {
   readonly clinic: ClinicKey | null;
   readonly station: StationKey | null;
   readonly source: z.infer<typeof SourceType> | null;
+  readonly storedBy: UserKey | null;
   readonly dateFrom: string;
   readonly dateTo: string;
 }
@@ -22,6 +23,7 @@ export const emptyFilter: Filter = {
   clinic: null,
   station: null,
   source: null,
+  storedBy: null,
   dateFrom: '',
   dateTo: '',
 };
@@ -64,6 +66,7 @@ export function questionOf(
     ...(filter.clinic === null ? {} : { clinic: filter.clinic }),
     ...(filter.station === null || level !== 'images' ? {} : { station: filter.station }),
     ...(filter.source === null || level === 'studies' ? {} : { source: filter.source }),
+    ...(filter.storedBy === null || level !== 'images' ? {} : { storedBy: filter.storedBy }),
     ...(filter.dateFrom === '' ? {} : { dateFrom: filter.dateFrom }),
     ...(filter.dateTo === '' ? {} : { dateTo: filter.dateTo }),
     ...(within.study === undefined ? {} : { study: within.study }),
@@ -85,6 +88,7 @@ export function conditions(filter: Filter): number {
     filter.clinic,
     filter.station,
     filter.source,
+    filter.storedBy,
     filter.dateFrom,
     filter.dateTo,
   ].filter(Boolean).length;

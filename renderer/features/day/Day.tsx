@@ -1,8 +1,9 @@
-import { CalendarDays, MapPin, Plus, Stethoscope } from 'lucide-react';
+import { CalendarDays, MapPin, Plus, Stethoscope, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClinicKey, StationKey } from '@shared/model/ids';
 import type { ClinicRow } from '@shared/model/rows';
+import { useAccess } from '../../app/access';
 import { useQuery } from '../../app/useQuery';
 import { isolate, showDates, today } from '../../app/format';
 import { languageNames, languages } from '../../app/i18n';
@@ -28,6 +29,7 @@ export function Day() {
   const [busy, setBusy] = useState(false);
   const stations = useQuery('stations.list', clinic === null ? null : { clinic });
   const first = settings?.pickedOn === '';
+  const nobodyYet = useAccess((access) => access.state?.access === 'open');
 
   const finish = async (where: ClinicKey | null, desk: StationKey | null): Promise<void> => {
     setBusy(true);
@@ -112,6 +114,13 @@ export function Day() {
           />
         </Card>
       )}
+      {nobodyYet ? (
+        <Row>
+          <Button look="quiet" icon={UsersRound} onPress={() => navigate({ screen: 'manage', page: 'people' })}>
+            {t('people.addFirst')}
+          </Button>
+        </Row>
+      ) : null}
       <Actions>
         <Button look="quiet" large isDisabled={busy} onPress={() => void finish(null, null)}>
           {t('day.skip')}

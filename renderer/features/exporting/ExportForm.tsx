@@ -7,6 +7,8 @@ import {
   Images,
   Stethoscope,
   Usb,
+  UserRound,
+  VenetianMask,
   X,
 } from 'lucide-react';
 import { useState } from 'react';
@@ -29,6 +31,9 @@ import { Choices } from '../../components/Choice';
 import type { Option } from '../../components/Choice';
 import { Card, ErrorNote, Note, PersonName, Row } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { ProfileChoice } from '../anonymise/ProfileChoice';
+import { firstWay, requestOf } from '../anonymise/way';
+import { Writing } from '../anonymise/Writing';
 import who from '../patient/SimilarPeople.module.css';
 import { suggestName, targetIn } from './target';
 
@@ -41,6 +46,9 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [other, setOther] = useState('');
   const [busy, setBusy] = useState(false);
+  const [anonymous, setAnonymous] = useState(false);
+  const [way, setWay] = useState(firstWay);
+  const writing = useQuery('anonymisation.preview', anonymous ? { selection: basket } : null);
   const preview = useQuery('export.preview', { selection: basket, form });
   const drives = useQuery('drives.list', {});
   const [name] = useState(() => suggestName());
@@ -83,6 +91,7 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
         form,
         container,
         target: targetIn(folder, suggestName(), container),
+        ...(anonymous && { anonymise: requestOf(way) }),
       });
       await changeSettings({ lastExportFolder: folder });
       useBasket.setState({ basket: null });
@@ -110,10 +119,33 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
             : t('common.loading')}
         </p>
         {preview.data && preview.data.leftOut.length > 0 ? <LeftOut rows={preview.data.leftOut} /> : null}
-        <Note tone="warning">
-          <p>{t('exporting.identifiable')}</p>
-        </Note>
       </Card>
+      <Card title={t('exporting.whose')}>
+        <Choices
+          label={t('exporting.whose')}
+          hideLabel
+          cards
+          options={[
+            { id: 'whole', label: t('exporting.whole'), hint: t('exporting.wholeHint'), icon: UserRound },
+            {
+              id: 'anonymous',
+              label: t('exporting.anonymous'),
+              hint: t('exporting.anonymousHint'),
+              icon: VenetianMask,
+            },
+          ]}
+          value={anonymous ? 'anonymous' : 'whole'}
+          onChange={(choice) => setAnonymous(choice === 'anonymous')}
+        />
+        <Note tone={anonymous ? 'info' : 'warning'}>
+          <p>{anonymous ? t('exporting.anonymousNote') : t('exporting.identifiable')}</p>
+        </Note>
+        {anonymous ? <ProfileChoice profile={way.profile} onChange={(profile) => setWay({ ...way, profile })} /> : null}
+      </Card>
+      {anonymous && writing.error ? <ErrorNote error={writing.error} onRetry={writing.reload} /> : null}
+      {anonymous && writing.data ? (
+        <Writing preview={writing.data} way={way} onChange={setWay} onSaved={writing.reload} />
+      ) : null}
       <Card title={t('exporting.how')}>
         <Choices
           label={t('exporting.how')}

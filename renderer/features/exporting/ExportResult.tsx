@@ -46,6 +46,7 @@ export function ExportResult({ exportKey }: { readonly exportKey: ExportKey }) {
             rows={[
               [t('exporting.target'), <bdi key="target">{data.target}</bdi>],
               [t('exporting.how'), t(`exporting.form.${data.form}`)],
+              [t('exporting.whose'), data.anonymised ? t('exporting.anonymised') : t('exporting.whole')],
               [t('nav.images'), showNumber(data.images)],
               [t('exporting.filesWritten'), showNumber(data.files)],
               [t('exporting.filesVerified'), showNumber(data.verified)],

@@ -16,6 +16,7 @@ export function ShortcutTable() {
     ['Esc', t('help.key.retake')],
     ['Ctrl A', t('help.key.all')],
     ['Shift', t('help.key.range')],
+    ['Ctrl L', t('help.key.lock')],
     ['?', t('help.key.help')],
   ];
   return (

@@ -1,43 +1,65 @@
-import { FolderInput } from 'lucide-react';
+import { FolderInput, Paperclip } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PatientKey } from '@shared/model/ids';
 import { cx } from '../../app/cx';
+import { isShut } from '../../app/door';
 import { currentRoute } from '../../app/router';
 import { aimAt } from '../../app/target';
+import { sayError } from '../../app/toasts';
+import { attachFiles } from '../attachments/attach';
 import { offer } from './pending';
 import styles from './DropOverlay.module.css';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
 
-/** Files may be dropped anywhere; on a patient's page they are offered for that patient. */
+/** Marks the half of the window in which files are attached as they are. */
+const ATTACH = 'attach';
+
+const isOverAttach = (event: DragEvent): boolean =>
+  event.target instanceof Element && event.target.closest(`[data-drop="${ATTACH}"]`) !== null;
+
+/** The patient whose page is open: files dropped here are meant for this person. */
+function patientHere(): PatientKey | null {
+  const route = currentRoute();
+  return route.screen === 'patient' ? route.patient : null;
+}
+
+/** Files may be dropped anywhere; on a patient's page they become that patient's images, or are attached unchanged. */
 export function DropOverlay() {
-  const { t } = useTranslation();
-  const [over, setOver] = useState(false);
+  const [over, setOver] = useState<'nothing' | 'import' | 'attach'>('nothing');
   useEffect(() => {
     let depth = 0;
     const enter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       depth += 1;
-      setOver(true);
+      setOver(isOverAttach(event) ? 'attach' : 'import');
     };
     const move = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
     };
-    const leave = (): void => {
+    const leave = (event: DragEvent): void => {
+      if (!carriesFiles(event)) return;
       depth = Math.max(0, depth - 1);
-      if (depth === 0) setOver(false);
+      if (depth === 0) setOver('nothing');
     };
     const drop = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       depth = 0;
-      setOver(false);
-      const route = currentRoute();
-      if (route.screen === 'patient') aimAt(route.patient);
-      offer(window.fieldbox.pathsOf([...(event.dataTransfer?.files ?? [])]));
+      setOver('nothing');
+      if (isShut()) return; // nobody is there
+      const paths = window.fieldbox.pathsOf([...(event.dataTransfer?.files ?? [])]);
+      const patient = patientHere();
+      if (patient !== null && isOverAttach(event)) {
+        attachFiles(patient, paths).catch(sayError);
+        return;
+      }
+      if (patient !== null) aimAt(patient);
+      offer(paths);
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', move);
@@ -50,11 +72,32 @@ export function DropOverlay() {
       window.removeEventListener('drop', drop);
     };
   }, []);
-  if (!over) return null;
+  if (over === 'nothing') return null;
+  return patientHere() === null ? <Everywhere /> : <TwoHalves attach={over === 'attach'} />;
+}
+
+function Everywhere() {
+  const { t } = useTranslation();
   return (
-    <div className={cx(styles.overlay)} role="status">
+    <div className={cx(styles.overlay, styles.place, styles.chosen)} role="status">
       <FolderInput aria-hidden size={72} />
       {t('importing.drop')}
+    </div>
+  );
+}
+
+function TwoHalves({ attach }: { readonly attach: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className={cx(styles.overlay, styles.halves)} role="status">
+      <div className={cx(styles.place, !attach && styles.chosen)}>
+        <FolderInput aria-hidden size={72} />
+        {t('files.dropImport')}
+      </div>
+      <div className={cx(styles.place, attach && styles.chosen)} data-drop={ATTACH}>
+        <Paperclip aria-hidden size={72} />
+        {t('files.dropAttach')}
+      </div>
     </div>
   );
 }

@@ -14,6 +14,7 @@ import { JobProgress } from '../../components/JobProgress';
 import { Badge, Card, Empty, Note, Page, Row } from '../../components/Surface';
 import { KindChooser } from '../capture/KindChooser';
 import { TargetBar } from '../capture/TargetBar';
+import { ImportArchive } from '../projects/ImportArchive';
 import { ImportReport } from './ImportReport';
 import { PastSessions } from './PastSessions';
 import { offer, tail, usePending } from './pending';
@@ -110,6 +111,7 @@ function Pending() {
       </Note>
       <TargetBar />
       <KindChooser />
+      <ImportArchive />
       <Row>
         <Button look="primary" large icon={Play} busy={busy} onPress={() => void start()}>
           {t('importing.start')}

@@ -1,11 +1,14 @@
 import type { TFunction } from 'i18next';
-import { FolderSync, Send } from 'lucide-react';
+import { ClipboardList, FolderSync, FolderTree, KeyRound, ScrollText, Send, Trash2, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
+import type { EngineVerb } from '@shared/contract';
 
 /** One page of "Manage". It is loaded when it is opened first. */
 export interface ManagePage {
+  /** Shown to whoever may do this; without it to everybody. */
+  readonly needs?: EngineVerb;
   /** Part of the address. */
   readonly id: string;
   readonly icon: LucideIcon;
@@ -33,5 +36,48 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('forwarding.title'),
     text: (t) => t('forwarding.card'),
     Component: lazy(() => import('../sources/Forwarding').then(({ Forwarding }) => ({ default: Forwarding }))),
+  },
+  {
+    id: 'keys',
+    icon: KeyRound,
+    title: (t) => t('keys.title'),
+    text: (t) => t('keys.card'),
+    Component: lazy(async () => ({ default: (await import('../anonymise/KeysPage')).KeysPage })),
+  },
+  {
+    id: 'people',
+    icon: UsersRound,
+    title: (t) => t('people.title'),
+    text: (t) => t('people.text'),
+    Component: lazy(async () => ({ default: (await import('../people/PeoplePage')).PeoplePage })),
+  },
+  {
+    id: 'log',
+    needs: 'log.list',
+    icon: ScrollText,
+    title: (t) => t('log.title'),
+    text: (t) => t('log.text'),
+    Component: lazy(async () => ({ default: (await import('../log/LogPage')).LogPage })),
+  },
+  {
+    id: 'trash',
+    icon: Trash2,
+    title: (t) => t('identity.bin.title'),
+    text: (t) => t('identity.bin.text'),
+    Component: lazy(async () => ({ default: (await import('../identity/TrashPage')).TrashPage })),
+  },
+  {
+    id: 'forms',
+    icon: ClipboardList,
+    title: (t) => t('reports.forms'),
+    text: (t) => t('reports.formsText'),
+    Component: lazy(async () => ({ default: (await import('../reports/FormsPage')).FormsPage })),
+  },
+  {
+    id: 'projects',
+    icon: FolderTree,
+    title: (t) => t('projects.title'),
+    text: (t) => t('projects.text'),
+    Component: lazy(async () => ({ default: (await import('../projects/ProjectsPage')).ProjectsPage })),
   },
 ];

@@ -13,17 +13,21 @@ import { PatientForm } from './PatientForm';
 export function EditPatient({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
   const { data, error, reload } = useQuery('patients.get', { patient });
+  const details = useQuery('patients.details', { patient });
   return (
     <Page title={t('form.editTitle')} subtitle={t('form.editHint')} shape="narrow">
       {error ? <ErrorNote error={error} onRetry={reload} /> : null}
-      {data ? (
+      {details.error && !error ? <ErrorNote error={details.error} onRetry={details.reload} /> : null}
+      {data && details.data ? (
         <PatientForm
           start={draftOf(data)}
+          details={details.data}
           before={data}
           saveLabel={t('common.save')}
           onCancel={goBack}
-          onSave={async (changes) => {
+          onSave={async (changes, changedDetails) => {
             await ask('patients.update', { patient, changes });
+            await ask('patients.saveDetails', { patient, changes: changedDetails });
             noteChange();
             say({ tone: 'success', text: t('form.saved') });
             navigate({ screen: 'patient', patient }, { replace: true });

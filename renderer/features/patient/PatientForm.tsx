@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PatientDetails } from '@shared/model/details';
 import type { PatientRow } from '@shared/model/rows';
 import { joinName } from '../../app/format';
 import type { NameParts } from '../../app/format';
@@ -12,21 +13,25 @@ import { Card, Columns, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { faultsOf, inputOf } from './draft';
 import type { Draft, PatientInput } from './draft';
+import { DetailsForm } from './MoreDetails';
 import { SimilarPeople } from './SimilarPeople';
 
 interface Props {
   readonly start: Draft;
+  readonly details: PatientDetails;
   readonly before?: PatientRow;
   readonly suggestedNumber?: string;
   readonly saveLabel: string;
-  readonly onSave: (input: PatientInput) => Promise<void>;
+  /** `changes`: the further details that were changed, if any. */
+  readonly onSave: (input: PatientInput, changes: Partial<PatientDetails>) => Promise<void>;
   readonly onCancel: () => void;
 }
 
 /** Registration: only the name is needed; everything else may stay unknown and be told truthfully later. */
-export function PatientForm({ start, before, suggestedNumber = '', saveLabel, onSave, onCancel }: Props) {
+export function PatientForm({ start, details, before, suggestedNumber = '', saveLabel, onSave, onCancel }: Props) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(start);
+  const [changes, setChanges] = useState<Partial<PatientDetails>>({});
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [otherLetters, setOtherLetters] = useState(start.name.otherFamily + start.name.otherGiven !== '');
@@ -41,7 +46,7 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
     if (Object.keys(faults).length > 0 || busy) return;
     setBusy(true);
     try {
-      await onSave(inputOf(draft, before?.PatientName));
+      await onSave(inputOf(draft, before?.PatientName), changes);
     } catch (thrown) {
       sayError(thrown);
     } finally {
@@ -203,6 +208,10 @@ export function PatientForm({ start, before, suggestedNumber = '', saveLabel, on
           lines
         />
       </Card>
+      <DetailsForm
+        value={{ ...details, ...changes }}
+        onChange={(changed) => setChanges((now) => ({ ...now, ...changed }))}
+      />
       <Actions>
         <Button large onPress={onCancel}>
           {t('common.cancel')}

@@ -1,8 +1,9 @@
-import { Camera, FolderInput, HardDriveUpload, ImageOff, Pencil } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { Camera, FolderInput, FolderTree, HardDriveUpload, ImageOff, Pencil, VenetianMask } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId, PatientKey } from '@shared/model/ids';
 import type { ImageRow, PatientRow } from '@shared/model/rows';
+import { anonymiseThese } from '../../app/anonymiseBasket';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
 import { sexName, showBirth, showDate, showNumber, personName } from '../../app/format';
@@ -15,6 +16,14 @@ import { Button } from '../../components/Button';
 import { SelectionBar } from '../../components/SelectionBar';
 import { Badge, Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { IdentityActions } from '../identity/IdentityActions';
+import { MergedPeople } from '../identity/MergedPeople';
+import { MovedImages } from '../identity/MovedImages';
+import { SamePerson } from '../identity/SamePerson';
+import { Files } from '../attachments/Files';
+import { DetailsFacts } from './MoreDetails';
+import { AssignDialog } from '../projects/AssignDialog';
+import { AssignSelected } from '../projects/AssignSelected';
 import { StudySection } from './StudySection';
 import styles from './PatientPage.module.css';
 
@@ -22,12 +31,14 @@ import styles from './PatientPage.module.css';
 export function PatientPage({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
   const person = useQuery('patients.get', { patient }, { live: true });
+  const details = useQuery('patients.details', { patient }, { live: true });
   const studies = useQuery(
     'catalog.studies',
     { patient, sort: 'StudyDate', descending: true, limit: 1000 },
     { live: true },
   );
   const selection = useSelection();
+  const [assigning, setAssigning] = useState(false);
   /** The images of the sections that are loaded, in the order of the page, for ranges and 'select all'. */
   const shown = useRef(new Map<string, readonly ImageRow[]>());
   const rows = useMemo(() => studies.data?.rows ?? [], [studies.data]);
@@ -48,6 +59,13 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [choose, clear, order]);
+
+  // Somebody who was merged into another one is shown as that one, under their own address.
+  const survivor = person.data?.patient;
+  useEffect(() => {
+    if (survivor !== undefined && survivor !== patient)
+      navigate({ screen: 'patient', patient: survivor }, { replace: true });
+  }, [survivor, patient]);
 
   const go = (screen: 'capture' | 'import'): void => {
     aimAt(patient);
@@ -74,6 +92,17 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
             >
               {t('patients.export')}
             </Button>
+            <Button
+              large
+              icon={VenetianMask}
+              onPress={() => anonymiseThese({ patients: [patient] })}
+              isDisabled={!person.data?.images}
+            >
+              {t('patients.anonymise')}
+            </Button>
+            <Button large icon={FolderTree} onPress={() => setAssigning(true)}>
+              {t('projects.title')}
+            </Button>
             <Button large icon={Pencil} onPress={() => navigate({ screen: 'edit', patient })}>
               {t('patients.edit')}
             </Button>
@@ -82,7 +111,15 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
       }
     >
       {person.error ? <ErrorNote error={person.error} onRetry={person.reload} /> : null}
-      {person.data ? <Identity row={person.data} /> : null}
+      {person.data ? (
+        <>
+          <Identity row={person.data} />
+          <MergedPeople row={person.data} />
+          <SamePerson row={person.data} />
+        </>
+      ) : null}
+      {details.data ? <DetailsFacts value={details.data} /> : null}
+      {person.data ? <Files key={patient} patient={patient} /> : null}
       {studies.error ? <ErrorNote error={studies.error} onRetry={studies.reload} /> : null}
       {person.data && studies.data && rows.length === 0 ? (
         <Empty icon={ImageOff} title={t('patients.noImages')}>
@@ -103,7 +140,14 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
           </li>
         ))}
       </ol>
-      <SelectionBar selection={selection} />
+      {person.data ? <MovedImages patient={person.data.patient} /> : null}
+      <SelectionBar selection={selection}>
+        <IdentityActions what={{ images: [...selection.chosen] }} onDone={selection.clear} />
+        <AssignSelected selection={selection} />
+      </SelectionBar>
+      {assigning ? (
+        <AssignDialog selection={{ patients: [patient] }} patient={patient} onClose={() => setAssigning(false)} />
+      ) : null}
     </Page>
   );
 }

@@ -3,7 +3,8 @@ import { ask } from '../../app/api';
 import { noteChange } from '../../app/changes';
 import { guessName, personName } from '../../app/format';
 import { goBack, navigate } from '../../app/router';
-import { say } from '../../app/toasts';
+import { say, sayError } from '../../app/toasts';
+import { noDetails } from '@shared/model/details';
 import { useQuery } from '../../app/useQuery';
 import { Page } from '../../components/Surface';
 import { PatientForm } from './PatientForm';
@@ -35,11 +36,14 @@ export function RegisterPatient({ typed }: { readonly typed: string }) {
           consent: 'not-asked',
           note: '',
         }}
+        details={noDetails}
         suggestedNumber={suggested}
         saveLabel={t('form.register')}
         onCancel={goBack}
-        onSave={async (input) => {
+        onSave={async (input, changes) => {
           const row = await ask('patients.register', input);
+          // Whoever is registered is registered: what cannot be written besides is told, and can be entered again.
+          await ask('patients.saveDetails', { patient: row.patient, changes }).catch(sayError);
           noteChange();
           say({ tone: 'success', text: t('form.registered', { name: personName(row.PatientName) }) });
           navigate({ screen: 'patient', patient: row.patient }, { replace: true });

@@ -17,6 +17,8 @@ import { openViewer } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { ImageTile, StackTile } from '../../components/ImageTile';
 import { ErrorNote } from '../../components/Surface';
+import { IdentityActions } from '../identity/IdentityActions';
+import { StudyFindings } from '../findings/StudyFindings';
 import styles from './PatientPage.module.css';
 
 /** Above this many images a series is one tile; its slices are scrolled in the viewer. */
@@ -88,13 +90,16 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
             t('patients.images', { count: study.images, shown: showNumber(study.images) }),
           )}
         </span>
-        <Button
-          icon={HardDriveUpload}
-          onPress={() => exportThese({ studies: [study.study] })}
-          aria-label={t('images.exportStudy', { date })}
-        >
-          {t('patients.export')}
-        </Button>
+        <span className={cx(styles.studyActions)}>
+          <Button
+            icon={HardDriveUpload}
+            onPress={() => exportThese({ studies: [study.study] })}
+            aria-label={t('images.exportStudy', { date })}
+          >
+            {t('patients.export')}
+          </Button>
+          <IdentityActions what={{ studies: [study.study] }} small />
+        </span>
       </header>
       {series.error ? <ErrorNote error={series.error} onRetry={series.reload} /> : null}
       {images.error ? <ErrorNote error={images.error} onRetry={images.reload} /> : null}
@@ -121,6 +126,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
           />
         ))}
       </div>
+      {seen ? <StudyFindings study={study.study} series={series.data?.rows ?? []} /> : null}
       {more ? (
         <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>
           {t('images.showAll')}

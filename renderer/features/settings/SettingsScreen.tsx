@@ -1,12 +1,14 @@
-import { FolderOpen } from 'lucide-react';
+import { FolderOpen, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Theme } from '@shared/model/vocabulary';
 import { ask } from '../../app/api';
 import { showBytes, showNumber } from '../../app/format';
 import { languageNames, languages } from '../../app/i18n';
-import { adoptJobs, useJobs } from '../../app/jobs';
-import { adoptInfo, changeSettings, useSession } from '../../app/session';
+import { useJobs } from '../../app/jobs';
+import { adoptInfo, useAccess } from '../../app/access';
+import { navigate } from '../../app/router';
+import { changeSettings, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
@@ -26,6 +28,7 @@ export function SettingsScreen() {
       <CameraSetting />
       <ClinicsSetting />
       <KindsSetting />
+      <PeopleSetting />
       <ArchiveFolder />
       <ArchiveCheck />
       <About />
@@ -58,6 +61,21 @@ function Appearance() {
   );
 }
 
+function PeopleSetting() {
+  const { t } = useTranslation();
+  const nobodyYet = useAccess((access) => access.state?.access === 'open');
+  return (
+    <Card title={t('people.title')}>
+      <Row>
+        <p>{nobodyYet ? t('people.noneHint') : t('people.text')}</p>
+        <Button icon={UsersRound} onPress={() => navigate({ screen: 'manage', page: 'people' })}>
+          {nobodyYet ? t('people.addFirst') : t('people.title')}
+        </Button>
+      </Row>
+    </Card>
+  );
+}
+
 function ArchiveFolder() {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
@@ -70,7 +88,6 @@ function ArchiveFolder() {
       if (folder === null) return;
       const info = await ask('archive.open', { path: folder });
       await adoptInfo(info);
-      if (info.archive.state === 'open') adoptJobs((await ask('jobs.list', {})).jobs);
     } catch (thrown) {
       sayError(thrown);
     } finally {

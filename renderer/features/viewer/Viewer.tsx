@@ -22,15 +22,54 @@ export interface ViewerProps {
   /** What is scrolled through, in order: a series, or any list. Taken when the viewer opens; give a new `key` for another. */
   readonly images: readonly ImageRow[];
   readonly startImage: ImageId;
+  /** Whether all data of the image is shown beside it at once. */
+  readonly withData?: boolean;
   readonly onClose: () => void;
   /** Told whenever another image is on the screen. */
   readonly onImageChange?: (image: ImageId) => void;
 }
 
 /** The viewer, over the whole window. */
-export function Viewer({ images, startImage, onClose, onImageChange }: ViewerProps): ReactElement {
+export function Viewer(props: ViewerProps): ReactElement {
   const { say } = useSay();
-  const [store] = useState(() => createViewerStore(images, startImage));
+  const parts = useViewerParts(props, true);
+  return (
+    <ViewerContext value={parts}>
+      <ModalOverlay className={styles['shade'] ?? ''} isOpen isKeyboardDismissDisabled>
+        <Modal className={styles['modal'] ?? ''}>
+          <Dialog className={styles['dialog'] ?? ''} aria-label={say('title')}>
+            <Room takesFocus />
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+      <HelpPage />
+    </ViewerContext>
+  );
+}
+
+/** The viewer as a part of a screen, beside something else that has the focus. */
+export function ViewerPane({ images, startImage }: Pick<ViewerProps, 'images' | 'startImage'>): ReactElement {
+  const parts = useViewerParts({ images, startImage, onClose: () => undefined }, false);
+  return (
+    <ViewerContext value={parts}>
+      <div className={styles['pane']}>
+        <Room takesFocus={false} />
+      </div>
+      <HelpPage />
+    </ViewerContext>
+  );
+}
+
+/** The state of one viewer, and what loads its pictures for as long as it is there. */
+function useViewerParts(
+  { images, startImage, withData = false, onClose, onImageChange }: ViewerProps,
+  whole: boolean,
+): ViewerParts {
+  const [store] = useState(() => {
+    const made = createViewerStore(images, startImage);
+    if (withData) made.getState().toggle('tagsOpen');
+    return made;
+  });
   const session = useRef<Session | null>(null);
   const told = useRef({ onClose, onImageChange });
   useEffect(() => {
@@ -53,28 +92,16 @@ export function Viewer({ images, startImage, onClose, onImageChange }: ViewerPro
     };
   }, [store]);
 
-  const parts = useMemo<ViewerParts>(
+  return useMemo<ViewerParts>(
     () => ({
       store,
       retry: () => session.current?.retry(),
       close: () => {
         told.current.onClose();
       },
+      whole,
     }),
-    [store],
-  );
-
-  return (
-    <ViewerContext value={parts}>
-      <ModalOverlay className={styles['shade'] ?? ''} isOpen isKeyboardDismissDisabled>
-        <Modal className={styles['modal'] ?? ''}>
-          <Dialog className={styles['dialog'] ?? ''} aria-label={say('title')}>
-            <Room />
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
-      <HelpPage />
-    </ViewerContext>
+    [store, whole],
   );
 }
 
@@ -84,7 +111,7 @@ function memoryOfMachine(): number | undefined {
 }
 
 /** Toolbar, picture, panel and slider. */
-function Room(): ReactElement {
+function Room({ takesFocus }: { readonly takesFocus: boolean }): ReactElement {
   const { store, close } = useParts();
   const details = useDetails();
   const root = useRef<HTMLDivElement>(null);
@@ -92,8 +119,8 @@ function Room(): ReactElement {
   const tagsOpen = useViewer((state) => state.tagsOpen);
   useKeys(root, surface, store, close);
   useEffect(() => {
-    surface.current?.focus();
-  }, []);
+    if (takesFocus) surface.current?.focus();
+  }, [takesFocus]);
 
   // Where there is nothing to see, the data is what can be read.
   const noPixels = useViewer(

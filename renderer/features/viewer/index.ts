@@ -1,2 +1,2 @@
-export { Viewer, type ViewerProps } from './Viewer';
+export { Viewer, ViewerPane, type ViewerProps } from './Viewer';
 export { viewerTranslations } from './i18n';

@@ -138,6 +138,6 @@ describe('Orthanc', () => {
     expect((await ask('image', 'StudyInstanceUID', StudyInstanceUID)).rows).toHaveLength(4);
     const { job } = await empty.sync.verbs['pacs.retrieve']({ remote, StudyInstanceUID });
     const { jobs } = empty.engine.context;
-    expect(await jobs.settled(job as Parameters<typeof jobs.settled>[0])).toMatchObject({ state: 'done', added: 4 });
+    expect(await jobs.settled(job)).toMatchObject({ state: 'done', added: 4 });
   });
 });

@@ -10,6 +10,7 @@ test('released migrations are never edited', () => {
   expect(hashes.slice(0, HASHES.length)).toEqual(HASHES);
 });
 
-test('migrations are numbered one after the other', () => {
-  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, at) => at + 1));
+test('migrations are numbered upwards', () => {
+  const versions = migrations.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 });

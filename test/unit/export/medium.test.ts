@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FieldboxError } from '../../../shared/errors';
 import { hashFromMedium } from '../../../main/workers/export/medium-read';
-import { targetError } from '../../../main/workers/export/target-error';
+import { targetError } from '../../../main/platform/target-error';
 import { Stock } from './plan-fixture';
 
 let stock: Stock;

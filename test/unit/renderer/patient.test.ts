@@ -19,6 +19,7 @@ const draft: Draft = {
 
 const row = PatientRow.parse({
   patient: '00000000-0000-4000-8000-000000000001',
+  mergedFrom: [],
   PatientID: '0042',
   IssuerOfPatientID: '',
   PatientName: 'Otieno^Grace^^Dr.=王^東',

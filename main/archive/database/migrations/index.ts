@@ -1,7 +1,12 @@
 import * as first from './0001-first';
 import * as log from './0002-log';
 import * as outbox from './0003-outbox';
-import * as sources from './0004-sources';
+import * as anonymisation from './0005-anonymisation';
+import * as users from './0007-users';
+import * as identity from './0006-identity';
+import * as attachments from './0009-attachments';
+import * as grouping from './0008-grouping';
+import * as sources from './0011-sources';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -11,5 +16,10 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 1, sql: first.sql },
   { version: 2, sql: log.sql },
   { version: 3, sql: outbox.sql },
-  { version: 4, sql: sources.sql },
+  { version: 5, sql: anonymisation.sql },
+  { version: 6, sql: identity.sql },
+  { version: 7, sql: users.sql },
+  { version: 8, sql: grouping.sql },
+  { version: 9, sql: attachments.sql },
+  { version: 11, sql: sources.sql },
 ];

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { ClinicKey, ImageId, ImportSessionKey, KindKey, PatientKey, StationKey } from '@shared/model/ids';
+import {
+  ClinicKey,
+  ImageId,
+  ImportSessionKey,
+  KindKey,
+  PatientKey,
+  ProjectArchiveKey,
+  StationKey,
+} from '@shared/model/ids';
 import { SourceRef, SourceType } from '@shared/model/vocabulary';
 
 const Details = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -23,6 +31,8 @@ export const ObjectStored = z.object({
   station: StationKey.nullable(),
   kind: KindKey.nullable(),
   takenAt: z.string().nullable(),
+  /** The archive of a project it was put into. */
+  archive: ProjectArchiveKey.nullable().optional(),
 });
 export type ObjectStored = z.infer<typeof ObjectStored>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ImageId, PatientKey, SeriesKey, StudyKey } from '@shared/model/ids';
+import { ImageId, PatientKey, SeriesKey, StudyKey, UserKey } from '@shared/model/ids';
 import { LogCode } from '@shared/log';
 
 /** What a line of the log is about, for finding it from there. */
@@ -8,6 +8,8 @@ export const LogAbout = z.object({
   study: StudyKey.nullable(),
   series: SeriesKey.nullable(),
   image: ImageId.nullable(),
+  /** A person who works here, such as one who was added. */
+  person: UserKey.nullable(),
 });
 export type LogAbout = z.infer<typeof LogAbout>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AnonymiseRequest, Cause } from '@shared/contract/sync';
+import { AnonymisationWay } from '@shared/model/anonymisation';
+import { Cause } from '@shared/contract/sync';
 import { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import { ProofKind } from '@shared/model/remotes/access';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
@@ -24,7 +25,7 @@ export const outboxBodies = {
     transaction: TransactionKey,
     remote: RemoteKey,
     images: z.array(z.object({ image: ImageId, bytes: z.int() })).min(1),
-    anonymise: AnonymiseRequest.nullable(),
+    anonymise: AnonymisationWay.nullable(),
     priority: z.int(),
     cause: Cause,
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PatientDetails } from '@shared/model/details';
 import { ClinicKey, KindKey, PatientKey, StationKey } from '@shared/model/ids';
 import { BirthDatePrecision, Consent, DicomDate, Sex } from '@shared/model/vocabulary';
 
@@ -21,6 +22,7 @@ export type PatientSaved = z.infer<typeof PatientSaved>;
 /** Records of patients, places and kinds. */
 export const peopleBodies = {
   'patient.saved': PatientSaved,
+  'patient.details': z.object({ patient: PatientKey, details: PatientDetails }),
   'clinic.saved': z.object({
     clinic: ClinicKey,
     name: z.string(),

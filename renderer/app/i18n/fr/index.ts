@@ -1,43 +1,65 @@
+import anonymise from './anonymise.json';
 import archive from './archive.json';
 import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
 import day from './day.json';
+import details from './details.json';
 import exporting from './exporting.json';
+import files from './files.json';
+import findings from './findings.json';
 import form from './form.json';
 import forwarding from './forwarding.json';
 import help from './help.json';
+import identity from './identity.json';
 import images from './images.json';
 import importing from './importing.json';
 import jobs from './jobs.json';
+import keys from './keys.json';
 import kinds from './kinds.json';
+import lock from './lock.json';
+import log from './log.json';
 import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import patients from './patients.json';
+import people from './people.json';
+import projects from './projects.json';
+import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
 import watching from './watching.json';
 
 /** French: one file a screen. */
 export const fr = {
+  anonymise,
   archive,
   capture,
   closed,
   common,
   day,
+  details,
   exporting,
+  files,
+  findings,
   form,
   forwarding,
   help,
+  identity,
   images,
   importing,
   jobs,
+  keys,
   kinds,
+  lock,
+  log,
   manage,
   modality,
   nav,
   patients,
+  people,
+  projects,
+  reports,
   settings,
   source,
   watching,

@@ -1,7 +1,6 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 import { FieldboxError } from '@shared/errors';
-import type { ImageId } from '@shared/model/ids';
 import { failureOf } from './frameLoader';
 
 /** An open document; `close` frees its worker. */
@@ -15,12 +14,12 @@ export interface OpenDocument {
 }
 
 /**
- * Opens the PDF inside an image. The reader is loaded only now: most days nobody opens a document. It reads in a worker of its
+ * Opens the PDF at an address of the app's own protocol. The reader is loaded only now: most days nobody opens a document. It reads in a worker of its
  * own, makes no code from text and fetches nothing.
  * @throws FieldboxError PDF_DAMAGED, or the code of the answer.
  */
-export async function openDocument(image: ImageId, signal: AbortSignal): Promise<OpenDocument> {
-  const response = await fetch(`fieldbox://image/${image}/document`, { signal });
+export async function openDocument(address: string, signal: AbortSignal): Promise<OpenDocument> {
+  const response = await fetch(address, { signal });
   if (!response.ok) throw await failureOf(response);
   const data = new Uint8Array(await response.arrayBuffer());
   const { getDocument, GlobalWorkerOptions } = await import('pdfjs-dist/legacy/build/pdf.mjs');

@@ -102,6 +102,8 @@ export const ar: ViewerWords = {
     empty: 'لا توجد صور هنا.',
   },
   tags: {
+    stored: 'حُفظت {{when}}',
+    storedBy: 'حُفظت {{when}} بواسطة {{name}}',
     title: 'كل البيانات',
     search: 'البحث في البيانات',
     searchHint: 'اسم أو وسم أو قيمة',

@@ -101,6 +101,8 @@ export const en = {
     empty: 'There are no pictures here.',
   },
   tags: {
+    stored: 'Stored {{when}}',
+    storedBy: 'Stored {{when}} by {{name}}',
     title: 'All data',
     search: 'Search the data',
     searchHint: 'Name, tag or value',

@@ -102,6 +102,8 @@ export const es: ViewerWords = {
     empty: 'Aquí no hay imágenes.',
   },
   tags: {
+    stored: 'Guardada {{when}}',
+    storedBy: 'Guardada {{when}} por {{name}}',
     title: 'Todos los datos',
     search: 'Buscar en los datos',
     searchHint: 'Nombre, etiqueta o valor',

@@ -102,6 +102,8 @@ export const fr: ViewerWords = {
     empty: 'Il n’y a pas d’image ici.',
   },
   tags: {
+    stored: 'Enregistrée le {{when}}',
+    storedBy: 'Enregistrée le {{when}} par {{name}}',
     title: 'Toutes les données',
     search: 'Chercher dans les données',
     searchHint: 'Nom, étiquette ou valeur',

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { asFieldboxError, errorSentence, type FieldboxError } from '@shared/errors';
-import type { ImageId } from '@shared/model/ids';
 import { currentLanguage } from '../../../app/i18n';
 import { openDocument, type OpenDocument } from '../data/document';
 import { useSay } from './words';
@@ -10,7 +9,7 @@ import styles from './DocumentView.module.css';
 const WIDEST = 1100;
 
 /** The pages of a PDF one below the other, drawn when they come into view. */
-export function DocumentView({ image }: { readonly image: ImageId }): ReactElement {
+export function DocumentView({ address }: { readonly address: string }): ReactElement {
   const { say } = useSay();
   const [opened, setOpened] = useState<OpenDocument | null>(null);
   const [error, setError] = useState<FieldboxError | null>(null);
@@ -19,7 +18,7 @@ export function DocumentView({ image }: { readonly image: ImageId }): ReactEleme
   useEffect(() => {
     const abort = new AbortController();
     let current: OpenDocument | null = null;
-    openDocument(image, abort.signal).then(
+    openDocument(address, abort.signal).then(
       (document) => {
         current = document;
         if (abort.signal.aborted) document.close();
@@ -33,7 +32,7 @@ export function DocumentView({ image }: { readonly image: ImageId }): ReactEleme
       abort.abort();
       current?.close();
     };
-  }, [image]);
+  }, [address]);
 
   // The wheel and the mouse belong to the document here, not to the stack behind it.
   useEffect(() => {

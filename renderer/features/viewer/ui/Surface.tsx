@@ -107,7 +107,8 @@ function Notice(): ReactElement | null {
   }
   if (!shown?.error) return null;
   const { error, place } = shown;
-  if (isDocument(place.row)) return <DocumentView key={place.row.image} image={place.row.image} />;
+  if (isDocument(place.row))
+    return <DocumentView key={place.row.image} address={`fieldbox://image/${place.row.image}/document`} />;
   const sentence = errorSentence(error.code, error.details, currentLanguage());
   if (error.code === 'NO_PIXELS') return <Message title={say('stack.noPixels')} text={sentence} />;
   const canHelp = catalogue[error.code].remedy !== 'none';

@@ -1,12 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Copy, X } from 'lucide-react';
+import { Copy, History, Pencil, X } from 'lucide-react';
 import { useMemo, useRef, useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
 import type { TagRow } from '@shared/contract/catalog';
 import type { ImageId } from '@shared/model/ids';
+import type { ImageRow } from '@shared/model/rows';
 import { errorSentence } from '@shared/errors';
+import { useNameOf } from '../../../app/access';
+import { isolate, showInstant } from '../../../app/format';
 import { currentLanguage } from '../../../app/i18n';
 import { useDebounced, useQuery } from '../../../app/useQuery';
+import { ChangeValue } from '../../identity/ChangeValue';
+import { isChangeable } from '../../identity/tagPaths';
+import { VersionsDialog } from '../../identity/VersionsDialog';
 import { printedTag, searchTags } from '../data/tagSearch';
 import { useParts, useViewer } from './context';
 import { showCount } from './numbers';
@@ -31,6 +38,7 @@ export function TagsPanel(): ReactElement | null {
     <section className={styles['panel']} aria-label={say('tags.title')} data-own-keys="">
       <header className={styles['head']}>
         <h2>{say('tags.title')}</h2>
+        <VersionsButton />
         <Button
           className={styles['icon'] ?? ''}
           aria-label={say('tags.close')}
@@ -41,6 +49,7 @@ export function TagsPanel(): ReactElement | null {
           <X aria-hidden="true" />
         </Button>
       </header>
+      <Stored />
       <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
         <Label className="visually-hidden">{say('tags.search')}</Label>
         <Input className={styles['input'] ?? ''} placeholder={say('tags.searchHint')} />
@@ -61,10 +70,46 @@ export function TagsPanel(): ReactElement | null {
   }
 }
 
+/** When the shown image came into the archive, and through whom. */
+function Stored(): ReactElement | null {
+  const { say } = useSay();
+  const row = useShownRow();
+  const name = useNameOf(row?.storedBy ?? null);
+  if (!row) return null;
+  const when = showInstant(row.storedAt);
+  return (
+    <p className={styles['status']}>
+      {name === '' ? say('tags.stored', { when }) : say('tags.storedBy', { when, name: isolate(name) })}
+    </p>
+  );
+}
+
+/** The image on the screen. */
+function useShownRow(): ImageRow | null {
+  return useViewer((state) => state.shown?.place.row ?? null);
+}
+
+function VersionsButton(): ReactElement {
+  const { t } = useTranslation();
+  const row = useShownRow();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button className={styles['versions'] ?? ''} onPress={() => setOpen(true)} isDisabled={row === null}>
+        <History aria-hidden="true" />
+        {t('identity.versions.button')}
+      </Button>
+      {open && row ? <VersionsDialog row={row} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
 function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
   const { say } = useSay();
   const scroller = useRef<HTMLDivElement>(null);
   const [copied, setCopied] = useState('');
+  const shown = useShownRow();
+  const [changing, setChanging] = useState<TagRow | null>(null);
   // The list is measured as it is scrolled: values wrap, so rows differ in height.
   // eslint-disable-next-line react-hooks/incompatible-library -- its answers are read anew at every drawing, nothing is kept
   const list = useVirtualizer({
@@ -101,7 +146,7 @@ function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
                   paddingInlineStart: 16 + Math.min(row.depth, 8) * 16,
                 }}
               >
-                <TagLines row={row} copy={copy} />
+                <TagLines row={row} copy={copy} change={setChanging} />
               </li>
             );
           })}
@@ -110,12 +155,20 @@ function TagList({ rows }: { readonly rows: readonly TagRow[] }): ReactElement {
       <p className={styles['copied']} role="status">
         {copied}
       </p>
+      {changing && shown ? <ChangeValue row={shown} tag={changing} onClose={() => setChanging(null)} /> : null}
     </>
   );
 }
 
-function TagLines({ row, copy }: { readonly row: TagRow; readonly copy: (row: TagRow) => void }): ReactElement {
+interface TagLinesProps {
+  readonly row: TagRow;
+  readonly copy: (row: TagRow) => void;
+  readonly change: (row: TagRow) => void;
+}
+
+function TagLines({ row, copy, change }: TagLinesProps): ReactElement {
   const { say, language } = useSay();
+  const { t } = useTranslation();
   const name = row.name || row.keyword || printedTag(row.tag);
   return (
     <>
@@ -132,6 +185,17 @@ function TagLines({ row, copy }: { readonly row: TagRow; readonly copy: (row: Ta
             : row.value}
         </p>
       </div>
+      {isChangeable(row) ? (
+        <Button
+          className={styles['icon'] ?? ''}
+          aria-label={t('identity.edit.button', { name })}
+          onPress={() => {
+            change(row);
+          }}
+        >
+          <Pencil aria-hidden="true" />
+        </Button>
+      ) : null}
       {row.value === '' ? (
         <span className={styles['icon']} aria-hidden="true" />
       ) : (

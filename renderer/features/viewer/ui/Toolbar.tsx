@@ -70,14 +70,16 @@ const GROUPS: readonly (readonly Tool[])[] = [
 /** The row of buttons above the picture. */
 export function ViewerToolbar(): ReactElement {
   const { say } = useSay();
-  const { close } = useParts();
+  const { close, whole } = useParts();
   return (
     <Toolbar aria-label={say('toolbar')} className={styles['toolbar'] ?? ''}>
-      <Hinted label={say('close')} keys={SHORTCUTS.close}>
-        <Button className={styles['tool'] ?? ''} aria-label={say('close')} onPress={close}>
-          <X aria-hidden="true" />
-        </Button>
-      </Hinted>
+      {whole && (
+        <Hinted label={say('close')} keys={SHORTCUTS.close}>
+          <Button className={styles['tool'] ?? ''} aria-label={say('close')} onPress={close}>
+            <X aria-hidden="true" />
+          </Button>
+        </Hinted>
+      )}
       {GROUPS.map((group, index) => (
         <Group key={index} className={styles['toolGroup'] ?? ''}>
           {index === 1 && <WindowMenu />}

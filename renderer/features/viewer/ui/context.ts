@@ -8,6 +8,8 @@ export interface ViewerParts {
   readonly store: ViewerStore;
   readonly retry: Session['retry'];
   readonly close: () => void;
+  /** Has the window for itself; a part of a screen is not closed by itself. */
+  readonly whole: boolean;
 }
 
 export const ViewerContext = createContext<ViewerParts | null>(null);

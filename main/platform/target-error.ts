@@ -1,5 +1,5 @@
 import { FieldboxError } from '@shared/errors';
-import { systemCode } from '../../platform/durable';
+import { systemCode } from './durable';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const TAKEN = new Set(['EEXIST', 'ENOTEMPTY']);

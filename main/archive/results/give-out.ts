@@ -1,0 +1,61 @@
+import { isAbsolute } from 'node:path';
+import type { Output } from '@shared/contract';
+import { FieldboxError } from '@shared/errors';
+import type { ResultKey } from '@shared/model/ids';
+import type { ResultRow } from '@shared/model/results';
+import { actingUser } from '../actor';
+import type { EngineContext } from '../context';
+import { outsideOfArchive } from '../export/target';
+import { statement } from '../index-writer/statements';
+import { type ImageFacts, mayLeave } from '../release/gate';
+import type { PlannedResult } from '../../workers/export/write-results';
+import { getResult } from './rows';
+
+/**
+ * Writes results into a new zip at `target`, all or none. Results say things about a person as pictures do, so the gate is asked
+ * for each. Throws NOT_FOUND, CONSENT_REFUSED, OBJECT_MISSING, OBJECT_DAMAGED, EXPORT_*, BAD_REQUEST.
+ */
+export async function saveResults(
+  ctx: EngineContext,
+  keys: readonly ResultKey[],
+  target: string,
+): Promise<Output<'results.save'>> {
+  const rows = [...new Set(keys)].map((key) => getResult(ctx.db, key));
+  for (const row of rows) askGate(ctx, row);
+  if (!isAbsolute(target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
+  await outsideOfArchive(target, ctx.paths.root);
+  const written = await ctx.pool.run('writeResults', {
+    target,
+    madeAt: ctx.now().toISOString(),
+    results: rows.map((row) => planned(ctx, row)),
+  });
+  await ctx.commit([
+    { type: 'log.noted', body: { code: 'RESULTS_GIVEN_OUT', details: { count: rows.length }, about: {} } },
+  ]);
+  return { target, ...written };
+}
+
+function askGate(ctx: EngineContext, row: ResultRow): void {
+  const facts = statement(
+    ctx.db,
+    `SELECT patient.consent, coalesce((SELECT state FROM file_object WHERE sha256 = @object), 'good') AS objectState,
+       coalesce(@object, @image, (SELECT image.object FROM image WHERE image.series_id = series.id LIMIT 1)) AS image
+     FROM series JOIN patient ON patient.id = series.patient_id WHERE series.key = @series`,
+  ).get({
+    series: row.seriesKey,
+    image: row.image,
+    object: row.value.kind === 'file' ? row.value.object : null,
+  }) as ImageFacts;
+  const verdict = mayLeave(facts, { purpose: 'export', recipient: 'zip', person: actingUser() });
+  if (!verdict.leaves) throw new FieldboxError(verdict.code);
+}
+
+function planned(ctx: EngineContext, row: ResultRow): PlannedResult {
+  const { name, algorithm, type, product, version, threshold, value } = row;
+  const about = { name, algorithm, type, product, version, threshold };
+  if (value.kind === 'file') {
+    const { object, bytes, fileName } = value;
+    return { ...about, value: null, file: { path: ctx.objects.path(object), sha256: object, bytes, fileName } };
+  }
+  return { ...about, value: value.kind === 'number' ? value.number : value.text, file: null };
+}

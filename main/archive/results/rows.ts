@@ -1,0 +1,145 @@
+import type { Database } from 'better-sqlite3';
+import { FieldboxError } from '@shared/errors';
+import { ImageId, PatientKey, ResultKey, SeriesKey, UserKey } from '@shared/model/ids';
+import type { ResultFault, ResultRow, ResultValue } from '@shared/model/results';
+import { statement } from '../index-writer/statements';
+
+/** Results of what is here now: those of a series that is not in the index wait until it is. */
+const FROM = `FROM result JOIN series ON series.key = result.series JOIN patient ON patient.id = series.patient_id`;
+const COLUMNS = `SELECT result.*, patient.key AS patient,
+  (SELECT bytes FROM file_object WHERE sha256 = result.object) AS bytes ${FROM}`;
+
+export interface ResultFilter {
+  readonly patient?: string | undefined;
+  readonly study?: string | undefined;
+  readonly series?: string | undefined;
+  readonly image?: string | undefined;
+  readonly type?: string | undefined;
+  readonly name?: string | undefined;
+  readonly removed: boolean;
+}
+
+/** A page of results, newest first, and how many there are. */
+export function listResults(
+  db: Database,
+  filter: ResultFilter,
+  page: { readonly limit: number; readonly offset: number },
+): { total: number; rows: ResultRow[] } {
+  const terms = [
+    filter.patient === undefined ? '' : 'patient.key = @patient',
+    filter.study === undefined ? '' : 'series.study_id = (SELECT id FROM study WHERE key = @study)',
+    filter.series === undefined ? '' : 'result.series = @series',
+    filter.image === undefined ? '' : 'result.image = @image',
+    filter.type === undefined ? '' : 'lower(result.type) = lower(@type)',
+    filter.name === undefined ? '' : 'result.name = @name',
+    filter.removed ? '' : 'result.removed_at IS NULL',
+  ].filter((term) => term !== '');
+  const where = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
+  const values = Object.fromEntries(Object.entries(filter).filter(([, value]) => typeof value === 'string'));
+  const { total } = statement(db, `SELECT count(*) AS total ${FROM} ${where}`).get(values) as { total: number };
+  const rows = statement(db, `${COLUMNS} ${where} ORDER BY result.id DESC LIMIT @limit OFFSET @offset`).all({
+    ...values,
+    ...page,
+  }) as RawResult[];
+  return { total, rows: rows.map(resultOf) };
+}
+
+/** Throws NOT_FOUND. */
+export function getResult(db: Database, key: ResultKey): ResultRow {
+  const row = statement(db, `${COLUMNS} WHERE result.key = ?`).get(key) as RawResult | undefined;
+  if (!row) throw new FieldboxError('NOT_FOUND', { what: 'result' });
+  return resultOf(row);
+}
+
+/** The newest result of a name on a series, or on one image of it; null when there is none. */
+export function newestResult(
+  db: Database,
+  at: { readonly series: SeriesKey; readonly image: ImageId | null; readonly type: string; readonly name: string },
+): ResultRow | null {
+  const row = statement(
+    db,
+    `${COLUMNS} WHERE result.series = @series AND lower(result.type) = lower(@type) AND result.name = @name
+       AND result.removed_at IS NULL AND (@image IS NULL OR result.image IS NULL OR result.image = @image)
+     ORDER BY result.id DESC LIMIT 1`,
+  ).get(at) as RawResult | undefined;
+  return row ? resultOf(row) : null;
+}
+
+interface RawResult {
+  readonly key: string;
+  readonly patient: string;
+  readonly series: string;
+  readonly image: string | null;
+  readonly type: string;
+  readonly name: string;
+  readonly algorithm: string;
+  readonly product: string;
+  readonly version: string;
+  readonly threshold: number | null;
+  readonly kind: 'number' | 'text' | 'file';
+  readonly number: number | null;
+  readonly text: string | null;
+  readonly object: string | null;
+  readonly bytes: number | null;
+  readonly file_name: string | null;
+  readonly inputs: string;
+  readonly made_at: string | null;
+  readonly added_at: string;
+  readonly by_user: string | null;
+  readonly removed_at: string | null;
+  readonly removed_by: string | null;
+  readonly removed_reason: string | null;
+}
+
+function resultOf(row: RawResult): ResultRow {
+  const fault = row.kind === 'number' && row.number !== null ? faultOf(row.type, row.number) : null;
+  return {
+    result: ResultKey.parse(row.key),
+    patient: PatientKey.parse(row.patient),
+    seriesKey: SeriesKey.parse(row.series),
+    image: row.image === null ? null : ImageId.parse(row.image),
+    type: row.type,
+    name: row.name,
+    algorithm: row.algorithm,
+    product: row.product,
+    version: row.version,
+    threshold: row.threshold,
+    value: valueOf(row),
+    fault,
+    reachesThreshold:
+      row.number === null || row.threshold === null || fault !== null ? null : row.number >= row.threshold,
+    inputs: (JSON.parse(row.inputs) as string[]).map((input) => ImageId.parse(input)),
+    madeAt: row.made_at,
+    addedAt: row.added_at,
+    by: row.by_user === null ? null : UserKey.parse(row.by_user),
+    removed:
+      row.removed_at === null
+        ? null
+        : {
+            at: row.removed_at,
+            by: row.removed_by === null ? null : UserKey.parse(row.removed_by),
+            reason: row.removed_reason ?? '',
+          },
+  };
+}
+
+function valueOf(row: RawResult): ResultValue {
+  if (row.kind === 'file') {
+    return {
+      kind: 'file',
+      object: ImageId.parse(row.object),
+      bytes: row.bytes ?? 0,
+      fileName: row.file_name ?? '',
+    };
+  }
+  return row.kind === 'text'
+    ? { kind: 'text', text: row.text ?? '' }
+    : { kind: 'number', number: row.number ?? Number.NaN };
+}
+
+/** CAD4TB scores are 0 to 100; its negative values say why there is none. */
+function faultOf(type: string, number: number): ResultFault | null {
+  if (type.toLowerCase() !== 'cad4tb' || number >= 0) return null;
+  if (number === -1) return 'unusable';
+  return number === -2 ? 'refused' : 'failed';
+}

@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { ItemRow } from '@shared/contract/sync';
+import { errorSentence, isErrorCode } from '@shared/errors';
+import { ItemState } from '@shared/contract/sync';
+import { TransactionKey } from '@shared/model/ids';
+import { selectionOf } from '../lookup';
+import { remoteNamed, type SyncSession, withSync } from '../sync-session';
+import type { Terminal } from '../terminal';
+import { table } from '../text';
+import { commonOptions, UsageError } from '../usage';
+
+const several = { type: 'string', multiple: true, default: [] as string[] } as const;
+const LOOK_MS = 250;
+
+/** `send --to NAME`: puts images into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
+export async function sendCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      ...commonOptions,
+      to: { type: 'string' },
+      patient: several,
+      study: several,
+      series: several,
+      image: several,
+      'only-queue': { type: 'boolean', default: false },
+    },
+  });
+  const { to } = values;
+  if (to === undefined) throw new UsageError('Say where to: --to NAME.');
+  return withSync(values.archive, terminal, async (session) => {
+    const { remote } = await remoteNamed(session.sync, to);
+    const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
+    const sent = await session.sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
+    if (!values['only-queue']) await work(session);
+    return answer(session, sent.transaction, terminal);
+  });
+}
+
+/** `outbox list|run|retry|cancel`: what waits, and sending it. */
+export async function outboxCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { ...commonOptions, open: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [act = 'list', name] = positionals;
+  return withSync(values.archive, terminal, async (session) => {
+    const { verbs } = session.sync;
+    if (act === 'run') await work(session);
+    else if (act === 'retry') await verbs['outbox.retry']({ transaction: transactionOf(name) });
+    else if (act === 'cancel') await verbs['outbox.cancel']({ transaction: transactionOf(name) });
+    else if (act !== 'list')
+      throw new UsageError('outbox is one of: outbox list, outbox run, outbox retry ID, outbox cancel ID.');
+    const { total, rows } = await verbs['outbox.transactions']({ openOnly: values.open, limit: 500, offset: 0 });
+    const summary = await verbs['outbox.summary']({});
+    terminal.answer({ total, rows, summary }, () =>
+      table([
+        ['transaction', 'to', 'images', 'waiting', 'arrived', 'proven', 'refused', 'parked'],
+        ...rows.map(({ transaction, remoteName, counts, total: images }) => [
+          transaction,
+          remoteName,
+          ...[images, counts.waiting, counts.arrived, counts.proven, counts.refused, counts.parked].map(String),
+        ]),
+      ]),
+    );
+    return summary.refused + summary.parked > 0 ? 1 : 0;
+  });
+}
+
+function transactionOf(name: string | undefined): TransactionKey {
+  const parsed = TransactionKey.safeParse(name);
+  if (!parsed.success) throw new UsageError('Say which transaction, as outbox list shows it.');
+  return parsed.data;
+}
+
+/** `ledger`: what is proven where. */
+export async function ledgerCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { ...commonOptions, to: { type: 'string' }, state: several, csv: { type: 'boolean', default: false } },
+  });
+  const states = values.state.map((state) => {
+    const parsed = ItemState.safeParse(state);
+    if (!parsed.success) throw new UsageError(`--state is one of ${ItemState.options.join(', ')}.`);
+    return parsed.data;
+  });
+  return withSync(values.archive, terminal, async ({ sync }) => {
+    const remote = values.to === undefined ? undefined : (await remoteNamed(sync, values.to)).remote;
+    const filter = { states, ...(remote !== undefined && { remote }) };
+    if (values.csv) {
+      terminal.answerText((await sync.verbs['ledger.csv'](filter)).csv.trimEnd());
+      return 0;
+    }
+    const { total, rows } = await sync.verbs['ledger.list']({ ...filter, limit: 1000, offset: 0 });
+    terminal.answer({ total, rows }, () => `${String(total)} entries\n\n${table([HEAD, ...rows.map(cells)])}`);
+    return 0;
+  });
+}
+
+const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID', 'why'];
+
+function cells({ remoteName, state, proof, SOPInstanceUID, fault }: ItemRow): readonly string[] {
+  const why = fault === null ? '' : isErrorCode(fault.code) ? errorSentence(fault.code, fault.details) : fault.code;
+  return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? '', why];
+}
+
+/** `pull --from NAME --study UID`: fetches from a remote into the archive. */
+export async function pullCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      ...commonOptions,
+      from: { type: 'string' },
+      study: { type: 'string' },
+      series: { type: 'string' },
+      image: { type: 'string' },
+    },
+  });
+  const { from, study } = values;
+  if (from === undefined || study === undefined) throw new UsageError('Say whence and what: --from NAME --study UID.');
+  return withSync(values.archive, terminal, async (session) => {
+    const { remote } = await remoteNamed(session.sync, from);
+    const { job } = await session.sync.verbs['pacs.retrieve']({
+      remote,
+      StudyInstanceUID: study,
+      ...(values.series !== undefined && { SeriesInstanceUID: values.series }),
+      ...(values.image !== undefined && { SOPInstanceUID: values.image }),
+    });
+    const { added, alreadyStored, rejected } = await session.settled(job);
+    terminal.answer(
+      { added, alreadyStored, rejected },
+      () => `${String(added)} added, ${String(alreadyStored)} already here, ${String(rejected)} put aside`,
+    );
+    return rejected > 0 ? 1 : 0;
+  });
+}
+
+/** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
+async function work({ sync, signal, terminal }: SyncSession): Promise<void> {
+  sync.start();
+  let settledFor = 0;
+  while (!signal.aborted && settledFor < 2) {
+    await Promise.race([sync.settled(), wait(LOOK_MS)]);
+    const { waiting, sending, unproven } = await sync.verbs['outbox.summary']({});
+    terminal.progress(
+      `${String(waiting)} waiting, ${String(sending)} on their way, ${String(unproven)} not proven yet`,
+    );
+    const { rows } = await sync.verbs['remotes.list']({});
+    const busy = rows.some(
+      ({ counts, activity, proofs }) =>
+        activity.condition !== 'blocked' &&
+        (counts.waiting + counts.sending > 0 || (proofs.length > 0 && counts.arrived > 0)),
+    );
+    settledFor = busy ? 0 : settledFor + 1;
+    await wait(LOOK_MS);
+  }
+}
+
+async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {
+  const { rows } = await sync.verbs['outbox.transactions']({ openOnly: false, limit: 500, offset: 0 });
+  const row = rows.find((each) => each.transaction === transaction);
+  const counts = row?.counts;
+  terminal.answer({ transaction, counts }, () =>
+    counts === undefined
+      ? transaction
+      : `${String(counts.proven)} proven, ${String(counts.arrived)} arrived, ${String(counts.waiting)} waiting, ${String(counts.refused)} refused, ${String(counts.parked)} for a person`,
+  );
+  return counts !== undefined && counts.waiting + counts.refused + counts.parked === 0 ? 0 : 1;
+}

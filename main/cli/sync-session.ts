@@ -1,0 +1,61 @@
+import { FieldboxError } from '@shared/errors';
+import type { RemoteRow } from '@shared/contract/sync';
+import { createSync, type Sync } from '../sync';
+import type { SecretStore } from '../sync/secrets';
+import { type Session, withArchive } from './session';
+import type { Terminal } from './terminal';
+
+/** The environment variable in which a secret of a remote is handed in: the command line keeps none. */
+export function secretVariable(name: string): string {
+  return `FIELDBOX_REMOTE_${name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+}
+
+/** Passwords of remotes for one command, from the environment. What the window keeps lies in the system's safe storage and stays there. */
+class EnvironmentSecrets implements SecretStore {
+  readonly safe = true;
+
+  get(name: string): Promise<string | null> {
+    return Promise.resolve(process.env[secretVariable(name.slice(name.indexOf('/') + 1))] ?? null);
+  }
+
+  set(): Promise<void> {
+    return Promise.resolve(); // nothing is kept
+  }
+
+  names(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+}
+
+/** A command with its outbox. */
+export interface SyncSession extends Session {
+  readonly sync: Sync;
+}
+
+/** Opens the archive with its outbox for one command. Nothing is sent unless the command starts it. */
+export function withSync<T>(
+  folder: string | undefined,
+  terminal: Terminal,
+  use: (session: SyncSession) => Promise<T>,
+): Promise<T> {
+  return withArchive(folder, terminal, false, async (session) => {
+    const sync = createSync(session.engine, {
+      secrets: new EnvironmentSecrets(),
+      emit: () => undefined,
+      onFault: (error) => terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    });
+    try {
+      return await use({ ...session, sync });
+    } finally {
+      await sync.close();
+    }
+  });
+}
+
+/** The remote of this name, whatever its letters' case. Throws NOT_FOUND. */
+export async function remoteNamed(sync: Sync, name: string): Promise<RemoteRow> {
+  const { rows } = await sync.verbs['remotes.list']({});
+  const found = rows.find((row) => row.name.toLowerCase() === name.toLowerCase());
+  if (!found) throw new FieldboxError('NOT_FOUND', { what: `destination ${name}` });
+  return found;
+}

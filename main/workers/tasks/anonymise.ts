@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FieldboxError } from '@shared/errors';
+import {
+  anonymise,
+  type AnonymisationKey,
+  type AnonymisationOptions,
+  type AnonymisedIdentity,
+  type KeyValue,
+  keyValuesOf,
+  type OriginalIdentity,
+  reidentify,
+  replacedUIDs,
+  uidsIn,
+} from '../../dicom/anonymise';
+import { BufferSource } from '../../dicom/buffer-source';
+import { isCutOff } from '../../dicom/completeness';
+import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
+import { type ReadResult, readDicom } from '../../dicom/reader';
+import { diskError, systemCode, writeUnflushed } from '../../platform/durable';
+import { FileSource } from '../../platform/file-source';
+import { hashFile } from './hash-file';
+
+/** Files up to this size are read once, into memory. */
+const WHOLE_BYTES = 16 * 1024 * 1024;
+
+export interface AnonymiseInput {
+  readonly path: string;
+  /** SHA-256 that the bytes must have; null when nobody knows it. */
+  readonly sha256: string | null;
+  readonly options: AnonymisationOptions;
+  readonly key: AnonymisationKey;
+  /** Folder for the result, which is called by its hash or by `name`. */
+  readonly folder: string;
+  readonly name: string | null;
+  /** Where results that are stored already lie; null to write in any case. */
+  readonly objects: string | null;
+}
+
+/** A file that now lies in the folder, not flushed, and what a key is to remember of it. */
+export interface AnonymiseOutput {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly attributes: IndexAttributes;
+  readonly original: AnonymisedIdentity;
+  readonly replaced: AnonymisedIdentity;
+  readonly values: readonly KeyValue[];
+  readonly uids: Readonly<Record<string, string>>;
+}
+
+/**
+ * Anonymises one file (PS3.15 annex E) and leaves the result in a folder. The same file with the same key gives the same bytes.
+ * Throws OBJECT_MISSING, OBJECT_DAMAGED, NOT_DICOM, DICOM_*, with masks PIXELS_* and NO_PIXELS, DISK_*.
+ */
+export async function anonymiseObject(input: AnonymiseInput): Promise<AnonymiseOutput> {
+  const { options } = input;
+  const key = { ...input.key, secret: sameSecret(input.key.secret) };
+  return withFile(input.path, input.sha256, async (file) => {
+    if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
+    const { part10, original, replaced } = await anonymise(file, options, key);
+    const result = readDicom(new BufferSource(part10));
+    const sha256 = writeResult(part10, input);
+    return {
+      sha256,
+      bytes: part10.length,
+      attributes: extractIndex(result),
+      original,
+      replaced,
+      values: keyValuesOf(file.dataset, result.dataset),
+      uids: replacedUIDs(file.dataset, options, key.secret),
+    };
+  });
+}
+
+/** All UIDs in a file, for asking the keys about them. Throws as `anonymiseObject`. */
+export async function uidsOfObject(input: { readonly path: string }): Promise<{ uids: readonly string[] }> {
+  return withFile(input.path, null, (file) => Promise.resolve({ uids: [...uidsIn(file.dataset)] }));
+}
+
+export interface ReidentifyInput {
+  readonly path: string;
+  readonly identity: OriginalIdentity;
+  readonly folder: string;
+  readonly objects: string | null;
+}
+
+/** Writes an anonymous file with its original identity into a folder. Throws as `anonymiseObject`. */
+export async function reidentifyObject(
+  input: ReidentifyInput,
+): Promise<{ sha256: string; bytes: number; attributes: IndexAttributes }> {
+  return withFile(input.path, null, (file) => {
+    const { part10 } = reidentify(file, input.identity);
+    const sha256 = writeResult(part10, { ...input, name: null });
+    const attributes = extractIndex(readDicom(new BufferSource(part10)));
+    return Promise.resolve({ sha256, bytes: part10.length, attributes });
+  });
+}
+
+/** Keys seen lately. What is derived from a secret is remembered by the secret itself, and every task brings a new copy of it. */
+const secrets = new Map<string, Uint8Array>();
+const SECRETS_KEPT = 64;
+
+function sameSecret(secret: Uint8Array): Uint8Array {
+  const name = Buffer.from(secret).toString('hex');
+  const known = secrets.get(name);
+  if (known) return known;
+  if (secrets.size >= SECRETS_KEPT) secrets.clear();
+  secrets.set(name, secret);
+  return secret;
+}
+
+async function withFile<T>(path: string, sha256: string | null, work: (file: ReadResult) => Promise<T>): Promise<T> {
+  if (sizeOf(path) <= WHOLE_BYTES) {
+    const bytes = readFileSync(path);
+    if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+    return work(readDicom(new BufferSource(bytes)));
+  }
+  if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
+    throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+  const source = new FileSource(path);
+  try {
+    return await work(readDicom(source));
+  } finally {
+    source.close();
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw new FieldboxError('OBJECT_MISSING', {}, error);
+    throw diskError(error);
+  }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function writeResult(
+  part10: Uint8Array,
+  { folder, name, objects }: Pick<AnonymiseInput, 'folder' | 'name' | 'objects'>,
+): string {
+  const sha256 = hashOf(part10);
+  if (objects === null || !existsSync(join(objects, sha256.slice(0, 2), sha256)))
+    writeUnflushed(join(folder, name ?? sha256), part10);
+  return sha256;
+}

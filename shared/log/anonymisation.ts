@@ -1,0 +1,60 @@
+import type { LogArea } from './entry';
+
+export const anonymisationLog = {
+  ANONYMISED: {
+    subject: 'anonymisation',
+    level: 'info',
+    en: 'Anonymised: {made} made, {alreadyThere} were there, {leftOut} left out.',
+    es: 'Anonimización: {made} creadas, {alreadyThere} ya estaban, {leftOut} omitidas.',
+    fr: 'Anonymisation : {made} créées, {alreadyThere} déjà présentes, {leftOut} laissées de côté.',
+    ar: 'إخفاء الهوية: أُنشئ {made}، موجود من قبل {alreadyThere}، استُبعد {leftOut}.',
+  },
+  ANONYMISATION_NOT_DONE: {
+    subject: 'anonymisation',
+    level: 'warning',
+    en: 'Anonymising ended early: {made} made, {alreadyThere} were there, {leftOut} left out.',
+    es: 'Anonimización interrumpida: {made} creadas, {alreadyThere} ya estaban, {leftOut} omitidas.',
+    fr: 'Anonymisation interrompue : {made} créées, {alreadyThere} déjà présentes, {leftOut} laissées de côté.',
+    ar: 'توقف إخفاء الهوية مبكرًا: أُنشئ {made}، موجود من قبل {alreadyThere}، استُبعد {leftOut}.',
+  },
+  ANONYMISATION_KEY_REMOVED: {
+    subject: 'anonymisation',
+    level: 'warning',
+    en: 'Anonymisation key removed; it stood for {images} images.',
+    es: 'Clave de anonimización eliminada; correspondía a {images} imágenes.',
+    fr: 'Clé d’anonymisation supprimée ; elle valait pour {images} images.',
+    ar: 'حُذف مفتاح إخفاء هوية كان يخص {images} صورة.',
+  },
+  ANONYMISATION_KEYS_WRITTEN: {
+    subject: 'anonymisation',
+    level: 'warning',
+    en: 'Anonymisation keys written to a table: {rows} lines.',
+    es: 'Claves de anonimización escritas en una tabla: {rows} líneas.',
+    fr: 'Clés d’anonymisation écrites dans un tableau : {rows} lignes.',
+    ar: 'كُتبت مفاتيح إخفاء الهوية في جدول: {rows} سطرًا.',
+  },
+  REIDENTIFIED: {
+    subject: 'anonymisation',
+    level: 'warning',
+    en: 'An anonymous image got its identity back by its key.',
+    es: 'Una imagen anónima recuperó su identidad por su clave.',
+    fr: 'Une image anonyme a retrouvé son identité par sa clé.',
+    ar: 'استعادت صورة مجهولة هويتها بواسطة مفتاحها.',
+  },
+  MASK_SAVED: {
+    subject: 'anonymisation',
+    level: 'info',
+    en: 'Areas to be blackened kept for a device model: {areas}.',
+    es: 'Áreas que tapar guardadas para un modelo de aparato: {areas}.',
+    fr: 'Zones à noircir gardées pour un modèle d’appareil : {areas}.',
+    ar: 'حُفظت مناطق للتعتيم لطراز جهاز: {areas}.',
+  },
+  MASK_REMOVED: {
+    subject: 'anonymisation',
+    level: 'info',
+    en: 'Areas to be blackened removed for a device model.',
+    es: 'Áreas que tapar eliminadas para un modelo de aparato.',
+    fr: 'Zones à noircir supprimées pour un modèle d’appareil.',
+    ar: 'حُذفت مناطق التعتيم لطراز جهاز.',
+  },
+} as const satisfies LogArea;

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setMaxListeners } from 'node:events';
+import { runAnonymisation } from '../../main/archive/anonymisation';
+import { openArchive } from '../../main/archive/engine';
+import { AnonymisationRequest } from '../../shared/contract/anonymisation';
+import { ImageId, JobId } from '../../shared/model/ids';
+import { writeInstances } from '../fixtures/instances';
+import { compare, say } from './report';
+
+const COUNT = 1000;
+/** 256 x 256 pixels of 8 bits: 64 KiB. */
+const SIDE = 256;
+const ROUNDS = 3;
+
+const folder = mkdtempSync(join(tmpdir(), 'fieldbox-bench-anonymise-'));
+const source = join(folder, 'source');
+const signal = new AbortController().signal;
+setMaxListeners(0, signal);
+const handle = { job: JobId.parse('00000000-0000-4000-8000-000000000000'), signal, update: () => undefined };
+
+/** Copies of all images of an archive that holds them, in the archive. */
+async function fieldbox(round: number): Promise<number> {
+  const archive = join(folder, `archive-${String(round)}`);
+  const engine = await openArchive(archive, { holder: 'bench', version: '0.0.0' });
+  try {
+    await engine.intake.importNow(
+      { paths: [source], context: { patient: null, clinic: null, station: null, kind: null }, source: 'folder' },
+      handle,
+    );
+    const rows = engine.context.db.prepare('SELECT object FROM image').all() as { object: string }[];
+    const request = AnonymisationRequest.parse({
+      selection: { images: rows.map((row) => ImageId.parse(row.object)) },
+      masks: 'ignore',
+    });
+    spawnSync('sync');
+    const before = process.memoryUsage().rss;
+    const from = performance.now();
+    const result = await runAnonymisation(engine.context, request, handle);
+    const seconds = (performance.now() - from) / 1000;
+    if (result.made !== COUNT) throw new Error(`Only ${String(result.made)} of ${String(COUNT)} were made.`);
+    const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+    say(`  round ${String(round)}: memory of the process grew by ${grown.toFixed(0)} MiB`);
+    return seconds;
+  } finally {
+    await engine.close();
+    rmSync(archive, { recursive: true });
+  }
+}
+
+/** The basic profile over the whole folder, in one process. */
+function gdcmanon(round: number, flush: boolean): number {
+  const out = join(folder, `out-${String(round)}-${String(flush)}`);
+  mkdirSync(out);
+  spawnSync('sync');
+  const from = performance.now();
+  const script = `gdcmanon -e -c "$2/cert.pem" -r -i "$0" -o "$1"${flush ? ' && cd "$1" && ls | xargs sync && sync .' : ''}`;
+  const { status, stderr } = spawnSync('sh', ['-c', script, source, out, folder]);
+  const seconds = (performance.now() - from) / 1000;
+  if (status !== 0 || readdirSync(out).length !== COUNT) throw new Error(`gdcmanon: ${String(stderr)}`);
+  rmSync(out, { recursive: true });
+  return seconds;
+}
+
+try {
+  writeInstances(source, COUNT, SIDE);
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=bench', '-days', '1'],
+    ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
+  ]);
+  if (made.status !== 0) throw new Error(String(made.stderr));
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const flushed: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    ours.push(await fieldbox(round));
+    theirs.push(gdcmanon(round, false));
+    flushed.push(gdcmanon(round, true));
+  }
+  compare(
+    `Anonymising ${String(COUNT)} instances of 64 KiB`,
+    [
+      {
+        name: 'fieldbox, copies in the archive',
+        durability: 'every file, its key and record flushed before it counts',
+        seconds: ours,
+      },
+      { name: 'gdcmanon -e -r', durability: 'nothing flushed', seconds: theirs },
+      {
+        name: 'gdcmanon -e -r, sync each file',
+        durability: 'every file and the folder flushed at the end',
+        seconds: flushed,
+      },
+    ],
+    'at least as fast as gdcmanon in one process (ratio at most 1)',
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
