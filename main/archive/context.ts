@@ -13,7 +13,7 @@ import type { NewRecord } from './records/record';
 export interface IncomingObject {
   readonly sha256: ImageId;
   readonly bytes: number;
-  readonly role: 'instance' | 'source' | 'file';
+  readonly role: 'instance' | 'source';
   /** What the index holds of an instance, read by the worker that took it in. */
   readonly attributes?: IndexAttributes;
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { ImageId } from '@shared/model/ids';
 import type { Committer } from './committer';
-import { STORED_FILES } from './objects/stored-files';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
 import { filesIn } from './records/named-objects';
@@ -37,7 +36,7 @@ export async function recover(
   let removed = 0;
   if (left.length > 0) {
     const named = await namedAfter(chain, appliedSeq);
-    const known = db.prepare<[string], { one: number }>(`SELECT 1 AS one FROM ${STORED_FILES} WHERE sha256 = ?`);
+    const known = db.prepare<[string], { one: number }>('SELECT 1 AS one FROM object WHERE sha256 = ?');
     for (const name of left) {
       const sha256 = ImageId.safeParse(name);
       // A record is written after the file was flushed; a copy that was to heal a missing object may be half written.

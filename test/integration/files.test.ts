@@ -7,6 +7,7 @@ import { keepFile } from '../../main/archive/files';
 import { FieldboxError } from '../../shared/errors';
 import { ImageId } from '../../shared/model/ids';
 import { importInto, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
+import { chosen, ended } from '../fixtures/identity';
 import { instanceBytes } from '../fixtures/instances';
 
 const none = (): [] => [];
@@ -82,6 +83,19 @@ describe('files kept byte for byte', () => {
       corrupt: [],
       orphaned: [],
     });
+  });
+
+  it('stay when an image with the same bytes is erased', async () => {
+    const { engine, folder } = await newArchive();
+    const bytes = instanceBytes({ seed: 1 });
+    writeFileSync(join(folder, 'a'), bytes);
+    await importInto(engine, [join(folder, 'a')]);
+    const { sha256: file } = await keepFile(engine.context, { bytes }, none);
+    await engine.verbs['images.trash']({ selection: chosen({ images: [file] }), reason: '' });
+    await ended(engine, await engine.verbs['trash.erase']({ images: [], olderThanDays: 0 }));
+    expect((await engine.verbs['archive.status']({})).passedOver).toEqual([]);
+    expect(readFileSync(engine.context.objects.path(file)).equals(bytes)).toBe(true);
+    expect(files(engine)).toMatchObject({ objects: [{ sha256: file }], files: [{ sha256: file }] });
   });
 
   it('are refused when empty, too large, no file, or not wanted, and leave nothing behind', async () => {

@@ -10,7 +10,6 @@ import type { PhotoPlace } from '../../imaging/photo-context';
 import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
-import { intakeLimits } from '../ingest/limits';
 import { localTime, makeDocumentFrom } from '../ingest/made-from';
 import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { InTurn } from '../people/in-turn';
@@ -68,12 +67,7 @@ function picturesOf(ctx: EngineContext, series: SeriesKey): ImageId[] {
 
 async function keepDocument(ctx: EngineContext, row: EntryRow, bytes: Uint8Array, title: string): Promise<ImageId> {
   const { incoming, objects } = ctx.paths;
-  const kept = await ctx.pool.run('keepResultFile', {
-    from: { bytes },
-    incoming,
-    objects,
-    maxBytes: intakeLimits.maxPhotoBytes,
-  });
+  const kept = await ctx.pool.run('keepPdf', { bytes, incoming, objects });
   const source = ImageId.parse(kept.sha256);
   const context = { patient: row.patient, clinic: null, station: null, kind: BUILTIN_KINDS.document };
   const takenAt = localTime(ctx.now());

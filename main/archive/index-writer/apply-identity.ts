@@ -69,12 +69,13 @@ function applyErased(db: Database, record: RecordOf<'images.erased'>): void {
   settle(db, touched, record.at);
 }
 
-/** Takes an object off the list unless an image, living or aside, is or was made from it. */
+/** Takes an object off the list unless an image, living or aside, is or was made from it, or it is kept as a file besides. */
 function forgetObject(db: Database, object: string): void {
   const isUsed = statement(
     db,
     `SELECT 1 FROM image WHERE object = @object OR source_object = @object
-     UNION ALL SELECT 1 FROM set_aside WHERE object = @object OR source_object = @object`,
+     UNION ALL SELECT 1 FROM set_aside WHERE object = @object OR source_object = @object
+     UNION ALL SELECT 1 FROM stored_file WHERE sha256 = @object`,
   ).get({ object });
   if (isUsed) return;
   statement(db, 'DELETE FROM object WHERE sha256 = ?').run(object);

@@ -13,12 +13,6 @@ export const resultAppliers: Appliers<keyof typeof resultBodies> = {
 function applyAdded(db: Database, record: RecordOf<'result.added'>): void {
   const { body } = record;
   const { value } = body;
-  if (value.kind === 'file') {
-    statement(
-      db,
-      `INSERT INTO file_object (sha256, bytes) VALUES (?, ?) ON CONFLICT (sha256) DO UPDATE SET state = 'good'`,
-    ).run(value.object, value.bytes);
-  }
   statement(
     db,
     `INSERT INTO result (id, key, series, image, type, name, algorithm, product, version, threshold, kind, number, text, object,

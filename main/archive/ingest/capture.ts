@@ -27,7 +27,7 @@ async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   const { paths } = ctx;
   const archive = archiveForNew(ctx, capture.context.archive);
   const kept = await ctx.pool.run(
-    'keepBytes',
+    'keepPhoto',
     { bytes: capture.bytes, incoming: paths.incoming, objects: paths.objects },
     { priority: 3 },
   );

@@ -6,7 +6,6 @@ import type { EngineContext } from '../context';
 import { passedOver } from '../index-writer';
 import { statement } from '../index-writer/statements';
 import { ARCHIVE_FORMAT } from '../manifest';
-import { STORED_FILES } from '../objects/stored-files';
 import type { Recovery } from '../recovery';
 import { emptyIndex, fillIndex } from './rebuild';
 import { verifyArchive } from './verify';
@@ -27,7 +26,7 @@ export function createMaintenance(
         path: ctx.paths.root,
         format: ARCHIVE_FORMAT,
         counts: counts(ctx),
-        bytes: single(ctx, `SELECT coalesce(sum(bytes), 0) AS n FROM ${STORED_FILES}`),
+        bytes: single(ctx, `SELECT coalesce(sum(bytes), 0) AS n FROM object`),
         freeBytes: disk.bavail * disk.bsize,
         lastVerify: lastVerify(ctx),
         recovered: opened.recovered,

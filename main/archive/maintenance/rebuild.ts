@@ -7,7 +7,6 @@ import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
 import { removeErased } from '../identity/erasing';
 import type { JobHandle } from '../jobs/job-board';
-import { STORED_FILES } from '../objects/stored-files';
 import type { PatientSaved } from '../records/bodies/people';
 import type { NewRecord, RecordBody } from '../records/record';
 import { objectFiles } from './verify';
@@ -51,7 +50,7 @@ export async function fillIndex(
 
 /** Records objects that no record names: DICOM ones as images; others are found through the image made from them. */
 export async function adoptOrphans(ctx: EngineContext, handle: JobHandle): Promise<{ adopted: number }> {
-  const known = ctx.db.prepare<[string], { one: number }>(`SELECT 1 AS one FROM ${STORED_FILES} WHERE sha256 = ?`);
+  const known = ctx.db.prepare<[string], { one: number }>('SELECT 1 AS one FROM object WHERE sha256 = ?');
   const orphans: { sha256: ImageId; path: string }[] = [];
   for await (const file of objectFiles(ctx.paths.objects)) {
     const sha256 = ImageId.safeParse(file.name);

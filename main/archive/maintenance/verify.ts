@@ -7,7 +7,6 @@ import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import type { JobHandle } from '../jobs/job-board';
-import { FILE_TABLES, STORED_FILES } from '../objects/stored-files';
 
 /**
  * Compares the files with the index. `deep` reads every file and compares its bytes with its name. What is found is noted
@@ -16,7 +15,7 @@ import { FILE_TABLES, STORED_FILES } from '../objects/stored-files';
 export async function verifyArchive(ctx: EngineContext, deep: boolean, handle: JobHandle): Promise<VerifyReport> {
   const known = new Map<string, number>();
   for (const row of ctx.db
-    .prepare<[], { sha256: string; bytes: number }>(`SELECT sha256, bytes FROM ${STORED_FILES}`)
+    .prepare<[], { sha256: string; bytes: number }>('SELECT sha256, bytes FROM object')
     .iterate()) {
     known.set(row.sha256, row.bytes);
   }
@@ -69,7 +68,7 @@ function isStored(ctx: EngineContext, file: ObjectFile): boolean {
 }
 
 function isKnown(ctx: EngineContext, sha256: string): boolean {
-  return statement(ctx.db, `SELECT 1 FROM ${STORED_FILES} WHERE sha256 = ?`).get(sha256) !== undefined;
+  return statement(ctx.db, 'SELECT 1 FROM object WHERE sha256 = ?').get(sha256) !== undefined;
 }
 
 /** Null for a file that was erased since the folder was read. */
@@ -93,14 +92,12 @@ async function hashOf(ctx: EngineContext, path: string, handle: JobHandle): Prom
 
 function noteStates(ctx: EngineContext, report: VerifyReport): void {
   ctx.db.transaction(() => {
-    for (const table of FILE_TABLES) {
-      const note = (state: 'missing' | 'corrupt', sha256: string): void =>
-        void statement(ctx.db, `UPDATE ${table} SET state = ? WHERE sha256 = ?`).run(state, sha256);
-      if (report.deep) statement(ctx.db, `UPDATE ${table} SET state = 'good', checked_at = ?`).run(report.finishedAt);
-      else statement(ctx.db, `UPDATE ${table} SET state = 'good' WHERE state = 'missing'`).run();
-      for (const sha256 of report.missing) note('missing', sha256);
-      for (const sha256 of report.corrupt) note('corrupt', sha256);
-    }
+    const note = (state: 'missing' | 'corrupt', sha256: string): void =>
+      void statement(ctx.db, 'UPDATE object SET state = ? WHERE sha256 = ?').run(state, sha256);
+    if (report.deep) statement(ctx.db, `UPDATE object SET state = 'good', checked_at = ?`).run(report.finishedAt);
+    else statement(ctx.db, `UPDATE object SET state = 'good' WHERE state = 'missing'`).run();
+    for (const sha256 of report.missing) note('missing', sha256);
+    for (const sha256 of report.corrupt) note('corrupt', sha256);
     statement(
       ctx.db,
       `INSERT INTO meta (key, value) VALUES ('last_verify', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,

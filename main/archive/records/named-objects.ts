@@ -18,7 +18,6 @@ export function objectsIn(record: ArchiveRecord): readonly ObjectStored[] {
 /** The files that a record makes part of the archive, by their SHA-256; what images were made from included. */
 export function filesIn(record: ArchiveRecord): readonly string[] {
   if (record.type === 'file.stored') return [record.body.sha256];
-  if (record.type === 'result.added') return record.body.value.kind === 'file' ? [record.body.value.object] : [];
   return objectsIn(record).flatMap((stored) =>
     stored.sourceObject ? [stored.image, stored.sourceObject.sha256] : [stored.image],
   );

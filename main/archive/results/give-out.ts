@@ -38,7 +38,7 @@ export async function saveResults(
 function askGate(ctx: EngineContext, row: ResultRow): void {
   const facts = statement(
     ctx.db,
-    `SELECT patient.consent, coalesce((SELECT state FROM file_object WHERE sha256 = @object), 'good') AS objectState,
+    `SELECT patient.consent, coalesce((SELECT state FROM object WHERE sha256 = @object), 'good') AS objectState,
        coalesce(@object, @image, (SELECT image.object FROM image WHERE image.series_id = series.id LIMIT 1)) AS image
      FROM series JOIN patient ON patient.id = series.patient_id WHERE series.key = @series`,
   ).get({

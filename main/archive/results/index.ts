@@ -4,16 +4,15 @@ import type { Handlers, Parsed } from '@shared/contract';
 import { FieldboxError } from '@shared/errors';
 import { ImageId, ResultKey, type SeriesKey } from '@shared/model/ids';
 import type { ResultValue } from '@shared/model/results';
-import type { EngineContext, IncomingObject } from '../context';
+import type { EngineContext } from '../context';
+import { keepFile } from '../files';
 import { idOf, statement } from '../index-writer/statements';
-import { intakeLimits } from '../ingest/limits';
 import { type InTurn, oneAfterTheOther } from '../people/in-turn';
+import type { NewRecord } from '../records/record';
 import { saveResults } from './give-out';
 import { getResult, listResults } from './rows';
 
 export type ResultVerb = 'results.add' | 'results.list' | 'results.get' | 'results.remove' | 'results.save';
-
-const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
 /** What algorithms found in series and images: kept for ever, several of a name side by side, the newest first. */
 export function createResults(ctx: EngineContext): Handlers<ResultVerb> {
@@ -21,18 +20,13 @@ export function createResults(ctx: EngineContext): Handlers<ResultVerb> {
   return {
     'results.add': async (input) => {
       const inputs = inputsOf(ctx, input);
-      const { value, incoming } = await kept(ctx, input.value);
       const result = ResultKey.parse(randomUUID());
       const { series, image, type, name, algorithm, product, version, threshold, madeAt } = input;
-      await ctx.commit(
-        [
-          {
-            type: 'result.added',
-            body: { result, series, image, type, name, algorithm, product, version, threshold, value, inputs, madeAt },
-          },
-        ],
-        incoming,
-      );
+      const added = (value: ResultValue): NewRecord => ({
+        type: 'result.added',
+        body: { result, series, image, type, name, algorithm, product, version, threshold, value, inputs, madeAt },
+      });
+      await record(ctx, input.value, added);
       return getResult(ctx.db, result);
     },
     'results.list': async ({ limit, offset, ...filter }) =>
@@ -69,23 +63,17 @@ function imagesOf(ctx: EngineContext, series: SeriesKey): ImageId[] {
   return rows.map(({ object }) => ImageId.parse(object));
 }
 
-/** The value as it is recorded; a file lies in incoming/ then. Throws FILE_*, PATH_NOT_FOUND, DISK_*. */
-async function kept(
+/** Writes a result down, together with its file if it has one. Throws FILE_*, PATH_NOT_FOUND, DISK_*. */
+async function record(
   ctx: EngineContext,
   value: Parsed<'results.add'>['value'],
-): Promise<{ value: ResultValue; incoming: IncomingObject[] }> {
-  if (value.kind === 'number' || value.kind === 'text') return { value, incoming: [] };
-  const { incoming, objects } = ctx.paths;
+  added: (value: ResultValue) => NewRecord,
+): Promise<void> {
+  if (value.kind === 'number' || value.kind === 'text') {
+    await ctx.commit([added(value)]);
+    return;
+  }
   const from = value.kind === 'path' ? { path: value.path } : { bytes: value.bytes };
-  const file = await ctx.pool.run(
-    'keepResultFile',
-    { from, incoming, objects, maxBytes: intakeLimits.maxFileBytes },
-    { timeoutMs: LARGE_FILE_TIMEOUT_MS },
-  );
-  const object = ImageId.parse(file.sha256);
   const fileName = (value.kind === 'path' ? basename(value.path) : value.fileName).slice(0, 255);
-  return {
-    value: { kind: 'file', object, bytes: file.bytes, fileName },
-    incoming: [{ sha256: object, bytes: file.bytes, role: 'file' }],
-  };
+  await keepFile(ctx, from, ({ sha256, bytes }) => [added({ kind: 'file', object: sha256, bytes, fileName })]);
 }

@@ -7,7 +7,7 @@ import { statement } from '../index-writer/statements';
 /** Results of what is here now: those of a series that is not in the index wait until it is. */
 const FROM = `FROM result JOIN series ON series.key = result.series JOIN patient ON patient.id = series.patient_id`;
 const COLUMNS = `SELECT result.*, patient.key AS patient,
-  (SELECT bytes FROM file_object WHERE sha256 = result.object) AS bytes ${FROM}`;
+  (SELECT bytes FROM object WHERE sha256 = result.object) AS bytes ${FROM}`;
 
 export interface ResultFilter {
   readonly patient?: string | undefined;

@@ -5,9 +5,8 @@ import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
 import { filePicture, textPreview } from './file-preview';
 import { hashFile } from './hash-file';
-import { keepBytes } from './keep-bytes';
+import { keepPdf, keepPhoto } from './keep-bytes';
 import { keepFile } from './keep-file';
-import { keepResultFile } from './keep-result-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
@@ -31,9 +30,9 @@ export const tasks = {
   frame,
   dicomJson,
   hashFile,
-  keepBytes,
+  keepPdf,
+  keepPhoto,
   keepFile,
-  keepResultFile,
   makeDocument,
   makeVersion,
   readAttributes,

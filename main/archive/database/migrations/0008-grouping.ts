@@ -61,14 +61,6 @@ CREATE TABLE series_status (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX series_status_status ON series_status (status);
 
--- Files that are no images: kept among the objects like them, byte for byte.
-CREATE TABLE file_object (
-  sha256 TEXT PRIMARY KEY,
-  bytes INTEGER NOT NULL,
-  state TEXT NOT NULL DEFAULT 'good' CHECK (state IN ('good', 'missing', 'corrupt')),
-  checked_at TEXT
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE result (
   id INTEGER PRIMARY KEY,            -- number of the record: the order of arrival
   key TEXT NOT NULL UNIQUE,
@@ -83,7 +75,7 @@ CREATE TABLE result (
   kind TEXT NOT NULL CHECK (kind IN ('number', 'text', 'file')),
   number REAL,
   text TEXT,
-  object TEXT REFERENCES file_object (sha256),
+  object TEXT REFERENCES stored_file (sha256),
   file_name TEXT,
   inputs TEXT NOT NULL,              -- JSON: SHA-256 of the images it was computed from
   made_at TEXT,
