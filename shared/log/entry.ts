@@ -12,6 +12,7 @@ export const logSubjects = [
   'grouping',
   'results',
   'reports',
+  'classification',
 ] as const;
 export type LogSubject = (typeof logSubjects)[number];
 

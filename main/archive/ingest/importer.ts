@@ -22,6 +22,8 @@ export interface ImportRequest {
   /** The archive of a project everything goes into. */
   readonly archive: ProjectArchiveKey | null;
   readonly source: SourceType;
+  /** Which one of its kind, as filters for arriving images name it: a watched folder, a sender. */
+  readonly sourceRef?: string;
   readonly label: string;
 }
 
@@ -94,6 +96,11 @@ export class Importer {
     await this.drain();
     try {
       await this.report.finish();
+      const images = this.storing.filtered;
+      if (images > 0)
+        await this.ctx.commit([
+          { type: 'log.noted', body: { code: 'IMAGES_FILTERED', details: { images }, about: {} } },
+        ]);
       await this.ctx.commit([{ type: 'import.finished', body: { session: this.request.session, state } }]);
     } catch (error) {
       // When the disk is full the report cannot be written either; the import has then failed for that reason already.
@@ -145,7 +152,7 @@ export class Importer {
   private async takeAndStore(
     candidate: Candidate,
   ): Promise<Extract<TakeInOutput, { kind: 'zip' | 'dicomdir' }> | undefined> {
-    const taken = await this.storing.takeIn(candidate.path);
+    const taken = await this.storing.takeIn(candidate);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     for (const image of await this.storing.store(taken, candidate)) {
       if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);

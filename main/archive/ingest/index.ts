@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Handlers } from '@shared/contract';
-import { ImportItem, ImportSession, type IntakeContext } from '@shared/contract/intake';
+import { ImportItem, ImportSession } from '@shared/contract/intake';
 import { FieldboxError } from '@shared/errors';
 import { ImportSessionKey } from '@shared/model/ids';
-import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
 import { statement } from '../index-writer/statements';
 import type { JobHandle } from '../jobs/job-board';
 import { keepCapture } from './capture';
-import { Importer } from './importer';
+import { Importer, type ImportRequest } from './importer';
 import type { ItemOutcome } from './report';
 
 type IntakeVerbs = Handlers<'import.start' | 'import.sessions' | 'import.session' | 'import.items' | 'capture.keep'>;
@@ -19,7 +18,7 @@ export interface Intake {
   readonly verbs: IntakeVerbs;
   /** Imports and waits for the end; for the command line and tests. Throws CANCELLED, DISK_*. */
   importNow(
-    request: { readonly paths: readonly string[]; readonly context: IntakeContext; readonly source: SourceType },
+    request: Pick<ImportRequest, 'paths' | 'context' | 'source' | 'sourceRef'>,
     handle: JobHandle,
     onItem?: (outcome: ItemOutcome) => void,
   ): Promise<ImportSession>;
@@ -52,15 +51,10 @@ export function createIntake(ctx: EngineContext): Intake {
         image: await keepCapture(ctx, { bytes, context, takenAt, camera, source: 'camera' }),
       }),
     },
-    importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {
+    importNow: async (request, handle, onItem = () => undefined) => {
       const key = newSession();
-      const archive = archiveForNew(ctx, context.archive);
-      await new Importer(
-        ctx,
-        { session: key, paths, context, archive, source, label: labelOf(paths) },
-        handle,
-        onItem,
-      ).run();
+      const archive = archiveForNew(ctx, request.context.archive);
+      await new Importer(ctx, { ...request, session: key, archive, label: labelOf(request.paths) }, handle, onItem).run();
       return session(key);
     },
   };
