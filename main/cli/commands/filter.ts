@@ -42,7 +42,7 @@ async function answer(
   switch (verb) {
     case 'list': {
       const { rows } = await engine.verbs['tagFilters.list']({});
-      return terminal.answer({ rows }, () =>
+      terminal.answer({ rows }, () =>
         table(
           rows.map((row) => [
             row.name,
@@ -54,21 +54,25 @@ async function answer(
           ]),
         ),
       );
+      break;
     }
     case 'add': {
       const row = await engine.verbs['tagFilters.create']({ name: oneName('filter', words), ...listOf(values) });
-      return terminal.answer(row, () => row.name);
+      terminal.answer(row, () => row.name);
+      break;
     }
     case 'change': {
       const name = oneName('filter', words);
       const filter = await filterNamed(engine, name);
       const row = await engine.verbs['tagFilters.change']({ filter, changes: { name, ...listOf(values) } });
-      return terminal.answer(row, () => row.name);
+      terminal.answer(row, () => row.name);
+      break;
     }
     case 'remove': {
       const filter = await filterNamed(engine, oneName('filter', words));
       await engine.verbs['tagFilters.remove']({ filter });
-      return terminal.answer({ filter }, () => 'Removed.');
+      terminal.answer({ filter }, () => 'Removed.');
+      break;
     }
     case 'associate':
     case 'dissociate': {
@@ -79,7 +83,8 @@ async function answer(
       const row = await (verb === 'associate'
         ? engine.verbs['tagFilters.associate'](where)
         : engine.verbs['tagFilters.dissociate'](where));
-      return terminal.answer(row, () => `${row.name}: ${row.sources.map((each) => each.source).join(' ')}`);
+      terminal.answer(row, () => `${row.name}: ${row.sources.map((each) => each.source).join(' ')}`);
+      break;
     }
   }
 }

@@ -44,18 +44,21 @@ async function answer(
       return listTypes(session, values.series);
     case 'add': {
       const row = await engine.verbs['seriesTypes.create']({ name: oneName('type', words) });
-      return terminal.answer(row, () => row.name);
+      terminal.answer(row, () => row.name);
+      break;
     }
     case 'remove': {
       const type = await typeNamed(engine, oneName('type', words));
       await engine.verbs['seriesTypes.remove']({ type });
-      return terminal.answer({ type }, () => 'Removed.');
+      terminal.answer({ type }, () => 'Removed.');
+      break;
     }
     case 'rename': {
       const [from, to, ...others] = words;
       if (from === undefined || to === undefined || others.length > 0) throw new UsageError('type rename NAME NEWNAME');
       const row = await engine.verbs['seriesTypes.rename']({ type: await typeNamed(engine, from), name: to });
-      return terminal.answer(row, () => row.name);
+      terminal.answer(row, () => row.name);
+      break;
     }
     case 'rule':
       return rule(session, words, values);
@@ -65,17 +68,19 @@ async function answer(
       const series = await seriesMeant(engine, values.series);
       if (verb === 'assign') await engine.verbs['seriesTypes.assign']({ series, type });
       else await engine.verbs['seriesTypes.unassign']({ series, type });
-      return terminal.answer({ type, series }, () => `${String(series.length)} series`);
+      terminal.answer({ type, series }, () => `${String(series.length)} series`);
+      break;
     }
     case 'reassign':
       return reassign(session, values.wait);
     case 'status': {
       const status = await engine.verbs['seriesTypes.status']({});
-      return terminal.answer(status, () =>
+      terminal.answer(status, () =>
         status.running
           ? `Sorting: ${String(status.waiting)} to go of ${String(status.total)}`
           : 'Everything is sorted.',
       );
+      break;
     }
   }
 }
@@ -130,9 +135,10 @@ async function rule(
 }
 
 /** Without `wait` what is not done when the command ends is done when the archive is opened next. */
-async function reassign({ engine, terminal, settled }: Session, wait: boolean): Promise<void> {
+async function reassign(session: Session, wait: boolean): Promise<void> {
+  const { engine, terminal } = session;
   const { job } = await engine.verbs['seriesTypes.reassign']({});
-  if (wait) await settled(job);
+  if (wait) await session.settled(job);
   const status = await engine.verbs['seriesTypes.status']({});
   terminal.answer(status, () =>
     status.running ? 'It goes on whenever the archive is open.' : `${String(status.total)} series sorted.`,

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { ClipboardList, FolderTree, KeyRound, ScrollText, Trash2, UsersRound } from 'lucide-react';
+import { ClipboardList, Filter, FolderTree, KeyRound, ScrollText, Shapes, Trash2, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -63,5 +63,19 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('projects.title'),
     text: (t) => t('projects.text'),
     Component: lazy(async () => ({ default: (await import('../projects/ProjectsPage')).ProjectsPage })),
+  },
+  {
+    id: 'types',
+    icon: Shapes,
+    title: (t) => t('types.title'),
+    text: (t) => t('types.text'),
+    Component: lazy(async () => ({ default: (await import('../classification/TypesPage')).TypesPage })),
+  },
+  {
+    id: 'arrival',
+    icon: Filter,
+    title: (t) => t('arrival.title'),
+    text: (t) => t('arrival.text'),
+    Component: lazy(async () => ({ default: (await import('../classification/ArrivalPage')).ArrivalPage })),
   },
 ];

@@ -1,5 +1,6 @@
 import anonymise from './anonymise.json';
 import archive from './archive.json';
+import arrival from './arrival.json';
 import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
@@ -16,6 +17,7 @@ import importing from './importing.json';
 import jobs from './jobs.json';
 import keys from './keys.json';
 import kinds from './kinds.json';
+import labels from './labels.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
@@ -27,11 +29,13 @@ import projects from './projects.json';
 import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
+import types from './types.json';
 
 /** Arabic: one file a screen. */
 export const ar = {
   anonymise,
   archive,
+  arrival,
   capture,
   closed,
   common,
@@ -48,6 +52,7 @@ export const ar = {
   jobs,
   keys,
   kinds,
+  labels,
   lock,
   log,
   manage,
@@ -59,4 +64,5 @@ export const ar = {
   reports,
   settings,
   source,
+  types,
 };
