@@ -128,7 +128,6 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   filter    what is taken out of images on arrival, or what alone is kept, and for which source it is switched on
 
   --user    your name, once the archive has people; your password comes from FIELDBOX_PASSWORD or is typed
-
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive
   CONDITION PATH=VALUE, PATH*=PART, PATH^=BEGINNING, PATH~=PATTERN, PATH:FROM..TO, PATH? (is there), !PATH (is not there)

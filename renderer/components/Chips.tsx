@@ -18,10 +18,12 @@ interface ChipsProps {
   readonly chips: readonly Chip[];
   /** The arrow keys go from chip to chip, Delete takes one away. */
   readonly onRemove?: (id: string) => void;
+  /** Beside each other in the room there is; long words are cut. */
+  readonly oneLine?: boolean;
 }
 
 /** Words on a thing, such as its tags, each of which may be taken away. */
-export function Chips({ label, chips, onRemove }: ChipsProps) {
+export function Chips({ label, chips, onRemove, oneLine = false }: ChipsProps) {
   const { t } = useTranslation();
   return (
     <TagGroup
@@ -29,7 +31,7 @@ export function Chips({ label, chips, onRemove }: ChipsProps) {
       className={cx(styles.group)}
       {...(onRemove && { onRemove: (keys) => [...keys].forEach((key) => onRemove(String(key))) })}
     >
-      <TagList items={chips} className={cx(styles.chips)}>
+      <TagList items={chips} className={cx(styles.chips, oneLine && styles.oneLine)}>
         {({ id, label: text, icon: Icon, technical = false }) => (
           <Tag id={id} textValue={text} className={cx(styles.chip, onRemove && styles.removable)}>
             {Icon ? <Icon aria-hidden size={16} /> : null}

@@ -85,7 +85,7 @@ test('what a filter names is removed from images on arrival', async ({ fieldbox,
   await page.getByRole('link', { name: /What is removed on arrival/ }).click();
   await page.getByRole('button', { name: 'New filter' }).click();
   await page.getByLabel('Name of the filter').fill('No descriptions');
-  await chooseAttribute(page, 'Attribute to add', 'SOPInstance', 'SOP Instance UID');
+  await chooseAttribute(page, 'Attribute to add', 'SOPInstance', 'SOPInstanceUID (0008,0018)');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText(/is needed to file or to show the image/).first()).toBeVisible();
   await chooseAttribute(page, 'Attribute to add', 'series descr', 'Series Description');

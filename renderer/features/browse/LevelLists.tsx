@@ -66,7 +66,7 @@ export function SeriesList({ question, onSummary }: LevelProps) {
           detail={together(row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
-          labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} />}
+          labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} short />}
         />
       )}
     />

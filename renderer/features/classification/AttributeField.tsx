@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
+import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../app/cx';
 import { useDebounced, useQuery } from '../../app/useQuery';
@@ -10,11 +10,10 @@ interface Props {
   readonly label: string;
   readonly value: string;
   readonly onChange: (path: string) => void;
-  readonly hint?: string;
 }
 
 /** An attribute chosen by its name, or typed as a path; what stands in front of the last full stop stays. */
-export function AttributeField({ label, value, onChange, hint }: Props) {
+export function AttributeField({ label, value, onChange }: Props) {
   const { t } = useTranslation();
   const prefix = /^(.*\.)?/.exec(value)?.[0] ?? '';
   const text = useDebounced(value.slice(prefix.length), 120);
@@ -40,11 +39,6 @@ export function AttributeField({ label, value, onChange, hint }: Props) {
           <ChevronDown aria-hidden size={18} />
         </Button>
       </div>
-      {hint === undefined ? null : (
-        <Text slot="description" className={cx(fields.hint)}>
-          {hint}
-        </Text>
-      )}
       <Popover className={cx(fields.popover)}>
         <ListBox<(typeof items)[number]>>
           {(row) => (

@@ -70,7 +70,7 @@ export function FilterDialog({ row, onClose, onSaved }: Props) {
           />
         ) : null}
         <div className={cx(styles.add)}>
-          <AttributeField label={t('arrival.attribute')} value={path} onChange={setPath} hint={t('types.pathHint')} />
+          <AttributeField label={t('arrival.attribute')} value={path} onChange={setPath} />
           <Button
             icon={Plus}
             isDisabled={written === ''}
@@ -82,6 +82,7 @@ export function FilterDialog({ row, onClose, onSaved }: Props) {
             {t('common.add')}
           </Button>
         </div>
+        <p className={cx(styles.soft)}>{t('types.pathHint')}</p>
         <Actions>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
           <Button look="primary" type="submit" busy={busy} isDisabled={name.trim() === '' || all.length === 0}>

@@ -11,7 +11,7 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Checkbox } from '../../components/Choice';
 import { Actions, Dialog } from '../../components/Dialog';
-import { ErrorNote, Row } from '../../components/Surface';
+import { ErrorNote } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { want } from './labels';
 import styles from './Classification.module.css';
@@ -113,12 +113,12 @@ function NewTag({ onAdd }: { readonly onAdd: (name: string) => Promise<void> }) 
         if (name.trim() !== '') void onAdd(name.trim()).then(() => setName(''));
       }}
     >
-      <Row>
+      <div className={cx(styles.add)}>
         <TextField label={t('labels.newTag')} value={name} onChange={setName} maxLength={64} autoFocus />
         <Button icon={Plus} type="submit" isDisabled={name.trim() === ''}>
           {t('common.add')}
         </Button>
-      </Row>
+      </div>
     </form>
   );
 }

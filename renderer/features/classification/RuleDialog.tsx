@@ -57,7 +57,9 @@ export function RuleDialog({ type, rule, onClose, onSaved }: Props) {
           if (!busy) void save();
         }}
       >
-        <p className={cx(styles.soft)}>{t('types.ruleHint')}</p>
+        <p className={cx(styles.soft)}>
+          {t('types.ruleHint')} {t('types.pathHint')}
+        </p>
         {drafts.map((draft, at) => (
           <ConditionRow
             key={draft.id}

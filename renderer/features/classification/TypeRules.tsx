@@ -106,10 +106,10 @@ function Rename({ row }: { readonly row: SeriesTypeRow }) {
         if (changed) ask('seriesTypes.rename', { type: row.type, name: name.trim() }).catch(sayError);
       }}
     >
-      <Row>
+      <div className={cx(styles.add)}>
         <TextField label={t('types.name')} value={name} onChange={setName} maxLength={64} />
         {changed ? <Button type="submit">{t('common.save')}</Button> : null}
-      </Row>
+      </div>
     </form>
   );
 }

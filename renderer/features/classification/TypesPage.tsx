@@ -12,7 +12,7 @@ import { useQuery } from '../../app/useQuery';
 import { Button, IconButton } from '../../components/Button';
 import { Actions, Dialog } from '../../components/Dialog';
 import { JobProgress } from '../../components/JobProgress';
-import { Card, Empty, ErrorNote, Page, Row } from '../../components/Surface';
+import { Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { TypeRules } from './TypeRules';
 import styles from './Classification.module.css';
@@ -105,12 +105,12 @@ function NewType() {
           if (name.trim() !== '') add();
         }}
       >
-        <Row>
+        <div className={cx(styles.add)}>
           <TextField label={t('types.name')} value={name} onChange={setName} maxLength={64} />
           <Button look="primary" icon={Plus} type="submit" isDisabled={name.trim() === ''}>
             {t('common.add')}
           </Button>
-        </Row>
+        </div>
       </form>
     </Card>
   );
