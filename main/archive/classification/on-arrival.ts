@@ -5,12 +5,13 @@ import { statement } from '../index-writer/statements';
 import { fitsIndex, ruleSet } from './rules';
 
 /**
- * Gives the series of a new image the types whose rules fit, in the transaction in which the image is indexed. An image that
- * only its file can tell more about is noted for the sorting in the background.
+ * Gives a series the types whose rules fit an image that has come into it, in the transaction in which the image is indexed.
+ * An image that only its file can tell more about is noted for the sorting in the background.
  */
 export function assignOnArrival(
   db: Database,
-  { series, image, attributes }: { series: number; image: ImageId; attributes: IndexAttributes },
+  series: number,
+  { image, attributes }: { readonly image: ImageId; readonly attributes: IndexAttributes },
 ): void {
   const fitting = ruleSet(db).rules.filter((rule) => fitsIndex(rule, attributes));
   for (const type of new Set(fitting.filter(({ file }) => file.length === 0).map((rule) => rule.type))) {
@@ -27,7 +28,9 @@ export function assignByRule(db: Database, series: number, type: number): void {
     db,
     `INSERT INTO series_type_of (series_id, type_id, by_rule, by_hand)
      SELECT @series, @type, 1, 0
-     WHERE NOT EXISTS (SELECT 1 FROM series_type_refused WHERE series_id = @series AND type_id = @type)
+     WHERE NOT EXISTS (
+       SELECT 1 FROM series_type_said AS said JOIN series ON series.key = said.series
+       WHERE series.id = @series AND said.type_id = @type AND said.given = 0)
      ON CONFLICT (series_id, type_id) DO UPDATE SET by_rule = 1`,
   ).run({ series, type });
 }

@@ -21,6 +21,10 @@ interface SeriesRef {
   readonly id: number;
   readonly key: string;
 }
+interface QueuedSeries {
+  readonly key: string;
+  readonly asked: number;
+}
 
 /**
  * Sorts series by the rules in the background: all of them after a change of the rules, single series and images as they are
@@ -82,8 +86,9 @@ export class Sorter {
     const { pending, afterSeries } = this.pass();
     if (pending === 1) await this.passStep(afterSeries, handle, breath);
     else {
-      const series = this.first('SELECT series AS key FROM local_type_series LIMIT 1');
-      if (series !== undefined) await this.queuedSeries(series, breath);
+      const queued = statement(this.ctx.db, 'SELECT series AS key, asked FROM local_type_series LIMIT 1').get() as
+        QueuedSeries | undefined;
+      if (queued) await this.queuedSeries(queued, breath);
       else await this.nextImage(breath);
     }
     await breath.take();
@@ -110,12 +115,12 @@ export class Sorter {
     this.progress(handle);
   }
 
-  private async queuedSeries(key: string, breath: Breath): Promise<void> {
+  private async queuedSeries({ key, asked }: QueuedSeries, breath: Breath): Promise<void> {
     const { db } = this.ctx;
-    const done = statement(db, 'DELETE FROM local_type_series WHERE series = ?');
+    const done = statement(db, 'DELETE FROM local_type_series WHERE series = ? AND asked = ?');
     const series = statement(db, 'SELECT id, key FROM series WHERE key = ?').get(key) as SeriesRef | undefined;
-    if (series) await this.sortSeries(series, breath, () => done.run(key));
-    else done.run(key);
+    if (series) await this.sortSeries(series, breath, () => done.run(key, asked));
+    else done.run(key, asked);
   }
 
   /**

@@ -66,10 +66,16 @@ function applySeriesTagged(db: Database, record: RecordOf<'series.tagged'>): voi
   const { tag, series, on } = record.body;
   const tagId = idOf(db, 'series_tag', tag);
   if (tagId === undefined) return; // the tag's own record was damaged; this one stays in the chain
-  const change = on
-    ? statement(db, 'INSERT OR IGNORE INTO series_tag_of (series_id, tag_id) VALUES (?, ?)')
-    : statement(db, 'DELETE FROM series_tag_of WHERE series_id = ? AND tag_id = ?');
-  for (const id of idsOf(db, series)) change.run(id, tagId);
+  const say = on
+    ? statement(db, 'INSERT OR IGNORE INTO series_tag_said (series, tag_id) VALUES (?, ?)')
+    : statement(db, 'DELETE FROM series_tag_said WHERE series = ? AND tag_id = ?');
+  const show = on
+    ? statement(db, 'INSERT OR IGNORE INTO series_tag_of (series_id, tag_id) SELECT id, ? FROM series WHERE key = ?')
+    : statement(db, 'DELETE FROM series_tag_of WHERE tag_id = ? AND series_id = (SELECT id FROM series WHERE key = ?)');
+  for (const key of series) {
+    say.run(key, tagId);
+    show.run(tagId, key);
+  }
   addLogEntry(db, record, on ? 'TAG_PUT_ON' : 'TAG_TAKEN_OFF', { series: series.length }, { series: only(series) });
 }
 
@@ -77,9 +83,9 @@ function applySeriesTyped(db: Database, record: RecordOf<'series.typed'>): void 
   const { type, series, on } = record.body;
   const typeId = idOf(db, 'series_type', type);
   if (typeId === undefined) return; // the type's own record was damaged; this one stays in the chain
-  for (const id of idsOf(db, series)) {
-    if (on) give(db, id, typeId);
-    else takeOff(db, id, typeId);
+  for (const key of series) {
+    if (on) give(db, key, typeId);
+    else takeOff(db, key, typeId);
   }
   addLogEntry(
     db,
@@ -91,21 +97,36 @@ function applySeriesTyped(db: Database, record: RecordOf<'series.typed'>): void 
 }
 
 /** A type that was refused before is open to the rules again, so they look at the series once more. */
-function give(db: Database, series: number, type: number): void {
-  const lifted = statement(db, 'DELETE FROM series_type_refused WHERE series_id = ? AND type_id = ?').run(series, type);
+function give(db: Database, series: SeriesKey, type: number): void {
+  const refused = statement(db, 'SELECT 1 FROM series_type_said WHERE series = ? AND type_id = ? AND given = 0');
+  const wasRefused = refused.get(series, type) !== undefined;
+  say(db, series, type, 1);
   statement(
     db,
-    `INSERT INTO series_type_of (series_id, type_id, by_rule, by_hand) VALUES (?, ?, 0, 1)
+    `INSERT INTO series_type_of (series_id, type_id, by_rule, by_hand) SELECT id, ?, 0, 1 FROM series WHERE key = ?
      ON CONFLICT (series_id, type_id) DO UPDATE SET by_hand = 1`,
-  ).run(series, type);
-  if (lifted.changes > 0) {
-    statement(db, 'INSERT OR IGNORE INTO local_type_series (series) SELECT key FROM series WHERE id = ?').run(series);
-  }
+  ).run(type, series);
+  if (!wasRefused) return;
+  statement(
+    db,
+    `INSERT INTO local_type_series (series) VALUES (?) ON CONFLICT (series) DO UPDATE SET asked = asked + 1`,
+  ).run(series);
 }
 
-function takeOff(db: Database, series: number, type: number): void {
-  statement(db, 'DELETE FROM series_type_of WHERE series_id = ? AND type_id = ?').run(series, type);
-  statement(db, 'INSERT OR IGNORE INTO series_type_refused (series_id, type_id) VALUES (?, ?)').run(series, type);
+function takeOff(db: Database, series: SeriesKey, type: number): void {
+  say(db, series, type, 0);
+  statement(
+    db,
+    'DELETE FROM series_type_of WHERE type_id = ? AND series_id = (SELECT id FROM series WHERE key = ?)',
+  ).run(type, series);
+}
+
+function say(db: Database, series: SeriesKey, type: number, given: 0 | 1): void {
+  statement(
+    db,
+    `INSERT INTO series_type_said (series, type_id, given) VALUES (?, ?, ?)
+     ON CONFLICT (series, type_id) DO UPDATE SET given = excluded.given`,
+  ).run(series, type, given);
 }
 
 function applyFilterSwitched(db: Database, record: RecordOf<'tagFilter.switched'>): void {
@@ -119,11 +140,6 @@ function applyFilterSwitched(db: Database, record: RecordOf<'tagFilter.switched'
       : 'DELETE FROM tag_filter_source WHERE source = ? AND source_ref = ? AND filter_id = ?',
   ).run(source, sourceRef, id);
   addLogEntry(db, record, on ? 'FILTER_SWITCHED_ON' : 'FILTER_SWITCHED_OFF', { source });
-}
-
-/** Series that the index knows; those whose images could not be read are passed over. */
-function idsOf(db: Database, series: readonly SeriesKey[]): number[] {
-  return series.flatMap((key) => idOf(db, 'series', key) ?? []);
 }
 
 /** The one series a line of the log is about, if it is one. */

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { refreshStudyText } from '../catalog/text-index';
 import type { IndexAttributes } from '../../dicom/index-attributes';
-import { assignOnArrival } from '../classification/on-arrival';
 import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { ObjectStored } from '../records/bodies/intake';
 import type { RecordOf } from '../records/record';

@@ -96,11 +96,7 @@ export class Importer {
     await this.drain();
     try {
       await this.report.finish();
-      const images = this.storing.filtered;
-      if (images > 0)
-        await this.ctx.commit([
-          { type: 'log.noted', body: { code: 'IMAGES_FILTERED', details: { images }, about: {} } },
-        ]);
+      await this.storing.noteFiltered();
       await this.ctx.commit([{ type: 'import.finished', body: { session: this.request.session, state } }]);
     } catch (error) {
       // When the disk is full the report cannot be written either; the import has then failed for that reason already.

@@ -12,7 +12,7 @@ import { Storing } from './storing';
 /** Who hands files in over the network. */
 export interface Sender {
   readonly source: SourceType;
-  /** How it is called in the list of imports: the name of a remote or of a machine on the cable. */
+  /** How it is called in the list of imports and in what filters for arriving images name: a remote, a machine on the cable. */
   readonly label: string;
   /** The archive of a project it puts things into. Null: none; left out: the default one. */
   readonly archive?: ProjectArchiveKey | null;
@@ -48,7 +48,8 @@ export class Receiver {
     await ctx.commit([{ type: 'import.started', body: { session, source: sender.source, label: sender.label } }]);
     const batcher = new CommitBatcher(ctx);
     const context = { patient: null, clinic: null, station: null, kind: null };
-    const request = { session, paths: [], context, archive, source: sender.source, label: sender.label };
+    const { source, label } = sender;
+    const request = { session, paths: [], context, archive, source, sourceRef: label, label };
     return new Receiver(
       ctx,
       session,
@@ -63,7 +64,7 @@ export class Receiver {
    */
   async take(path: string, shown: string): Promise<Received> {
     try {
-      const taken = await this.storing.takeIn(path);
+      const taken = await this.storing.takeIn({ path, entry: '' });
       if (taken.kind !== 'dicom') throw new FieldboxError('NOT_DICOM');
       const [stored] = await this.storing.store(taken, { path, shown, entry: '' });
       if (!stored) throw new FieldboxError('INTERNAL');
@@ -80,6 +81,7 @@ export class Receiver {
   /** Ends the session and writes its report. */
   async end(state: 'done' | 'cancelled' | 'failed'): Promise<void> {
     await this.report.finish();
+    await this.storing.noteFiltered();
     await this.ctx.commit([{ type: 'import.finished', body: { session: this.session, state } }]);
   }
 }

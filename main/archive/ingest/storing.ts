@@ -34,7 +34,7 @@ export class Storing {
 
   private readonly filters = new Map<SourceType, TagFilter | null>();
   /** Images that were added with attributes taken out. */
-  filtered = 0;
+  private filtered = 0;
 
   constructor(
     private readonly ctx: EngineContext,
@@ -72,6 +72,13 @@ export class Storing {
     } finally {
       this.arriving.delete(key);
     }
+  }
+
+  /** Says in the log from how many images attributes were taken out; for the end of an import. */
+  async noteFiltered(): Promise<void> {
+    const images = this.filtered;
+    if (images === 0) return;
+    await this.ctx.commit([{ type: 'log.noted', body: { code: 'IMAGES_FILTERED', details: { images }, about: {} } }]);
   }
 
   private async runTakeIn(path: string, filter: TagFilter | null): Promise<TakeInOutput> {
