@@ -12,7 +12,8 @@ const Value = z.string().trim().min(1).max(256);
 
 /**
  * A condition on an attribute. It holds when one of the values of the attribute (PS3.5 6.4) fulfils it; upper and lower case and
- * accents do not matter. `pattern` is a regular expression that must fit the whole value; `range` is inclusive at both ends.
+ * accents do not matter. `pattern` is a regular expression that must fit the whole value (of all values together the first
+ * 4,096 characters are looked at); `range` is inclusive at both ends.
  */
 export const Condition = z.discriminatedUnion('operator', [
   z.object({ operator: z.literal('equals'), path: TagPath, value: Value }),

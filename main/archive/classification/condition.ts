@@ -5,7 +5,10 @@ import { type IndexAttributes, isIndexed } from '../../dicom/index-attributes';
 import type { VR } from '../../dicom/model';
 import { formatTagPath, parseTagPath, type TagPath } from '../../dicom/tag-path';
 import { foldText } from '../catalog/folding';
-import { compilePattern } from './pattern';
+import { compilePattern, MOST_TEXT } from './pattern';
+
+/** Characters of all values of an attribute together that a pattern is tried on. */
+const MOST_CHARACTERS = 4 * MOST_TEXT;
 
 /** A condition ready to be tried on the values of its attribute, the empty ones left out. */
 export interface CompiledCondition {
@@ -48,7 +51,7 @@ function testOf(condition: Condition, vr: VR): CompiledCondition['test'] {
       return (values) => values.some((value) => isWithin(numberOf(value, vr), condition));
     case 'pattern': {
       const pattern = compilePattern(condition.value);
-      return (values) => values.some((value) => pattern.test(value));
+      return (values) => withinBudget(values).some((value) => pattern.test(value));
     }
     default: {
       const wanted = foldText(condition.value);
@@ -56,6 +59,16 @@ function testOf(condition: Condition, vr: VR): CompiledCondition['test'] {
       return (values) => values.some((value) => compare(operator, foldText(value), wanted));
     }
   }
+}
+
+/** The first values that a pattern is tried on: what one image can cost has an end, however many values it holds. */
+function withinBudget(values: readonly string[]): readonly string[] {
+  let characters = 0;
+  const end = values.findIndex((value) => {
+    characters += Math.min(value.length, MOST_TEXT);
+    return characters > MOST_CHARACTERS;
+  });
+  return end === -1 ? values : values.slice(0, end);
 }
 
 function compare(operator: 'equals' | 'contains' | 'startsWith', value: string, wanted: string): boolean {

@@ -12,12 +12,14 @@ export interface Pattern {
 }
 
 /** Steps of the automaton: more are refused. */
-const MOST_STEPS = 2000;
+const MOST_STEPS = 500;
+/** Parts that are looked at to make the steps: repeats of nothing within repeats make none, and would never end. */
+const MOST_PARTS = 20_000;
 const MOST_REPEATS = 200;
 /** Groups within groups. */
 const MOST_DEPTH = 50;
 /** Code points of a value that are looked at; the index keeps no longer ones. */
-const MOST_TEXT = 1024;
+export const MOST_TEXT = 1024;
 
 type CharTest = (char: string) => boolean;
 type Node =
@@ -216,6 +218,7 @@ function oneChar(wanted: string): CharTest {
 /** The automaton as a list of steps; every step but a split goes on to the next one. */
 function assemble(node: Node): readonly Step[] {
   const steps: Step[] = [];
+  let parts = 0;
   const push = (step: Step): number => {
     if (steps.length >= MOST_STEPS) throw new FieldboxError('PATTERN_TOO_LARGE');
     return steps.push(step) - 1;
@@ -225,6 +228,8 @@ function assemble(node: Node): readonly Step[] {
     return to;
   };
   const emit = (part: Node): void => {
+    parts += 1;
+    if (parts > MOST_PARTS) throw new FieldboxError('PATTERN_TOO_LARGE');
     switch (part.type) {
       case 'sequence':
         part.parts.forEach(emit);

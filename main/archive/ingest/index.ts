@@ -54,7 +54,12 @@ export function createIntake(ctx: EngineContext): Intake {
     importNow: async (request, handle, onItem = () => undefined) => {
       const key = newSession();
       const archive = archiveForNew(ctx, request.context.archive);
-      await new Importer(ctx, { ...request, session: key, archive, label: labelOf(request.paths) }, handle, onItem).run();
+      await new Importer(
+        ctx,
+        { ...request, session: key, archive, label: labelOf(request.paths) },
+        handle,
+        onItem,
+      ).run();
       return session(key);
     },
   };

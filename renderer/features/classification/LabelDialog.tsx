@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SeriesTagRow, SeriesTypeRow } from '@shared/model/classification';
 import type { SeriesKey } from '@shared/model/ids';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { formatRoute } from '../../app/router';
@@ -39,6 +40,7 @@ export function LabelDialog({ series, open, onClose }: Props) {
 
 function Labels({ series }: { readonly series: readonly SeriesKey[] }) {
   const { t } = useTranslation();
+  const mayMake = useMay('seriesTypes.create');
   const asked = { series: [...series] };
   const tags = useQuery('seriesTags.list', {});
   const types = useQuery('seriesTypes.list', {});
@@ -76,7 +78,13 @@ function Labels({ series }: { readonly series: readonly SeriesKey[] }) {
         ))}
         {types.data?.rows.length === 0 ? (
           <p>
-            {t('labels.noTypes')} <a href={formatRoute({ screen: 'manage', page: 'types' })}>{t('types.title')}</a>
+            {mayMake ? (
+              <>
+                {t('labels.noTypes')} <a href={formatRoute({ screen: 'manage', page: 'types' })}>{t('types.title')}</a>
+              </>
+            ) : (
+              t('types.empty')
+            )}
           </p>
         ) : null}
       </fieldset>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { ClipboardList, Filter, FolderTree, KeyRound, ScrollText, Shapes, Trash2, UsersRound } from 'lucide-react';
+import { ClipboardList, Filter, FolderTree, KeyRound, ScrollText, Shapes, Tag, Trash2, UsersRound } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -66,13 +66,22 @@ export const managePages: readonly ManagePage[] = [
   },
   {
     id: 'types',
+    needs: 'seriesTypes.create',
     icon: Shapes,
     title: (t) => t('types.title'),
     text: (t) => t('types.text'),
     Component: lazy(async () => ({ default: (await import('../classification/TypesPage')).TypesPage })),
   },
   {
+    id: 'tags',
+    icon: Tag,
+    title: (t) => t('labels.manage'),
+    text: (t) => t('labels.manageText'),
+    Component: lazy(async () => ({ default: (await import('../classification/TagsPage')).TagsPage })),
+  },
+  {
     id: 'arrival',
+    needs: 'tagFilters.create',
     icon: Filter,
     title: (t) => t('arrival.title'),
     text: (t) => t('arrival.text'),
