@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Condition } from '../../shared/model/classification';
 import { RuleKey, SeriesKey, SeriesTagKey, SeriesTypeKey } from '../../shared/model/ids';
-import { importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
+import { allImages, importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import {
   classificationIndex,
   newType,
@@ -13,6 +13,7 @@ import {
   typesOf,
   writeSorted,
 } from '../fixtures/classification';
+import { chosen, ended } from '../fixtures/identity';
 
 const CHEST: readonly SortedSpec[] = [
   {
@@ -293,12 +294,65 @@ test('sorting everything goes on where it was after a restart', async () => {
   await sorted(again);
   expect((await again.verbs['seriesTypes.list']({})).rows).toEqual([{ type, name: 'Films', rules: 1, series: 150 }]);
   const { job } = await again.verbs['seriesTypes.reassign']({});
+  expect(await again.verbs['seriesTypes.status']({})).toMatchObject({ running: true, total: 300 });
   expect(await again.context.jobs.settled(job)).toMatchObject({
     state: 'done',
     type: 'classify',
     done: 300,
     total: 300,
   });
+  expect(await again.verbs['seriesTypes.status']({})).toEqual({ running: false, done: 300, total: 300, waiting: 0 });
+});
+
+test('what people said of a series holds again when it comes back from the trash, also after a rebuild', async () => {
+  const { engine, files } = await archive();
+  const { verbs } = engine;
+  const ruled = await newType(engine, 'Films', [equals('Modality', 'CR')]);
+  const given = await newType(engine, 'Given', [equals('Modality', 'MR')]);
+  await importInto(engine, [files]);
+  await sorted(engine);
+  const [chest, hand] = [await seriesNamed(engine, 'chest'), await seriesNamed(engine, 'hand')];
+  await verbs['seriesTags.add']({ series: [chest, hand], name: 'Teaching' });
+  await verbs['seriesTypes.assign']({ series: [chest], type: given });
+  await verbs['seriesTypes.unassign']({ series: [hand], type: ruled });
+  const before = classificationIndex(engine);
+  const { act } = await verbs['images.trash']({ selection: chosen({ series: [chest, hand] }), reason: '' });
+  await sorted(engine);
+  expect((await verbs['seriesTags.list']({ inUse: true })).rows).toEqual([]);
+  expect((await verbs['seriesTypes.list']({})).rows.map(({ series }) => series)).toEqual([0, 0]);
+  await verbs['trash.restore']({ images: [], act });
+  await sorted(engine);
+  expect({ ...(classificationIndex(engine) as object), log: null }).toEqual({ ...(before as object), log: null });
+  expect(await typesOf(engine, chest)).toEqual(['Films', 'Given']);
+  expect(await typesOf(engine, hand)).toEqual([]);
+  const restored = classificationIndex(engine);
+  const { job } = await verbs['archive.rebuild']({});
+  await engine.context.jobs.settled(job);
+  await sorted(engine);
+  expect(classificationIndex(engine)).toEqual(restored);
+});
+
+test('an image that is changed is judged by what it says now', async () => {
+  const { engine, files } = await archive();
+  await newType(engine, 'Films', [equals('Modality', 'CR')]);
+  await newType(engine, 'Any item', [equals('RequestAttributesSequence[*].RequestedProcedureID', 'Z-9')]);
+  await importInto(engine, [files]);
+  await sorted(engine);
+  const head = await seriesNamed(engine, 'head');
+  expect(await typesOf(engine, head)).toEqual([]);
+  const { job } = await engine.verbs['images.modify']({
+    selection: chosen({ series: [head] }),
+    values: [
+      { path: 'Modality', value: 'CR' },
+      { path: 'RequestAttributesSequence[1].RequestedProcedureID', value: 'Z-9' },
+    ],
+    uids: false,
+    modification: 'CORRECT',
+    reason: 'typing error',
+  });
+  await ended(engine, { job });
+  await sorted(engine);
+  expect(await typesOf(engine, await seriesNamed(engine, 'head'))).toEqual(['Any item', 'Films']);
 });
 
 test('an image that leaves its series takes the types with it that only it had', async () => {
@@ -310,8 +364,9 @@ test('an image that leaves its series takes the types with it that only it had',
   await importInto(engine, [files]);
   const mixed = await seriesNamed(engine, 'mixed');
   expect(await typesOf(engine, mixed)).toEqual(['Hands']);
-  engine.context.db.prepare('DELETE FROM image WHERE instance_order = 2').run();
-  engine.context.emit('catalog.changed', { images: [], at: new Date().toISOString() });
+  const hand = (await allImages(engine)).find((row) => row.InstanceNumber === '2');
+  if (!hand) throw new Error('no image');
+  await engine.verbs['images.trash']({ selection: chosen({ images: [hand.image] }), reason: '' });
   await sorted(engine);
   expect(await typesOf(engine, mixed)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { BufferSource } from '../../main/dicom/buffer-source';
 import { readDicom } from '../../main/dicom/reader';
 import { Tags } from '../../main/dicom/tags';
 import type { Engine } from '../../main/archive/engine';
+import { Receiver } from '../../main/archive/ingest/receiver';
 import { allImages, importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import { classificationIndex } from '../fixtures/classification';
 import { instanceBytes, sha256Of, uidOf } from '../fixtures/instances';
@@ -85,6 +86,25 @@ test('filters belong to ways in, and to one of a kind where it is named', async 
   expect(await names(1, 'folder', 'ward')).toEqual({ name: 'Name^P1', sex: 'F' });
   expect(await names(2, 'watch', 'door')).toEqual({ name: 'Name^P2', sex: null });
   expect(await names(3, 'watch', 'ward')).toEqual({ name: null, sex: null });
+});
+
+test('what a machine on the cable sends is filtered too, by its name', async () => {
+  const folder = temporaryFolder();
+  const engine = await openForTest(join(folder, 'archive'));
+  await filterOn(engine, ['PatientName'], { source: 'scp', sourceRef: 'ULTRASOUND' });
+  for (const [seed, label] of [
+    [1, 'ULTRASOUND'],
+    [2, 'XRAY'],
+  ] as const) {
+    const receiver = await Receiver.open(engine.context, { source: 'scp', label }, unwatched);
+    await receiver.take(write(folder, `${label}.dcm`, instanceBytes({ seed, PatientID: label })), label);
+    await receiver.end('done');
+  }
+  expect((await allImages(engine)).map(({ PatientID, PatientName }) => [PatientID, PatientName])).toEqual([
+    ['ULTRASOUND', ''],
+    ['XRAY', 'Name^XRAY'],
+  ]);
+  expect(engine.context.db.prepare(`SELECT details FROM log WHERE code = 'IMAGES_FILTERED'`).all()).toHaveLength(1);
 });
 
 test('a whitelist keeps what it names and what an image cannot do without', async () => {
