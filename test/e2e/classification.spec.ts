@@ -68,7 +68,7 @@ test('a type rule that sorts arriving images, and tags on what was sorted', asyn
   await expect(tag).toBeVisible();
 
   // The list of all tags: one is called otherwise from now on, here and on the series.
-  await page.goto(`${page.url().split('#')[0] ?? ''}#/manage/tags`);
+  await page.goto(`${page.url().split('#')[0] ?? ''}#/manage?page=tags`);
   await page.getByRole('button', { name: 'Rename the tag Teaching' }).click();
   await page.getByLabel('Name of the tag').fill('Lesson');
   await page.getByRole('button', { name: 'Save' }).click();

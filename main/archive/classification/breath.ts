@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FieldboxError } from '@shared/errors';
 
 /** Work at a stretch, in milliseconds, before others have their turn. */
-const STRETCH_MS = 8;
+const STRETCH_MS = 4;
 
 /** Lets long work in the engine's own thread make room for everything else, and ends it when asked to. */
 export class Breath {
