@@ -8,7 +8,9 @@ import { JobId } from '@shared/model/ids';
 import { diskError } from '../platform/durable';
 import { WorkerPool } from '../workers/pool';
 import { actingUser } from './actor';
+import { Background, type BackgroundTimings } from './background';
 import { createAnonymisation } from './anonymisation';
+import { intoTrash } from './anonymisation/set-aside';
 import { Arrivals } from './arrivals';
 import { type AttachmentContent, createAttachments } from './attachments';
 import { createCatalog } from './catalog';
@@ -17,6 +19,7 @@ import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
 import { createRelease } from './export';
+import { createExportSets } from './export/sets';
 import { createIdentity } from './identity';
 import { removeErased } from './identity/erasing';
 import { createImages } from './images';
@@ -41,6 +44,7 @@ import { oneAfterTheOther } from './people/in-turn';
 import { createPictures, type Pictures } from './pictures';
 import { RecordChain, recordKey } from './records/chain';
 import { recover } from './recovery';
+import { createSourceNames } from './source-names';
 import { type CallerOptions, createAccess, Directory, type Session } from './users';
 import { createResults } from './results';
 
@@ -50,6 +54,8 @@ export interface OpenOptions {
   readonly version: string;
   readonly onEvent?: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly now?: () => Date;
+  /** Other pauses than the usual ones of what goes on by itself. */
+  readonly timings?: BackgroundTimings;
 }
 
 /** An open archive: every verb about it, callers with their rights, and what does not travel over the contract. */
@@ -60,6 +66,8 @@ export interface Engine {
   readonly pictures: Pictures;
   readonly attachments: AttachmentContent;
   readonly context: EngineContext;
+  /** What goes on by itself, once it is started: watched folders and forwarding. */
+  readonly background: Background;
   /** A new caller: nobody is signed in, every verb is guarded (main/archive/users/session.ts). */
   openSession(options: CallerOptions): Session;
   /** The same for a caller who also uses what stands on top of the archive: it is guarded alike. */
@@ -151,6 +159,11 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 
     const inTurn = oneAfterTheOther();
     const intake = createIntake(context);
+    const setAside = intoTrash(context);
+    const background = new Background(context, options.timings ?? {}, (images) =>
+      context.commit(setAside(images, 'forwarded')),
+    );
+    const exportSets = await createExportSets(context);
     const maintenance = createMaintenance(context, committer, { recovered, indexPutAside: putAside });
     const journal = new Journal(context);
     const access = createAccess(context, directory, journal);
@@ -164,6 +177,9 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...createPeople(context, inTurn),
       ...createIdentity(context, inTurn),
       ...intake.verbs,
+      ...createSourceNames(context),
+      ...background.verbs,
+      ...exportSets.verbs,
       ...createAnonymisation(context),
       ...access.verbs,
       ...createLog(context, directory),
@@ -183,9 +199,12 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });
+    closers.push(() => background.stop());
+    closers.push(() => exportSets.stop());
     return {
       verbs,
       intake,
+      background,
       pictures,
       openSession: (caller) => access.open(verbs, pictures, caller),
       openSessionWith: <V extends CoreVerb>(caller: CallerOptions, above: Handlers<V>) =>

@@ -12,6 +12,8 @@ export interface ArchivePaths {
   readonly incoming: string;
   readonly quarantine: string;
   readonly thumbnails: string;
+  /** Zips of export sets, until they expire. */
+  readonly exportSets: string;
   readonly backups: string;
 }
 
@@ -27,6 +29,7 @@ export function archivePaths(root: string): ArchivePaths {
     incoming: join(root, 'incoming'),
     quarantine: join(root, 'quarantine'),
     thumbnails: join(root, 'cache', 'thumbnails'),
+    exportSets: join(root, 'cache', 'export-sets'),
     backups: join(root, 'backups'),
   };
 }

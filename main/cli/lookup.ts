@@ -1,7 +1,7 @@
 import type { FindInput } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
 import type { ImageSelection } from '@shared/contract/identity';
-import { ImageId, PatientKey, type SeriesKey, type StudyKey } from '@shared/model/ids';
+import { ImageId, PatientKey } from '@shared/model/ids';
 import type { ClinicRow, ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import type { Engine } from '../archive/engine';
 import { UsageError } from './usage';
@@ -124,40 +124,6 @@ export function named<T>(
   throw new UsageError(
     `There is no ${what} "${wanted}". ${known === '' ? `No ${what} has been made yet.` : `Known: ${known}.`}`,
   );
-}
-
-/** Things as a person names them on the command line. */
-export interface Named {
-  readonly patient: readonly string[];
-  readonly study: readonly string[];
-  readonly series: readonly string[];
-  readonly image: readonly string[];
-}
-
-export interface NamedThings {
-  readonly patients: PatientKey[];
-  readonly studies: StudyKey[];
-  readonly series: SeriesKey[];
-  readonly images: ImageId[];
-}
-
-/** Everything names stand for; one that stands for nothing ends the command before anything is done. Throws NOT_FOUND. */
-export async function everythingNamed(engine: Engine, named: Named): Promise<NamedThings> {
-  const all = async <T>(names: readonly string[], look: (name: string) => Promise<readonly T[]>): Promise<T[]> => {
-    const found: T[] = [];
-    for (const name of names) {
-      const rows = await look(name);
-      if (rows.length === 0) throw new FieldboxError('NOT_FOUND', { what: name });
-      found.push(...rows);
-    }
-    return found;
-  };
-  return {
-    patients: (await all(named.patient, (id) => patientsByNumber(engine, id))).map((row) => row.patient),
-    studies: (await all(named.study, (uid) => studiesByUID(engine, uid))).map((row) => row.study),
-    series: (await all(named.series, (uid) => seriesByUID(engine, uid))).map((row) => row.seriesKey),
-    images: (await all(named.image, (uid) => imagesNamed(engine, uid))).map((row) => row.image),
-  };
 }
 
 /** The one series of a UID. Throws NOT_FOUND; UsageError when several patients have it. */

@@ -6,6 +6,7 @@ import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
 import { filterCommand } from './commands/filter';
 import { findCommand } from './commands/find';
+import { forwardCommand } from './commands/forward';
 import { formCommand } from './commands/form';
 import { importCommand } from './commands/import';
 import { logCommand } from './commands/log';
@@ -19,10 +20,12 @@ import { patientCommand } from './commands/patient';
 import { clinicCommand, stationCommand } from './commands/places';
 import { projectCommand } from './commands/project';
 import { renderCommand } from './commands/render';
+import { sessionsCommand } from './commands/sessions';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
+import { watchCommand } from './commands/watch';
 import { usersCommand } from './commands/users';
 import { trashCommand } from './commands/trash';
 import { versionsCommand } from './commands/versions';
@@ -39,6 +42,9 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
+  watch: watchCommand,
+  forward: forwardCommand,
+  sessions: sessionsCommand,
   anonymize: anonymizeCommand,
   keys: keysCommand,
   attach: attachCommand,

@@ -24,6 +24,13 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
                 [--as media|originals|pictures] [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+  fieldbox watch add FOLDER --archive DIR [--name NAME] [--kind NAME] [--clinic NAME] [--station NAME] [--no-subfolders]
+                [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]...
+  fieldbox watch list | remove NAME | run [--once] --archive DIR
+  fieldbox forward destination add NAME --folder FOLDER | list | remove NAME --archive DIR
+  fieldbox forward rule add --to DESTINATION [--from any|TYPE|TYPE:NAME] [--discard] | list | remove KEY --archive DIR
+  fieldbox forward queue --archive DIR [--run] [--state STATE] [--limit N] [--offset N]
+  fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
   fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
                 [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
   fieldbox keys list|query|values|find|delete|csv --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
@@ -93,6 +100,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
+  watch     folders whose files are taken in by themselves; run watches until it is stopped, with --once it takes in what is
+            there; files stay as they are unless --after says otherwise
+  forward   images that are sent on by themselves; the app does it while it is open, queue --run does it now
+  sessions  the imports there were
   anonymize makes anonymous copies in the archive (DICOM PS3.15 annex E), puts them in the place of the originals (--replace),
             or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
             patient, full-dates, modified-dates, descriptors, structured-content, graphics, safe-private

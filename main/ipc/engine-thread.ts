@@ -35,6 +35,7 @@ try {
   });
   serve(engine, sync);
   sync.start();
+  engine.background.start();
   post({ type: 'opened', path: engine.context.paths.root });
 } catch (thrown) {
   post({ type: 'refused', fault: faultOf(thrown) });

@@ -11,7 +11,11 @@ import type { RemoteConnection, Retrieval } from './remotes/remote';
 export function fetchInto(engine: Engine, remote: Remote, connection: RemoteConnection, what: Retrieval): JobId {
   const { context } = engine;
   return context.jobs.start('import', async (handle) => {
-    const receiver = await Receiver.open(context, { source: 'api', label: remote.name }, handle);
+    const receiver = await Receiver.open(
+      context,
+      { source: 'api', sourceRef: remote.name.slice(0, 200), label: remote.name },
+      handle,
+    );
     handle.update({ importSession: receiver.session, phase: 'reading' });
     let state: 'done' | 'cancelled' | 'failed' = 'failed';
     try {

@@ -14,6 +14,7 @@ import { intakeVerbs } from './intake';
 import { logVerbs } from './log';
 import { peopleVerbs } from './people';
 import { releaseVerbs } from './release';
+import { sourceEvents, sourceVerbs } from './sources';
 import { syncEvents, syncVerbs } from './sync';
 import { sessionEvents, sessionVerbs, userVerbs } from './users';
 import { resultVerbs } from './results';
@@ -26,6 +27,7 @@ export const coreVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...sourceVerbs,
   ...anonymisationVerbs,
   ...userVerbs,
   ...logVerbs,
@@ -45,7 +47,7 @@ export const engineVerbs = { ...coreVerbs, ...sessionVerbs } as const;
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents, ...syncEvents, ...sessionEvents, ...desktopEvents } as const;
+export const events = { ...archiveEvents, ...sourceEvents, ...syncEvents, ...desktopEvents, ...sessionEvents } as const;
 
 export type CoreVerb = keyof typeof coreVerbs;
 export type SessionVerb = keyof typeof sessionVerbs;

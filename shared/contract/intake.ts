@@ -9,7 +9,8 @@ import {
   ProjectArchiveKey,
   StationKey,
 } from '../model/ids';
-import { Instant, SourceType } from '../model/vocabulary';
+import { ImageRow } from '../model/rows';
+import { Instant, SourceRef, SourceType } from '../model/vocabulary';
 import { verb } from './verb';
 
 /** To whom and what a photo or document belongs. DICOM files say it themselves and are not changed by it. */
@@ -26,6 +27,10 @@ export type IntakeContext = z.infer<typeof IntakeContext>;
 export const ImportSession = z.object({
   session: ImportSessionKey,
   source: SourceType,
+  /** Which source of that type; `sources.named` gives its name. */
+  sourceRef: SourceRef,
+  /** Programs add to it whenever they like; it stays `running`. */
+  open: z.boolean(),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
   state: z.enum(['running', 'done', 'cancelled', 'failed', 'interrupted']),
@@ -34,7 +39,7 @@ export const ImportSession = z.object({
   alreadyStored: z.int(),
   rejected: z.int(),
   bytes: z.int(),
-  /** What was chosen: names of the files and folders, without the folders above them. */
+  /** Names of the files and folders that were chosen, without the folders above them; or the name the session was given. */
   label: z.string(),
 });
 export type ImportSession = z.infer<typeof ImportSession>;
@@ -61,8 +66,16 @@ export const intakeVerbs = {
     ['DISK_FULL'],
   ),
   'import.sessions': verb(
-    z.object({ limit: z.int().min(1).max(500).default(50) }),
-    z.object({ rows: z.array(ImportSession) }),
+    z.object({
+      source: SourceType.optional(),
+      sourceRef: SourceRef.optional(),
+      state: ImportSession.shape.state.optional(),
+      /** Part of the label. */
+      text: z.string().max(200).default(''),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(500).default(50),
+    }),
+    z.object({ total: z.int(), rows: z.array(ImportSession) }),
   ),
   'import.session': verb(z.object({ session: ImportSessionKey }), ImportSession, ['NOT_FOUND']),
   'import.items': verb(
@@ -75,6 +88,22 @@ export const intakeVerbs = {
     z.object({ total: z.int(), rows: z.array(ImportItem) }),
     ['NOT_FOUND'],
   ),
+  /** The images of a session, whether they were new or here before, in the order of arrival. */
+  'import.images': verb(
+    z.object({
+      session: ImportSessionKey,
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+    z.object({ total: z.int(), rows: z.array(ImageRow) }),
+    ['NOT_FOUND'],
+  ),
+  /**
+   * Begins a session that images are added to one by one. The same name again by the same person gives the session there is.
+   */
+  'import.create': verb(z.object({ name: z.string().trim().min(1).max(200) }), ImportSession, ['SESSION_NAME_TAKEN']),
+  /** Takes a session off the list. Its images stay. */
+  'import.forget': verb(z.object({ session: ImportSessionKey }), z.object({}), ['NOT_FOUND', 'SESSION_RUNNING']),
   /** Keeps one camera picture. When this answers, the picture is on the disk, flushed, and in the index. */
   'capture.keep': verb(
     z.object({

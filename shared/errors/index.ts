@@ -8,6 +8,7 @@ import { identityErrors } from './identity';
 import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
+import { sourceErrors } from './sources';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
 import { userErrors } from './users';
@@ -25,6 +26,7 @@ export const catalogue = {
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
+  ...sourceErrors,
   ...anonymisationErrors,
   ...userErrors,
   ...identityErrors,

@@ -1,6 +1,8 @@
 /** What a line of the log is about; the interface filters by it. */
 export const logSubjects = [
   'intake',
+  'sources',
+  'forwarding',
   'people',
   'export',
   'send',

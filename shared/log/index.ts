@@ -8,6 +8,7 @@ import { groupingLog } from './grouping';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
+import { sourcesLog } from './sources';
 import { syncLog } from './sync';
 import { usersLog } from './users';
 
@@ -18,6 +19,7 @@ const kinds = {
   ...peopleLog,
   ...releaseLog,
   ...syncLog,
+  ...sourcesLog,
   ...anonymisationLog,
   ...usersLog,
   ...identityLog,

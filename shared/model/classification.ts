@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RuleKey, SeriesKey, SeriesTagKey, SeriesTypeKey, TagFilterKey } from './ids';
-import { SourceType } from './vocabulary';
+import { SourceRef, SourceType } from './vocabulary';
 
 /**
  * Keywords or tags (GGGGEEEE, (GGGG,EEEE)) joined by full stops; behind a sequence the item, counted from 1, or * for any, in
@@ -81,7 +81,7 @@ export const FilterList = z.enum(['blacklist', 'whitelist']);
 export type FilterList = z.infer<typeof FilterList>;
 
 /** Images from where: a way in, and which one of its kind; without `sourceRef` all of that kind. */
-export const FilterSource = z.object({ source: SourceType, sourceRef: z.string().trim().max(256) });
+export const FilterSource = z.object({ source: SourceType, sourceRef: SourceRef.trim() });
 export type FilterSource = z.infer<typeof FilterSource>;
 
 export const TagFilterRow = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClinicKey, ImageId, KindKey, PatientKey, SeriesKey, StationKey, StudyKey, UserKey } from './ids';
-import { BirthDatePrecision, Consent, DicomDate, Instant, Sex, SourceType } from './vocabulary';
+import { BirthDatePrecision, Consent, DicomDate, Instant, Sex, SourceRef, SourceType } from './vocabulary';
 
 /**
  * Rows as the catalogue gives them. Attributes of DICOM carry their keyword as name and the value as it stands in the
@@ -75,6 +75,8 @@ export const SeriesRow = z.object({
   PatientName: z.string(),
   StudyDate: z.string(),
   source: SourceType,
+  /** Which source of that type; `sources.named` gives its name. */
+  sourceRef: SourceRef,
   /** How far its processing has come, with a word to it; empty: nothing was set. */
   status: z.string(),
   statusMessage: z.string(),
@@ -111,6 +113,8 @@ export const ImageRow = z.object({
   clinic: ClinicKey.nullable(),
   station: StationKey.nullable(),
   source: SourceType,
+  /** Which source of that type; `sources.named` gives its name. */
+  sourceRef: SourceRef,
   /** When the device says it was taken (its own clock and zone), ISO 8601; null when it does not say. */
   takenAt: z.string().nullable(),
   /** When it was stored, by this laptop's clock. */

@@ -19,6 +19,12 @@ export const SourceType = z.enum([
 ]);
 export type SourceType = z.infer<typeof SourceType>;
 
+/**
+ * Which of a type's sources it was: the key of the watched folder, the name of a box or device, the key of the person. The
+ * empty text where that is not known.
+ */
+export const SourceRef = z.string().max(200);
+
 /** Values of PatientSex (0010,0040); the empty text means not known. */
 export const Sex = z.enum(['F', 'M', 'O', '']);
 export type Sex = z.infer<typeof Sex>;

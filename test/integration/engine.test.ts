@@ -36,7 +36,7 @@ async function snapshot(engine: Engine): Promise<unknown> {
     images: await allImages(engine),
     clinics: (await verbs['clinics.list']({})).rows,
     kinds: (await verbs['kinds.list']({})).rows,
-    sessions: (await verbs['import.sessions']({ limit: 50 })).rows,
+    sessions: (await verbs['import.sessions']({ text: '', offset: 0, limit: 50 })).rows,
   };
 }
 
@@ -219,7 +219,7 @@ describe('taking in', () => {
     const there = (await allImages(engine)).length;
     expect(there).toBeGreaterThan(20);
     expect(there).toBeLessThan(300);
-    const [session] = (await engine.verbs['import.sessions']({ limit: 1 })).rows;
+    const [session] = (await engine.verbs['import.sessions']({ text: '', offset: 0, limit: 1 })).rows;
     expect(session).toMatchObject({ state: 'cancelled', added: there });
     const again = await importInto(engine, [source]);
     expect(again.filter((outcome) => outcome.outcome === 'added')).toHaveLength(300 - there);

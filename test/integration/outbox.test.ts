@@ -45,7 +45,7 @@ describe('the outbox', () => {
     await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 2 });
     await verbs['remotes.remove']({ remote });
     expect((await verbs['remotes.list']({})).rows).toEqual([]);
-    const { rows } = await outbox.engine.verbs['import.sessions']({ limit: 1 });
+    const { rows } = await outbox.engine.verbs['import.sessions']({ text: '', offset: 0, limit: 1 });
     const [session] = rows;
     if (!session) throw new Error('There was no import.');
     expect(await outbox.engine.verbs['import.session']({ session: session.session })).toMatchObject({ added: 2 });

@@ -68,7 +68,7 @@ describe('the archive on the cable', () => {
     const images = await allImages(engine);
     expect(images).toHaveLength(30);
     expect(new Set(images.map(({ source }) => source))).toEqual(new Set(['scp']));
-    expect((await engine.verbs['import.sessions']({ limit: 5 })).rows[0]).toMatchObject({
+    expect((await engine.verbs['import.sessions']({ text: '', offset: 0, limit: 5 })).rows[0]).toMatchObject({
       source: 'scp',
       label: 'KNOWN (127.0.0.1)',
     });

@@ -96,7 +96,7 @@ test('what a machine on the cable sends is filtered too, by its name', async () 
     [1, 'ULTRASOUND'],
     [2, 'XRAY'],
   ] as const) {
-    const receiver = await Receiver.open(engine.context, { source: 'scp', label }, unwatched);
+    const receiver = await Receiver.open(engine.context, { source: 'scp', sourceRef: label, label }, unwatched);
     await receiver.take(write(folder, `${label}.dcm`, instanceBytes({ seed, PatientID: label })), label);
     await receiver.end('done');
   }

@@ -5,7 +5,7 @@ import { setAsideRecord } from '../identity';
 import type { NewRecord } from '../records/record';
 
 /** Why an image is set aside, as the one who looks for it later reads it. */
-export type SetAsideReason = 'anonymised';
+export type SetAsideReason = 'anonymised' | 'forwarded';
 
 /**
  * Gives the records that set images aside, so that they are committed together with what stands in their place. Called with no

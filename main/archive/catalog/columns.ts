@@ -153,6 +153,7 @@ const series: LevelColumns = {
     PatientName: { sql: 'patient.PatientName', ...walk(...byName, id('series')) },
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
+    sourceRef: { sql: 'series.source_ref' },
     status: { sql: `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')` },
     statusMessage: { sql: `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')` },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
@@ -198,6 +199,7 @@ const image: LevelColumns = {
     clinic: { sql: '(SELECT c.key FROM clinic AS c WHERE c.id = image.clinic_id)' },
     station: { sql: '(SELECT t.key FROM station AS t WHERE t.id = image.station_id)' },
     source: { sql: 'image.source', ...walk(text('image', 'image.source'), id('image')) },
+    sourceRef: { sql: 'image.source_ref' },
     takenAt: { sql: 'image.taken_at', ...walk(text('image', `coalesce(image.taken_at, '')`), id('image')) },
     // Our own counter says in what order things came, not a clock that may have been set back.
     storedAt: { sql: 'image.stored_at', ...walk(id('image')) },

@@ -95,12 +95,12 @@ interface Prepared {
 /** Finds out what goes where and that it can; notes the export as begun. */
 async function prepare(ctx: EngineContext, request: ExportRequest): Promise<Prepared> {
   const { form, container, target } = request;
-  const selected = select(ctx.db, request.selection, form, { ...release(), recipient: container });
+  const found = select(ctx.db, request.selection, form, { ...release(), recipient: container });
+  const selected = request.dicomOnly === true ? { ...found, rows: found.rows.map(asDicom) } : found;
   if (selected.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
   const startedAt = ctx.now().toISOString();
-  const rows = request.dicomOnly === true ? selected.rows.map(asDicom) : selected.rows;
   const head: PlanHead = { form, container, target, madeAt: startedAt, version: ctx.version };
-  await checkTarget(makePlan(head, rows, ctx.objects), ctx.paths.root);
+  await checkTarget(makePlan(head, selected.rows, ctx.objects), ctx.paths.root);
   const anonymiser = request.anonymise === undefined ? null : new Anonymiser(ctx, request.anonymise);
   if (anonymiser) {
     anonymiser.requireDistinct(selected.rows.map((row) => row.id));

@@ -17,10 +17,15 @@ const OVERHEAD_PER_FILE = 2048;
  * EXPORT_FAT_LIMIT.
  */
 export async function checkTarget(plan: ExportPlan, archiveRoot: string): Promise<void> {
+  if (!isAbsolute(plan.target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
+  await outsideOfArchive(plan.target, archiveRoot);
+  await checkPlace(plan);
+}
+
+/** The same for a place of the archive's own. Throws EXPORT_TARGET_*, EXPORT_FAT_LIMIT. */
+export async function checkPlace(plan: ExportPlan): Promise<void> {
   const { target, container } = plan;
-  if (!isAbsolute(target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
   try {
-    await outsideOfArchive(target, archiveRoot);
     await refuseTaken(target, container);
     const disk = await statfs(dirname(target));
     const block = Math.max(512, disk.bsize);
@@ -52,7 +57,7 @@ export async function outsideOfArchive(target: string, archiveRoot: string): Pro
   try {
     await refuseInsideArchive(target, archiveRoot);
   } catch (error) {
-    throw targetError(error, { needed: 0, free: 0 });
+    throw faultOfTarget(error);
   }
 }
 

@@ -9,6 +9,7 @@ import { layAside, takeBack } from './asides';
 import { addLogEntry } from './log-entry';
 import { putIn } from './placing';
 import { settle, Touched } from './settle';
+import { sourceRefOf } from './source-ref';
 import { statement } from './statements';
 import { fromRecord, livingAt } from './stored-image';
 
@@ -90,7 +91,15 @@ function applyChanges(db: Database, record: ChangeRecord, attributesOf: Attribut
     const attributes = attributesOf(change.next.image);
     const kept = takeBack(db, change.next.image);
     if (!kept) noteObjects(db, change.next, attributes !== undefined);
-    const next = kept ?? (attributes && fromRecord(change.next, change.arrival, change, attributes));
+    const next =
+      kept ??
+      (attributes &&
+        fromRecord(
+          change.next,
+          change.arrival,
+          { ...change, sourceRef: sourceRefOf({ by: change.storedBy, body: change.next }) },
+          attributes,
+        ));
     if (!next) continue; // the new version cannot be read any more; the old one is better than none
     const current = livingAt(db, change.arrival);
     if (current?.stored.image === next.image) continue;

@@ -2,20 +2,26 @@ import type { Database } from 'better-sqlite3';
 import type { RecordBody, RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
 import { addLogEntry } from './log-entry';
+import { sourceRefOf } from './source-ref';
 import { idOf, statement } from './statements';
 
-export const intakeAppliers: Appliers<'import.started' | 'import.items' | 'import.finished'> = {
-  'import.started': (db, { body, at }) => applyImportStarted(db, body, at),
+export const intakeAppliers: Appliers<'import.started' | 'import.items' | 'import.finished' | 'import.forgotten'> = {
+  'import.started': applyImportStarted,
   'import.items': (db, { body }) => applyImportItems(db, body),
   'import.finished': applyImportFinished,
+  'import.forgotten': (db, { body }) => {
+    statement(db, 'UPDATE import_session SET forgotten = 1 WHERE key = ?').run(body.session);
+  },
 };
 
-function applyImportStarted(db: Database, body: RecordBody<'import.started'>, at: string): void {
+function applyImportStarted(db: Database, record: RecordOf<'import.started'>): void {
+  const { session, source, label, open = false } = record.body;
   statement(
     db,
-    `INSERT INTO import_session (key, source, label, started_at, state) VALUES (@session, @source, @label, @at, 'running')
+    `INSERT INTO import_session (key, source, source_ref, open, label, started_at, state)
+     VALUES (@session, @source, @sourceRef, @open, @label, @at, 'running')
      ON CONFLICT (key) DO NOTHING`,
-  ).run({ ...body, at });
+  ).run({ session, source, sourceRef: sourceRefOf(record), open: open ? 1 : 0, label, at: record.at });
 }
 
 /** Files that were already here or were put aside. */
@@ -72,7 +78,7 @@ function applyImportFinished(db: Database, record: RecordOf<'import.finished'>):
   addLogEntry(db, record, state === 'done' ? 'IMPORTED' : 'IMPORT_NOT_DONE', counts);
 }
 
-/** Imports that a crash or power cut ended; called when the archive is opened. */
+/** Imports that a crash or power cut ended; called when the archive is opened. Sessions that programs add to stay open. */
 export function markInterrupted(db: Database): void {
-  statement(db, `UPDATE import_session SET state = 'interrupted' WHERE state = 'running'`).run();
+  statement(db, `UPDATE import_session SET state = 'interrupted' WHERE state = 'running' AND open = 0`).run();
 }

@@ -5,11 +5,13 @@ import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { ObjectStored } from '../records/bodies/intake';
 import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
+import { enqueueForwarding } from './apply-forwarding';
 import { addToArchive } from './apply-grouping';
 import { addImportItem } from './apply-intake';
 import { restoredByArrival } from './asides';
 import { placeImage } from './placing';
 import { markConflict } from './settle';
+import { sourceRefOf } from './source-ref';
 import { idOf, statement } from './statements';
 import { fromRecord } from './stored-image';
 
@@ -34,7 +36,12 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
 
   const placed = placeImage(
     db,
-    fromRecord(body, record.seq, { storedAt: record.at, storedBy: record.by }, attributes),
+    fromRecord(
+      body,
+      record.seq,
+      { storedAt: record.at, storedBy: record.by, sourceRef: sourceRefOf(record) },
+      attributes,
+    ),
     record.at,
   );
   if (body.archive) addToArchive(db, body.archive, placed.series);
@@ -48,6 +55,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     statement(db, 'UPDATE patient SET headshot = ? WHERE id = ?').run(body.image, placed.patient);
   }
   if (placed.isNew) refreshStudyText(db, placed.study);
+  enqueueForwarding(db, record);
 }
 
 /** Notes the files of an image in the table of objects; what was to be erased is wanted again. */

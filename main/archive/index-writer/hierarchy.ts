@@ -37,7 +37,7 @@ export function studyColumns(attributes: IndexAttributes, clinic: number | null)
 }
 
 /** Columns of a series, as the first of its images has them. */
-export function seriesColumns(attributes: IndexAttributes, source: string) {
+export function seriesColumns(attributes: IndexAttributes, source: string, sourceRef: string) {
   return {
     SeriesInstanceUID: attributes.SeriesInstanceUID ?? '',
     Modality: attributes.Modality ?? '',
@@ -52,6 +52,7 @@ export function seriesColumns(attributes: IndexAttributes, source: string) {
     ManufacturerModelName: attributes.ManufacturerModelName ?? '',
     StationName: attributes.StationName ?? '',
     source,
+    source_ref: sourceRef,
   };
 }
 

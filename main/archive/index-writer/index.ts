@@ -16,6 +16,7 @@ import { objectAppliers } from './apply-object';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
+import { sourceAppliers } from './apply-sources';
 import { userAppliers } from './apply-users';
 import { resultAppliers } from './apply-results';
 import { statement } from './statements';
@@ -32,6 +33,7 @@ const appliers: Appliers<RecordType> = {
   ...releaseAppliers,
   ...journalAppliers,
   ...outboxAppliers,
+  ...sourceAppliers,
   ...anonymisationAppliers,
   ...userAppliers,
   ...identityAppliers,

@@ -100,7 +100,7 @@ function resolveStudy(db: Database, { attributes, image, clinic }: StoredImage, 
 
 function resolveSeries(
   db: Database,
-  { attributes, image, source }: StoredImage,
+  { attributes, image, source, sourceRef }: StoredImage,
   patient: Resolved,
   study: Resolved,
 ): Resolved {
@@ -111,7 +111,7 @@ function resolveSeries(
     key,
     study_id: study.id,
     patient_id: patient.id,
-    ...seriesColumns(attributes, source),
+    ...seriesColumns(attributes, source, sourceRef),
   });
   return { id, key, isNew: true };
 }
@@ -144,6 +144,7 @@ function insertImage(db: Database, stored: StoredImage, ids: { patient: number; 
     clinic_id: idFor('clinic', stored.clinic),
     station_id: idFor('station', stored.station),
     source: stored.source,
+    source_ref: stored.sourceRef,
     session_id: idFor('import_session', stored.session),
     file_name: stored.fileName,
     taken_at: stored.takenAt,

@@ -26,6 +26,7 @@ interface First {
   readonly attributes: string;
   readonly clinic: number | null;
   readonly source: string;
+  readonly sourceRef: string;
 }
 
 /** Call it in the transaction that has added or removed images. `at` is the time of the record. */
@@ -53,7 +54,7 @@ export function markConflict(db: Database, sopInstanceUID: string): void {
   });
 }
 
-const FIRST = 'SELECT attributes, clinic_id AS clinic, source FROM image';
+const FIRST = 'SELECT attributes, clinic_id AS clinic, source, source_ref AS sourceRef FROM image';
 
 function settleSeries(db: Database, id: number, texts: Set<number>): void {
   const series = statement(db, 'SELECT study_id AS study FROM series WHERE id = ?').get(id) as
@@ -61,7 +62,8 @@ function settleSeries(db: Database, id: number, texts: Set<number>): void {
   if (!series) return;
   const first = statement(db, `${FIRST} WHERE series_id = ? ORDER BY id LIMIT 1`).get(id) as First | undefined;
   if (!first) statement(db, 'DELETE FROM series WHERE id = ?').run(id);
-  if (!first || updateRow(db, 'series', id, seriesColumns(parsed(first), first.source))) texts.add(series.study);
+  if (!first || updateRow(db, 'series', id, seriesColumns(parsed(first), first.source, first.sourceRef)))
+    texts.add(series.study);
 }
 
 function settleStudy(db: Database, id: number, texts: Set<number>): void {
@@ -79,7 +81,7 @@ function settleOwner(db: Database, key: string): void {
   if (!row || row.registered === 1) return;
   const first = statement(
     db,
-    `SELECT attributes, image.clinic_id AS clinic, source FROM image JOIN study ON study.id = image.study_id
+    `SELECT attributes, image.clinic_id AS clinic, source, source_ref AS sourceRef FROM image JOIN study ON study.id = image.study_id
      WHERE study.owner = ? ORDER BY image.id LIMIT 1`,
   ).get(key) as First | undefined;
   const wasHidden = unhide(db, key) !== undefined;

@@ -26,6 +26,8 @@ export interface StoredImage {
   readonly bytes: number;
   readonly sourceObject: ImageId | null;
   readonly source: SourceType;
+  /** Which source of that type; empty when nobody knows. */
+  readonly sourceRef: string;
   readonly session: ImportSessionKey | null;
   readonly fileName: string;
   /** Whose it is by itself; null: as its own attributes say. */
@@ -41,7 +43,7 @@ export interface StoredImage {
 export function fromRecord(
   body: ObjectStored,
   arrival: number,
-  first: { readonly storedAt: string; readonly storedBy: UserKey | null },
+  first: { readonly storedAt: string; readonly storedBy: UserKey | null; readonly sourceRef: string },
   attributes: IndexAttributes,
 ): StoredImage {
   const { image, bytes, source, session, clinic, station, kind, takenAt } = body;
@@ -50,6 +52,7 @@ export function fromRecord(
     arrival,
     storedAt: first.storedAt,
     storedBy: first.storedBy,
+    sourceRef: first.sourceRef,
     bytes,
     sourceObject: body.sourceObject?.sha256 ?? null,
     source,
@@ -73,6 +76,7 @@ export function asRecord(db: Database, stored: StoredImage, change: Partial<Obje
     bytes: stored.bytes,
     sourceObject: source === null ? null : { sha256: source, bytes: size ?? 0 },
     source: stored.source,
+    sourceRef: stored.sourceRef,
     session: stored.session,
     path: stored.fileName,
     entry: '',
@@ -113,7 +117,7 @@ interface Row extends Omit<StoredImage, 'attributes'> {
 
 const SELECT = `
   SELECT image.object AS image, image.id AS arrival, image.stored_at AS storedAt, image.stored_by AS storedBy, image.bytes, image.source_object AS sourceObject,
-    image.source, import_session.key AS session, image.file_name AS fileName, study.owner, clinic.key AS clinic,
+    image.source, image.source_ref AS sourceRef, import_session.key AS session, image.file_name AS fileName, study.owner, clinic.key AS clinic,
     station.key AS station, kind.key AS kind, image.taken_at AS takenAt, image.attributes, patient.key AS patientKey,
     study.key AS studyKey, series.key AS seriesKey, patient.id AS patientId, study.id AS studyId, series.id AS seriesId
   FROM image

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IntakeContext } from '@shared/contract/intake';
 import { asFieldboxError, FieldboxError, fromWire } from '@shared/errors';
-import type { ImportSessionKey, ProjectArchiveKey } from '@shared/model/ids';
+import type { ImageId, ImportSessionKey, ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
@@ -22,9 +22,30 @@ export interface ImportRequest {
   /** The archive of a project everything goes into. */
   readonly archive: ProjectArchiveKey | null;
   readonly source: SourceType;
-  /** Which one of its kind, as filters for arriving images name it: a watched folder, a sender. */
-  readonly sourceRef?: string;
+  /** Which source of that type, as rules and filters name it; without it the person who does it. */
+  readonly sourceRef?: string | undefined;
   readonly label: string;
+  /** Files that come one after the other instead of `paths`. */
+  readonly offers?: Offers | undefined;
+}
+
+/** What became of one offered file. */
+export interface OfferResult {
+  /** Images that are stored now, new or known before. */
+  readonly images: readonly ImageId[];
+  /** Why it, or the first of the files inside of it that could not, was not taken in. */
+  readonly error: FieldboxError | null;
+}
+
+/** Files that something offers one after the other, as a watched folder does, and that it wants to hear about again. */
+export interface Offers {
+  readonly files: AsyncIterable<string>;
+  /** Size and time a file had when it was offered. */
+  expected(path: string): { readonly size: number; readonly mtimeMs: number } | undefined;
+  /** Whether a fault is one of the moment: then the file is not in the report and will be offered again. */
+  postpone(path: string, error: FieldboxError): boolean;
+  /** A file has been dealt with; what was stored of it is durable. */
+  settled(path: string, result: OfferResult): void;
 }
 
 /** Files under way at once: enough that workers go on while a group of them is being committed, few enough to keep memory flat. */
@@ -38,6 +59,13 @@ interface Candidate {
   readonly path: string;
   readonly shown: string;
   readonly entry: string;
+  /** Gathers what came of an offered file and of all that is inside of it. */
+  readonly into?: Gathered;
+}
+
+interface Gathered {
+  readonly images: ImageId[];
+  error: FieldboxError | null;
 }
 
 /**
@@ -67,7 +95,15 @@ export class Importer {
   async run(): Promise<void> {
     const { ctx, request } = this;
     await ctx.commit([
-      { type: 'import.started', body: { session: request.session, source: request.source, label: request.label } },
+      {
+        type: 'import.started',
+        body: {
+          session: request.session,
+          source: request.source,
+          ...(request.sourceRef !== undefined && { sourceRef: request.sourceRef }),
+          label: request.label,
+        },
+      },
     ]);
     let state: 'done' | 'cancelled' | 'failed' = 'done';
     const counting = this.countAhead();
@@ -83,6 +119,10 @@ export class Importer {
   }
 
   private async takeAll(): Promise<void> {
+    const { offers } = this.request;
+    if (offers) {
+      for await (const path of offers.files) await this.whenThereIsRoom(() => this.takeOffered(path, offers));
+    }
     for await (const found of walk(this.request.paths, this.ctx.paths.root)) {
       this.throwIfStopped();
       if (found.kind === 'refused') this.report.noteRejected(found.path, '', found.error);
@@ -108,9 +148,13 @@ export class Importer {
   private async schedule(candidate: Candidate): Promise<void> {
     if (this.seen.has(candidate.path)) return;
     this.seen.add(candidate.path);
+    await this.whenThereIsRoom(() => this.take(candidate));
+  }
+
+  private async whenThereIsRoom(begin: () => Promise<void>): Promise<void> {
     while (this.inFlight.size >= IN_FLIGHT) await new Promise<void>((resolve) => (this.whenRoom = resolve));
     this.throwIfStopped();
-    const work: Promise<void> = this.take(candidate).finally(() => {
+    const work: Promise<void> = begin().finally(() => {
       this.inFlight.delete(work);
       this.whenRoom();
     });
@@ -130,10 +174,32 @@ export class Importer {
     try {
       await this.takeOne(candidate);
     } catch (error) {
-      if (error instanceof FieldboxError && !FATAL.has(error.code))
-        this.report.noteRejected(candidate.shown, candidate.entry, error);
+      if (error instanceof FieldboxError && !FATAL.has(error.code)) this.reject(candidate, error);
       else this.fatal ??= asFieldboxError(error);
     }
+  }
+
+  private async takeOffered(path: string, offers: Offers): Promise<void> {
+    const into: Gathered = { images: [], error: null };
+    const candidate = { path, shown: path, entry: '', into };
+    try {
+      await this.takeOne(candidate);
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      if (FATAL.has(error.code)) {
+        this.fatal ??= error;
+        return;
+      }
+      if (offers.postpone(path, error)) return;
+      this.reject(candidate, error);
+    }
+    // When the import is ending, what was inside of a zip may not all have been looked at.
+    if (this.fatal === null) offers.settled(path, into);
+  }
+
+  private reject({ shown, entry, into }: Candidate, error: FieldboxError): void {
+    if (into) into.error ??= error;
+    this.report.noteRejected(shown, entry, error);
   }
 
   private async takeOne(candidate: Candidate): Promise<void> {
@@ -141,7 +207,10 @@ export class Importer {
     if (opened?.kind === 'zip') {
       if (candidate.entry !== '') throw new FieldboxError('ZIP_NESTED');
       await this.openZip(candidate);
-    } else if (opened?.kind === 'dicomdir' && candidate.entry === '') await this.follow(candidate, opened.files);
+    } else if (opened?.kind === 'dicomdir' && candidate.entry === '' && !this.request.offers) {
+      // A watched folder offers the files themselves, each when it is complete.
+      await this.follow(candidate, opened.files);
+    }
   }
 
   /** Takes a file in and makes it part of the archive; what holds other files is given back. */
@@ -150,7 +219,9 @@ export class Importer {
   ): Promise<Extract<TakeInOutput, { kind: 'zip' | 'dicomdir' }> | undefined> {
     const taken = await this.storing.takeIn(candidate);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
-    for (const image of await this.storing.store(taken, candidate)) {
+    const stored = await this.storing.store(taken, candidate);
+    candidate.into?.images.push(...stored.map(({ image }) => image));
+    for (const image of stored) {
       if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
       else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);
     }
@@ -200,11 +271,10 @@ export class Importer {
           },
           { signal: this.handle.signal, timeoutMs: 3_600_000 },
         );
-        for (const refused of batch.refused)
-          this.report.noteRejected(zip.shown, refused.entry, fromWire(refused.error));
+        for (const refused of batch.refused) this.reject({ ...zip, entry: refused.entry }, fromWire(refused.error));
         for (const file of batch.files) {
           this.throwIfStopped();
-          await this.take({ path: file.path, shown: zip.shown, entry: file.entry });
+          await this.take({ ...zip, path: file.path, entry: file.entry });
         }
         from = batch.next;
         bytesBefore += batch.bytes;

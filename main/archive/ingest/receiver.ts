@@ -12,7 +12,9 @@ import { Storing } from './storing';
 /** Who hands files in over the network. */
 export interface Sender {
   readonly source: SourceType;
-  /** How it is called in the list of imports and in what filters for arriving images name: a remote, a machine on the cable. */
+  /** Which source of that type; the same every time. */
+  readonly sourceRef: string;
+  /** How it is called in the list of imports: the name of a remote or of a machine on the cable. */
   readonly label: string;
   /** The archive of a project it puts things into. Null: none; left out: the default one. */
   readonly archive?: ProjectArchiveKey | null;
@@ -43,13 +45,13 @@ export class Receiver {
     handle: JobHandle,
     onItem: (outcome: ItemOutcome) => void = () => undefined,
   ): Promise<Receiver> {
+    const { source, sourceRef, label } = sender;
     const archive = archiveForNew(ctx, sender.archive);
     const session = ImportSessionKey.parse(randomUUID());
-    await ctx.commit([{ type: 'import.started', body: { session, source: sender.source, label: sender.label } }]);
+    await ctx.commit([{ type: 'import.started', body: { session, source, sourceRef, label } }]);
     const batcher = new CommitBatcher(ctx);
     const context = { patient: null, clinic: null, station: null, kind: null };
-    const { source, label } = sender;
-    const request = { session, paths: [], context, archive, source, sourceRef: label, label };
+    const request = { session, context, archive, source, sourceRef };
     return new Receiver(
       ctx,
       session,

@@ -12,7 +12,7 @@ import { activeFilter } from '../tag-filters/active';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
 import type { CommitBatcher } from './commit-batcher';
-import type { ImportRequest } from './importer';
+import type { ImportRequest, Offers } from './importer';
 import { intakeLimits } from './limits';
 import { makeDocumentFrom } from './made-from';
 import { deviceTime } from './device-time';
@@ -25,6 +25,13 @@ interface Origin {
   readonly entry: string;
 }
 
+/** What is said of everything that comes in together. */
+export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'archive' | 'source' | 'sourceRef'> & {
+  readonly offers?: Pick<Offers, 'expected'> | undefined;
+};
+
+/** What nobody waits for stands behind what somebody looks at or has asked for. */
+const IN_BACKGROUND = -1;
 const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
 /** Stores taken files, each once: what is here already is recognised by its bytes. */
@@ -32,20 +39,19 @@ export class Storing {
   /** Files with these bytes are being stored right now. */
   private readonly arriving = new Map<string, Promise<readonly Stored[]>>();
 
-  private readonly filters = new Map<SourceType, TagFilter | null>();
   /** Images that were added with attributes taken out. */
   private filtered = 0;
 
   constructor(
     private readonly ctx: EngineContext,
     private readonly batcher: CommitBatcher,
-    private readonly request: ImportRequest,
+    private readonly request: StoringRequest,
     private readonly signal: AbortSignal,
   ) {}
 
   /** Reads and copies one file in a worker. */
   async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>): Promise<TakeInOutput> {
-    const filter = this.filterFor(entry);
+    const filter = activeFilter(this.ctx.db, this.sourceOf(entry), this.request.sourceRef ?? '');
     const taken = await this.runTakeIn(path, filter);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const sha256 = ImageId.parse(taken.sha256);
@@ -86,8 +92,15 @@ export class Storing {
     try {
       return await this.ctx.pool.run(
         'takeIn',
-        { path, incoming: paths.incoming, objects: paths.objects, maxBytes: intakeLimits.maxFileBytes, filter },
-        { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS },
+        {
+          path,
+          incoming: paths.incoming,
+          objects: paths.objects,
+          maxBytes: intakeLimits.maxFileBytes,
+          filter,
+          unchanged: this.request.offers?.expected(path),
+        },
+        { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS, priority: this.request.offers ? IN_BACKGROUND : 0 },
       );
     } catch (error) {
       // A fault of a reader that nobody foresaw concerns this file only: the others go on.
@@ -139,21 +152,10 @@ export class Storing {
     return [{ type: 'log.noted', body: { code: 'IMAGES_RESTORED', details: { images: 1 }, about } }];
   }
 
-  /** By which way a file comes in: out of a zip, or as the whole import does. */
+  /** By which way a file comes in: out of a zip that a person chose, or as the whole import does. */
   private sourceOf(entry: string): SourceType {
     const { source } = this.request;
-    return entry === '' || source === 'cli' ? source : 'zip';
-  }
-
-  /** What is taken out of files of this import; a change of the filters counts from the next import on. */
-  private filterFor(entry: string): TagFilter | null {
-    const source = this.sourceOf(entry);
-    let filter = this.filters.get(source);
-    if (filter === undefined) {
-      filter = activeFilter(this.ctx.db, source, this.request.sourceRef ?? '');
-      this.filters.set(source, filter);
-    }
-    return filter;
+    return entry !== '' && (source === 'file' || source === 'folder') ? 'zip' : source;
   }
 
   /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
@@ -206,7 +208,7 @@ export class Storing {
       assigned: boolean;
     },
   ): NewRecord {
-    const { context, session } = this.request;
+    const { context, sourceRef, session } = this.request;
     return {
       type: 'object.stored',
       body: {
@@ -214,6 +216,7 @@ export class Storing {
         bytes: what.bytes,
         sourceObject: what.source,
         source: this.sourceOf(origin.entry),
+        ...(sourceRef !== undefined && { sourceRef }),
         session,
         path: origin.shown,
         entry: origin.entry,

@@ -69,7 +69,7 @@ function isStored(ctx: EngineContext, file: ObjectFile): boolean {
 }
 
 function isKnown(ctx: EngineContext, sha256: string): boolean {
-  return statement(ctx.db, 'SELECT 1 FROM object WHERE sha256 = ?').get(sha256) !== undefined;
+  return statement(ctx.db, `SELECT 1 FROM ${STORED_FILES} WHERE sha256 = ?`).get(sha256) !== undefined;
 }
 
 /** Null for a file that was erased since the folder was read. */

@@ -12,6 +12,7 @@ import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
+import { sourceBodies } from './bodies/sources';
 import { userBodies } from './bodies/users';
 import { resultBodies } from './bodies/results';
 
@@ -22,6 +23,7 @@ export const recordBodies = {
   ...releaseBodies,
   ...journalBodies,
   ...outboxBodies,
+  ...sourceBodies,
   ...anonymisationBodies,
   ...userBodies,
   ...identityBodies,

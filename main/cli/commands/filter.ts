@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SourceType } from '@shared/model/vocabulary';
 import { filterNamed, oneName, verbOf } from '../classification';
+import { sourceRefOf } from '../source-ref';
 import { type Session, withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -79,7 +80,7 @@ async function answer(
       const filter = await filterNamed(engine, oneName('filter', words));
       const source = SourceType.safeParse(values.source);
       if (!source.success) throw new UsageError(`Say which source: --source ${SourceType.options.join('|')}`);
-      const where = { filter, source: source.data, sourceRef: values.ref };
+      const where = { filter, source: source.data, sourceRef: await sourceRefOf(engine, source.data, values.ref) };
       const row = await (verb === 'associate'
         ? engine.verbs['tagFilters.associate'](where)
         : engine.verbs['tagFilters.dissociate'](where));

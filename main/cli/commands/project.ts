@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { FieldboxError } from '@shared/errors';
 import type { ProjectArchiveRow, ProjectRow } from '@shared/model/grouping';
 import type { Engine } from '../../archive/engine';
-import { everythingNamed } from '../lookup';
+import { selectionOf } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -115,7 +115,7 @@ async function add(
 }
 
 async function assign(engine: Engine, terminal: Terminal, row: ProjectArchiveRow, values: Values): Promise<void> {
-  const selection = await everythingNamed(engine, values);
+  const selection = await selectionOf(engine, values);
   const { archive } = row;
   if (values.remove) {
     const answer = await engine.verbs['projects.unassign']({ archive, selection });

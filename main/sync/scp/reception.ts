@@ -68,7 +68,9 @@ export class Reception {
     this.open.set(label, entry);
     this.engine.context.jobs.start('import', async (handle) => {
       try {
-        opened(await Receiver.open(this.engine.context, { source: 'scp', label }, handle));
+        opened(
+          await Receiver.open(this.engine.context, { source: 'scp', sourceRef: callingAETitle.trim(), label }, handle),
+        );
       } catch (error) {
         this.open.delete(label);
         failed(error);

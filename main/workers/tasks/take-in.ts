@@ -30,11 +30,14 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 /** Files up to this size are read once, into memory; larger ones are copied piece by piece. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
 const whole = new Uint8Array(WHOLE_BYTES + 1);
+
 export interface TakeInInput extends Places {
   /** The file as it was offered. It is only read. */
   readonly path: string;
   /** What is taken out of DICOM files before they are stored; null: they are stored as they came. */
   readonly filter: TagFilter | null;
+  /** Size and time (milliseconds) the file must have before and after it is read; what changes meanwhile is not taken in. */
+  readonly unchanged?: { readonly size: number; readonly mtimeMs: number } | undefined;
 }
 
 /** A file that says little of itself: the time it was last written is the best guess of when it was made. */
@@ -58,14 +61,16 @@ export type TakeInOutput =
 
 /**
  * Takes one file in: copies it to `incoming/` while hashing it and reads from the copy what the index needs,
- * so that what is indexed is what was stored even if the source changes meanwhile. A filter takes attributes out on the way. A file that is no image leaves nothing
- * behind. Throws FILE_*, NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
+ * so that what is indexed is what was stored even if the source changes meanwhile. A filter takes attributes out on the way. A
+ * file that is no image leaves nothing behind. Throws FILE_* (FILE_CHANGING when it is not `unchanged`), NOT_DICOM, DICOM_*,
+ * SPECIAL_FILE, DISK_*.
  */
 export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   const source = openSource(input);
   let copy: Copy | undefined;
   try {
     const { size, mtimeMs } = fstatSync(source);
+    requireUnchanged(source, input);
     if (size === 0) throw new FieldboxError('FILE_EMPTY');
     if (size > input.maxBytes)
       throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
@@ -75,8 +80,12 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     if (kind === 'zip') return { kind };
     if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
     const whole = size <= WHOLE_BYTES ? readWhole(source) : undefined;
-    if (whole) return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
+    if (whole) {
+      requireUnchanged(source, input);
+      return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
+    }
     copy = copyToIncoming(source, input);
+    requireUnchanged(source, input);
     const filtered = mayBeFiltered(kind, input) ? filteredCopy(copy.path, input.filter, input.incoming) : null;
     if (filtered) {
       rmSync(copy.path);
@@ -92,6 +101,12 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   } finally {
     closeSync(source);
   }
+}
+
+function requireUnchanged(source: number, { unchanged }: TakeInInput): void {
+  if (unchanged === undefined) return;
+  const { size, mtimeMs } = fstatSync(source);
+  if (size !== unchanged.size || Math.round(mtimeMs) !== unchanged.mtimeMs) throw new FieldboxError('FILE_CHANGING');
 }
 
 function readHead(file: number, length: number): Uint8Array {

@@ -1,7 +1,7 @@
 import { Filter, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TagFilterRow } from '@shared/model/classification';
+import type { FilterSource, TagFilterRow } from '@shared/model/classification';
 import { SourceType } from '@shared/model/vocabulary';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
@@ -13,6 +13,7 @@ import { Select } from '../../components/Choice';
 import { Actions, Dialog } from '../../components/Dialog';
 import { Card, Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
+import { sourceLabel } from '../sources/sourceLabel';
 import { FilterDialog } from './FilterDialog';
 import { pathWords } from './words';
 import styles from './Classification.module.css';
@@ -66,6 +67,12 @@ interface CardProps {
 function FilterCard({ row, onEdit, onChanged }: CardProps) {
   const { t } = useTranslation();
   const [removing, setRemoving] = useState(false);
+  const refs = row.sources.map(({ source, sourceRef }) => ({ source, ref: sourceRef }));
+  const names = useQuery('sources.named', refs.length === 0 ? null : { refs });
+  const nameOf = ({ source, sourceRef }: FilterSource): string => {
+    const named = names.data?.rows.find((each) => each.source === source && each.ref === sourceRef)?.name;
+    return sourceLabel(t, source, sourceRef === '' ? null : (named ?? sourceRef));
+  };
   const after = (done: Promise<unknown>): void => void done.then(onChanged, sayError);
   return (
     <Card title={row.name}>
@@ -81,10 +88,7 @@ function FilterCard({ row, onEdit, onChanged }: CardProps) {
           <p>{t('arrival.on')}</p>
           <Chips
             label={t('arrival.on')}
-            chips={row.sources.map(({ source, sourceRef }, at) => ({
-              id: String(at),
-              label: sourceRef === '' ? t(`source.${source}`) : `${t(`source.${source}`)}: ${sourceRef}`,
-            }))}
+            chips={row.sources.map((from, at) => ({ id: String(at), label: nameOf(from) }))}
             onRemove={(at) => {
               const from = row.sources[Number(at)];
               if (from) after(ask('tagFilters.dissociate', { filter: row.filter, ...from }));
@@ -122,12 +126,26 @@ function FilterCard({ row, onEdit, onChanged }: CardProps) {
 /** Pictures of the camera hold only what was entered here: there is nothing to take out of them. */
 const sources = SourceType.exclude(['camera']).options;
 
+/** Sources that call themselves something; a watched folder is chosen from the list. */
+const named: ReadonlySet<SourceType> = new Set<SourceType>(['scp', 'box', 'api']);
+
 function SwitchOn({ row, onChanged }: { readonly row: TagFilterRow; readonly onChanged: () => void }) {
   const { t } = useTranslation();
-  const [source, setSource] = useState<(typeof sources)[number]>('scp');
+  const watched = useQuery('watch.list', {});
+  const [from, setFrom] = useState('scp');
   const [sourceRef, setSourceRef] = useState('');
+  const options = [
+    ...sources.map((id) => ({ id: String(id), label: t(`source.${id}`) })),
+    ...(watched.data?.rows ?? []).map(({ watch, name }) => ({
+      id: `watch:${watch}`,
+      label: sourceLabel(t, 'watch', name),
+    })),
+  ];
+  const [type = '', folder] = from.split(':');
+  const source = SourceType.parse(type);
   const add = (): void => {
-    ask('tagFilters.associate', { filter: row.filter, source, sourceRef: sourceRef.trim() }).then(() => {
+    const ref = folder ?? (named.has(source) ? sourceRef.trim() : '');
+    ask('tagFilters.associate', { filter: row.filter, source, sourceRef: ref }).then(() => {
       setSourceRef('');
       onChanged();
     }, sayError);
@@ -140,13 +158,10 @@ function SwitchOn({ row, onChanged }: { readonly row: TagFilterRow; readonly onC
         add();
       }}
     >
-      <Select
-        label={t('arrival.source')}
-        options={sources.map((id) => ({ id, label: t(`source.${id}`) }))}
-        value={source}
-        onChange={setSource}
-      />
-      <TextField label={t('arrival.ref')} value={sourceRef} onChange={setSourceRef} maxLength={256} />
+      <Select label={t('arrival.source')} options={options} value={from} onChange={setFrom} />
+      {named.has(source) ? (
+        <TextField label={t('arrival.ref')} value={sourceRef} onChange={setSourceRef} maxLength={200} />
+      ) : null}
       <Button icon={Plus} type="submit">
         {t('arrival.switchOn')}
       </Button>

@@ -1,15 +1,17 @@
-import { ArrowLeft, CircleCheck, CopyCheck, TriangleAlert } from 'lucide-react';
+import { ArrowLeft, CircleCheck, CopyCheck, Images, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportSessionKey } from '@shared/model/ids';
 import { showBytes, showInstant, showNumber, together } from '../../app/format';
 import { useJobs } from '../../app/jobs';
 import { navigate } from '../../app/router';
+import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import { JobProgress } from '../../components/JobProgress';
 import { ErrorNote, Note, Page } from '../../components/Surface';
+import { viewImagesOf } from './PastSessions';
 import { ReportItems } from './ReportItems';
 
 type Outcome = 'added' | 'alreadyStored' | 'rejected';
@@ -41,9 +43,16 @@ export function ImportReport({ session }: { readonly session: ImportSessionKey }
           : ' '
       }
       actions={
-        <Button icon={ArrowLeft} onPress={() => navigate({ screen: 'import' })}>
-          {t('importing.another')}
-        </Button>
+        <>
+          {data && data.added + data.alreadyStored > 0 ? (
+            <Button icon={Images} onPress={() => void viewImagesOf(data).catch(sayError)}>
+              {t('importing.images')}
+            </Button>
+          ) : null}
+          <Button icon={ArrowLeft} onPress={() => navigate({ screen: 'import' })}>
+            {t('importing.another')}
+          </Button>
+        </>
       }
     >
       {error ? <ErrorNote error={error} onRetry={reload} /> : null}

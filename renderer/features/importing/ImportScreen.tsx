@@ -1,23 +1,22 @@
 import { FileInput, FolderOpen, Inbox, Play, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ImportSession } from '@shared/contract/intake';
 import type { ImportSessionKey } from '@shared/model/ids';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { showBytes, showInstant, showNumber, together } from '../../app/format';
+import { showNumber } from '../../app/format';
 import { useJobs } from '../../app/jobs';
-import { formatRoute, navigate } from '../../app/router';
+import { navigate } from '../../app/router';
 import { contextNow } from '../../app/target';
 import { sayError } from '../../app/toasts';
-import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { JobProgress } from '../../components/JobProgress';
-import { Badge, Card, Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
+import { Badge, Card, Empty, Note, Page, Row } from '../../components/Surface';
 import { KindChooser } from '../capture/KindChooser';
 import { TargetBar } from '../capture/TargetBar';
 import { ImportArchive } from '../projects/ImportArchive';
 import { ImportReport } from './ImportReport';
+import { PastSessions } from './PastSessions';
 import { offer, tail, usePending } from './pending';
 import styles from './Importing.module.css';
 
@@ -122,48 +121,5 @@ function Pending() {
         </Button>
       </Row>
     </Card>
-  );
-}
-
-function PastSessions() {
-  const { t } = useTranslation();
-  const { data, error, reload } = useQuery('import.sessions', { limit: 50 }, { live: true });
-  if (error) return <ErrorNote error={error} onRetry={reload} />;
-  if (!data || data.rows.length === 0) return null;
-  return (
-    <Card title={t('importing.past')}>
-      <ul className={cx(styles.sessions)}>
-        {data.rows.map((row) => (
-          <li key={row.session}>
-            <SessionLine row={row} />
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function SessionLine({ row }: { readonly row: ImportSession }) {
-  const { t } = useTranslation();
-  return (
-    <a className={cx(styles.session)} href={formatRoute({ screen: 'import', session: row.session })}>
-      <span className={cx(styles.grow)}>
-        <strong>
-          <bdi>{row.label || t(`source.${row.source}`)}</bdi>
-        </strong>
-        <span className={cx(styles.soft)}>
-          {together(
-            showInstant(row.startedAt),
-            t('importing.files', { count: row.files, shown: showNumber(row.files) }),
-            row.bytes === 0 ? '' : showBytes(row.bytes),
-          )}
-        </span>
-      </span>
-      <Badge tone="success">{t('importing.added', { count: row.added, shown: showNumber(row.added) })}</Badge>
-      {row.rejected > 0 ? (
-        <Badge tone="warning">{t('importing.aside', { count: row.rejected, shown: showNumber(row.rejected) })}</Badge>
-      ) : null}
-      <Badge>{t(`importing.state.${row.state}`)}</Badge>
-    </a>
   );
 }

@@ -1,5 +1,17 @@
 import type { TFunction } from 'i18next';
-import { ClipboardList, Filter, FolderTree, KeyRound, ScrollText, Shapes, Tag, Trash2, UsersRound } from 'lucide-react';
+import {
+  ClipboardList,
+  Filter,
+  FolderSync,
+  FolderTree,
+  KeyRound,
+  ScrollText,
+  Send,
+  Shapes,
+  Tag,
+  Trash2,
+  UsersRound,
+} from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -21,6 +33,22 @@ export interface ManagePage {
 
 /** All of them, in the order of the cards: what is used every day first. */
 export const managePages: readonly ManagePage[] = [
+  {
+    id: 'watched-folders',
+    icon: FolderSync,
+    title: (t) => t('watching.title'),
+    text: (t) => t('watching.card'),
+    Component: lazy(() =>
+      import('../sources/WatchedFolders').then(({ WatchedFolders }) => ({ default: WatchedFolders })),
+    ),
+  },
+  {
+    id: 'forwarding',
+    icon: Send,
+    title: (t) => t('forwarding.title'),
+    text: (t) => t('forwarding.card'),
+    Component: lazy(() => import('../sources/Forwarding').then(({ Forwarding }) => ({ default: Forwarding }))),
+  },
   {
     id: 'keys',
     icon: KeyRound,

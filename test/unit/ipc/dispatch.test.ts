@@ -20,9 +20,9 @@ function dispatcher(handlers: Readonly<Record<string, (input: unknown) => unknow
 describe('the bridge between window and archive', () => {
   it('hands over what the contract says, with what was left out filled in', async () => {
     let seen: unknown;
-    const { dispatch } = dispatcher({ 'import.sessions': (input) => ((seen = input), { rows: [] }) });
-    expect(await dispatch('import.sessions', { unknown: 1 })).toEqual({ ok: true, value: { rows: [] } });
-    expect(seen).toEqual({ limit: 50 });
+    const { dispatch } = dispatcher({ 'import.sessions': (input) => ((seen = input), { total: 0, rows: [] }) });
+    expect(await dispatch('import.sessions', { unknown: 1 })).toEqual({ ok: true, value: { total: 0, rows: [] } });
+    expect(seen).toEqual({ text: '', offset: 0, limit: 50 });
   });
 
   it.each([

@@ -8,7 +8,7 @@ import {
   ProjectArchiveKey,
   StationKey,
 } from '@shared/model/ids';
-import { SourceType } from '@shared/model/vocabulary';
+import { SourceRef, SourceType } from '@shared/model/vocabulary';
 
 const Details = z.record(z.string(), z.union([z.string(), z.number()]));
 
@@ -19,6 +19,8 @@ export const ObjectStored = z.object({
   /** The file a photo or document came as, kept byte for byte beside the DICOM made from it. */
   sourceObject: z.object({ sha256: ImageId, bytes: z.int() }).nullable(),
   source: SourceType,
+  /** Which source of that type; without it the person who did it (`by` of the record). */
+  sourceRef: SourceRef.optional(),
   session: ImportSessionKey.nullable(),
   /** Path as it was chosen, and the path inside a zip. */
   path: z.string(),
@@ -37,7 +39,14 @@ export type ObjectStored = z.infer<typeof ObjectStored>;
 /** Records of what came in. */
 export const intakeBodies = {
   'object.stored': ObjectStored,
-  'import.started': z.object({ session: ImportSessionKey, source: SourceType, label: z.string() }),
+  'import.started': z.object({
+    session: ImportSessionKey,
+    source: SourceType,
+    sourceRef: SourceRef.optional(),
+    /** A program adds to it whenever it likes; it does not end by itself. */
+    open: z.boolean().optional(),
+    label: z.string(),
+  }),
   'import.items': z.object({
     session: ImportSessionKey,
     items: z.array(
@@ -52,4 +61,6 @@ export const intakeBodies = {
     ),
   }),
   'import.finished': z.object({ session: ImportSessionKey, state: z.enum(['done', 'cancelled', 'failed']) }),
+  /** Takes an import off the list; its images stay. */
+  'import.forgotten': z.object({ session: ImportSessionKey }),
 } as const;

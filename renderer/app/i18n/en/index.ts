@@ -10,6 +10,7 @@ import exporting from './exporting.json';
 import files from './files.json';
 import findings from './findings.json';
 import form from './form.json';
+import forwarding from './forwarding.json';
 import help from './help.json';
 import identity from './identity.json';
 import images from './images.json';
@@ -30,6 +31,7 @@ import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
 import types from './types.json';
+import watching from './watching.json';
 
 /** English: one file a screen. */
 export const en = {
@@ -45,6 +47,7 @@ export const en = {
   files,
   findings,
   form,
+  forwarding,
   help,
   identity,
   images,
@@ -65,4 +68,5 @@ export const en = {
   settings,
   source,
   types,
+  watching,
 };

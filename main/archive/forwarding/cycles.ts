@@ -1,0 +1,64 @@
+import type { Database } from 'better-sqlite3';
+import { FieldboxError } from '@shared/errors';
+import type { DestinationKey, ForwardRuleKey, WatchKey } from '@shared/model/ids';
+import type { SourceType } from '@shared/model/vocabulary';
+import { overlap } from '../folders';
+import { watchedFolders } from '../watching/folders';
+import { destinationType } from './destination-types';
+import { destinations, rules } from './rules';
+
+/** What is about to be added or changed. */
+export interface Planned {
+  readonly watch?: { readonly watch: WatchKey; readonly path: string };
+  readonly rule?: PlannedRule;
+  readonly destination?: {
+    readonly destination: DestinationKey;
+    readonly type: 'folder';
+    readonly settings: Readonly<Record<string, string>>;
+  };
+}
+
+interface PlannedRule {
+  readonly rule: ForwardRuleKey;
+  readonly source: SourceType | null;
+  readonly sourceRef: string;
+  readonly destination: DestinationKey;
+}
+
+/**
+ * Refuses what would bring images back to where they are forwarded from: a rule leads to another one when the folder it
+ * writes to is watched and the other one forwards what comes from there, over any number of rules. Rules that are switched off
+ * count as well. Throws FORWARD_CYCLIC.
+ */
+export function refuseCycles(db: Database, planned: Planned): void {
+  const all = replaced(rules(db), planned.rule, (rule) => rule.rule);
+  const watches = replaced(watchedFolders(db), planned.watch, (watch) => watch.watch);
+  const folders = new Map(
+    replaced(destinations(db), planned.destination, (row) => row.destination).map((row) => [
+      row.destination,
+      destinationType(row.type).folderOf(row.settings),
+    ]),
+  );
+  const next = (rule: PlannedRule): PlannedRule[] => {
+    const folder = folders.get(rule.destination) ?? null;
+    if (folder === null) return [];
+    const reached = watches.filter((watch) => overlap(watch.path, folder));
+    return all.filter((other) => reached.some(({ watch }) => takesFrom(other, watch)));
+  };
+  const finished = new Set<ForwardRuleKey>();
+  const visit = (rule: PlannedRule, before: readonly ForwardRuleKey[]): void => {
+    if (before.includes(rule.rule)) throw new FieldboxError('FORWARD_CYCLIC');
+    if (finished.has(rule.rule)) return;
+    for (const other of next(rule)) visit(other, [...before, rule.rule]);
+    finished.add(rule.rule);
+  };
+  for (const rule of all) visit(rule, []);
+}
+
+function takesFrom({ source, sourceRef }: PlannedRule, watch: WatchKey): boolean {
+  return source === null || (source === 'watch' && (sourceRef === '' || sourceRef === watch));
+}
+
+function replaced<T>(rows: readonly T[], planned: T | undefined, keyOf: (row: T) => string): readonly T[] {
+  return planned === undefined ? rows : [...rows.filter((row) => keyOf(row) !== keyOf(planned)), planned];
+}

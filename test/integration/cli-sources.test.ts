@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { temporaryFolder } from '../fixtures/archive';
+import { runCommand, startCommand } from '../fixtures/command-line';
+import { writeInstances } from '../fixtures/instances';
+
+let folder: string;
+let archive: string;
+let source: string;
+let target: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  archive = join(folder, 'archive');
+  source = join(folder, 'source');
+  target = join(folder, 'target');
+  mkdirSync(target);
+  writeInstances(source, 3);
+});
+
+const run = (...args: string[]) => runCommand(...args, '--archive', archive, '--json');
+const Rows = z.object({ rows: z.array(z.record(z.string(), z.unknown())) });
+
+describe('the command line: where images come from and go to', () => {
+  it('watches, forwards and lists', async () => {
+    const added = await run('watch', 'add', source, '--name', 'X-ray', '--skip', '*.txt');
+    expect([added.code, added.json()]).toMatchObject([
+      0,
+      { name: 'X-ray', path: source, skip: ['*.txt'], state: 'stopped' },
+    ]);
+    expect((await run('forward', 'destination', 'add', 'Hospital', '--folder', target)).code).toBe(0);
+    expect((await run('forward', 'destination', 'list')).json()).toMatchObject({ rows: [{ name: 'Hospital' }] });
+    const rule = await run('forward', 'rule', 'add', '--to', 'hospital', '--from', 'watch:x-ray');
+    expect([rule.code, rule.json()]).toMatchObject([0, { source: 'watch', sourceName: 'X-ray', keepImages: true }]);
+    const cyclic = await run('forward', 'destination', 'add', 'Back', '--folder', source);
+    expect(cyclic.code).toBe(0);
+    const back = await run('forward', 'rule', 'add', '--to', 'Back', '--from', 'watch');
+    expect([back.code, back.json()]).toMatchObject([2, { error: { code: 'FORWARD_CYCLIC', number: 2127 } }]);
+    expect((await run('forward', 'destination', 'remove', 'Back')).code).toBe(0);
+
+    const once = await run('watch', 'run', '--once');
+    expect([once.code, once.json()]).toMatchObject([0, { rows: [{ taken: 3, waiting: 0 }], problems: [] }]);
+    expect(
+      readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    ).toHaveLength(3);
+    expect((await run('forward', 'queue')).json()).toMatchObject({
+      total: 1,
+      rows: [{ state: 'done', images: 3, sent: 3, sourceName: 'X-ray' }],
+      counts: { done: 1 },
+    });
+    expect((await run('forward', 'queue', '--run', '--state', 'waiting')).json()).toMatchObject({ total: 0 });
+    expect((await run('sessions', '--source', 'watch')).json()).toMatchObject({
+      total: 1,
+      rows: [{ label: 'X-ray', added: 3 }],
+    });
+    writeFileSync(join(source, 'words'), 'no picture');
+    const again = await run('watch', 'run', '--once');
+    expect([again.code, again.json()]).toMatchObject([
+      1,
+      { problems: [{ folder: 'X-ray', path: 'words', code: 'FILE_UNKNOWN' }] },
+    ]);
+
+    const [row] = Rows.parse((await run('forward', 'rule', 'list')).json()).rows;
+    expect((await run('forward', 'rule', 'remove', String(row?.['rule']))).code).toBe(0);
+    expect((await run('watch', 'remove', 'x-ray')).code).toBe(0);
+    expect((await run('watch', 'list')).json()).toEqual({ rows: [] });
+    const text = await runCommand('sessions', '--archive', archive);
+    expect(text.stdout).toContain('X-ray');
+  });
+
+  it('watches until it is stopped', async () => {
+    await run('watch', 'add', source);
+    const child = startCommand(['watch', 'run', '--archive', archive, '--json']);
+    let text = '';
+    child.stdout?.on('data', (bytes: Buffer) => (text += bytes.toString('utf8')));
+    let said = '';
+    child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    await expect.poll(() => said, { timeout: 20_000 }).toContain('Watching');
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ rows: [{ taken: 3, state: 'stopped' }] });
+  });
+
+  it.each([
+    [['watch'], 2],
+    [['watch', 'add'], 2],
+    [['watch', 'add', 'x', '--after', 'burn'], 2],
+    [['watch', 'add', 'x', '--after', 'move'], 2],
+    [['forward', 'rule'], 2],
+    [['forward', 'rule', 'add'], 2],
+    [['forward', 'rule', 'constructor'], 2],
+    [['forward', 'queue', '--limit', '0'], 2],
+    [['forward', 'queue', '--state', 'lost'], 2],
+    [['sessions', '--source', 'moon'], 2],
+    [['sessions', '--limit', '9999'], 2],
+  ])('%j is wrong use', async (args, code) => {
+    expect((await run(...args)).code).toBe(code);
+  });
+});
