@@ -19,9 +19,9 @@ const folder = mkdtempSync(join(tmpdir(), 'fieldbox-bench-classify-'));
 /** What people do meanwhile: look something up, and register a patient. Gives how long each pair took, in milliseconds. */
 async function workUntil(engine: Engine, ended: Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
-  let running = true;
-  void ended.finally(() => (running = false));
-  for (let at = 0; running; at += 1) {
+  const over = new AbortController();
+  void ended.finally(() => over.abort());
+  for (let at = 0; !over.signal.aborted; at += 1) {
     const from = performance.now();
     await engine.verbs['catalog.images'](FindInput.parse({ level: 'image', text: 'ka', limit: 50 }));
     await engine.verbs['patients.register'](

@@ -134,8 +134,8 @@ function SwitchOn({ row, onChanged }: { readonly row: TagFilterRow; readonly onC
   const watched = useQuery('watch.list', {});
   const [from, setFrom] = useState('scp');
   const [sourceRef, setSourceRef] = useState('');
-  const options = [
-    ...sources.map((id) => ({ id: String(id), label: t(`source.${id}`) })),
+  const options: readonly { readonly id: string; readonly label: string }[] = [
+    ...sources.map((id) => ({ id, label: t(`source.${id}`) })),
     ...(watched.data?.rows ?? []).map(({ watch, name }) => ({
       id: `watch:${watch}`,
       label: sourceLabel(t, 'watch', name),
