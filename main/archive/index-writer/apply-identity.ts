@@ -6,6 +6,7 @@ import type { ArchiveRecord, RecordOf } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
 import { noteObjects } from './apply-object';
 import { layAside, takeBack } from './asides';
+import { followSeries, type Replaced } from './follow-series';
 import { addLogEntry } from './log-entry';
 import { putIn } from './placing';
 import { settle, Touched } from './settle';
@@ -85,6 +86,7 @@ type ChangeRecord = RecordOf<'images.replaced' | 'images.moved' | 'images.moveUn
 /** Puts new versions in the place of old ones. */
 function applyChanges(db: Database, record: ChangeRecord, attributesOf: AttributesOf): void {
   const touched = new Touched();
+  const replaced: Replaced[] = [];
   const { act, reason } = record.body;
   for (const change of record.body.changes) {
     touched.owners.add(change.from);
@@ -104,8 +106,14 @@ function applyChanges(db: Database, record: ChangeRecord, attributesOf: Attribut
     const current = livingAt(db, change.arrival);
     if (current?.stored.image === next.image) continue;
     if (current) layAside(db, { ...record, act, reason }, current.stored.image, 'replaced', touched);
-    putIn(db, next, record.at, touched);
+    const placed = putIn(db, next, record.at, touched);
+    if (!current) continue;
+    replaced.push({
+      from: { image: current.stored.image, series: current.ids.series },
+      to: { image: next.image, series: placed.series },
+    });
   }
+  followSeries(db, replaced);
   settle(db, touched, record.at);
 }
 

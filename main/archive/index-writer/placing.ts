@@ -43,13 +43,14 @@ export function placeImage(db: Database, stored: StoredImage, at: string): Place
 }
 
 /** The same for images that come back or change, whose rows above are settled afterwards. */
-export function putIn(db: Database, stored: StoredImage, at: string, touched: Touched): void {
+export function putIn(db: Database, stored: StoredImage, at: string, touched: Touched): Placed {
   const placed = placeImage(db, stored, at);
   touched.series.add(placed.series);
   touched.studies.add(placed.study);
   if (placed.isNew) touched.newTexts.add(placed.study);
   touched.owners.add(placed.owner);
   touched.sopInstanceUIDs.add(stored.attributes.SOPInstanceUID ?? '');
+  return placed;
 }
 
 /** Takes a living image out of the index; gives how it stood. Undefined when there is none. */
