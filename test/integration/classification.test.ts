@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { FindInput } from '../../shared/contract/catalog';
 import type { Condition } from '../../shared/model/classification';
 import { RuleKey, SeriesKey, SeriesTagKey, SeriesTypeKey } from '../../shared/model/ids';
+import type { Engine } from '../../main/archive/engine';
 import { allImages, importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import {
   classificationIndex,
@@ -13,7 +15,7 @@ import {
   typesOf,
   writeSorted,
 } from '../fixtures/classification';
-import { chosen, ended } from '../fixtures/identity';
+import { chosen, ended, register } from '../fixtures/identity';
 
 const CHEST: readonly SortedSpec[] = [
   {
@@ -35,6 +37,8 @@ const CHEST: readonly SortedSpec[] = [
   { seed: 3, series: 'head', Modality: 'CT', SeriesDescription: 'Head 3mm', procedures: ['C-1'] },
 ];
 const equals = (path: string, value: string): Condition => ({ operator: 'equals', path, value });
+/** All that is said of series, without the log of how it came about. */
+const labels = (engine: Engine): object => ({ ...(classificationIndex(engine) as object), log: null });
 const code = (wanted: string): unknown => expect.objectContaining({ code: wanted });
 
 async function archive(specs: readonly SortedSpec[] = CHEST) {
@@ -315,14 +319,14 @@ test('what people said of a series holds again when it comes back from the trash
   await verbs['seriesTags.add']({ series: [chest, hand], name: 'Teaching' });
   await verbs['seriesTypes.assign']({ series: [chest], type: given });
   await verbs['seriesTypes.unassign']({ series: [hand], type: ruled });
-  const before = classificationIndex(engine);
+  const before = labels(engine);
   const { act } = await verbs['images.trash']({ selection: chosen({ series: [chest, hand] }), reason: '' });
   await sorted(engine);
   expect((await verbs['seriesTags.list']({ inUse: true })).rows).toEqual([]);
   expect((await verbs['seriesTypes.list']({})).rows.map(({ series }) => series)).toEqual([0, 0]);
   await verbs['trash.restore']({ images: [], act });
   await sorted(engine);
-  expect({ ...(classificationIndex(engine) as object), log: null }).toEqual({ ...(before as object), log: null });
+  expect(labels(engine)).toEqual(before);
   expect(await typesOf(engine, chest)).toEqual(['Films', 'Given']);
   expect(await typesOf(engine, hand)).toEqual([]);
   const restored = classificationIndex(engine);
@@ -330,6 +334,39 @@ test('what people said of a series holds again when it comes back from the trash
   await engine.context.jobs.settled(job);
   await sorted(engine);
   expect(classificationIndex(engine)).toEqual(restored);
+});
+
+test('tags and types follow a series that moves to another patient, and come back with it', async () => {
+  const { engine, files } = await archive();
+  const { verbs } = engine;
+  const ruled = await newType(engine, 'Films', [equals('Modality', 'CR')]);
+  const given = await newType(engine, 'Given', [equals('Modality', 'MR')]);
+  await importInto(engine, [files]);
+  await sorted(engine);
+  const chest = await seriesNamed(engine, 'chest');
+  await verbs['seriesTags.add']({ series: [chest], name: 'Teaching' });
+  await verbs['seriesTypes.assign']({ series: [chest], type: given });
+  await verbs['seriesTypes.unassign']({ series: [chest], type: ruled });
+  const before = labels(engine);
+  const { patient } = await register(engine, 'Right^One');
+  const move = await verbs['images.move']({ selection: chosen({ series: [chest] }), patient, reason: 'wrong' });
+  await ended(engine, move);
+  await sorted(engine);
+  const { rows } = await verbs['catalog.series'](FindInput.parse({ level: 'series', patient }));
+  const [moved] = rows;
+  if (!moved) throw new Error('nothing was moved');
+  expect(moved.seriesKey).not.toBe(chest);
+  expect(await typesOf(engine, moved.seriesKey)).toEqual(['Given']);
+  expect((await verbs['seriesTags.of']({ series: [moved.seriesKey] })).rows[0]?.tags).toMatchObject([
+    { name: 'Teaching' },
+  ]);
+  const { job } = await verbs['archive.rebuild']({});
+  await engine.context.jobs.settled(job);
+  await sorted(engine);
+  expect(await typesOf(engine, moved.seriesKey)).toEqual(['Given']);
+  await verbs['images.undoMove']({ act: move.act, reason: '' });
+  await sorted(engine);
+  expect(labels(engine)).toEqual(before);
 });
 
 test('an image that is changed is judged by what it says now', async () => {
