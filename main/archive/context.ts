@@ -39,5 +39,7 @@ export interface EngineContext {
   /** Puts a file from `incoming/` in the place of a known object whose file is missing. */
   restore(sha256: ImageId): Promise<void>;
   emit<E extends EventName>(event: E, payload: EventPayload<E>): void;
+  /** Calls a listener whenever something in the catalogue has changed: after every commit, and at the end of a rebuild. */
+  whenChanged(listener: () => void): void;
   now(): Date;
 }

@@ -14,6 +14,7 @@ import { intoTrash } from './anonymisation/set-aside';
 import { Arrivals } from './arrivals';
 import { type AttachmentContent, createAttachments } from './attachments';
 import { createCatalog } from './catalog';
+import { createClassification } from './classification';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
@@ -117,7 +118,11 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const readAttributes = async (path: string) => (await pool.run('readAttributes', { path })).attributes;
     const committer = new Committer(paths, db, chain, objects, readAttributes, now);
     const directory = new Directory(db);
-    const emit: EngineContext['emit'] = (event, payload) => options.onEvent?.(event, payload);
+    const changeListeners: (() => void)[] = [];
+    const emit: EngineContext['emit'] = (event, payload) => {
+      options.onEvent?.(event, payload);
+      if (event === 'catalog.changed') for (const listener of changeListeners) listener();
+    };
     const jobs = new JobBoard((job) => emit('job.changed', job), now);
     const context: EngineContext = {
       paths,
@@ -141,6 +146,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       },
       restore: (sha256) => committer.restore(sha256),
       emit,
+      whenChanged: (listener) => void changeListeners.push(listener),
       now,
     };
 
@@ -183,6 +189,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       ...forms,
       ...createResults(context),
       ...createGrouping(context, { ...release, ...forms }),
+      ...createClassification(context),
     };
     closers.push(async () => {
       access.close();

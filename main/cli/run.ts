@@ -4,6 +4,7 @@ import { productVersion } from '../platform/version';
 import { anonymizeCommand } from './commands/anonymize';
 import { attachCommand } from './commands/attach';
 import { exportCommand } from './commands/export';
+import { filterCommand } from './commands/filter';
 import { findCommand } from './commands/find';
 import { forwardCommand } from './commands/forward';
 import { formCommand } from './commands/form';
@@ -28,6 +29,8 @@ import { watchCommand } from './commands/watch';
 import { usersCommand } from './commands/users';
 import { trashCommand } from './commands/trash';
 import { versionsCommand } from './commands/versions';
+import { tagCommand } from './commands/tag';
+import { typeCommand } from './commands/type';
 import { Terminal } from './terminal';
 import { USAGE, UsageError } from './usage';
 
@@ -67,6 +70,9 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   modify: modifyCommand,
   versions: versionsCommand,
   trash: trashCommand,
+  tag: tagCommand,
+  type: typeCommand,
+  filter: filterCommand,
 };
 
 /**

@@ -86,6 +86,12 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox trash add --archive DIR [--reason TEXT] [--patient ID | --study UID | --series UID | --image UID]...
   fieldbox trash restore --archive DIR [--act ACT] [--image IMAGE]...
   fieldbox trash empty --archive DIR [--older-than DAYS] [--image IMAGE]...
+  fieldbox tag list | add NAME | remove NAME | rename NAME NEWNAME | delete NAME  --archive DIR [--series UID]...
+  fieldbox type list | add NAME | remove NAME | rename NAME NEWNAME | assign NAME | unassign NAME | reassign | status
+                --archive DIR [--series UID]... [--wait]
+  fieldbox type rule list NAME | add NAME | remove RULE  --archive DIR [--where CONDITION]...
+  fieldbox filter list | add NAME | change NAME | remove NAME | associate NAME | dissociate NAME  --archive DIR
+                [--take-out PATH]... [--keep-only PATH]... [--source SOURCE] [--ref TEXT]
 
   import    takes in files, folders and zips; photos and PDF go to the given patient, clinic, station and kind;
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
@@ -127,10 +133,16 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             UIDs only with --uids; --coerce says that nothing was wrong
   versions  lists all versions of an image; --revert goes back to one
   trash     lists, fills and restores the trash; empty erases for good what has lain there for that many days (0: all)
+  tag       tags of series; add makes the tag when it is new, delete takes it off every series
+  type      types of series, and the rules that give them; a rule fits when all its conditions hold in one image;
+            reassign sorts everything again, and waits for the end with --wait
+  filter    what is taken out of images on arrival, or what alone is kept, and for which source it is switched on
 
   --user    your name, once the archive has people; your password comes from FIELDBOX_PASSWORD or is typed
   --json    one JSON object on stdout; progress always goes to stderr
   UID       a SOP Instance UID, or the 64 hexadecimal digits that name an image in the archive
+  CONDITION PATH=VALUE, PATH*=PART, PATH^=BEGINNING, PATH~=PATTERN, PATH:FROM..TO, PATH? (is there), !PATH (is not there)
+  PATH      an attribute by keyword or tag, in sequences with the item or *: RequestAttributesSequence[*].RequestedProcedureID
 
 Exit code: 0 all well, 1 something was put aside or a check failed, 2 wrong use or cannot run.
 `;

@@ -85,6 +85,13 @@ export interface IndexAttributes extends Texts, Numbers {
 const textTags = TEXTS.map((keyword) => [keyword, requiredTag(keyword)] as const);
 const numberTags = NUMBERS.map((keyword) => [keyword, requiredTag(keyword)] as const);
 
+const indexed: ReadonlySet<string> = new Set<string>([...TEXTS, ...NUMBERS]);
+
+/** Whether the index keeps the values of a top-level attribute. */
+export function isIndexed(keyword: string): keyword is keyof Texts | keyof Numbers {
+  return indexed.has(keyword);
+}
+
 /** Reads what the index needs; looks at top-level attributes only. */
 export function extractIndex(file: DicomFile): IndexAttributes {
   const { dataset } = file;

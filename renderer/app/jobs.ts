@@ -66,6 +66,9 @@ function announce(job: Job): void {
       text: i18n.t('jobs.anonymiseDone', { made: job.added, already: job.alreadyStored, aside: job.rejected }),
       ...(run && { action: { label: i18n.t('jobs.result'), run: () => navigate({ screen: 'anonymise', run }) } }),
     });
+  } else if (job.type === 'classify') {
+    // Single new images are sorted without a word; a pass over everything was asked for by a change of the rules.
+    if (job.total > 0) say({ tone: 'success', text: i18n.t('jobs.classifyDone') });
   } else {
     // The others are told by whoever began them, with a way back.
     const text = job.type === 'verify' ? 'jobs.verifyDone' : job.type === 'rebuild' ? 'jobs.rebuildDone' : null;

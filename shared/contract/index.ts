@@ -3,6 +3,7 @@ import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
 import { attachmentVerbs } from './attachments';
 import { catalogVerbs } from './catalog';
+import { classificationVerbs } from './classification';
 import { desktopEvents, desktopVerbs } from './desktop';
 import { identityVerbs } from './identity';
 import { detailsVerbs } from './details';
@@ -37,6 +38,7 @@ export const coreVerbs = {
   ...groupingVerbs,
   ...resultVerbs,
   ...formVerbs,
+  ...classificationVerbs,
 } as const;
 
 /** Verbs the engine answers to a caller who may be signed in (main/archive/users/session.ts). */

@@ -1,5 +1,6 @@
 import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
+import { classificationErrors } from './classification';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
@@ -31,6 +32,7 @@ export const catalogue = {
   ...identityErrors,
   ...attachmentErrors,
   ...groupingErrors,
+  ...classificationErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -14,6 +14,7 @@ export const logSubjects = [
   'grouping',
   'results',
   'reports',
+  'classification',
 ] as const;
 export type LogSubject = (typeof logSubjects)[number];
 

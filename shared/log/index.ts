@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { anonymisationLog } from './anonymisation';
 import { attachmentsLog } from './attachments';
+import { classificationLog } from './classification';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { groupingLog } from './grouping';
@@ -24,6 +25,7 @@ const kinds = {
   ...identityLog,
   ...attachmentsLog,
   ...groupingLog,
+  ...classificationLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

@@ -49,6 +49,18 @@ export const ActKey = z.uuid().brand<'ActKey'>();
 export type ActKey = z.infer<typeof ActKey>;
 export const AttachmentKey = z.uuid().brand<'AttachmentKey'>();
 export type AttachmentKey = z.infer<typeof AttachmentKey>;
+/** A label that people put on series. */
+export const SeriesTagKey = z.uuid().brand<'SeriesTagKey'>();
+export type SeriesTagKey = z.infer<typeof SeriesTagKey>;
+/** A type that series are sorted into, by rules or by hand. */
+export const SeriesTypeKey = z.uuid().brand<'SeriesTypeKey'>();
+export type SeriesTypeKey = z.infer<typeof SeriesTypeKey>;
+/** A rule of a series type. */
+export const RuleKey = z.uuid().brand<'RuleKey'>();
+export type RuleKey = z.infer<typeof RuleKey>;
+/** What is taken out of images, or kept in them, on arrival. */
+export const TagFilterKey = z.uuid().brand<'TagFilterKey'>();
+export type TagFilterKey = z.infer<typeof TagFilterKey>;
 
 /** A person who works with the archive. */
 export const UserKey = z.uuid().brand<'UserKey'>();

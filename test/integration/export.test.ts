@@ -72,6 +72,7 @@ class Archive {
       commit: (records, incoming) => committer.commit(records, incoming),
       restore: (sha256) => committer.place(sha256),
       emit: () => undefined,
+      whenChanged: () => undefined,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { ImageId } from '@shared/model/ids';
+import { handOverLabels } from './follow-labels';
 import { statement } from './statements';
 
 /** An image of a series is another one now, perhaps in another series. */
@@ -9,8 +10,8 @@ export interface Replaced {
 }
 
 /**
- * What hangs on series that have become others follows them: results, reports, the state, archives into which a person put the
- * series. It follows when the last image has left the old series and stays while one is still there; what hangs on one image
+ * What hangs on series that have become others follows them: results, reports, the state, tags and types, archives into which a
+ * person put the series. It follows when the last image has left the old series and stays while one is still there; what hangs on one image
  * goes with that image. Call it before `settle` removes empty series.
  */
 export function followSeries(db: Database, replaced: readonly Replaced[]): void {
@@ -32,6 +33,7 @@ function isEmpty(db: Database, series: number): boolean {
 function handOver(db: Database, from: number, to: number): void {
   const keys = { from: keyOf(db, from), to: keyOf(db, to) };
   if (keys.from === undefined || keys.to === undefined) return;
+  handOverLabels(db, { from: keys.from, to: keys.to, id: to });
   statement(db, 'UPDATE result SET series = @to WHERE series = @from').run(keys);
   statement(db, 'UPDATE entry SET series = @to WHERE series = @from').run(keys);
   // What was said of the series that takes the other one in holds.

@@ -8,6 +8,7 @@ import { detailAppliers } from './apply-details';
 import { fileAppliers } from './apply-files';
 import { formAppliers } from './apply-forms';
 import { groupingAppliers } from './apply-grouping';
+import { classificationAppliers } from './apply-classification';
 import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { mergeAppliers } from './apply-merge';
@@ -40,6 +41,7 @@ const appliers: Appliers<RecordType> = {
   ...groupingAppliers,
   ...resultAppliers,
   ...formAppliers,
+  ...classificationAppliers,
 };
 
 /**

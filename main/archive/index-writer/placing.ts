@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { PatientKey } from '@shared/model/ids';
 import { refreshPatientText } from '../catalog/text-index';
+import { assignOnArrival } from '../classification/on-arrival';
 import { insertRow, patientColumns, seriesColumns, studyColumns } from './hierarchy';
 import { seriesKey, studyKey } from './keys';
 import { hide, isMerged } from './merged';
@@ -31,6 +32,7 @@ export function placeImage(db: Database, stored: StoredImage, at: string): Place
   const study = resolveStudy(db, stored, patient);
   const series = resolveSeries(db, stored, patient, study);
   insertImage(db, stored, { patient: patient.id, study: study.id, series: series.id });
+  assignOnArrival(db, series.id, stored);
   return {
     owner: patient.key,
     patient: patient.id,

@@ -33,7 +33,11 @@ export function idOf(
     | 'import_session'
     | 'project'
     | 'project_archive'
-    | 'form',
+    | 'form'
+    | 'series_tag'
+    | 'series_type'
+    | 'series_rule'
+    | 'tag_filter',
   key: string,
   which: 'survivor' | 'itself' = 'survivor',
 ): number | undefined {

@@ -102,7 +102,7 @@ async function take(
   batcher: CommitBatcher,
   { session, file, name }: { session: ImportSessionKey; file: string; name: string },
 ): Promise<Added> {
-  const taken = await storing.takeIn(file);
+  const taken = await storing.takeIn({ path: file, entry: '' });
   if (taken.kind === 'zip' || taken.kind === 'dicomdir') throw new FieldboxError('FILE_UNKNOWN');
   const stored = await storing.store(taken, { path: file, shown: name, entry: '' });
   for (const { image, isNew } of stored) {

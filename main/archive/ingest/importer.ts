@@ -22,7 +22,7 @@ export interface ImportRequest {
   /** The archive of a project everything goes into. */
   readonly archive: ProjectArchiveKey | null;
   readonly source: SourceType;
-  /** Which source of that type; without it the person who does it. */
+  /** Which source of that type, as rules and filters name it; without it the person who does it. */
   readonly sourceRef?: string | undefined;
   readonly label: string;
   /** Files that come one after the other instead of `paths`. */
@@ -136,6 +136,7 @@ export class Importer {
     await this.drain();
     try {
       await this.report.finish();
+      await this.storing.noteFiltered();
       await this.ctx.commit([{ type: 'import.finished', body: { session: this.request.session, state } }]);
     } catch (error) {
       // When the disk is full the report cannot be written either; the import has then failed for that reason already.
@@ -216,7 +217,7 @@ export class Importer {
   private async takeAndStore(
     candidate: Candidate,
   ): Promise<Extract<TakeInOutput, { kind: 'zip' | 'dicomdir' }> | undefined> {
-    const taken = await this.storing.takeIn(candidate.path);
+    const taken = await this.storing.takeIn(candidate);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const stored = await this.storing.store(taken, candidate);
     candidate.into?.images.push(...stored.map(({ image }) => image));

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import type { Handlers } from '@shared/contract';
-import type { ImportSession, IntakeContext } from '@shared/contract/intake';
-import type { SourceType } from '@shared/model/vocabulary';
+import type { ImportSession } from '@shared/contract/intake';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
 import { type Adding, createAdding } from './adding';
 import { keepCapture } from './capture';
-import { Importer } from './importer';
+import { Importer, type ImportRequest } from './importer';
 import type { ItemOutcome } from './report';
 import { createSessions, newSession, readSession, type SessionVerb } from './sessions';
 
@@ -17,7 +16,7 @@ export interface Intake extends Adding {
   readonly verbs: IntakeVerbs;
   /** Imports and waits for the end; for the command line and tests. Throws CANCELLED, DISK_*. */
   importNow(
-    request: { readonly paths: readonly string[]; readonly context: IntakeContext; readonly source: SourceType },
+    request: Pick<ImportRequest, 'paths' | 'context' | 'source' | 'sourceRef'>,
     handle: JobHandle,
     onItem?: (outcome: ItemOutcome) => void,
   ): Promise<ImportSession>;
@@ -43,12 +42,12 @@ export function createIntake(ctx: EngineContext): Intake {
         image: await keepCapture(ctx, { bytes, context, takenAt, camera, source: 'camera' }),
       }),
     },
-    importNow: async ({ paths, context, source }, handle, onItem = () => undefined) => {
+    importNow: async (request, handle, onItem = () => undefined) => {
       const key = newSession();
-      const archive = archiveForNew(ctx, context.archive);
+      const archive = archiveForNew(ctx, request.context.archive);
       await new Importer(
         ctx,
-        { session: key, paths, context, archive, source, label: labelOf(paths) },
+        { ...request, session: key, archive, label: labelOf(request.paths) },
         handle,
         onItem,
       ).run();

@@ -66,7 +66,7 @@ export class Receiver {
    */
   async take(path: string, shown: string): Promise<Received> {
     try {
-      const taken = await this.storing.takeIn(path);
+      const taken = await this.storing.takeIn({ path, entry: '' });
       if (taken.kind !== 'dicom') throw new FieldboxError('NOT_DICOM');
       const [stored] = await this.storing.store(taken, { path, shown, entry: '' });
       if (!stored) throw new FieldboxError('INTERNAL');
@@ -83,6 +83,7 @@ export class Receiver {
   /** Ends the session and writes its report. */
   async end(state: 'done' | 'cancelled' | 'failed'): Promise<void> {
     await this.report.finish();
+    await this.storing.noteFiltered();
     await this.ctx.commit([{ type: 'import.finished', body: { session: this.session, state } }]);
   }
 }

@@ -2,10 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { ImageId, type PatientKey, type SeriesKey } from '@shared/model/ids';
+import type { SourceType } from '@shared/model/vocabulary';
+import type { TagFilter } from '../../dicom/filter';
 import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext, IncomingObject } from '../context';
 import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
+import { activeFilter } from '../tag-filters/active';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
 import type { CommitBatcher } from './commit-batcher';
@@ -36,6 +39,9 @@ export class Storing {
   /** Files with these bytes are being stored right now. */
   private readonly arriving = new Map<string, Promise<readonly Stored[]>>();
 
+  /** Images that were added with attributes taken out. */
+  private filtered = 0;
+
   constructor(
     private readonly ctx: EngineContext,
     private readonly batcher: CommitBatcher,
@@ -44,15 +50,16 @@ export class Storing {
   ) {}
 
   /** Reads and copies one file in a worker. */
-  async takeIn(path: string): Promise<TakeInOutput> {
-    const taken = await this.runTakeIn(path);
+  async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>): Promise<TakeInOutput> {
+    const filter = activeFilter(this.ctx.db, this.sourceOf(entry), this.request.sourceRef ?? '');
+    const taken = await this.runTakeIn(path, filter);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const sha256 = ImageId.parse(taken.sha256);
     if (this.stateOf(sha256) !== 'corrupt') return taken;
     // The archive's own copy is damaged and here are sound bytes: the damaged file is put aside, the sound one takes its place.
     await putAside(this.ctx.paths, this.ctx.objects.path(sha256), sha256);
     statement(this.ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
-    return this.runTakeIn(path);
+    return this.runTakeIn(path, filter);
   }
 
   /** Makes a taken file part of the archive; answers when it is durable and in the index. */
@@ -73,7 +80,14 @@ export class Storing {
     }
   }
 
-  private async runTakeIn(path: string): Promise<TakeInOutput> {
+  /** Says in the log from how many images attributes were taken out; for the end of an import. */
+  async noteFiltered(): Promise<void> {
+    const images = this.filtered;
+    if (images === 0) return;
+    await this.ctx.commit([{ type: 'log.noted', body: { code: 'IMAGES_FILTERED', details: { images }, about: {} } }]);
+  }
+
+  private async runTakeIn(path: string, filter: TagFilter | null): Promise<TakeInOutput> {
     const { paths } = this.ctx;
     try {
       return await this.ctx.pool.run(
@@ -83,6 +97,7 @@ export class Storing {
           incoming: paths.incoming,
           objects: paths.objects,
           maxBytes: intakeLimits.maxFileBytes,
+          filter,
           unchanged: this.request.offers?.expected(path),
         },
         { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS, priority: this.request.offers ? IN_BACKGROUND : 0 },
@@ -122,6 +137,7 @@ export class Storing {
       [record, ...this.notes(sha256)],
       [{ sha256, bytes: taken.bytes, role: 'instance', attributes: taken.attributes }],
     );
+    if (taken.removed > 0) this.filtered += 1;
     return [{ image: sha256, isNew: true, bytes: taken.bytes }];
   }
 
@@ -134,6 +150,12 @@ export class Storing {
     if (!trashed) return [];
     const about = { patient: survivorOf(this.ctx.db, trashed.owner) };
     return [{ type: 'log.noted', body: { code: 'IMAGES_RESTORED', details: { images: 1 }, about } }];
+  }
+
+  /** By which way a file comes in: out of a zip that a person chose, or as the whole import does. */
+  private sourceOf(entry: string): SourceType {
+    const { source } = this.request;
+    return entry !== '' && (source === 'file' || source === 'folder') ? 'zip' : source;
   }
 
   /** A photo or PDF: its own bytes are kept, and the DICOM made from it is the image. */
@@ -186,14 +208,14 @@ export class Storing {
       assigned: boolean;
     },
   ): NewRecord {
-    const { context, source, sourceRef, session } = this.request;
+    const { context, sourceRef, session } = this.request;
     return {
       type: 'object.stored',
       body: {
         image: what.image,
         bytes: what.bytes,
         sourceObject: what.source,
-        source: origin.entry !== '' && (source === 'file' || source === 'folder') ? 'zip' : source,
+        source: this.sourceOf(origin.entry),
         ...(sourceRef !== undefined && { sourceRef }),
         session,
         path: origin.shown,
@@ -208,7 +230,6 @@ export class Storing {
     };
   }
 
-  /** The living version of the image whose bytes these are, or were before it was changed. */
   /** What was here already goes into the chosen archive all the same. */
   private async putIntoArchive(images: readonly ImageId[]): Promise<void> {
     const { archive } = this.request;
@@ -225,6 +246,7 @@ export class Storing {
     await this.batcher.add([{ type: 'project.assigned', body: { archive, patients: [], studies: [], series } }], []);
   }
 
+  /** The living version of the image whose bytes these are, or were before it was changed. */
   private knownInstance(sha256: ImageId): ImageId[] {
     const row = statement(
       this.ctx.db,

@@ -26,6 +26,8 @@ export class JobBoard {
     { job: Job; abort: AbortController; settled: Promise<void>; lastEvent: number }
   >();
 
+  private closed = false;
+
   constructor(
     private readonly emit: (job: Job) => void,
     private readonly now: () => Date,
@@ -38,6 +40,7 @@ export class JobBoard {
   start(type: Job['type'], run: (handle: JobHandle) => Promise<void>, first: JobUpdate = {}): JobId {
     const id = JobId.parse(randomUUID());
     const abort = new AbortController();
+    if (this.closed) abort.abort();
     setMaxListeners(0, abort.signal); // every file on its way listens
     const job: Job = {
       job: id,
@@ -94,6 +97,7 @@ export class JobBoard {
 
   /** Cancels everything and waits until all have ended. */
   async close(): Promise<void> {
+    this.closed = true;
     for (const entry of this.jobs.values()) entry.abort.abort();
     await Promise.all([...this.jobs.values()].map((entry) => entry.settled));
   }

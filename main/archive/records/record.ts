@@ -6,6 +6,7 @@ import { attachmentBodies } from './bodies/attachments';
 import { fileBodies } from './bodies/files';
 import { formBodies } from './bodies/forms';
 import { groupingBodies } from './bodies/grouping';
+import { classificationBodies } from './bodies/classification';
 import { intakeBodies } from './bodies/intake';
 import { journalBodies } from './bodies/journal';
 import { outboxBodies } from './bodies/outbox';
@@ -31,6 +32,7 @@ export const recordBodies = {
   ...groupingBodies,
   ...resultBodies,
   ...formBodies,
+  ...classificationBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

@@ -5,6 +5,7 @@ import { FieldboxError } from '@shared/errors';
 import { SourceType } from '@shared/model/vocabulary';
 import type { Engine } from '../../archive/engine';
 import { withArchive } from '../session';
+import { sourceRefOf } from '../source-ref';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
@@ -109,12 +110,10 @@ async function sourceOf(engine: Engine, text: string): Promise<{ source: SourceT
   const at = text.indexOf(':');
   const source = SourceType.safeParse(at === -1 ? text : text.slice(0, at));
   if (!source.success) throw new UsageError(`--from is any, or one of ${SourceType.options.join(', ')}, or TYPE:NAME.`);
-  const name = at === -1 ? '' : text.slice(at + 1);
-  if (source.data !== 'watch' || name === '') return { source: source.data, sourceRef: name };
-  const { rows } = await engine.verbs['watch.list']({});
-  const folder = rows.find((row) => row.watch === name || row.name.toLocaleLowerCase() === name.toLocaleLowerCase());
-  if (!folder) throw new FieldboxError('NOT_FOUND', { what: name });
-  return { source: 'watch', sourceRef: folder.watch };
+  return {
+    source: source.data,
+    sourceRef: await sourceRefOf(engine, source.data, at === -1 ? '' : text.slice(at + 1)),
+  };
 }
 
 function listRules(values: Values, _what: string | undefined, terminal: Terminal): Promise<number> {

@@ -1,6 +1,7 @@
 import { FieldboxError } from '@shared/errors';
-import { lookUp, tagOf } from '../dictionary';
+import { lookUp } from '../dictionary';
 import type { Tag } from '../model';
+import { parseTagPath, type TagPath } from '../tag-path';
 
 /** A value for an attribute by its path; null takes the attribute away. */
 export interface ExtraValue {
@@ -14,33 +15,21 @@ export interface ExtraValue {
 
 /** A value on its way down: what is left of its path. */
 export interface PlacedValue {
-  readonly steps: readonly PathStep[];
+  readonly steps: TagPath;
   readonly value: string | readonly string[] | null;
 }
-
-export interface PathStep {
-  readonly tag: Tag;
-  /** Item counted from 0; null for all. */
-  readonly item: number | null;
-}
-
-const STEP = /^(?:\(?([0-9A-Fa-f]{4}),?([0-9A-Fa-f]{4})\)?|([A-Za-z][A-Za-z0-9]*))(?:\[(\*|[1-9]\d{0,3})\])?$/;
 
 /** Reads the paths of values. Throws BAD_REQUEST for a path that names nothing of PS3.6. */
 export function placed(values: readonly ExtraValue[]): readonly PlacedValue[] {
   return values.map(({ path, value }) => ({ steps: steps(path), value }));
 }
 
-function steps(path: string): PathStep[] {
-  return path.split('.').map((step) => {
-    const match = STEP.exec(step);
-    const [, group, element, keyword, item] = match ?? [];
-    const tag = keyword === undefined ? Number.parseInt(`${group ?? ''}${element ?? ''}`, 16) : tagOf(keyword);
-    if (!match || tag === undefined || tag >>> 16 < 0x0008 || lookUp(tag) === undefined) {
-      throw new FieldboxError('BAD_REQUEST', { what: `tag path ${path}` });
-    }
-    return { tag, item: item === undefined || item === '*' ? null : Number(item) - 1 };
-  });
+function steps(path: string): TagPath {
+  const parsed = parseTagPath(path);
+  if (!parsed || parsed.some(({ tag }) => lookUp(tag) === undefined)) {
+    throw new FieldboxError('BAD_REQUEST', { what: `tag path ${path}` });
+  }
+  return parsed;
 }
 
 /** What is meant for one item of a sequence, one step shorter. */

@@ -62,6 +62,11 @@ export function lookUp(tag: Tag): DictionaryEntry | undefined {
   return undefined;
 }
 
+/** Every attribute of a data set that has a tag of its own, without command and file meta elements (groups below 0008). */
+export function entries(): DictionaryEntry[] {
+  return [...byTag.values()].filter(({ tag }) => tag >>> 16 >= 0x0008 && tag >>> 16 < 0xfffe);
+}
+
 /** GGGGEEEE, upper case. */
 export function formatTag(tag: Tag): string {
   return tag.toString(16).toUpperCase().padStart(8, '0');

@@ -12,6 +12,7 @@ import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
+import { readValues } from './read-values';
 import { takeIn } from './take-in';
 import { unpackZip } from './unpack-zip';
 
@@ -39,6 +40,7 @@ export const tasks = {
   readObject,
   render,
   readTags,
+  readValues,
   takeIn,
   textPreview,
   thumbnail,

@@ -5,6 +5,7 @@ import { FieldboxError } from '@shared/errors';
 import { isCutOff } from '../../dicom/completeness';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
 import { BufferSource } from '../../dicom/buffer-source';
+import type { TagFilter } from '../../dicom/filter';
 import type { DicomFile } from '../../dicom/model';
 import { readDicom } from '../../dicom/reader';
 import { Tags } from '../../dicom/tags';
@@ -22,6 +23,7 @@ import {
   readSource,
   type Taken,
 } from './copy-in';
+import { filteredBytes, filteredCopy } from './filtered-copy';
 
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
@@ -32,6 +34,8 @@ const whole = new Uint8Array(WHOLE_BYTES + 1);
 export interface TakeInInput extends Places {
   /** The file as it was offered. It is only read. */
   readonly path: string;
+  /** What is taken out of DICOM files before they are stored; null: they are stored as they came. */
+  readonly filter: TagFilter | null;
   /** Size and time (milliseconds) the file must have before and after it is read; what changes meanwhile is not taken in. */
   readonly unchanged?: { readonly size: number; readonly mtimeMs: number } | undefined;
 }
@@ -42,7 +46,13 @@ interface Dated extends Taken {
 }
 
 export type TakeInOutput =
-  | (Taken & { readonly kind: 'dicom'; readonly attributes: IndexAttributes; readonly warnings: readonly string[] })
+  | (Taken & {
+      readonly kind: 'dicom';
+      readonly attributes: IndexAttributes;
+      readonly warnings: readonly string[];
+      /** Attributes the filter has taken out. */
+      readonly removed: number;
+    })
   | (Dated & { readonly kind: 'photo'; readonly photo: PhotoKind })
   | (Dated & { readonly kind: 'pdf' })
   /** Followed or opened by the caller, not stored. `files` are path components as the directory says them. */
@@ -51,8 +61,9 @@ export type TakeInOutput =
 
 /**
  * Takes one file in: copies it to `incoming/` while hashing it and reads from the copy what the index needs,
- * so that what is indexed is what was stored even if the source changes meanwhile. A file that is no image leaves nothing
- * behind. Throws FILE_* (FILE_CHANGING when it is not `unchanged`), NOT_DICOM, DICOM_*, SPECIAL_FILE, DISK_*.
+ * so that what is indexed is what was stored even if the source changes meanwhile. A filter takes attributes out on the way. A
+ * file that is no image leaves nothing behind. Throws FILE_* (FILE_CHANGING when it is not `unchanged`), NOT_DICOM, DICOM_*,
+ * SPECIAL_FILE, DISK_*.
  */
 export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   const source = openSource(input);
@@ -75,7 +86,12 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     }
     copy = copyToIncoming(source, input);
     requireUnchanged(source, input);
-    const output = describe(copy, kind, mtimeMs, new FileSource(copy.path));
+    const filtered = mayBeFiltered(kind, input) ? filteredCopy(copy.path, input.filter, input.incoming) : null;
+    if (filtered) {
+      rmSync(copy.path);
+      copy = filtered;
+    }
+    const output = describe(copy, kind, mtimeMs, new FileSource(copy.path), filtered?.removed);
     if (isObject(output)) keepCopy(copy, input);
     else rmSync(copy.path);
     return await Promise.resolve(output);
@@ -111,11 +127,17 @@ function readWhole(source: number): Uint8Array | undefined {
 }
 
 /** Takes in a file that is in memory: what is described and what is written are the same bytes, read once. */
-function takeWhole(bytes: Uint8Array, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+function takeWhole(offered: Uint8Array, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+  const filtered = mayBeFiltered(kind, input) ? filteredBytes(offered, input.filter) : null;
+  const bytes = filtered?.bytes ?? offered;
   const taken = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-  const output = describe(taken, kind, modifiedMs, new BufferSource(bytes));
+  const output = describe(taken, kind, modifiedMs, new BufferSource(bytes), filtered?.removed);
   if (isObject(output) && !isStored(taken.sha256, input)) writeUnflushed(join(input.incoming, taken.sha256), bytes);
   return output;
+}
+
+function mayBeFiltered(kind: DescribedKind, input: TakeInInput): input is TakeInInput & { readonly filter: TagFilter } {
+  return input.filter !== null && (kind === 'dicom' || kind === 'maybe-dicom');
 }
 
 type DescribedKind = 'dicom' | 'maybe-dicom' | 'pdf' | PhotoKind;
@@ -126,6 +148,7 @@ function describe(
   kind: DescribedKind,
   modifiedMs: number,
   source: BufferSource | FileSource,
+  removed = 0,
 ): TakeInOutput {
   const taken = { sha256, bytes };
   try {
@@ -139,7 +162,7 @@ function describe(
       return dicomdir(file);
     }
     if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
-    return { ...taken, kind: 'dicom', attributes: extractIndex(file), warnings: file.warnings };
+    return { ...taken, kind: 'dicom', attributes: extractIndex(file), warnings: file.warnings, removed };
   } catch (error) {
     // A file that only looked like a bare data set is an unknown file, not a broken DICOM file.
     if (kind === 'maybe-dicom' && error instanceof FieldboxError) throw new FieldboxError('FILE_UNKNOWN', {}, error);

@@ -11,6 +11,7 @@ import { usePages } from '../../app/usePages';
 import type { PagedList } from '../../app/usePages';
 import { ErrorNote } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { SeriesChips } from '../classification/SeriesChips';
 import { seriesTitle } from '../patient/StudySection';
 import { isNarrowed } from './filter';
 import { NoImages } from './NoImages';
@@ -65,6 +66,7 @@ export function SeriesList({ question, onSummary }: LevelProps) {
           detail={together(row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
+          labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} short />}
         />
       )}
     />
@@ -127,13 +129,14 @@ interface LineProps {
   readonly detail: string;
   readonly images: number;
   readonly onOpen: () => void;
+  readonly labels?: ReactNode;
 }
 
-function Line({ cover, title, person, detail, images, onOpen }: LineProps) {
+function Line({ cover, title, person, detail, images, onOpen, labels }: LineProps) {
   const { t } = useTranslation();
   // The button's click, by mouse or key, comes up here; the rest of the line may be pressed as well.
   return (
-    <div className={cx(styles.row, styles.plain)} onClick={onOpen}>
+    <div className={cx(styles.row, styles.plain, labels !== undefined && styles.labelled)} onClick={onOpen}>
       <Thumb image={cover} fallback={cover === null ? 'document' : 'none'} />
       <span className={cx(styles.open)}>
         <button type="button" aria-label={t('images.open', { name: `${title}, ${person}` })}>
@@ -148,6 +151,7 @@ function Line({ cover, title, person, detail, images, onOpen }: LineProps) {
       <span className={cx(styles.cell, styles.soft)}>
         {t('patients.images', { count: images, shown: showNumber(images) })}
       </span>
+      {labels}
     </div>
   );
 }

@@ -1,5 +1,17 @@
 import type { TFunction } from 'i18next';
-import { ClipboardList, FolderSync, FolderTree, KeyRound, ScrollText, Send, Trash2, UsersRound } from 'lucide-react';
+import {
+  ClipboardList,
+  Filter,
+  FolderSync,
+  FolderTree,
+  KeyRound,
+  ScrollText,
+  Send,
+  Shapes,
+  Tag,
+  Trash2,
+  UsersRound,
+} from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -79,5 +91,28 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('projects.title'),
     text: (t) => t('projects.text'),
     Component: lazy(async () => ({ default: (await import('../projects/ProjectsPage')).ProjectsPage })),
+  },
+  {
+    id: 'types',
+    needs: 'seriesTypes.create',
+    icon: Shapes,
+    title: (t) => t('types.title'),
+    text: (t) => t('types.text'),
+    Component: lazy(async () => ({ default: (await import('../classification/TypesPage')).TypesPage })),
+  },
+  {
+    id: 'tags',
+    icon: Tag,
+    title: (t) => t('labels.manage'),
+    text: (t) => t('labels.manageText'),
+    Component: lazy(async () => ({ default: (await import('../classification/TagsPage')).TagsPage })),
+  },
+  {
+    id: 'arrival',
+    needs: 'tagFilters.create',
+    icon: Filter,
+    title: (t) => t('arrival.title'),
+    text: (t) => t('arrival.text'),
+    Component: lazy(async () => ({ default: (await import('../classification/ArrivalPage')).ArrivalPage })),
   },
 ];

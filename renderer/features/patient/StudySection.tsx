@@ -17,6 +17,7 @@ import { openViewer } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { ImageTile, StackTile } from '../../components/ImageTile';
 import { ErrorNote } from '../../components/Surface';
+import { SeriesLines } from '../classification/SeriesLines';
 import { IdentityActions } from '../identity/IdentityActions';
 import { StudyFindings } from '../findings/StudyFindings';
 import styles from './PatientPage.module.css';
@@ -126,6 +127,7 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
           />
         ))}
       </div>
+      <SeriesLines rows={series.data?.rows ?? []} title={seriesTitle} />
       {seen ? <StudyFindings study={study.study} series={series.data?.rows ?? []} /> : null}
       {more ? (
         <Button onPress={() => navigate({ screen: 'images', level: 'images', study: study.study })}>

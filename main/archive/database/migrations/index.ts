@@ -6,6 +6,7 @@ import * as users from './0007-users';
 import * as identity from './0006-identity';
 import * as attachments from './0009-attachments';
 import * as grouping from './0008-grouping';
+import * as classification from './0010-classification';
 import * as sources from './0011-sources';
 
 /**
@@ -21,5 +22,6 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 7, sql: users.sql },
   { version: 8, sql: grouping.sql },
   { version: 9, sql: attachments.sql },
+  { version: 10, sql: classification.sql },
   { version: 11, sql: sources.sql },
 ];

@@ -1,5 +1,6 @@
 import anonymise from './anonymise.json';
 import archive from './archive.json';
+import arrival from './arrival.json';
 import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
@@ -17,6 +18,7 @@ import importing from './importing.json';
 import jobs from './jobs.json';
 import keys from './keys.json';
 import kinds from './kinds.json';
+import labels from './labels.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
@@ -28,12 +30,14 @@ import projects from './projects.json';
 import reports from './reports.json';
 import settings from './settings.json';
 import source from './source.json';
+import types from './types.json';
 import watching from './watching.json';
 
 /** French: one file a screen. */
 export const fr = {
   anonymise,
   archive,
+  arrival,
   capture,
   closed,
   common,
@@ -51,6 +55,7 @@ export const fr = {
   jobs,
   keys,
   kinds,
+  labels,
   lock,
   log,
   manage,
@@ -62,5 +67,6 @@ export const fr = {
   reports,
   settings,
   source,
+  types,
   watching,
 };
