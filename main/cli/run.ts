@@ -19,6 +19,7 @@ import { moveCommand } from './commands/move';
 import { patientCommand } from './commands/patient';
 import { clinicCommand, stationCommand } from './commands/places';
 import { projectCommand } from './commands/project';
+import { queryCommand } from './commands/query';
 import { renderCommand } from './commands/render';
 import { sessionsCommand } from './commands/sessions';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
@@ -39,6 +40,7 @@ const CANNOT_RUN = 2;
 const commands: Readonly<Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>>> = {
   import: importCommand,
   find: findCommand,
+  query: queryCommand,
   show: showCommand,
   render: renderCommand,
   export: exportCommand,

@@ -20,6 +20,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox import PATH... --archive DIR [--patient ID] [--kind NAME] [--clinic NAME] [--station NAME] [--each]
   fieldbox find --archive DIR [--level patient|study|series|image] [--match KEYWORD=VALUE]... [--text WORDS]
                 [--sort KEY] [--descending] [--limit N] [--after CURSOR]
+  fieldbox query --archive DIR [--level patient|study|series|image|flatSeries] [--where "PROPERTY OPERATOR VALUE"]...
+                [--contains TEXT] [--source SOURCE]... [--type KEY]... [--tag KEY]...
+                [--sort PROPERTY] [--descending] [--offset N | --after CURSOR] [--limit N]
   fieldbox show UID --archive DIR
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
@@ -97,6 +100,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
             stderr for every file once it is safely stored or put aside
   find      looks up; VALUE may hold * and ?, a date may be a range such as 20260101-20260131
+  query     finds precisely: every --where must hold; OPERATOR is = != < <= > >= like startsWith in exists empty, and
+            PROPERTY any property of the rows or DICOM keyword that the archive keeps; of several --source, --type
+            or --tag any one fits
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back

@@ -3,6 +3,7 @@ import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
+import { findingErrors } from './finding';
 import { generalErrors } from './general';
 import { identityErrors } from './identity';
 import { groupingErrors } from './grouping';
@@ -21,6 +22,7 @@ export type { ErrorEntry, Remedy, Severity } from './entry';
  */
 export const catalogue = {
   ...generalErrors,
+  ...findingErrors,
   ...storageErrors,
   ...dicomErrors,
   ...intakeErrors,

@@ -5,6 +5,7 @@ import { classificationLog } from './classification';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { groupingLog } from './grouping';
+import { findingLog } from './finding';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
@@ -26,6 +27,7 @@ const kinds = {
   ...attachmentsLog,
   ...groupingLog,
   ...classificationLog,
+  ...findingLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

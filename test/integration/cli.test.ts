@@ -72,6 +72,53 @@ describe('the command line', () => {
     expect(text.stdout).toContain('2 found');
   });
 
+  it('queries with conditions, sources, order and pages', async () => {
+    const { archive } = await filled();
+    const query = (...args: string[]) => runCommand('query', '--archive', archive, '--json', ...args);
+    const ofA = await query('--level', 'flatSeries', '--where', 'PatientID = a-1', '--where', 'StudyDate>=2026-11-01');
+    expect(ofA.code).toBe(0);
+    expect(ofA.json()).toMatchObject({
+      total: 1,
+      totalIsExact: true,
+      rows: [{ PatientID: 'A-1', images: 3 }],
+      next: null,
+    });
+    const images = [
+      '--where',
+      'PatientName like e',
+      '--where',
+      'InstanceNumber in 0,1,2,9',
+      '--sort',
+      'InstanceNumber',
+    ];
+    expect((await query(...images, '--descending', '--limit', '2')).json()).toMatchObject({
+      total: 4,
+      rows: [{ InstanceNumber: '9' }, { InstanceNumber: '2' }],
+    });
+    expect((await query(...images, '--offset', '3')).json()).toMatchObject({ rows: [{ InstanceNumber: '9' }] });
+    expect((await query('--level', 'patient', '--source', 'cli', '--contains', 'OTIENO')).json()).toMatchObject({
+      total: 1,
+      rows: [{ PatientName: 'Otieno^Mary' }],
+    });
+    expect(
+      (await query('--level', 'study', '--where', 'AccessionNumber empty', '--source', 'scp')).json(),
+    ).toMatchObject({ total: 0 });
+    expect((await query('--type', '00000000-0000-4000-8000-000000000001')).json()).toMatchObject({ total: 0 });
+    const text = await runCommand('query', '--archive', archive, '--level', 'series', '--where', 'Modality = OT');
+    expect(text.stdout).toContain('2 found');
+    const unknown = await query('--where', 'Nonsense = 1');
+    expect(unknown.code).toBe(2);
+    expect(unknown.json()).toMatchObject({ error: { code: 'QUERY_PROPERTY_UNKNOWN', number: 1100 } });
+    for (const wrong of [
+      ['--where', 'Modality ~ CR'],
+      ['--level', 'nobody'],
+      ['--source', 'sky'],
+      ['--type', 'x'],
+      ['--limit', 'many'],
+    ])
+      expect((await query(...wrong)).code).toBe(2);
+  });
+
   it('shows every attribute in the DICOM JSON model', async () => {
     const { archive } = await filled();
     const shown = await runCommand('show', uidOf('instance 0'), '--archive', archive, '--json');

@@ -57,6 +57,30 @@ export function typingErrors(
   return { whole: width === word.length ? Math.min(far, row[width] ?? far) : far, beginning };
 }
 
+/**
+ * Whether a word can be like the one typed at all: cut into one more piece than there may be errors, one piece stands in the
+ * word where it was or nearly so, or the letters at a cut do so exchanged. Most words are told apart by this.
+ */
+function sharesPiece(typed: string, word: string, limit: number): boolean {
+  const pieces = limit + 1;
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const from = Math.floor((piece * typed.length) / pieces);
+    const to = Math.floor(((piece + 1) * typed.length) / pieces);
+    for (let shift = -limit; shift <= limit; shift += 1) {
+      let at = from;
+      while (at < to && typed.charCodeAt(at) === word.charCodeAt(at + shift)) at += 1;
+      if (at === to) return true;
+      if (
+        piece > 0 &&
+        word.charCodeAt(from - 1 + shift) === typed.charCodeAt(from) &&
+        word.charCodeAt(from + shift) === typed.charCodeAt(from - 1)
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
 /** A word that stands in a name and is like the one typed. */
 export interface Correction {
   readonly word: string;
@@ -85,8 +109,8 @@ class Vocabulary {
     const found: Correction[] = [];
     for (const known of this.known) {
       // Each error takes away at most one of the letters typed.
-      if (known.word === typed || known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit)
-        continue;
+      if (known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit) continue;
+      if (!sharesPiece(typed, known.word, limit) || known.word === typed) continue;
       const { whole, beginning } = typingErrors(typed, known.word, limit);
       const errors = Math.min(whole, beginning + 1);
       if (whole <= limit || beginning <= limit) found.push({ word: known.word, errors });

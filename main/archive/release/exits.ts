@@ -22,6 +22,8 @@ export const exits: readonly Exit[] = [
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },
   { writes: 'main/desktop/paper.ts', asks: 'main/archive/forms/print.ts', purpose: 'print' },
+  { writes: 'main/desktop/protocol.ts', asks: 'main/archive/images/stored-file.ts', purpose: 'copy' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },
   { writes: 'main/workers/tasks/copy-out.ts', asks: 'main/archive/attachments/save-copy.ts', purpose: 'copy' },
+  { writes: 'main/workers/tasks/copy-out.ts', asks: 'main/archive/images/stored-file.ts', purpose: 'copy' },
 ];

@@ -10,6 +10,7 @@ import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
+import { pixelInformation } from './pixel-information';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { readValues } from './read-values';
@@ -36,6 +37,7 @@ export const tasks = {
   keepFile,
   makeDocument,
   makeVersion,
+  pixelInformation,
   readAttributes,
   readObject,
   render,
