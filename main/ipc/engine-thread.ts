@@ -60,6 +60,9 @@ function serve(engine: Engine, sync: Sync): void {
       case 'picture':
         void answerPicture(message.id, engine, desk, message.picture, aborts);
         break;
+      case 'file':
+        void answer(message.id, () => desk.pictures.file(imageOf(message.image)));
+        break;
       case 'abort':
         aborts.get(message.id)?.abort();
         break;
@@ -137,16 +140,23 @@ async function pictureOf(
       ? engine.attachments.picture(key.data, signal)
       : engine.attachments.document(key.data);
   }
-  const image = ImageId.safeParse(picture.image);
-  if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
+  const image = imageOf(picture.image);
   switch (picture.kind) {
     case 'thumbnail':
-      return desk.pictures.thumbnail(image.data, signal);
+      return desk.pictures.thumbnail(image, signal);
     case 'frame':
-      return desk.pictures.frame(image.data, picture.frame, signal);
+      return desk.pictures.frame(image, picture.frame, signal);
     case 'document':
-      return desk.pictures.document(image.data);
+      return desk.pictures.document(image);
+    case 'png':
+      return desk.pictures.render(image, picture.options);
   }
+}
+
+function imageOf(text: string): ImageId {
+  const image = ImageId.safeParse(text);
+  if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
+  return image.data;
 }
 
 function faultOf(thrown: unknown): EngineFault {
