@@ -1,4 +1,4 @@
-import { LayoutGrid, List, SlidersHorizontal, X } from 'lucide-react';
+import { LayoutGrid, List, ListFilter, SlidersHorizontal, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
@@ -79,6 +79,9 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
           aria-expanded={view.panel}
         >
           {count === 0 ? t('images.filter') : t('images.filterCount', { count })}
+        </Button>
+        <Button icon={ListFilter} onPress={() => navigate({ screen: 'manage', page: 'query' })}>
+          {t('query.open')}
         </Button>
         {level === 'images' ? (
           <IconButton

@@ -28,6 +28,7 @@ import patients from './patients.json';
 import people from './people.json';
 import projects from './projects.json';
 import reports from './reports.json';
+import query from './query.json';
 import settings from './settings.json';
 import source from './source.json';
 import types from './types.json';
@@ -65,6 +66,7 @@ export const fr = {
   people,
   projects,
   reports,
+  query,
   settings,
   source,
   types,
