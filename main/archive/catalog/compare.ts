@@ -3,7 +3,7 @@ import { statement } from '../index-writer/statements';
 import { never, type Condition, Params } from './condition';
 import { foldText } from './folding';
 import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
-import type { Property } from './properties';
+import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
 import { fittingValues, LAST_CHARACTER, trigramQuery, valuesSelect } from './values';
 
@@ -106,10 +106,24 @@ function valuesCondition(db: Database, property: Property, test: Test, params: P
   }
   if (fitting.texts.length === 0) return never(property.table);
   const [only, ...others] = fitting.texts;
-  return only !== undefined && others.length === 0
-    ? indexed(property, `${property.sql} = ${params.add(only)}`)
-    : indexed(property, `${property.sql} IN (${params.list(fitting.texts)})`);
+  const condition =
+    only !== undefined && others.length === 0
+      ? indexed(property, `${property.sql} = ${params.add(only)}`)
+      : indexed(property, `${property.sql} IN (${params.list(fitting.texts)})`);
+  return FACETS.has(property.name) && fitting.ids.length <= FEW_VALUES
+    ? { ...condition, facet: fitting.ids.map((id) => `v${String(id)}`).join(' OR ') }
+    : condition;
 }
+
+/** Properties whose values are among the facets of series (migration 0010). */
+const FACETS: ReadonlySet<string> = new Set([
+  'IssuerOfPatientID',
+  'PatientSex',
+  'StudyDescription',
+  'ReferringPhysicianName',
+  'InstitutionName',
+  ...KEYWORD_COLUMNS.series.filter((keyword) => !/UID$|Date$|Time$/.test(keyword)),
+]);
 
 /** Which images have one of the values is noted for each value. */
 function attributeCondition(db: Database, property: Property, test: Test, params: Params): Condition {

@@ -33,6 +33,8 @@ export interface Condition {
   readonly slow?: true;
   /** How many looks into an index `check` costs. */
   readonly weight?: number;
+  /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
+  readonly facet?: string;
   /** A scalar SELECT of the only id. */
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */

@@ -57,6 +57,11 @@ function decide(db: Database, level: Table, conditions: readonly Condition[], pa
   }
   const all = rowCount(db, level);
   if (all <= SMALL_TABLE) return gathered(gather(db, level, conditions, {}, params, all));
+  const joined = best && best.rows > MOST_GATHERED ? together(level, conditions, params) : undefined;
+  if (joined && countIds(db, joined.driver, params, MOST_GATHERED) <= MOST_GATHERED) {
+    const ids = gather(db, level, joined.conditions, { driver: joined.driver }, params, MOST_GATHERED + 1);
+    if (ids.length <= MOST_GATHERED) return gathered(ids);
+  }
   const sets = measured.flatMap(({ condition, rows }) => (rows <= MOST_GATHERED ? [condition] : []));
   const [only, ...others] = conditions;
   if (only?.column !== undefined && others.length === 0 && only.table === level) {
@@ -65,11 +70,33 @@ function decide(db: Database, level: Table, conditions: readonly Condition[], pa
   }
   const looks = looksOf(conditions);
   const share = sampleShare(db, level, conditions, sets, params, looks);
-  if ((page / share) * looks > MOST_LOOKS) {
-    const driver = rarest(db, measured, params) ?? conditions.find((condition) => condition.ids !== undefined);
-    return gathered(gather(db, level, conditions, { driver }, params, all));
-  }
-  return { total: Math.round(all * share), totalIsExact: false, ids: undefined, sets };
+  if ((page / share) * looks <= MOST_LOOKS)
+    return { total: Math.round(all * share), totalIsExact: false, ids: undefined, sets };
+  if (joined) return gathered(gather(db, level, joined.conditions, { driver: joined.driver }, params, all));
+  const driver = rarest(db, measured, params) ?? conditions.find((condition) => condition.ids !== undefined);
+  return gathered(gather(db, level, conditions, { driver }, params, all));
+}
+
+interface Joined {
+  readonly driver: Condition;
+  readonly conditions: readonly Condition[];
+}
+
+/**
+ * Conditions on what series share with their study and patient as one: each may be frequent, and all together rare. Rows above
+ * that have no series must not be lost, so for those there must be a condition on series.
+ */
+function together(level: Table, conditions: readonly Condition[], params: Params): Joined | undefined {
+  const shared = conditions.filter((condition) => condition.facet !== undefined);
+  const ofSeries = level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
+  if (shared.length < 2 || !ofSeries) return undefined;
+  const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
+  const driver: Condition = {
+    table: 'series',
+    check: restrict('series', shared).join(' AND '),
+    ids: `SELECT f.rowid FROM series_facet AS f WHERE f.series_facet MATCH ${params.add(words)}`,
+  };
+  return { driver, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
 }
 
 /** The condition that the fewest rows fulfil; all have been counted up to where they are no longer few. */

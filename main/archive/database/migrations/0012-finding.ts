@@ -32,8 +32,30 @@ const NOT_NOTED = [
   .map((keyword) => `'${keyword}'`)
   .join(', ');
 
-/** Notes the values of a new or changed row that were not known yet. */
-function valuesOf(table: string, keywords: readonly string[]): string {
+/** Texts with few distinct values, which series of one study and patient share. */
+const FACETS: readonly (readonly [string, string])[] = [
+  ...PATIENT_TEXTS.map((keyword) => ['p', keyword] as const),
+  ...['StudyDescription', 'ReferringPhysicianName', 'InstitutionName'].map((keyword) => ['t', keyword] as const),
+  ...SERIES_TEXTS.map((keyword) => ['s', keyword] as const),
+];
+
+/** Columns by which a series comes to lie elsewhere. */
+const MOVES: Readonly<Record<string, readonly string[]>> = { series: ['study_id', 'patient_id'] };
+
+/** Writes the facets of some series anew. */
+function facetsOf(which: string): string {
+  const texts = FACETS.map(([table, keyword]) => `SELECT '${keyword}' AS property, ${table}.${keyword} AS text`);
+  return `
+  DELETE FROM series_facet WHERE rowid IN (SELECT s.id FROM series AS s WHERE ${which});
+  INSERT INTO series_facet (rowid, words)
+  SELECT s.id, coalesce((
+    SELECT group_concat('v' || v.id, ' ') FROM (${texts.join(' UNION ALL ')}) AS f
+    CROSS JOIN value AS v ON v.property = f.property AND v.text = f.text), '')
+  FROM series AS s JOIN study AS t ON t.id = s.study_id JOIN patient AS p ON p.id = s.patient_id WHERE ${which};`;
+}
+
+/** Of a new or changed row, notes the values that were not known yet, and the facets of its series. */
+function valuesOf(table: string, keywords: readonly string[], facets = ''): string {
   const row = keywords.map((keyword) => `SELECT '${keyword}' AS property, NEW.${keyword} AS text`).join(' UNION ALL ');
   const body = `
   INSERT INTO value (property, text, folded)
@@ -47,9 +69,9 @@ SELECT '${keyword}', t.text, fieldbox_fold(t.text) FROM (SELECT DISTINCT ${keywo
     )
     .join('');
   return `${existing}
-CREATE TRIGGER ${table}_value_added AFTER INSERT ON ${table} BEGIN${body}
+CREATE TRIGGER ${table}_value_added AFTER INSERT ON ${table} BEGIN${body}${table === 'series' ? facets : ''}
 END;
-CREATE TRIGGER ${table}_value_changed AFTER UPDATE OF ${keywords.join(', ')} ON ${table} BEGIN${body}
+CREATE TRIGGER ${table}_value_changed AFTER UPDATE OF ${[...keywords, ...(MOVES[table] ?? [])].join(', ')} ON ${table} BEGIN${body}${facets}
 END;`;
 }
 
@@ -138,9 +160,17 @@ CREATE TABLE image_value (
   image_id INTEGER NOT NULL,
   PRIMARY KEY (value_id, image_id)
 ) STRICT, WITHOUT ROWID;
-${valuesOf('patient', PATIENT_TEXTS)}
-${valuesOf('study', STUDY_TEXTS)}
-${valuesOf('series', SERIES_TEXTS)}
+-- The facets of each series: the values of its texts, and of those of its study and patient, as words v<id of the value>.
+-- Conditions each of which many series fulfil, and few all of them, are answered by it. rowid = series.id
+CREATE VIRTUAL TABLE series_facet USING fts5 (
+  words, tokenize = 'ascii', content = '', contentless_delete = 1, detail = 'none'
+);
+${valuesOf('patient', PATIENT_TEXTS, facetsOf('s.patient_id = NEW.id'))}
+${valuesOf('study', STUDY_TEXTS, facetsOf('s.study_id = NEW.id'))}
+${valuesOf('series', SERIES_TEXTS, facetsOf('s.id = NEW.id'))}
+CREATE TRIGGER series_facet_removed AFTER DELETE ON series BEGIN
+  DELETE FROM series_facet WHERE rowid = OLD.id;
+END;${facetsOf('1')}
 ${valuesOf('image', IMAGE_TEXTS)}
 INSERT OR IGNORE INTO value (property, text, folded)
 SELECT a.key, CAST(a.atom AS TEXT), fieldbox_fold(CAST(a.atom AS TEXT)) FROM image, json_each(image.attributes) AS a

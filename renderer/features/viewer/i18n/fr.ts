@@ -120,7 +120,7 @@ export const fr: ViewerWords = {
     save: 'Enregistrer une copie…',
     saved: 'La copie est enregistrée.',
     notSaved: 'Enregistrement impossible : {{reason}}',
-    pixels: '{{width}} × {{height}} pixels, {{bits}} bits, {{kind}}',
+    pixels: '{{width}} × {{height}} pixels sur {{bits}} bits, {{kind}}',
     range: 'de {{low}} à {{high}}',
     bytes: '{{size}} octets',
   },
