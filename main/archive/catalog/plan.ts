@@ -13,6 +13,8 @@ const SMALL_TABLE = 20_000;
 const MOST_COUNTED = 50_000;
 /** Looks into indexes while walking past rows for one page; when it would take more, what is asked for is rare and is gathered. */
 const MOST_LOOKS = 25_000;
+/** What it costs to gather and sort one row. */
+const LOOKS_TO_GATHER = 6;
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
 const SAMPLES = 25;
 const SAMPLE_LOOKS = 750;
@@ -57,8 +59,8 @@ function decide(db: Database, level: Table, conditions: readonly Condition[], pa
   }
   const all = rowCount(db, level);
   if (all <= SMALL_TABLE) return gathered(gather(db, level, conditions, {}, params, all));
-  const joined = best && best.rows > MOST_GATHERED ? together(level, conditions, params) : undefined;
-  if (joined && countIds(db, joined.driver, params, MOST_GATHERED) <= MOST_GATHERED) {
+  const joined = best && best.rows > MOST_GATHERED ? together(db, level, conditions, params) : undefined;
+  if (joined?.few) {
     const ids = gather(db, level, joined.conditions, { driver: joined.driver }, params, MOST_GATHERED + 1);
     if (ids.length <= MOST_GATHERED) return gathered(ids);
   }
@@ -70,15 +72,20 @@ function decide(db: Database, level: Table, conditions: readonly Condition[], pa
   }
   const looks = looksOf(conditions);
   const share = sampleShare(db, level, conditions, sets, params, looks);
-  if ((page / share) * looks <= MOST_LOOKS)
-    return { total: Math.round(all * share), totalIsExact: false, ids: undefined, sets };
+  const walked = (page / share) * looks;
+  const walk: Plan = { total: Math.round(all * share), totalIsExact: false, ids: undefined, sets };
+  if (walked <= MOST_LOOKS) return walk;
   if (joined) return gathered(gather(db, level, joined.conditions, { driver: joined.driver }, params, all));
-  const driver = rarest(db, measured, params) ?? conditions.find((condition) => condition.ids !== undefined);
+  const rare = rarest(db, measured, params);
+  if (rare && walked <= rare.rows * LOOKS_TO_GATHER) return walk;
+  const driver = rare?.condition ?? conditions.find((condition) => condition.ids !== undefined);
   return gathered(gather(db, level, conditions, { driver }, params, all));
 }
 
 interface Joined {
   readonly driver: Condition;
+  /** Whether few series fulfil it. */
+  readonly few: boolean;
   readonly conditions: readonly Condition[];
 }
 
@@ -86,17 +93,22 @@ interface Joined {
  * Conditions on what series share with their study and patient as one: each may be frequent, and all together rare. Rows above
  * that have no series must not be lost, so for those there must be a condition on series.
  */
-function together(level: Table, conditions: readonly Condition[], params: Params): Joined | undefined {
+function together(db: Database, level: Table, conditions: readonly Condition[], params: Params): Joined | undefined {
   const shared = conditions.filter((condition) => condition.facet !== undefined);
   const ofSeries = level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
   if (shared.length < 2 || !ofSeries) return undefined;
   const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
+  const sql = 'SELECT rowid FROM series_facet WHERE series_facet MATCH ?';
+  const found = statement(db, `${sql} LIMIT ${String(MOST_GATHERED + 1)}`)
+    .pluck(true)
+    .all(words) as number[];
+  const few = found.length <= MOST_GATHERED;
   const driver: Condition = {
     table: 'series',
     check: restrict('series', shared).join(' AND '),
-    ids: `SELECT f.rowid FROM series_facet AS f WHERE f.series_facet MATCH ${params.add(words)}`,
+    ids: few ? params.list(found) : sql.replace('?', params.add(words)),
   };
-  return { driver, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
+  return { driver, few, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
 }
 
 /** The condition that the fewest rows fulfil; all have been counted up to where they are no longer few. */
@@ -104,16 +116,13 @@ function rarest(
   db: Database,
   measured: readonly { readonly condition: Condition; readonly rows: number }[],
   params: Params,
-): Condition | undefined {
-  const [best, ...others] = measured;
-  if (!best || others.length === 0 || best.rows <= MOST_GATHERED) return best?.condition;
-  let least = MOST_COUNTED;
-  let found = best.condition;
+): { readonly condition: Condition; readonly rows: number } | undefined {
+  const [best] = measured;
+  if (!best || best.rows <= MOST_GATHERED) return best;
+  let found = { condition: best.condition, rows: MOST_COUNTED };
   for (const { condition } of measured) {
-    const rows = countIds(db, condition, params, least);
-    if (rows >= least) continue;
-    least = rows;
-    found = condition;
+    const rows = countIds(db, condition, params, found.rows);
+    if (rows < found.rows) found = { condition, rows };
   }
   return found;
 }
