@@ -30,11 +30,6 @@ export type StationKey = z.infer<typeof StationKey>;
 export const KindKey = z.uuid().brand<'KindKey'>();
 export type KindKey = z.infer<typeof KindKey>;
 
-export const SeriesTypeKey = z.uuid().brand<'SeriesTypeKey'>();
-export type SeriesTypeKey = z.infer<typeof SeriesTypeKey>;
-export const SeriesTagKey = z.uuid().brand<'SeriesTagKey'>();
-export type SeriesTagKey = z.infer<typeof SeriesTagKey>;
-
 export const JobId = z.uuid().brand<'JobId'>();
 export type JobId = z.infer<typeof JobId>;
 export const ImportSessionKey = z.uuid().brand<'ImportSessionKey'>();

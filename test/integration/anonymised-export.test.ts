@@ -148,13 +148,9 @@ describe('an anonymised export', () => {
 
   it('of a person who said no is refused as a whole one is, and so are copies that were made before', async () => {
     await runAnonymisation(engine.context, AnonymisationRequest.parse({ selection }), unwatched);
-    const { rows: patients } = await engine.verbs['catalog.patients']({
-      match: [{ key: 'PatientID', value: 'CL-4711' }],
-      text: '',
-      registeredOnly: false,
-      descending: false,
-      limit: 10,
-    });
+    const { rows: patients } = await engine.verbs['catalog.patients'](
+      ListInput.parse({ match: [{ key: 'PatientID', value: 'CL-4711' }], limit: 10 }),
+    );
     const [person] = patients;
     if (!person) throw new Error('nobody is there');
     await engine.verbs['patients.update']({

@@ -197,7 +197,7 @@ describe('a copy of the stored file', () => {
     if (!row) throw new Error('There is no image.');
     const path = join(folder, 'copy.dcm');
     writeFileSync(path, 'something else');
-    expect(await engine.verbs['images.saveCopy']({ image: row.image, path })).toEqual({ path, bytes: row.bytes });
+    expect(await engine.verbs['images.saveCopy']({ image: row.image, target: path, overwrite: true })).toEqual({ path, bytes: row.bytes });
     const bytes = readFileSync(path);
     expect(sha256Of(bytes)).toBe(row.image);
     expect(readDicom(new BufferSource(bytes)).dataset.string(0x00080018)).toBe(row.SOPInstanceUID);
@@ -211,13 +211,17 @@ describe('a copy of the stored file', () => {
     const { engine, folder } = await filled();
     const [row] = await allImages(engine);
     if (!row) throw new Error('There is no image.');
-    const save = (path: string) => engine.verbs['images.saveCopy']({ image: row.image, path });
+    const save = (target: string) => engine.verbs['images.saveCopy']({ image: row.image, target, overwrite: false });
     await expect(save('copy.dcm')).rejects.toEqual(bad('BAD_REQUEST'));
     await expect(save(join(folder, 'archive', 'copy.dcm'))).rejects.toEqual(bad('EXPORT_INSIDE_ARCHIVE'));
     await expect(save(join(folder, 'source'))).rejects.toEqual(bad('EXPORT_TARGET_NOT_EMPTY'));
-    await expect(save(join(folder, 'nowhere', 'copy.dcm'))).rejects.toEqual(bad('EXPORT_TARGET_LOST'));
+    await expect(save(join(folder, 'nowhere', 'copy.dcm'))).rejects.toEqual(bad('PATH_NOT_FOUND'));
     await expect(
-      engine.verbs['images.saveCopy']({ image: 'f'.repeat(64) as typeof row.image, path: join(folder, 'x') }),
+      engine.verbs['images.saveCopy']({
+        image: 'f'.repeat(64) as typeof row.image,
+        target: join(folder, 'x'),
+        overwrite: false,
+      }),
     ).rejects.toEqual(bad('NOT_FOUND'));
 
     const patient = await engine.verbs['patients.register'](

@@ -51,13 +51,7 @@ describe('changing attributes of stored images', () => {
     const [patient] = await patientsOf(engine, 'knee');
     expect(patient).toBeUndefined();
     const { verbs } = engine;
-    const studies = await verbs['catalog.studies']({
-      match: [],
-      text: 'knee',
-      registeredOnly: false,
-      descending: false,
-      limit: 10,
-    });
+    const studies = await verbs['catalog.studies'](ListInput.parse({ text: 'knee', limit: 10 }));
     expect(studies.rows.map((row) => row.StudyDescription)).toEqual(['Knee']);
 
     const versions = (await verbs['images.versions']({ image: first })).rows;
