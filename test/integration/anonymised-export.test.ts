@@ -8,6 +8,7 @@ import { runExport } from '../../main/archive/export';
 import { BufferSource } from '../../main/dicom/buffer-source';
 import { readDicom } from '../../main/dicom/reader';
 import { AnonymisationRequest, KeyQuery } from '../../shared/contract/anonymisation';
+import { ListInput } from '../../shared/contract/catalog';
 import { type ExportResult, ExportSelection } from '../../shared/contract/release';
 import { AnonymisationWay } from '../../shared/model/anonymisation';
 import { PatientInput } from '../../shared/model/rows';

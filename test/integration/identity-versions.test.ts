@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ChangedValue } from '../../shared/contract/identity';
+import { ListInput } from '../../shared/contract/catalog';
 import type { ImageId } from '../../shared/model/ids';
 import type { Engine } from '../../main/archive/engine';
 import { tagOf } from '../../main/dicom/dictionary';

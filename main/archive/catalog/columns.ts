@@ -52,6 +52,9 @@ const byModality = [text('series', 'series.Modality'), id('series')] as const;
 const studiesOfPatient = [text('study', 'study.StudyDate'), id('study')] as const;
 const imagesOfSeries = [number('image', 'image.instance_order'), id('image')] as const;
 
+const STATUS = `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')`;
+const STATUS_MESSAGE = `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')`;
+
 const patient: LevelColumns = {
   table: 'patient',
   parents: [],
@@ -89,6 +92,10 @@ const patient: LevelColumns = {
     mergedFrom: {
       sql: `(SELECT json_group_array(json_object('patient', m.key, 'PatientID', m.PatientID, 'PatientName', m.PatientName))
         FROM (SELECT * FROM merged_patient AS g WHERE g.survivor_id = patient.id ORDER BY g.key) AS m)`,
+      ...sorted(
+        number('patient', '(SELECT count(*) FROM merged_patient AS g WHERE g.survivor_id = patient.id)'),
+        id('patient'),
+      ),
     },
   },
 };
@@ -161,8 +168,8 @@ const series: LevelColumns = {
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
     sourceRef: { sql: 'series.source_ref' },
-    status: { sql: `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')` },
-    statusMessage: { sql: `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')` },
+    status: { sql: STATUS, ...sorted(text('series', STATUS), id('series')) },
+    statusMessage: { sql: STATUS_MESSAGE, ...sorted(text('series', STATUS_MESSAGE), id('series')) },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1
@@ -211,7 +218,7 @@ const image: LevelColumns = {
     takenAt: { sql: 'image.taken_at', ...walk(text('image', `coalesce(image.taken_at, '')`), id('image')) },
     // Our own counter says in what order things came, not a clock that may have been set back.
     storedAt: { sql: 'image.stored_at', ...walk(id('image')) },
-    storedBy: { sql: 'image.stored_by' },
+    storedBy: { sql: 'image.stored_by', ...walk(text('image', `coalesce(image.stored_by, '')`), id('image')) },
     arrival: { sql: 'image.id', ...walk(id('image')) },
     conflict: { sql: 'image.conflict', type: 'number', plain: true },
     fileName: { sql: 'image.file_name', ...walk(text('image', 'image.file_name COLLATE NOCASE'), id('image')) },

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
+import { compareBeside } from './beside';
 import { never, type Condition, Params } from './condition';
 import { foldText } from './folding';
 import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
@@ -32,6 +33,8 @@ export function compare(db: Database, property: Property, test: Test, params: Pa
       return attributeCondition(db, property, test, params);
     case 'column':
       return columnCondition(property, test, params) ?? byTest(property, test, params);
+    case 'beside':
+      return compareBeside(db, property.name, test, params);
     case 'linked':
     case 'computed':
       return byTest(property, test, params);

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Filter } from '@shared/contract/catalog';
 import type { Listing } from '@shared/model/vocabulary';
+import { labelCondition } from './beside';
 import { tableOf } from './columns';
 import { indexed } from './compare';
 import type { Condition, Params } from './condition';
@@ -39,7 +40,12 @@ export function conditionsOf(db: Database, list: Listing, input: Filter, params:
   }
   if (input.source !== undefined) found.push(sourceCondition([input.source], params));
   if (input.storedBy !== undefined)
-    found.push(indexed({ table: 'image', sql: 'image.stored_by' }, `image.stored_by = ${params.add(input.storedBy)}`));
+    found.push(
+      indexed(
+        { table: 'image', sql: `coalesce(image.stored_by, '')` },
+        `coalesce(image.stored_by, '') = ${params.add(input.storedBy)}`,
+      ),
+    );
   if (input.sources.length > 0) found.push(sourceCondition(input.sources, params));
   if (input.seriesTypes.length > 0) found.push(labelCondition('type', input.seriesTypes, params));
   if (input.seriesTags.length > 0) found.push(labelCondition('tag', input.seriesTags, params));
@@ -94,14 +100,4 @@ function sourceCondition(sources: readonly string[], params: Params): Condition 
     { table: 'image', sql },
     only !== undefined && others.length === 0 ? `${sql} = ${params.add(only)}` : `${sql} IN (${params.list(sources)})`,
   );
-}
-
-/** Series with any of these types or tags. */
-function labelCondition(label: 'type' | 'tag', keys: readonly string[], params: Params): Condition {
-  const labels = `o.${label}_id IN (SELECT l.id FROM series_${label} AS l WHERE l.key IN (${params.list(keys)}))`;
-  return {
-    table: 'series',
-    check: `EXISTS (SELECT 1 FROM series_${label}_of AS o WHERE o.series_id = series.id AND ${labels})`,
-    ids: `SELECT DISTINCT o.series_id FROM series_${label}_of AS o WHERE ${labels}`,
-  };
 }

@@ -3,6 +3,7 @@ import { FieldboxError } from '@shared/errors';
 import type { Listing } from '@shared/model/vocabulary';
 import { tagOf, vrOf } from '../../dicom/dictionary';
 import { keptKeywords } from '../../dicom/index-attributes';
+import { besideSeries } from './beside';
 import { LISTS, TABLES, tableOf, type Table } from './columns';
 import { comparisonOf } from './matching';
 
@@ -18,6 +19,8 @@ export type Kept =
   | 'folded'
   /** The id of a row of the table that has the property's name. */
   | 'linked'
+  /** In tables beside the one of series (beside.ts). */
+  | 'beside'
   /** Made from other rows, or without an index: asked row by row. */
   | 'computed';
 
@@ -111,6 +114,7 @@ const OWN_KINDS: Readonly<Record<string, PropertyKind>> = {
   kind: 'key',
   clinic: 'key',
   station: 'key',
+  storedBy: 'key',
   note: 'text',
   fileName: 'text',
   ageYears: 'number',
@@ -147,11 +151,18 @@ const SPECIAL: Readonly<Record<string, Pick<Property, 'sql' | 'kept'> & { readon
   'image.Columns': { sql: 'coalesce(image.Columns, -1)', kept: 'column', present: 'image.Columns IS NOT NULL' },
   'image.InstanceNumber': { sql: 'image.instance_order', kept: 'column', present: `image.InstanceNumber <> ''` },
   'image.takenAt': { sql: `coalesce(image.taken_at, '')`, kept: 'column' },
+  'image.storedBy': {
+    sql: `coalesce(image.stored_by, '')`,
+    kept: 'column',
+    present: `coalesce(image.stored_by, '') <> ''`,
+  },
   'image.fileName': { sql: 'image.file_name', kept: 'computed' },
 };
 
 /** The property of rows of a table; undefined when they have none of this name. */
 function ofTable(table: Table, name: string): Property | undefined {
+  if (table === 'series' && besideSeries.includes(name))
+    return { name, table, sql: `''`, kind: 'text', kept: 'beside', present: '0' };
   const column = Object.hasOwn(LISTS[table].columns, name) ? LISTS[table].columns[name] : undefined;
   const isKeyword = KEYWORD_COLUMNS[table].includes(name);
   const own = column !== undefined && Object.hasOwn(OWN_KINDS, name) && isOwn(table, column.sql);
@@ -228,9 +239,11 @@ export function attributeOf(keyword: string): Property {
 
 /** Every property that a list can be asked for, its rows' own first. */
 export function propertiesOf(list: Listing): readonly Property[] {
+  const lists: readonly Listing[] = [list, ...TABLES];
   const names = new Set([
-    ...Object.keys(LISTS[list].columns),
-    ...TABLES.flatMap((table) => [...KEYWORD_COLUMNS[table], ...Object.keys(LISTS[table].columns)]),
+    ...lists.flatMap((each) => Object.keys(LISTS[each].columns).filter((name) => !LISTS[each].json.includes(name))),
+    ...TABLES.flatMap((table) => KEYWORD_COLUMNS[table]),
+    ...besideSeries,
     ...[...keptKeywords].sort(),
   ]);
   return [...names].map((name) => ({ ...propertyOf(list, name), name }));

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { PropertyKind, QueryCondition, QueryOne, QueryOperator } from '@shared/contract/query';
 import { FieldboxError } from '@shared/errors';
 import type { Listing } from '@shared/model/vocabulary';
+import { hasBeside } from './beside';
 import { compare, comparisonFor, indexed } from './compare';
 import { type Condition, never, type Params } from './condition';
 import type { Test } from './matching';
@@ -43,12 +44,16 @@ export function queryCondition(db: Database, list: Listing, asked: QueryConditio
   return positive(db, property, operator === 'in' ? '=' : operator, wanted, params);
 }
 
-function presence({ table, sql, present, kept }: Property, wanted: boolean): Condition {
-  if (wanted) return { table, check: `(${present})` };
-  const check = `NOT (${present})`;
-  // Empty texts stand at the beginning of the index.
-  return (kept === 'column' || kept === 'values' || kept === 'folded') && present === `${sql} <> ''`
-    ? { table, check, ids: `SELECT ${table}.id FROM ${table} WHERE ${sql} = ''` }
+function presence({ name, table, sql, present, kept, kind }: Property, wanted: boolean): Condition {
+  if (kept === 'beside') {
+    const has = hasBeside(name);
+    return wanted ? has : { table, check: `NOT (${has.check})` };
+  }
+  const check = wanted ? `(${present})` : `NOT (${present})`;
+  // Empty texts stand at the beginning of the index, and all others behind them.
+  const inOrder = kind !== 'number' && (kept === 'column' || kept === 'values' || kept === 'folded');
+  return inOrder && present === `${sql} <> ''`
+    ? { table, check, ids: `SELECT ${table}.id FROM ${table} WHERE ${sql} ${wanted ? '>' : '='} ''` }
     : { table, check };
 }
 

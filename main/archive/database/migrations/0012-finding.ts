@@ -198,6 +198,7 @@ ${indexes('image', ['SOPClassUID', 'TransferSyntaxUID', 'instance_order', 'Image
 -- The rows of images are wide; what lists ask of every image they pass by is here once more.
 CREATE INDEX image_facts ON image (id, patient_id, study_id, series_id, source, kind_id, clinic_id, station_id, bytes, Rows,
   Columns, NumberOfFrames, instance_order, ImageType, has_pixels, conflict, taken_at, stored_at, ContentDate, SOPClassUID);
+CREATE INDEX image_storer ON image (coalesce(stored_by, ''), id);
 CREATE INDEX image_rows ON image (coalesce(Rows, -1), id);
 CREATE INDEX image_columns ON image (coalesce(Columns, -1), id);
 CREATE INDEX image_file ON image (file_name COLLATE NOCASE, id);
