@@ -14,7 +14,7 @@ import { conditions, emptyFilter, questionOf, sortFor, sortsOf } from './filter'
 import type { Filter, Sort } from './filter';
 import { FilterPanel } from './FilterPanel';
 import { ImageBrowser } from './ImageBrowser';
-import { SeriesList, StudyList } from './LevelLists';
+import { FlatSeriesList, SeriesList, StudyList } from './LevelLists';
 import styles from './Browse.module.css';
 
 interface View {
@@ -118,7 +118,12 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
           onSummary={setSubtitle}
         />
       ) : null}
-      {level === 'series' ? <SeriesList question={question} onSummary={setSubtitle} /> : null}
+      {level === 'series' && route.study === undefined ? (
+        <FlatSeriesList question={question} onSummary={setSubtitle} />
+      ) : null}
+      {level === 'series' && route.study !== undefined ? (
+        <SeriesList question={question} onSummary={setSubtitle} />
+      ) : null}
       {level === 'studies' ? <StudyList question={question} onSummary={setSubtitle} /> : null}
     </Page>
   );

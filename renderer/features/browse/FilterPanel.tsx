@@ -11,6 +11,7 @@ import { Button } from '../../components/Button';
 import { Select } from '../../components/Choice';
 import { DateField } from '../../components/DateField';
 import type { Filter } from './filter';
+import { LabelFilters } from './LabelFilters';
 import styles from './Browse.module.css';
 
 interface Props {
@@ -76,6 +77,7 @@ export function FilterPanel({ filter, level, onChange, onClear }: Props) {
           onChange={(storedBy) => onChange({ storedBy: storedBy === all ? null : storedBy })}
         />
       ) : null}
+      <LabelFilters filter={filter} onChange={onChange} />
       <DateField label={t('images.from')} value={filter.dateFrom} onChange={(dateFrom) => onChange({ dateFrom })} />
       <DateField label={t('images.to')} value={filter.dateTo} onChange={(dateTo) => onChange({ dateTo })} />
       <Button icon={FilterX} onPress={onClear}>

@@ -97,6 +97,7 @@ export function FlatSeriesList({ question, onSummary }: LevelProps) {
           )}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
+          labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} short />}
         />
       )}
     />

@@ -1,5 +1,14 @@
 import type { FindInput } from '@shared/contract/catalog';
-import type { ClinicKey, KindKey, SeriesKey, StationKey, StudyKey, UserKey } from '@shared/model/ids';
+import type {
+  ClinicKey,
+  KindKey,
+  SeriesKey,
+  SeriesTagKey,
+  SeriesTypeKey,
+  StationKey,
+  StudyKey,
+  UserKey,
+} from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { z } from 'zod';
 
@@ -12,6 +21,8 @@ export interface Filter {
   readonly station: StationKey | null;
   readonly source: z.infer<typeof SourceType> | null;
   readonly storedBy: UserKey | null;
+  readonly seriesType: SeriesTypeKey | null;
+  readonly seriesTag: SeriesTagKey | null;
   readonly dateFrom: string;
   readonly dateTo: string;
 }
@@ -24,6 +35,8 @@ export const emptyFilter: Filter = {
   station: null,
   source: null,
   storedBy: null,
+  seriesType: null,
+  seriesTag: null,
   dateFrom: '',
   dateTo: '',
 };
@@ -67,6 +80,8 @@ export function questionOf(
     ...(filter.station === null || level !== 'images' ? {} : { station: filter.station }),
     ...(filter.source === null || level === 'studies' ? {} : { source: filter.source }),
     ...(filter.storedBy === null || level !== 'images' ? {} : { storedBy: filter.storedBy }),
+    ...(filter.seriesType === null ? {} : { seriesTypes: [filter.seriesType] }),
+    ...(filter.seriesTag === null ? {} : { seriesTags: [filter.seriesTag] }),
     ...(filter.dateFrom === '' ? {} : { dateFrom: filter.dateFrom }),
     ...(filter.dateTo === '' ? {} : { dateTo: filter.dateTo }),
     ...(within.study === undefined ? {} : { study: within.study }),
@@ -89,6 +104,8 @@ export function conditions(filter: Filter): number {
     filter.station,
     filter.source,
     filter.storedBy,
+    filter.seriesType,
+    filter.seriesTag,
     filter.dateFrom,
     filter.dateTo,
   ].filter(Boolean).length;

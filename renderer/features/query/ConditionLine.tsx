@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PropertyKind, QueryOperator } from '@shared/contract/query';
 import { cx } from '../../app/cx';
+import { useQuery } from '../../app/useQuery';
 import { IconButton } from '../../components/Button';
 import { Select } from '../../components/Choice';
 import { DateField } from '../../components/DateField';
@@ -114,7 +115,31 @@ function Value({ line, kind, onChange }: ValueProps) {
       />
     );
   }
+  if ((line.property === 'seriesType' || line.property === 'seriesTag') && !isPiece)
+    return <LabelValue property={line.property} value={value} onChange={onChange} />;
   if ((kind === 'date' || kind === 'moment') && !isPiece)
     return <DateField label={t('query.value')} value={value} onChange={onChange} />;
   return <TextField label={t('query.value')} value={value} onChange={onChange} maxLength={256} />;
+}
+
+interface LabelProps {
+  readonly property: 'seriesType' | 'seriesTag';
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+}
+
+/** One of the types or tags there are, by its name. */
+function LabelValue({ property, value, onChange }: LabelProps) {
+  const { t } = useTranslation();
+  const types = useQuery('seriesTypes.list', property === 'seriesType' ? {} : null);
+  const tags = useQuery('seriesTags.list', property === 'seriesTag' ? { inUse: true } : null);
+  const rows = (property === 'seriesType' ? types.data?.rows : tags.data?.rows) ?? [];
+  return (
+    <Select
+      label={t('query.value')}
+      options={rows.map(({ name }) => ({ id: name, label: name }))}
+      value={rows.some(({ name }) => name === value) ? value : null}
+      onChange={onChange}
+    />
+  );
 }
