@@ -144,6 +144,31 @@ export function questionsFor(sizes: Sizes): Readonly<Record<string, () => Questi
       ]),
     'query images: one UID': () =>
       asking('image', [{ property: 'SOPInstanceUID', operator: '=', value: `1.2.5.${String(below(sizes.images))}` }]),
+    'query flat series: type by name, no tag': () =>
+      asking('flatSeries', [
+        {
+          property: 'seriesType',
+          operator: 'in',
+          value: [`Type ${String(1 + below(8))}`, `Type ${String(1 + below(8))}`],
+        },
+        { property: 'seriesTag', operator: 'empty' },
+      ]),
+    'query images: tag by name, modality': () =>
+      asking('image', [
+        { property: 'seriesTag', operator: '=', value: `Tag ${String(1 + below(8))}` },
+        { property: 'Modality', operator: '=', value: one(MODALITIES) },
+      ]),
+    'query series: failed, with a message': () =>
+      asking('series', [
+        { property: 'status', operator: '=', value: 'failed' },
+        { property: 'statusMessage', operator: 'exists' },
+      ]),
+    'series, by state': () => ({ level: 'series', sort: 'status', descending: true }),
+    'images, of one person, by who stored them': () => ({
+      level: 'image',
+      storedBy: keyOf(1 + below(5)),
+      sort: 'storedBy',
+    }),
     'query studies with images of a kind': () =>
       asking('study', [{ property: 'Rows', operator: '=', value: 2048 }], { kind: keyOf(1 + below(6)) }),
   };

@@ -52,9 +52,6 @@ const byModality = [text('series', 'series.Modality'), id('series')] as const;
 const studiesOfPatient = [text('study', 'study.StudyDate'), id('study')] as const;
 const imagesOfSeries = [number('image', 'image.instance_order'), id('image')] as const;
 
-const STATUS = `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')`;
-const STATUS_MESSAGE = `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')`;
-
 const patient: LevelColumns = {
   table: 'patient',
   parents: [],
@@ -168,8 +165,8 @@ const series: LevelColumns = {
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
     sourceRef: { sql: 'series.source_ref' },
-    status: { sql: STATUS, ...sorted(text('series', STATUS), id('series')) },
-    statusMessage: { sql: STATUS_MESSAGE, ...sorted(text('series', STATUS_MESSAGE), id('series')) },
+    status: { sql: 'series.status' },
+    statusMessage: { sql: 'series.statusMessage' },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1

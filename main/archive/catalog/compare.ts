@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
-import { compareBeside } from './beside';
 import { never, type Condition, Params } from './condition';
 import { foldText } from './folding';
+import { compareLabels, isLabelProperty } from './labels';
 import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
@@ -24,6 +24,7 @@ const NOT_NOTED: ReadonlySet<string> = new Set([
 
 /** The condition that a property fulfils a test, in the way that finds it soonest. */
 export function compare(db: Database, property: Property, test: Test, params: Params): Condition {
+  if (isLabelProperty(property.name)) return compareLabels(db, property.name, test, params);
   switch (property.kept) {
     case 'folded':
       return foldedCondition(db, property, test, params);
@@ -33,8 +34,7 @@ export function compare(db: Database, property: Property, test: Test, params: Pa
       return attributeCondition(db, property, test, params);
     case 'column':
       return columnCondition(property, test, params) ?? byTest(property, test, params);
-    case 'beside':
-      return compareBeside(db, property.name, test, params);
+    case 'label':
     case 'linked':
     case 'computed':
       return byTest(property, test, params);
@@ -126,6 +126,7 @@ const FACETS: ReadonlySet<string> = new Set([
   'ReferringPhysicianName',
   'InstitutionName',
   ...KEYWORD_COLUMNS.series.filter((keyword) => !/UID$|Date$|Time$/.test(keyword)),
+  ...['status', 'statusMessage'],
 ]);
 
 /** Which images have one of the values is noted for each value. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Filter } from '@shared/contract/catalog';
 import type { Listing } from '@shared/model/vocabulary';
-import { labelCondition } from './beside';
+import { labelCondition } from './labels';
 import { tableOf } from './columns';
 import { indexed } from './compare';
 import type { Condition, Params } from './condition';

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Filter } from '@shared/contract/catalog';
 import { statement } from '../index-writer/statements';
 import type { Table } from './columns';
+import { indexed } from './compare';
 import type { Condition, Params } from './condition';
 
 /** Going through the series of a row above costs as much as about this many looks into an index. */
@@ -17,14 +18,8 @@ export function groupConditions(db: Database, level: Table, input: Filter, param
     const among = `m.archive_id IN (${params.list(archives)})`;
     return { table, ids: idsOf(table, among), ...checkOf(table, among) };
   });
-  if (input.status !== undefined) {
-    const status = params.add(input.status);
-    found.push({
-      table: 'series',
-      check: `EXISTS (SELECT 1 FROM series_status AS t WHERE t.series = series.key AND t.status = ${status})`,
-      ids: `SELECT e.id FROM series_status AS t CROSS JOIN series AS e ON e.key = t.series WHERE t.status = ${status}`,
-    });
-  }
+  if (input.status !== undefined)
+    found.push(indexed({ table: 'series', sql: 'series.status' }, `series.status = ${params.add(input.status)}`));
   return found;
 }
 

@@ -3,8 +3,8 @@ import { FieldboxError } from '@shared/errors';
 import type { Listing } from '@shared/model/vocabulary';
 import { tagOf, vrOf } from '../../dicom/dictionary';
 import { keptKeywords } from '../../dicom/index-attributes';
-import { besideSeries } from './beside';
 import { LISTS, TABLES, tableOf, type Table } from './columns';
+import { isLabelProperty, labelProperties } from './labels';
 import { comparisonOf } from './matching';
 
 /** How a property is kept, which decides what helps with finding it. */
@@ -19,8 +19,8 @@ export type Kept =
   | 'folded'
   /** The id of a row of the table that has the property's name. */
   | 'linked'
-  /** In tables beside the one of series (beside.ts). */
-  | 'beside'
+  /** In tables beside the one of series (labels.ts). */
+  | 'label'
   /** Made from other rows, or without an index: asked row by row. */
   | 'computed';
 
@@ -94,6 +94,8 @@ const WITH_VALUES: ReadonlySet<string> = new Set([
   'Manufacturer',
   'ManufacturerModelName',
   'StationName',
+  'status',
+  'statusMessage',
   'ImageType',
 ]);
 
@@ -116,6 +118,8 @@ const OWN_KINDS: Readonly<Record<string, PropertyKind>> = {
   station: 'key',
   storedBy: 'key',
   note: 'text',
+  status: 'text',
+  statusMessage: 'text',
   fileName: 'text',
   ageYears: 'number',
   studies: 'number',
@@ -161,8 +165,8 @@ const SPECIAL: Readonly<Record<string, Pick<Property, 'sql' | 'kept'> & { readon
 
 /** The property of rows of a table; undefined when they have none of this name. */
 function ofTable(table: Table, name: string): Property | undefined {
-  if (table === 'series' && besideSeries.includes(name))
-    return { name, table, sql: `''`, kind: 'text', kept: 'beside', present: '0' };
+  if (table === 'series' && isLabelProperty(name))
+    return { name, table, sql: `''`, kind: 'text', kept: 'label', present: '0' };
   const column = Object.hasOwn(LISTS[table].columns, name) ? LISTS[table].columns[name] : undefined;
   const isKeyword = KEYWORD_COLUMNS[table].includes(name);
   const own = column !== undefined && Object.hasOwn(OWN_KINDS, name) && isOwn(table, column.sql);
@@ -243,7 +247,7 @@ export function propertiesOf(list: Listing): readonly Property[] {
   const names = new Set([
     ...lists.flatMap((each) => Object.keys(LISTS[each].columns).filter((name) => !LISTS[each].json.includes(name))),
     ...TABLES.flatMap((table) => KEYWORD_COLUMNS[table]),
-    ...besideSeries,
+    ...labelProperties,
     ...[...keptKeywords].sort(),
   ]);
   return [...names].map((name) => ({ ...propertyOf(list, name), name }));

@@ -2,9 +2,9 @@ import type { Database } from 'better-sqlite3';
 import type { PropertyKind, QueryCondition, QueryOne, QueryOperator } from '@shared/contract/query';
 import { FieldboxError } from '@shared/errors';
 import type { Listing } from '@shared/model/vocabulary';
-import { hasBeside } from './beside';
 import { compare, comparisonFor, indexed } from './compare';
 import { type Condition, never, type Params } from './condition';
+import { hasLabel, isLabelProperty } from './labels';
 import type { Test } from './matching';
 import { type Property, propertyOf } from './properties';
 import { LAST_CHARACTER } from './values';
@@ -45,8 +45,8 @@ export function queryCondition(db: Database, list: Listing, asked: QueryConditio
 }
 
 function presence({ name, table, sql, present, kept, kind }: Property, wanted: boolean): Condition {
-  if (kept === 'beside') {
-    const has = hasBeside(name);
+  if (isLabelProperty(name)) {
+    const has = hasLabel(name);
     return wanted ? has : { table, check: `NOT (${has.check})` };
   }
   const check = wanted ? `(${present})` : `NOT (${present})`;

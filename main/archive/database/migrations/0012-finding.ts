@@ -17,6 +17,9 @@ const SERIES_TEXTS = [
   'Manufacturer',
   'ManufacturerModelName',
   'StationName',
+  // Kept in series_status, and here once more for lists.
+  'status',
+  'statusMessage',
 ];
 const IMAGE_TEXTS = ['ImageType'];
 
@@ -117,6 +120,25 @@ const indexes = (table: string, columns: readonly string[]): string =>
   columns.map((column) => `\nCREATE INDEX ${table}_by_${column} ON ${table} (${column}, id);`).join('');
 
 export const sql = `
+-- How far a series has come stands in series_status by its key, also while the series is away; here as long as it is there.
+ALTER TABLE series ADD COLUMN status TEXT NOT NULL DEFAULT '';
+ALTER TABLE series ADD COLUMN statusMessage TEXT NOT NULL DEFAULT '';
+UPDATE series SET (status, statusMessage) = (SELECT t.status, t.message FROM series_status AS t WHERE t.series = series.key)
+WHERE key IN (SELECT series FROM series_status);
+CREATE TRIGGER series_status_arrival AFTER INSERT ON series WHEN EXISTS (SELECT 1 FROM series_status WHERE series = NEW.key) BEGIN
+  UPDATE series SET (status, statusMessage) = (SELECT t.status, t.message FROM series_status AS t WHERE t.series = NEW.key)
+  WHERE id = NEW.id;
+END;
+CREATE TRIGGER series_status_added AFTER INSERT ON series_status BEGIN
+  UPDATE series SET status = NEW.status, statusMessage = NEW.message WHERE key = NEW.series;
+END;
+CREATE TRIGGER series_status_changed AFTER UPDATE ON series_status BEGIN
+  UPDATE series SET status = NEW.status, statusMessage = NEW.message WHERE key = NEW.series;
+END;
+CREATE TRIGGER series_status_removed AFTER DELETE ON series_status BEGIN
+  UPDATE series SET status = '', statusMessage = '' WHERE key = OLD.series;
+END;
+
 CREATE TABLE row_count (
   what TEXT NOT NULL,
   source TEXT NOT NULL,
