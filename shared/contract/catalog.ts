@@ -15,12 +15,16 @@ import {
   UserKey,
 } from '../model/ids';
 import { FlatSeriesRow, ImageRow, PatientRow, SeriesRow, SourceRow, StudyRow } from '../model/rows';
-import { DicomDate, Listing, SourceType } from '../model/vocabulary';
+import { DicomDate, Listing, SourceRef, SourceType } from '../model/vocabulary';
 import { PropertyRow, QueryCondition } from './query';
 import { verb } from './verb';
 
 /** A condition on one attribute; `*` and `?` in the value are wildcards (PS3.4 C.2.2.2.4), case does not matter. */
 export const Match = z.object({ key: z.string().max(64), value: z.string().max(256) });
+
+/** A source: without `sourceRef` all of its type. */
+export const SourceChoice = z.object({ source: SourceType, sourceRef: SourceRef.default('') });
+export type SourceChoice = z.infer<typeof SourceChoice>;
 
 /**
  * A question to the catalogue; whatever is said in it must hold for a row at once. `text` is what a person types: every word
@@ -43,7 +47,7 @@ export const Filter = z.object({
   source: SourceType.optional(),
   /** Who took or brought the images in. */
   storedBy: UserKey.optional(),
-  sources: z.array(SourceType).max(32).default([]),
+  sources: z.array(SourceChoice).max(100).default([]),
   seriesTypes: z.array(SeriesTypeKey).max(100).default([]),
   seriesTags: z.array(SeriesTagKey).max(100).default([]),
   modality: z.string().max(16).optional(),
@@ -148,7 +152,7 @@ export const catalogVerbs = {
   'query.run': verb(FindInput, QueryAnswer, questionErrors),
   /** What can be asked for in a list, its own properties first. */
   'query.properties': verb(z.object({ level: Listing }), z.object({ rows: z.array(PropertyRow) })),
-  /** The ways by which images came that are in the archive, with how much came by each. */
+  /** The sources from which images came that are in the archive, with how much came from each. */
   'sources.list': verb(z.object({}), z.object({ rows: z.array(SourceRow) })),
   'catalog.image': verb(z.object({ image: ImageId }), ImageRow, ['NOT_FOUND']),
   'catalog.tags': verb(z.object({ image: ImageId }), z.object({ rows: z.array(TagRow) }), [

@@ -101,8 +101,15 @@ export const FlatSeriesRow = SeriesRow.extend({
 });
 export type FlatSeriesRow = z.infer<typeof FlatSeriesRow>;
 
-/** A way by which images came into the archive. */
-export const SourceRow = z.object({ source: SourceType, series: z.int(), images: z.int() });
+/** A source from which images came into the archive. */
+export const SourceRow = z.object({
+  source: SourceType,
+  /** Which source of that type; the empty text where that is not known. */
+  sourceRef: SourceRef,
+  name: z.string().nullable(),
+  series: z.int(),
+  images: z.int(),
+});
 export type SourceRow = z.infer<typeof SourceRow>;
 
 export const ImageRow = z.object({

@@ -77,7 +77,7 @@ export function questionsFor(sizes: Sizes): Readonly<Record<string, () => Questi
     }),
     'flat series, sources, types': () => ({
       level: 'flatSeries',
-      sources: ['file', 'camera'],
+      sources: [{ source: 'file' }, { source: 'camera' }],
       seriesTypes: [keyOf(1 + below(8)), keyOf(1 + below(8))],
     }),
     'images, tag, by name': () => ({ level: 'image', seriesTags: [keyOf(1 + below(8))], sort: 'PatientName' }),
@@ -164,6 +164,10 @@ export function questionsFor(sizes: Sizes): Readonly<Record<string, () => Questi
         { property: 'statusMessage', operator: 'exists' },
       ]),
     'series, by state': () => ({ level: 'series', sort: 'status', descending: true }),
+    'images, of one watched folder': () => ({
+      level: 'image',
+      sources: [{ source: 'folder', sourceRef: `room ${String(1 + below(5))}` }],
+    }),
     'images, of one person, by who stored them': () => ({
       level: 'image',
       storedBy: keyOf(1 + below(5)),

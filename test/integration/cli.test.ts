@@ -103,7 +103,14 @@ describe('the command line', () => {
     expect(
       (await query('--level', 'study', '--where', 'AccessionNumber empty', '--source', 'scp')).json(),
     ).toMatchObject({ total: 0 });
-    expect((await query('--type', '00000000-0000-4000-8000-000000000001')).json()).toMatchObject({ total: 0 });
+    const series = await query('--level', 'series', '--where', 'PatientID = B-2');
+    const { rows } = series.json() as { rows: { SeriesInstanceUID: string }[] };
+    const uid = rows[0]?.SeriesInstanceUID ?? '';
+    expect((await runCommand('tag', 'add', 'Hand', '--archive', archive, '--series', uid)).code).toBe(0);
+    expect((await query('--level', 'series', '--tag', 'hand')).json()).toMatchObject({ total: 1, rows });
+    expect((await query('--level', 'series', '--where', 'seriesTag like ha')).json()).toMatchObject({ total: 1, rows });
+    expect((await query('--type', 'Nonsense')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    expect((await query('--source', 'watch:X-ray')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
     const text = await runCommand('query', '--archive', archive, '--level', 'series', '--where', 'Modality = OT');
     expect(text.stdout).toContain('2 found');
     const unknown = await query('--where', 'Nonsense = 1');
@@ -113,7 +120,6 @@ describe('the command line', () => {
       ['--where', 'Modality ~ CR'],
       ['--level', 'nobody'],
       ['--source', 'sky'],
-      ['--type', 'x'],
       ['--limit', 'many'],
     ])
       expect((await query(...wrong)).code).toBe(2);

@@ -30,7 +30,7 @@ const bad = (code: string): unknown => expect.objectContaining({ code });
 function kept(engine: Engine): unknown {
   const all = (sql: string): unknown[] => engine.context.db.prepare(sql).all();
   return {
-    counts: all('SELECT * FROM row_count WHERE rows <> 0 ORDER BY what, source'),
+    counts: all('SELECT * FROM row_count WHERE rows <> 0 ORDER BY what, source, source_ref'),
     values: all('SELECT property, text, folded FROM value ORDER BY property, text'),
     images: all(
       `SELECT v.property, v.text, i.object FROM image_value AS a JOIN value AS v ON v.id = a.value_id
@@ -59,7 +59,9 @@ describe('queries of the engine', () => {
       series: { total: 1, totalIsExact: true },
       images: { total: 2, totalIsExact: true },
     });
-    expect(await engine.verbs['sources.list']({})).toEqual({ rows: [{ source: 'folder', series: 2, images: 3 }] });
+    expect(await engine.verbs['sources.list']({})).toEqual({
+      rows: [{ source: 'folder', sourceRef: '', name: null, series: 2, images: 3 }],
+    });
     await expect(
       engine.verbs['query.run'](
         FindInput.parse({ level: 'image', where: [{ property: 'Sky', operator: '=', value: 'x' }] }),
@@ -93,7 +95,7 @@ describe('queries of the engine', () => {
       .rows;
     for (const within of [{ patient: first?.patient }, { study: study?.study }, { series: series?.seriesKey }]) {
       const { rows } = await engine.verbs['catalog.images'](
-        FindInput.parse({ level: 'image', ...within, sources: ['folder'] }),
+        FindInput.parse({ level: 'image', ...within, sources: [{ source: 'folder' }] }),
       );
       expect(rows.map((row) => row.PatientID)).toEqual(['A', 'A']);
     }
@@ -103,7 +105,7 @@ describe('queries of the engine', () => {
     const { engine } = await filled();
     const before = kept(engine);
     expect(before).toMatchObject({
-      counts: expect.arrayContaining([{ what: 'image', source: '', rows: 3 }]) as unknown,
+      counts: expect.arrayContaining([{ what: 'image', source: '', source_ref: '', rows: 3 }]) as unknown,
     });
     const { job } = await engine.verbs['archive.rebuild']({});
     expect((await engine.context.jobs.settled(job)).state).toBe('done');

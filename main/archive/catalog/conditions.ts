@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Filter } from '@shared/contract/catalog';
+import type { Filter, SourceChoice } from '@shared/contract/catalog';
 import type { Listing } from '@shared/model/vocabulary';
 import { labelCondition } from './labels';
 import { tableOf } from './columns';
@@ -38,7 +38,7 @@ export function conditionsOf(db: Database, list: Listing, input: Filter, params:
     const where = `${sql} = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})`;
     found.push({ ...indexed({ table: 'image', sql }, where), check: `(${sql} IS NOT NULL AND ${where})` });
   }
-  if (input.source !== undefined) found.push(sourceCondition([input.source], params));
+  if (input.source !== undefined) found.push(sourceCondition([{ source: input.source, sourceRef: '' }], params));
   if (input.storedBy !== undefined)
     found.push(
       indexed(
@@ -93,11 +93,21 @@ function dateConditions(input: Pick<Filter, 'dateFrom' | 'dateTo'>, params: Para
   return [indexed({ table: 'study', sql }, terms.join(' AND '))];
 }
 
-function sourceCondition(sources: readonly string[], params: Params): Condition {
+function sourceCondition(choices: readonly SourceChoice[], params: Params): Condition {
   const sql = 'image.source';
-  const [only, ...others] = sources;
-  return indexed(
-    { table: 'image', sql },
-    only !== undefined && others.length === 0 ? `${sql} = ${params.add(only)}` : `${sql} IN (${params.list(sources)})`,
-  );
+  const [only, ...others] = choices;
+  if (choices.every(({ sourceRef }) => sourceRef === '')) {
+    const types = choices.map(({ source }) => source);
+    const among = only && others.length === 0 ? `= ${params.add(only.source)}` : `IN (${params.list(types)})`;
+    return indexed({ table: 'image', sql }, `${sql} ${among}`);
+  }
+  const wheres = choices.map(({ source, sourceRef }) => {
+    const type = `${sql} = ${params.add(source)}`;
+    return sourceRef === '' ? type : `${type} AND image.source_ref = ${params.add(sourceRef)}`;
+  });
+  return {
+    table: 'image',
+    check: `(${wheres.join(' OR ')})`,
+    ids: wheres.map((where) => `SELECT image.id FROM image WHERE ${where}`).join(' UNION ALL '),
+  };
 }

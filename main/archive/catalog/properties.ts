@@ -113,6 +113,7 @@ const OWN_KINDS: Readonly<Record<string, PropertyKind>> = {
   consent: 'key',
   birthDatePrecision: 'key',
   source: 'key',
+  sourceRef: 'key',
   kind: 'key',
   clinic: 'key',
   station: 'key',
@@ -155,6 +156,8 @@ const SPECIAL: Readonly<Record<string, Pick<Property, 'sql' | 'kept'> & { readon
   'image.Columns': { sql: 'coalesce(image.Columns, -1)', kept: 'column', present: 'image.Columns IS NOT NULL' },
   'image.InstanceNumber': { sql: 'image.instance_order', kept: 'column', present: `image.InstanceNumber <> ''` },
   'image.takenAt': { sql: `coalesce(image.taken_at, '')`, kept: 'column' },
+  'series.sourceRef': { sql: 'series.source_ref', kept: 'column', present: `series.source_ref <> ''` },
+  'image.sourceRef': { sql: 'image.source_ref', kept: 'column', present: `image.source_ref <> ''` },
   'image.storedBy': {
     sql: `coalesce(image.stored_by, '')`,
     kept: 'column',

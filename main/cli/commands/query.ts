@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
-import { FindInput } from '@shared/contract/catalog';
+import { FindInput, type SourceChoice } from '@shared/contract/catalog';
 import { QueryOperator, type QueryCondition } from '@shared/contract/query';
+import { FieldboxError } from '@shared/errors';
 import { Listing, SourceType } from '@shared/model/vocabulary';
+import type { Engine } from '../../archive/engine';
+import { tagNamed, typeNamed } from '../classification';
 import { answerPage } from '../page';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
@@ -29,13 +32,11 @@ export async function queryCommand(argv: readonly string[], terminal: Terminal):
   const { values } = parseArgs({ args: [...argv], options });
   const level = Listing.safeParse(values.level);
   if (!level.success) throw new UsageError(`--level is one of ${Listing.options.join(', ')}.`);
+  const sources = values.source.map(sourceOf);
   const input = FindInput.safeParse({
     level: level.data,
     where: values.where.map(conditionOf),
     contains: values.contains,
-    sources: values.source.map(sourceOf),
-    seriesTypes: values.type,
-    seriesTags: values.tag,
     descending: values.descending,
     ...(values.sort !== undefined && { sort: values.sort }),
     ...(values.offset !== undefined && { offset: Number(values.offset) }),
@@ -44,19 +45,18 @@ export async function queryCommand(argv: readonly string[], terminal: Terminal):
   });
   if (!input.success) {
     const [issue] = input.error.issues;
-    throw new UsageError(`--${optionOf(issue?.path[0])}: ${issue?.message ?? 'not understood'}`);
+    throw new UsageError(`--${String(issue?.path[0] ?? 'query')}: ${issue?.message ?? 'not understood'}`);
   }
   return withArchive(values.archive, terminal, false, async ({ engine }) => {
-    answerPage(terminal, await engine.verbs['query.run'](input.data));
+    const answer = await engine.verbs['query.run']({
+      ...input.data,
+      sources: await sourcesNamed(engine, sources),
+      seriesTypes: await Promise.all(values.type.map((name) => typeNamed(engine, name))),
+      seriesTags: await Promise.all(values.tag.map((name) => tagNamed(engine, name))),
+    });
+    answerPage(terminal, answer);
     return 0;
   });
-}
-
-/** The option a part of the question comes from. */
-function optionOf(part: PropertyKey | undefined): string {
-  const options: Readonly<Record<string, string>> = { sources: 'source', seriesTypes: 'type', seriesTags: 'tag' };
-  const name = String(part ?? 'query');
-  return options[name] ?? name;
 }
 
 /** Longest first, so that `<=` is not taken for `<`. */
@@ -80,8 +80,22 @@ function conditionOf(text: string): QueryCondition {
   return { property, operator, value: operator === 'in' ? value.split(',').map((one) => one.trim()) : value };
 }
 
-function sourceOf(text: string): SourceType {
-  const source = SourceType.safeParse(text);
-  if (!source.success) throw new UsageError(`--source is one of ${SourceType.options.join(', ')}: "${text}"`);
-  return source.data;
+/** `TYPE`, or `TYPE:NAME` for one of its kind. Throws UsageError. */
+function sourceOf(text: string): { readonly source: SourceType; readonly name: string } {
+  const [type = '', ...name] = text.split(':');
+  const source = SourceType.safeParse(type);
+  if (!source.success)
+    throw new UsageError(`--source is TYPE or TYPE:NAME, with one of ${SourceType.options.join(', ')}: "${text}"`);
+  return { source: source.data, name: name.join(':') };
+}
+
+/** Sources by the name or the key that `sources.list` tells. Throws NOT_FOUND. */
+async function sourcesNamed(engine: Engine, wanted: readonly ReturnType<typeof sourceOf>[]): Promise<SourceChoice[]> {
+  const { rows } = await engine.verbs['sources.list']({});
+  return wanted.map(({ source, name }) => {
+    if (name === '') return { source, sourceRef: '' };
+    const row = rows.find((each) => each.source === source && (each.name === name || each.sourceRef === name));
+    if (!row) throw new FieldboxError('NOT_FOUND', { what: `${source}:${name}` });
+    return { source, sourceRef: row.sourceRef };
+  });
 }

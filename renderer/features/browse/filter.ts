@@ -1,4 +1,4 @@
-import type { FindInput } from '@shared/contract/catalog';
+import type { FindInput, SourceChoice } from '@shared/contract/catalog';
 import type {
   ClinicKey,
   KindKey,
@@ -9,8 +9,6 @@ import type {
   StudyKey,
   UserKey,
 } from '@shared/model/ids';
-import type { SourceType } from '@shared/model/vocabulary';
-import type { z } from 'zod';
 
 /** What the list is narrowed to. */
 export interface Filter {
@@ -19,7 +17,7 @@ export interface Filter {
   readonly modality: string;
   readonly clinic: ClinicKey | null;
   readonly station: StationKey | null;
-  readonly source: z.infer<typeof SourceType> | null;
+  readonly source: SourceChoice | null;
   readonly storedBy: UserKey | null;
   readonly seriesType: SeriesTypeKey | null;
   readonly seriesTag: SeriesTagKey | null;
@@ -78,7 +76,7 @@ export function questionOf(
     ...(filter.modality === '' ? {} : { modality: filter.modality }),
     ...(filter.clinic === null ? {} : { clinic: filter.clinic }),
     ...(filter.station === null || level !== 'images' ? {} : { station: filter.station }),
-    ...(filter.source === null || level === 'studies' ? {} : { source: filter.source }),
+    ...(filter.source === null ? {} : { sources: [filter.source] }),
     ...(filter.storedBy === null || level !== 'images' ? {} : { storedBy: filter.storedBy }),
     ...(filter.seriesType === null ? {} : { seriesTypes: [filter.seriesType] }),
     ...(filter.seriesTag === null ? {} : { seriesTags: [filter.seriesTag] }),

@@ -5,13 +5,13 @@ import { create } from 'zustand';
 import type { PropertyKind, QueryOperator } from '@shared/contract/query';
 import type { Listing } from '@shared/model/vocabulary';
 import { cx } from '../../app/cx';
-import { showNumber } from '../../app/format';
 import { useDebounced, useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices, Select } from '../../components/Choice';
 import { Page } from '../../components/Surface';
 import { ImageBrowser } from '../browse/ImageBrowser';
 import { FlatSeriesList, PatientLines, SeriesList, StudyList } from '../browse/LevelLists';
+import { SourceSelect } from '../sources/SourceSelect';
 import { ConditionLine } from './ConditionLine';
 import { type Builder, conditionOf, type Line, namedProperties, propertyName, questionFor } from './conditions';
 import styles from './Query.module.css';
@@ -37,7 +37,6 @@ export function QueryPage() {
   const [summary, setSummary] = useState(' ');
   const { level, lines } = builder;
   const properties = useQuery('query.properties', { level });
-  const sources = useQuery('sources.list', {}, { live: true });
   const known = new Map((properties.data?.rows ?? []).map((row) => [row.property, row]));
   const kindOf = (line: Line): PropertyKind => known.get(propertyName(line))?.kind ?? 'text';
   const conditions = lines.flatMap((line) => conditionOf(line, kindOf(line)) ?? []);
@@ -101,18 +100,7 @@ export function QueryPage() {
           <Button icon={Plus} onPress={add} isDisabled={lines.length >= 20}>
             {t('query.add')}
           </Button>
-          <Select
-            label={t('images.source')}
-            options={[
-              { id: 'all', label: t('images.any') } as const,
-              ...(sources.data?.rows ?? []).map((row) => ({
-                id: row.source,
-                label: `${t(`source.${row.source}`)} (${showNumber(row.images)})`,
-              })),
-            ]}
-            value={builder.source ?? 'all'}
-            onChange={(source) => useBuilder.setState({ source: source === 'all' ? null : source })}
-          />
+          <SourceSelect value={builder.source} onChange={(source) => useBuilder.setState({ source })} />
           <Select
             label={t('query.sort')}
             options={[

@@ -1,6 +1,7 @@
 import type { Input } from '@shared/contract';
 import type { PropertyKind, QueryCondition, QueryOperator } from '@shared/contract/query';
-import type { Listing, SourceType } from '@shared/model/vocabulary';
+import type { SourceChoice } from '@shared/contract/catalog';
+import type { Listing } from '@shared/model/vocabulary';
 
 /** The properties that have a name in plain words; every other one is asked for by its DICOM keyword. */
 export const namedProperties = [
@@ -68,7 +69,7 @@ export interface Line {
 export interface Builder {
   readonly level: Listing;
   readonly lines: readonly Line[];
-  readonly source: SourceType | null;
+  readonly source: SourceChoice | null;
   readonly sort: string | null;
   readonly descending: boolean;
 }

@@ -440,12 +440,12 @@ describe('sources, types and tags', () => {
 
   it('fit when any one of each list does', () => {
     for (const level of ['patient', 'study', 'series', 'flatSeries', 'image'] as const) {
-      expect(who(level, [], { sources: ['scp', 'camera'] })).toBe('AC');
+      expect(who(level, [], { sources: [{ source: 'scp' }, { source: 'camera' }] })).toBe('AC');
       expect(who(level, [], { seriesTypes: [key(1)] })).toBe('A');
       expect(who(level, [], { seriesTypes: [key(1), key(2)] })).toBe('AB');
       expect(who(level, [], { seriesTypes: [key(2)], seriesTags: [key(1), key(3)] })).toBe('B');
-      expect(who(level, [], { sources: ['camera'], seriesTags: [key(3)] })).toBe('C');
-      expect(who(level, [], { sources: ['scp'], seriesTags: [key(3)] })).toBe('');
+      expect(who(level, [], { sources: [{ source: 'camera' }], seriesTags: [key(3)] })).toBe('C');
+      expect(who(level, [], { sources: [{ source: 'scp' }], seriesTags: [key(3)] })).toBe('');
       expect(run(level, [], { seriesTypes: [key(1), key(2)], limit: 1 }).total).toBe(level === 'image' ? 3 : 2);
     }
   });
@@ -459,12 +459,32 @@ describe('sources, types and tags', () => {
     expect(counts({ text: 'hand' })).toEqual([0, 1, 1, 1]);
   });
 
+  it('of one kind are told apart by which one it was', () => {
+    db.prepare(`UPDATE image SET source_ref = 'CT room' WHERE source = 'scp'`).run();
+    db.prepare(`UPDATE series SET source_ref = 'CT room' WHERE source = 'scp'`).run();
+    for (const level of ['patient', 'study', 'series', 'flatSeries', 'image'] as const) {
+      expect(who(level, [], { sources: [{ source: 'scp', sourceRef: 'CT room' }] })).toBe('A');
+      expect(who(level, [], { sources: [{ source: 'scp', sourceRef: 'US room' }] })).toBe('');
+      const mixed = [{ source: 'scp', sourceRef: 'CT room' }, { source: 'camera' }] as const;
+      expect(who(level, [], { sources: [...mixed] })).toBe('AC');
+      expect(who(level, [{ property: 'sourceRef', operator: '=', value: 'CT room' }])).toBe('A');
+    }
+    expect(sourcesOf(db)).toContainEqual({
+      source: 'scp',
+      sourceRef: 'CT room',
+      name: 'CT room',
+      series: 1,
+      images: 1,
+    });
+    expect(sourcesOf(db)).toHaveLength(4);
+  });
+
   it('in use are listed with how much came by each', () => {
     expect(sourcesOf(db)).toEqual([
-      { source: 'box', series: 0, images: 1 },
-      { source: 'camera', series: 1, images: 1 },
-      { source: 'file', series: 1, images: 1 },
-      { source: 'scp', series: 1, images: 1 },
+      { source: 'box', sourceRef: '', name: null, series: 0, images: 1 },
+      { source: 'camera', sourceRef: '', name: null, series: 1, images: 1 },
+      { source: 'file', sourceRef: '', name: null, series: 1, images: 1 },
+      { source: 'scp', sourceRef: '', name: null, series: 1, images: 1 },
     ]);
     db.prepare(`UPDATE image SET source = 'scp' WHERE source = 'box'`).run();
     db.prepare(`DELETE FROM image WHERE source = 'camera'`).run();

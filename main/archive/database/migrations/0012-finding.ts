@@ -97,19 +97,23 @@ const ATTRIBUTES_FORGOTTEN = `
 /** Keeps the number of rows of a table, whoever adds or removes them. */
 function counted(table: string): string {
   const count = (what: string, source: string, change: string): string => `
-  INSERT INTO row_count (what, source, rows) VALUES ('${what}', ${source}, ${change})
-  ON CONFLICT (what, source) DO UPDATE SET rows = rows + excluded.rows;`;
+  INSERT INTO row_count (what, source, source_ref, rows) VALUES ('${what}', ${source}, ${change})
+  ON CONFLICT (what, source, source_ref) DO UPDATE SET rows = rows + excluded.rows;`;
   const bySource = table === 'series' || table === 'image';
+  const ofSource = (row: string, change: string): string =>
+    count(`${table} source`, `${row}.source, ${row}.source_ref`, change);
   const all = (row: string, change: string): string =>
-    count(table, `''`, change) + (bySource ? count(`${table} source`, `${row}.source`, change) : '');
+    count(table, `'', ''`, change) + (bySource ? ofSource(row, change) : '');
   const moved = bySource
     ? `
-CREATE TRIGGER ${table}_count_moved AFTER UPDATE OF source ON ${table} WHEN NEW.source <> OLD.source BEGIN${count(`${table} source`, 'OLD.source', '-1')}${count(`${table} source`, 'NEW.source', '1')}
+CREATE TRIGGER ${table}_count_moved AFTER UPDATE OF source, source_ref ON ${table}
+WHEN NEW.source <> OLD.source OR NEW.source_ref <> OLD.source_ref BEGIN${ofSource('OLD', '-1')}${ofSource('NEW', '1')}
 END;
-INSERT INTO row_count (what, source, rows) SELECT '${table} source', source, count(*) FROM ${table} GROUP BY source;`
+INSERT INTO row_count (what, source, source_ref, rows)
+SELECT '${table} source', source, source_ref, count(*) FROM ${table} GROUP BY source, source_ref;`
     : '';
   return `
-INSERT INTO row_count (what, source, rows) SELECT '${table}', '', count(*) FROM ${table};
+INSERT INTO row_count (what, source, source_ref, rows) SELECT '${table}', '', '', count(*) FROM ${table};
 CREATE TRIGGER ${table}_count_added AFTER INSERT ON ${table} BEGIN${all('NEW', '1')}
 END;
 CREATE TRIGGER ${table}_count_removed AFTER DELETE ON ${table} BEGIN${all('OLD', '-1')}
@@ -142,8 +146,9 @@ END;
 CREATE TABLE row_count (
   what TEXT NOT NULL,
   source TEXT NOT NULL,
+  source_ref TEXT NOT NULL,
   rows INTEGER NOT NULL,
-  PRIMARY KEY (what, source)
+  PRIMARY KEY (what, source, source_ref)
 ) STRICT, WITHOUT ROWID;
 ${['patient', 'study', 'series', 'image'].map(counted).join('')}
 
@@ -215,11 +220,12 @@ CREATE INDEX patient_temporary ON patient (id) WHERE temporary = 1;
 CREATE INDEX patient_age ON patient (coalesce(age_years, -1), id);
 ${indexes('study', ['StudyTime', ...STUDY_TEXTS])}
 CREATE INDEX study_clinic ON study (clinic_id, StudyDate, StudyTime, id) WHERE clinic_id IS NOT NULL;
-${indexes('series', ['SeriesDate', 'SeriesTime', 'source', ...SERIES_TEXTS.filter((keyword) => keyword !== 'Modality')])}
-${indexes('image', ['SOPClassUID', 'TransferSyntaxUID', 'instance_order', 'ImageType', 'NumberOfFrames', 'bytes', 'stored_at'])}
+${indexes('series', ['SeriesDate', 'SeriesTime', 'source', 'source_ref', ...SERIES_TEXTS.filter((keyword) => keyword !== 'Modality')])}
+${indexes('image', ['SOPClassUID', 'TransferSyntaxUID', 'instance_order', 'ImageType', 'NumberOfFrames', 'bytes', 'stored_at', 'source_ref'])}
 -- The rows of images are wide; what lists ask of every image they pass by is here once more.
 CREATE INDEX image_facts ON image (id, patient_id, study_id, series_id, source, kind_id, clinic_id, station_id, bytes, Rows,
-  Columns, NumberOfFrames, instance_order, ImageType, has_pixels, conflict, taken_at, stored_at, ContentDate, SOPClassUID);
+  Columns, NumberOfFrames, instance_order, ImageType, has_pixels, conflict, taken_at, stored_at, ContentDate, SOPClassUID,
+  source_ref, stored_by);
 CREATE INDEX image_storer ON image (coalesce(stored_by, ''), id);
 CREATE INDEX image_rows ON image (coalesce(Rows, -1), id);
 CREATE INDEX image_columns ON image (coalesce(Columns, -1), id);
