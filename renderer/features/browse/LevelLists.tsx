@@ -202,13 +202,13 @@ function Line({ cover, title, person, detail, images, onOpen, labels }: LineProp
       <Thumb image={cover} fallback={cover === null ? 'document' : 'none'} />
       <span className={cx(styles.open)}>
         <button type="button" aria-label={t('images.open', { name: `${title}, ${person}` })}>
-          {title}
+          <bdi>{title}</bdi>
         </button>
       </span>
       <span className={cx(styles.cell)}>
         <bdi>{person}</bdi>
         <br />
-        <span className={cx(styles.soft)}>{detail}</span>
+        <bdi className={cx(styles.soft)}>{detail}</bdi>
       </span>
       <span className={cx(styles.cell, styles.soft)}>
         {t('patients.images', { count: images, shown: showNumber(images) })}
