@@ -1,6 +1,7 @@
 import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
+import { boxErrors } from './boxes';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { generalErrors } from './general';
@@ -27,6 +28,7 @@ export const catalogue = {
   ...releaseErrors,
   ...syncErrors,
   ...sourceErrors,
+  ...boxErrors,
   ...anonymisationErrors,
   ...userErrors,
   ...identityErrors,
