@@ -43,8 +43,8 @@ export interface SyncOptions {
 /** What travels to and from remotes, on top of an open archive. */
 export interface Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb>;
-  /** How the listener stands by which others reach this archive. */
-  readonly hub: HubStatus;
+  /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
+  hub(): Promise<HubStatus>;
   /** Begins to send what waits. */
   start(): void;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
@@ -105,8 +105,8 @@ class SyncService implements Sync {
     this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
   }
 
-  get hub(): HubStatus {
-    return this.boxes.status;
+  hub(): Promise<HubStatus> {
+    return this.boxes.status();
   }
 
   start(): void {

@@ -37,4 +37,3 @@ export function headerOf({ incoming }: Pick<HubRequest, 'incoming'>, name: strin
   const value = incoming.headers[name];
   return typeof value === 'string' ? value : null;
 }
-

@@ -59,12 +59,7 @@ export class FetchRoute {
     return send(request, deflated(body, 1), headers);
   }
 
-  private async servePlain(
-    request: BoxRequest,
-    item: Outgoing,
-    number: number,
-    position: number,
-  ): Promise<boolean> {
+  private async servePlain(request: BoxRequest, item: Outgoing, number: number, position: number): Promise<boolean> {
     if (item.bytes <= SURELY_FITS) return send(request, deflated(item.open(), 6), OURS);
     const path = join(this.parts.ctx.paths.incoming, `box-${randomUUID()}.part`);
     try {

@@ -101,18 +101,18 @@ export class IncomingBook {
     return stateOf(row, this.now()).toUpperCase() as Uppercase<IncomingRow['state']>;
   }
 
-  list(
-    filter: { readonly remote?: RemoteKey | undefined; readonly limit: number; readonly offset: number },
-  ): { readonly total: number; readonly rows: IncomingRow[] } {
+  list(filter: { readonly remote?: RemoteKey | undefined; readonly limit: number; readonly offset: number }): {
+    readonly total: number;
+    readonly rows: IncomingRow[];
+  } {
     const where = filter.remote === undefined ? '' : 'WHERE t.remote = @remote';
     const of = filter.remote === undefined ? {} : { remote: filter.remote };
     const { total } = statement(this.db, `SELECT count(*) AS total FROM local_incoming AS t ${where}`).get(of) as {
       total: number;
     };
-    const rows = statement(
-      this.db,
-      `${ROW} ${where} GROUP BY t.id ORDER BY t.id DESC LIMIT @limit OFFSET @offset`,
-    ).all({ ...of, limit: filter.limit, offset: filter.offset }) as Stored[];
+    const rows = statement(this.db, `${ROW} ${where} GROUP BY t.id ORDER BY t.id DESC LIMIT @limit OFFSET @offset`).all(
+      { ...of, limit: filter.limit, offset: filter.offset },
+    ) as Stored[];
     const now = this.now();
     return { total, rows: rows.map((row) => ({ ...row, state: stateOf(row, now) })) };
   }
@@ -120,10 +120,9 @@ export class IncomingBook {
   /** Throws NOT_FOUND. */
   images(id: number, limit: number, offset: number): { readonly total: number; readonly rows: IncomingImageRow[] } {
     this.require(id);
-    const { total } = statement(
-      this.db,
-      'SELECT count(*) AS total FROM local_incoming_image WHERE incoming = ?',
-    ).get(id) as { total: number };
+    const { total } = statement(this.db, 'SELECT count(*) AS total FROM local_incoming_image WHERE incoming = ?').get(
+      id,
+    ) as { total: number };
     const rows = statement(
       this.db,
       `SELECT i.sequence, image.object AS image, i.is_new AS isNew, i.restored, i.code, i.at FROM local_incoming_image AS i

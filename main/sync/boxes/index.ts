@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
-import type { BoxRow, BoxVerb } from '@shared/contract/boxes';
+import type { BoxRow, BoxVerb, HubStatus } from '@shared/contract/boxes';
 import type { RemoteRow } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import type { RemoteKey } from '@shared/model/ids';
@@ -35,7 +35,10 @@ export interface BoxesParts {
   readonly inFlight: (remote: Remote) => Set<string>;
   readonly connect: (remote: Remote) => RemoteConnection;
   /** Saves a remote as `remotes.save` does, with further records in the same commit. */
-  readonly save: (input: Parsed<'remotes.save'>, more: (remote: RemoteKey) => readonly NewRecord[]) => Promise<RemoteRow>;
+  readonly save: (
+    input: Parsed<'remotes.save'>,
+    more: (remote: RemoteKey) => readonly NewRecord[],
+  ) => Promise<RemoteRow>;
   readonly row: (remote: Remote) => Promise<RemoteRow>;
   /** Something in the outbox moved. */
   readonly outboxChanged: () => void;
@@ -62,6 +65,7 @@ export class Boxes {
   private readonly heard = new Map<RemoteKey, Heard>();
   private readonly inTurn = oneAfterTheOther();
   private started = false;
+  private opening: Promise<void> = Promise.resolve();
   private event: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: BoxesParts) {
@@ -93,7 +97,7 @@ export class Boxes {
   start(): void {
     this.started = true;
     actAs(null, () => {
-      void this.hub.start().catch(this.parts.onFault);
+      this.opening = this.hub.start();
       void this.intake.partial.tidy(this.ctx.now()).catch(this.parts.onFault);
       for (const remote of remotes(this.ctx.db)) this.watch(remote);
     });
@@ -123,8 +127,9 @@ export class Boxes {
     };
   }
 
-  /** Where the listener is, for the command line. */
-  get status() {
+  /** How the listener stands, when it has been opened as far as it can be. */
+  async status(): Promise<HubStatus> {
+    await this.opening;
     return this.hub.status();
   }
 
@@ -194,8 +199,7 @@ export class Boxes {
   private async createConnection(name: string): Promise<{ remote: RemoteRow; url: string }> {
     const base = this.hub.base();
     const same = this.boxes().find((box) => box.name.toLowerCase() === name.toLowerCase());
-    if (same?.settings.role === 'reached')
-      return { remote: await this.parts.row(same), url: await this.address(same) };
+    if (same?.settings.role === 'reached') return { remote: await this.parts.row(same), url: await this.address(same) };
     const token = randomUUID();
     const remote = await this.parts.save(
       {

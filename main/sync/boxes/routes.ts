@@ -3,15 +3,7 @@ import { boxOfToken } from '../../archive/outbox/boxes';
 import { answer, answerJson, bodyOf, type HubPlugin, type HubRequest } from '../../hub/server';
 import { type BoxRequest, headerOf, malformed, OURS, type RouteParts } from './box-request';
 import { FetchRoute } from './fetch-route';
-import {
-  FailedImage,
-  Headers,
-  hashOfToken,
-  longOf,
-  parseStatus,
-  TRANSACTIONS,
-  TransactionImage,
-} from './protocol';
+import { FailedImage, Headers, hashOfToken, longOf, parseStatus, TRANSACTIONS, TransactionImage } from './protocol';
 import { PushRoute } from './push-route';
 
 /** JSON that boxes send is small. */

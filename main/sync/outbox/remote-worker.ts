@@ -384,7 +384,10 @@ export class RemoteWorker {
       if (stand !== undefined && stand.waiting > 0) continue;
       const ended = stand === undefined ? null : this.connected().finish?.(stand, this.stopping.signal);
       const trouble = (await ended) ?? null;
-      if (trouble !== null) return this.fail(trouble);
+      if (trouble !== null) {
+        this.fail(trouble);
+        return;
+      }
       this.touched.delete(number);
     }
   }

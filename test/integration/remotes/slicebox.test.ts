@@ -54,7 +54,8 @@ describe('pushing to a slicebox', () => {
 
     const posts = peer.seen.filter(({ method }) => method === 'POST');
     expect(posts).toHaveLength(3);
-    const form = /^\/api\/transactions\/[0-9a-f-]{36}\/image\?transactionid=(\d+)&sequencenumber=([123])&totalimagecount=3$/;
+    const form =
+      /^\/api\/transactions\/[0-9a-f-]{36}\/image\?transactionid=(\d+)&sequencenumber=([123])&totalimagecount=3$/;
     expect(new Set(posts.map(({ url }) => form.exec(url)?.[1])).size).toBe(1);
     expect(posts.map(({ url }) => form.exec(url)?.[2]).sort()).toEqual(['1', '2', '3']);
     for (const { headers, body } of posts) {
@@ -113,7 +114,11 @@ describe('pushing to a slicebox', () => {
     expect(await statesOf(outbox.sync, transaction)).toMatchObject({ proven: 0, arrived: 0 });
 
     peer.override = () => ({ status: 404, body: 'Not here' }); // any web server
-    const tested = await outbox.sync.verbs['remotes.test']({ remote, settings: boxAt(peer.baseUrl).settings, secrets: {} });
+    const tested = await outbox.sync.verbs['remotes.test']({
+      remote,
+      settings: boxAt(peer.baseUrl).settings,
+      secrets: {},
+    });
     expect(tested.steps[0]).toMatchObject({ step: 'reach', outcome: 'failed', fault: { code: 'REMOTE_ANSWER' } });
   });
 
@@ -129,7 +134,9 @@ describe('pushing to a slicebox', () => {
       expect.objectContaining({ step: 'login', outcome: 'failed', fault: { code: 'BOX_TOKEN', details: {} } }),
     );
     peer.override = ({ method, url }) =>
-      method === 'GET' && url.includes('/status') ? { status: 200, json: true, body: '{"status":"FAILED"}' } : undefined;
+      method === 'GET' && url.includes('/status')
+        ? { status: 200, json: true, body: '{"status":"FAILED"}' }
+        : undefined;
     const remote = await addRemote(outbox.sync, 'uni', settings, secrets);
     outbox.sync.start();
     const transaction = await sendAll(outbox, remote);
@@ -204,9 +211,14 @@ describe('fetching from a slicebox', () => {
     );
     expect(queued).toMatchObject({ status: 'FINISHED', sentImageCount: 3 });
     expect(peer.seen.some(({ url }) => url.endsWith(`/outgoing?transactionid=40&imageid=91`))).toBe(true);
-    const done = peer.seen.filter(({ url }) => url.endsWith('/outgoing/done')).map(({ body }) => JSON.parse(body.toString()) as {
-      transaction: { sentImageCount: number; profile: unknown };
-    });
+    const done = peer.seen
+      .filter(({ url }) => url.endsWith('/outgoing/done'))
+      .map(
+        ({ body }) =>
+          JSON.parse(body.toString()) as {
+            transaction: { sentImageCount: number; profile: unknown };
+          },
+      );
     expect(done.map(({ transaction }) => transaction.sentImageCount).sort()).toEqual([1, 2, 3]);
     expect(done[0]?.transaction.profile).toEqual(queued.profile);
     const end = peer.seen.find(({ method }) => method === 'PUT');
@@ -245,8 +257,12 @@ describe('fetching from a slicebox', () => {
     expect(await codeOf(outbox.sync.verbs['boxes.fetch']({ remote }))).toBe('BOX_TOKEN');
     const { rows } = await outbox.sync.verbs['boxes.list']({});
     expect(rows).toMatchObject([{ name: 'uni', role: 'connects', online: false }]);
-    expect(await codeOf(outbox.sync.verbs['boxes.connect']({ name: 'other', url: 'http://somewhere/api' }))).toBe('BOX_URL');
-    expect(await codeOf(outbox.sync.verbs['boxes.connect']({ name: 'uni', url: peer.baseUrl }))).toBe('REMOTE_NAME_TAKEN');
+    expect(await codeOf(outbox.sync.verbs['boxes.connect']({ name: 'other', url: 'http://somewhere/api' }))).toBe(
+      'BOX_URL',
+    );
+    expect(await codeOf(outbox.sync.verbs['boxes.connect']({ name: 'uni', url: peer.baseUrl }))).toBe(
+      'REMOTE_NAME_TAKEN',
+    );
   });
 });
 

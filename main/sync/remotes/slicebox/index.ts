@@ -57,14 +57,12 @@ class BoxConnection implements RemoteConnection {
     const trouble = await this.probe(signal);
     const failedAt = trouble === null ? ORDER.length : ORDER.indexOf(stepOf(trouble));
     const isFieldbox = this.box.isFieldbox === true;
-    const steps = ORDER.map(
-      (step, at): TestStep => ({
-        step,
-        outcome: at < failedAt ? 'passed' : at === failedAt ? 'failed' : 'skipped',
-        fault: at === failedAt && trouble !== null ? { code: trouble.code, details: { ...trouble.details } } : null,
-        found: at === 0 && trouble === null ? (isFieldbox ? 'Fieldbox' : 'slicebox') : '',
-      }),
-    );
+    const steps = ORDER.map((step, at): TestStep => ({
+      step,
+      outcome: at < failedAt ? 'passed' : at === failedAt ? 'failed' : 'skipped',
+      fault: at === failedAt && trouble !== null ? { code: trouble.code, details: { ...trouble.details } } : null,
+      found: at === 0 && trouble === null ? (isFieldbox ? 'Fieldbox' : 'slicebox') : '',
+    }));
     return {
       steps,
       proofs: trouble === null ? (isFieldbox ? ['hash'] : ['status']) : [],

@@ -37,7 +37,13 @@ export class Pusher {
       method: 'POST',
       path: imagePath(item),
       headers: { 'content-type': 'application/octet-stream' },
-      body: { open: () => deflated(counted(item.open(), (bytes) => hooks.progress(bytes)), 6) },
+      body: {
+        open: () =>
+          deflated(
+            counted(item.open(), (bytes) => hooks.progress(bytes)),
+            6,
+          ),
+      },
       signal: hooks.signal,
       idleMs: 600_000, // it answers when the image is stored, and has ten minutes for that by its own settings
     });
@@ -80,8 +86,7 @@ export class Pusher {
         [Headers.offset]: String(offset),
         [Headers.encoding]: encoding,
       },
-      body:
-        encoding === 'identity' ? { open, bytes: item.bytes - offset } : { open: () => deflated(open(), 1) },
+      body: encoding === 'identity' ? { open, bytes: item.bytes - offset } : { open: () => deflated(open(), 1) },
       signal: hooks.signal,
       idleMs: 600_000,
     });
@@ -107,8 +112,7 @@ function outcomeOfFieldbox(item: Outgoing, { status, headers }: HttpAnswer): Sen
     return { kind: 'arrived', proof: { kind: 'hash', note: 'SHA-256' } };
   if (status === 400 && headers[Headers.rejected] !== undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
   // Something in between spoke, or the bytes never came out right: tried again later, from the start.
-  if (status === 204 || status === 409)
-    return { kind: 'later', whole: false, trouble: { code: 'REMOTE_CUT' } };
+  if (status === 204 || status === 409) return { kind: 'later', whole: false, trouble: { code: 'REMOTE_CUT' } };
   const whole = troubleOfStatus(status, headers) !== null;
   return { kind: 'later', whole, trouble: troubleOfBox(status, headers) };
 }

@@ -129,8 +129,7 @@ export class BoxReceiver {
     sha256: string | null,
     signal: AbortSignal,
   ): Promise<Fetched> {
-    const taken =
-      end === 'whole' ? await hands.take(place, file.path, sha256) : await hands.reject(place, codeOf(end));
+    const taken = end === 'whole' ? await hands.take(place, file.path, sha256) : await hands.reject(place, codeOf(end));
     if (taken.rejected !== null) {
       if (sha256 !== null) await this.done(entry, { [Headers.rejected]: taken.rejected });
       else this.rejected.set(nameOf(entry), taken.rejected);
@@ -168,7 +167,10 @@ export class BoxReceiver {
       if (first === undefined || why === undefined || !entries.every((entry) => this.rejected.has(nameOf(entry))))
         continue;
       signal.throwIfAborted();
-      const answer = await this.post('/outgoing/failed', { transactionImage: first, message: `Image rejected: ${why}` });
+      const answer = await this.post('/outgoing/failed', {
+        transactionImage: first,
+        message: `Image rejected: ${why}`,
+      });
       if (answer.status >= 500) throw new HttpFailure(troubleOfBox(answer.status, answer.headers));
       for (const entry of entries) this.rejected.delete(nameOf(entry));
     }
