@@ -8,7 +8,7 @@ import { Problem, runAttached, runMain, say } from './lib/process.mjs';
 import { prepareApp } from './lib/setup.mjs';
 import { onDisplay, startXvfb } from './lib/xvfb.mjs';
 
-const names = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise'];
+const names = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise', 'boxes'];
 
 await runMain(async (args) => {
   const chosen = args.length > 0 ? args : names;

@@ -194,10 +194,10 @@ describe('a slicebox that fetches from this archive', () => {
     await sendAll({ sync, engine, faults }, remote);
     const [row] = (await sync.verbs['remotes.list']({})).rows;
     expect(row?.activity).toMatchObject({ condition: 'blocked', fault: { code: 'BOX_NOT_HEARD' } });
-    const tested = await sync.verbs['remotes.test']({ remote, settings: row?.settings ?? ({} as never), secrets: {} });
-    expect(tested.steps).toMatchObject([{ step: 'reach', outcome: 'failed' }]);
     if (row === undefined) throw new Error('The destination is there.');
     const { name, settings, policy } = row;
+    const tested = await sync.verbs['remotes.test']({ remote, settings, secrets: {} });
+    expect(tested.steps).toMatchObject([{ step: 'reach', outcome: 'failed' }]);
     await sync.verbs['remotes.save']({ remote, name, settings, policy: { ...policy, paused: true }, secrets: {} });
     expect((await caller.ask('GET', '/outgoing/poll?n=200')).status).toBe(404);
     await sync.verbs['remotes.save']({ remote, name, settings, policy, secrets: {} });
@@ -372,6 +372,7 @@ describe('the listener', () => {
   it('answers boxes from the command line, and images go from one archive to the other', async () => {
     const far = await outboxWithImages(0);
     const archive = join(far.folder, 'far');
+    await (await openForTest(archive)).close();
     const port = await freePort();
     const hub = ['--host', '127.0.0.1', '--port', String(port)];
     expect((await runCommand('hub', 'on', ...hub, '--archive', archive, '--json')).json()).toMatchObject({
@@ -400,7 +401,7 @@ describe('the listener', () => {
     expect((await runCommand('box', 'list', '--archive', archive, '--json')).json()).toMatchObject({
       rows: [{ name: 'near', role: 'reached', isFieldbox: true }],
     });
-    expect((await runCommand('box', 'address', 'near', '--archive', archive)).code).toBe(1);
+    expect((await runCommand('box', 'address', 'near', '--archive', archive)).code).not.toBe(0);
     const anew = await runCommand('box', 'address', 'near', '--new', '--archive', archive, '--json');
     expect((anew.json() as { url: string }).url).not.toBe(url);
     expect(await openForTest(archive).then(allImages)).toHaveLength(3);

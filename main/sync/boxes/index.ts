@@ -155,8 +155,8 @@ export class Boxes {
       'boxes.createConnection': ({ name }) => this.inTurn(() => this.createConnection(name)),
       'boxes.connect': (input) => this.inTurn(() => this.connectTo(input)),
       'boxes.address': async ({ remote }) => ({ url: await this.address(this.require(remote, 'reached')) }),
-      'boxes.renewAddress': ({ remote }) => this.inTurn(() => this.renew(this.require(remote, 'reached'))),
-      'boxes.fetch': ({ remote }) => this.fetchNow(this.require(remote, 'connects')),
+      'boxes.renewAddress': ({ remote }) => this.inTurn(async () => this.renew(this.require(remote, 'reached'))),
+      'boxes.fetch': async ({ remote }) => this.fetchNow(this.require(remote, 'connects')),
       'boxes.incoming': async (filter) => Promise.resolve(book.list(filter)),
       'boxes.incomingImages': async ({ id, limit, offset }) => {
         const { total, rows } = book.images(id, limit, offset);
