@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { LogFilter } from '../../shared/contract/log';
 import { ExportSelection } from '../../shared/contract/release';
 import { AnonymisationWay } from '../../shared/model/anonymisation';
 import { allImages, importInto, openForTest } from '../fixtures/archive';
@@ -65,7 +66,7 @@ describe('a slicebox that pushes to this archive', () => {
     expect(plain.body.toString()).toBe('FINISHED');
     expect((await caller.ask('GET', '/status?transactionid=13')).status).toBe(404);
     expect(faults).toEqual([]);
-    const { rows: lines } = await engine.verbs['log.list']({ limit: 50, subjects: [], levels: [], text: '' } as never);
+    const { rows: lines } = await engine.verbs['log.list']({ ...LogFilter.parse({}), limit: 50 });
     expect(lines.map(({ code }) => code)).toContain('BOX_INCOMING_FINISHED');
   });
 
