@@ -9,7 +9,7 @@ import { prepareApp } from './lib/setup.mjs';
 import { onDisplay, startXvfb } from './lib/xvfb.mjs';
 
 /** Run when nothing is said. */
-const usual = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise'];
+const usual = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise', 'boxes'];
 /** Filling an index with a million images takes a quarter of an hour, so it is run by its name only. */
 const names = [...usual, 'catalog-million'];
 

@@ -3,6 +3,7 @@ import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { anonymizeCommand } from './commands/anonymize';
 import { attachCommand } from './commands/attach';
+import { boxCommand, hubCommand } from './commands/box';
 import { exportCommand } from './commands/export';
 import { filterCommand } from './commands/filter';
 import { findCommand } from './commands/find';
@@ -59,6 +60,8 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   verify: verifyCommand,
   rebuild: rebuildCommand,
   remote: remoteCommand,
+  hub: hubCommand,
+  box: boxCommand,
   send: sendCommand,
   outbox: outboxCommand,
   ledger: ledgerCommand,

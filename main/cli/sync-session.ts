@@ -1,5 +1,6 @@
 import { FieldboxError } from '@shared/errors';
 import type { RemoteRow } from '@shared/contract/sync';
+import type { HubSettings } from '@shared/model/remotes/hub';
 import { createSync, type Sync } from '../sync';
 import type { SecretStore } from '../sync/secrets';
 import { type Session, withArchive } from './session';
@@ -37,12 +38,14 @@ export function withSync<T>(
   folder: string | undefined,
   terminal: Terminal,
   use: (session: SyncSession) => Promise<T>,
+  hub?: HubSettings,
 ): Promise<T> {
   return withArchive(folder, terminal, false, async (session) => {
     const sync = createSync(session.engine, {
       secrets: new EnvironmentSecrets(),
       emit: () => undefined,
       onFault: (error) => terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      ...(hub !== undefined && { hub }),
     });
     try {
       return await use({ ...session, sync });

@@ -65,11 +65,15 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox remote add NAME folder --path DIR --archive DIR
   fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
   fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
+  fieldbox remote add NAME slicebox (--url ADDRESS | --reached) --archive DIR
+  fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
+  fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
   fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
   fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
   fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
-  fieldbox serve --scp PORT [--host ADDRESS] [--ae AETITLE] [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+  fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
+                [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
   fieldbox users list --archive DIR
   fieldbox users add LOGIN --archive DIR --name NAME [--role user|administrator|superuser]
   fieldbox users role LOGIN ROLE --archive DIR
@@ -129,7 +133,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
   ledger    what is proven at which destination, and how
   pull      fetches from a destination into the archive
-  serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
+  hub       whether other boxes reach this archive, and at which address; it listens while the window or serve is open
+  box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
+  serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and
+            fetch, and sends what waits; until it is stopped
   users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
   log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
   merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back

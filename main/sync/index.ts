@@ -3,10 +3,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
+import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { HubSettings } from '@shared/model/remotes/hub';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
@@ -17,12 +19,16 @@ import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
+import type { Delivery } from '../archive/records/bodies/outbox';
+import type { NewRecord } from '../archive/records/record';
+import { Boxes } from './boxes';
 import { ledgerCsv } from './ledger-csv';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
+import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
@@ -30,11 +36,15 @@ export interface SyncOptions {
   readonly secrets: SecretStore;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
+  /** Others reach this archive so, whatever is saved: for the command line. */
+  readonly hub?: HubSettings;
 }
 
 /** What travels to and from remotes, on top of an open archive. */
 export interface Sync {
-  readonly verbs: Handlers<SyncVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
+  hub(): Promise<HubStatus>;
   /** Begins to send what waits. */
   start(): void;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
@@ -52,7 +62,8 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 }
 
 class SyncService implements Sync {
-  readonly verbs: Handlers<SyncVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  private readonly boxes: Boxes;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
@@ -77,16 +88,36 @@ class SyncService implements Sync {
         return workers().reduce((sum, worker) => sum + worker.inFlight.size, 0);
       },
     };
-    this.verbs = this.createVerbs();
+    this.boxes = new Boxes({
+      engine,
+      secrets: options.secrets,
+      emit: options.emit,
+      onFault: options.onFault,
+      makeAnonymous: this.makeAnonymous,
+      note: (items) => this.note(items),
+      inFlight: (remote) => this.workerFor(remote).inFlight,
+      connect: (remote) => this.connect(remote),
+      save: (input, more) => this.inTurn(() => this.save(input, more)),
+      row: (remote) => this.row(remote),
+      outboxChanged: () => this.changed(),
+      hub: options.hub ?? null,
+    });
+    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
+  }
+
+  hub(): Promise<HubStatus> {
+    return this.boxes.status();
   }
 
   start(): void {
     this.started = true;
+    this.boxes.start();
     for (const remote of remotes(this.db)) this.workerFor(remote).wake();
   }
 
   hint(): void {
     for (const worker of this.workers.values()) worker.hint();
+    this.boxes.hint();
   }
 
   async settled(): Promise<void> {
@@ -96,6 +127,7 @@ class SyncService implements Sync {
   async close(): Promise<void> {
     this.started = false;
     if (this.event !== null) clearTimeout(this.event);
+    await this.boxes.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
   }
@@ -174,18 +206,25 @@ class SyncService implements Sync {
     };
   }
 
-  private async save(input: Parsed<'remotes.save'>): Promise<RemoteRow> {
+  private async save(
+    input: Parsed<'remotes.save'>,
+    more: (remote: RemoteKey) => readonly NewRecord[] = () => [],
+  ): Promise<RemoteRow> {
     const { name, settings, policy, secrets } = input;
-    if (input.remote !== undefined) this.require(input.remote);
+    const before = input.remote === undefined ? undefined : this.require(input.remote);
     const twin = remotes(this.db).find((other) => other.name.toLowerCase() === name.toLowerCase());
     if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
-    if (driverFor(settings) === undefined) throw new FieldboxError('REMOTE_CANNOT');
+    const driver = driverFor(settings);
+    if (driver === undefined) throw new FieldboxError('REMOTE_CANNOT');
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
     for (const [secret, value] of Object.entries(secrets))
       await this.options.secrets.set(secretName(remote, secret), value === '' ? null : value);
-    await this.engine.context.commit([{ type: 'remote.saved', body: { remote, name, settings, policy } }]);
+    const record: NewRecord = { type: 'remote.saved', body: { remote, name, settings, policy } };
+    await this.engine.context.commit([record, ...more(remote)]);
     const saved = this.require(remote);
+    if (before !== undefined && driverFor(before.settings)?.isServed !== driver.isServed) await this.dismiss(remote);
     await this.workers.get(remote)?.change(saved);
+    await this.boxes.saved(saved);
     this.changed();
     return this.row(saved);
   }
@@ -194,12 +233,17 @@ class SyncService implements Sync {
     this.require(remote);
     if (waitingAmount(this.db, remote).items > 0) throw new FieldboxError('REMOTE_BUSY');
     await this.engine.context.commit([{ type: 'remote.removed', body: { remote } }]);
-    await this.workers.get(remote)?.stop();
-    this.workers.delete(remote);
+    await this.boxes.forget(remote);
+    await this.dismiss(remote);
     for (const name of await this.options.secrets.names(secretName(remote, '')))
       await this.options.secrets.set(name, null);
     this.changed();
     return {};
+  }
+
+  private async dismiss(remote: RemoteKey): Promise<void> {
+    await this.workers.get(remote)?.stop();
+    this.workers.delete(remote);
   }
 
   private async test(input: {
@@ -350,16 +394,21 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.makeAnonymous,
-      // Nobody's act: whoever woke the worker is not the one who asked for what it delivers; the request names that person.
-      note: (items) => this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []),
+      note: (items) => this.note(items),
       connect: () => this.connect(this.require(remote.remote)),
-      provable: (driver?.proofs.length ?? 0) > 0,
+      provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
+      served: driver?.isServed === true ? () => troubleOfVisits(this.boxes.visits(remote.remote)) : null,
       changed: () => this.changed(),
       onFault: this.options.onFault,
     });
     this.workers.set(remote.remote, worker);
     return worker;
+  }
+
+  /** Nobody's act: whoever woke a worker is not the one who asked for what it delivers; the request names that person. */
+  private note(items: readonly Delivery[]): Promise<void> {
+    return this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []);
   }
 
   private connect(remote: Remote): RemoteConnection {
@@ -381,6 +430,7 @@ class SyncService implements Sync {
       temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
       archiveId,
       version,
+      visits: () => this.boxes.visits(remote),
     };
   }
 

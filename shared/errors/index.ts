@@ -1,6 +1,7 @@
 import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
+import { boxErrors } from './boxes';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { findingErrors } from './finding';
@@ -29,6 +30,7 @@ export const catalogue = {
   ...releaseErrors,
   ...syncErrors,
   ...sourceErrors,
+  ...boxErrors,
   ...anonymisationErrors,
   ...userErrors,
   ...identityErrors,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { anonymisationLog } from './anonymisation';
 import { attachmentsLog } from './attachments';
 import { classificationLog } from './classification';
+import { boxesLog } from './boxes';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { groupingLog } from './grouping';
@@ -21,6 +22,7 @@ const kinds = {
   ...releaseLog,
   ...syncLog,
   ...sourcesLog,
+  ...boxesLog,
   ...anonymisationLog,
   ...usersLog,
   ...identityLog,

@@ -3,6 +3,7 @@ import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
 import { orthancDriver } from './orthanc';
+import { sliceboxDriver } from './slicebox';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
 
 /** Every kind of remote there is; one folder each. */
@@ -11,6 +12,7 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   orthanc: orthancDriver,
   dicomweb: dicomWebDriver,
   dimse: dimseDriver,
+  slicebox: sliceboxDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */
@@ -18,6 +20,7 @@ export interface Bound {
   readonly proofs: ReturnType<AnyDriver['proofs']>;
   readonly secrets: readonly string[];
   readonly parallel: number;
+  readonly isServed: boolean;
   connect(surroundings: Surroundings): RemoteConnection;
 }
 
@@ -32,6 +35,7 @@ function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSett
     proofs: driver.proofs(settings),
     secrets: driver.secrets(settings),
     parallel: driver.parallel,
+    isServed: driver.isServed?.(settings) ?? false,
     connect: (surroundings) => driver.connect(settings, surroundings),
   };
 }

@@ -9,6 +9,7 @@ import * as grouping from './0008-grouping';
 import * as classification from './0010-classification';
 import * as sources from './0011-sources';
 import * as finding from './0012-finding';
+import * as boxes from './0013-boxes';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -26,4 +27,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 10, sql: classification.sql },
   { version: 11, sql: sources.sql },
   { version: 12, sql: finding.sql },
+  { version: 13, sql: boxes.sql },
 ];
