@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { DicomServer } from '../../network/scp';
 import { ArchiveProvider, type KnownPeer } from '../../sync/scp/archive-provider';
 import { Reception } from '../../sync/scp/reception';
-import { withArchive } from '../session';
+import { runUntilStopped, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
 
@@ -24,7 +24,8 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   const port = Number(values.scp);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('Say which port: --scp PORT.');
   const peers = values.peer.map(peerOf);
-  return withArchive(values.archive, terminal, false, async ({ engine, signal }) => {
+  return withSync(values.archive, terminal, async (session) => {
+    const { engine } = session;
     const onFault = (error: unknown): void =>
       terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const reception = new Reception(engine, onFault);
@@ -35,8 +36,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
       onFault,
     );
     const server = await DicomServer.listen({ port, host: values.host, tls: null }, provider);
-    terminal.say(`Listening as ${values.ae} on ${values.host}:${String(server.port)}.`);
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await runUntilStopped(session, `Listening as ${values.ae} on ${values.host}:${String(server.port)}.`);
     await server.close();
     reception.close();
     const { counts } = await engine.verbs['archive.status']({});
