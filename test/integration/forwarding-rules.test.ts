@@ -112,8 +112,9 @@ describe('rules for forwarding', () => {
   it('refuse to contradict one another, places in the archive, and what is not there', async () => {
     const { engine, sync, target, archive, folder } = set;
     const remote = await folderRemote(set, 'Hospital', target);
-    const rule = await addRule(engine, remote, { source: 'camera' });
-    expect(await addRule(engine, remote, { source: 'camera' })).toEqual(rule);
+    const camera = { source: 'camera', sourceRef: '', remote, keepImages: true, anonymise: null, priority: 0 } as const;
+    const rule = await engine.verbs['forward.addRule'](camera);
+    expect(await engine.verbs['forward.addRule'](camera)).toEqual(rule);
     for (const other of [{ keepImages: false }, { priority: 1 }, { anonymise: AnonymisationWay.parse({}) }]) {
       await expect(addRule(engine, remote, { source: 'camera', ...other })).rejects.toMatchObject({
         code: 'FORWARD_CONFLICT',

@@ -126,9 +126,9 @@ function urgencyOf(priority: number): Urgency {
 /** Kinds of sources, and those that have a name: watched folders, boxes, and machines on the cable. */
 function useSourceChoices(t: TFunction, remotes: readonly RemoteRow[]) {
   const { data } = useQuery('watch.list', {});
-  const machines = remotes.flatMap(({ name, settings }) => {
-    if (settings.kind === 'slicebox') return [{ source: 'box' as const, ref: name }];
-    return settings.kind === 'dimse' ? [{ source: 'scp' as const, ref: settings.calledAETitle }] : [];
+  const machines = remotes.flatMap(({ name, settings }): { readonly source: SourceType; readonly ref: string }[] => {
+    if (settings.kind === 'slicebox') return [{ source: 'box', ref: name }];
+    return settings.kind === 'dimse' ? [{ source: 'scp', ref: settings.calledAETitle }] : [];
   });
   return [
     { id: ANY, label: t('forwarding.any') },
