@@ -30,9 +30,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox watch add FOLDER --archive DIR [--name NAME] [--kind NAME] [--clinic NAME] [--station NAME] [--no-subfolders]
                 [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]...
   fieldbox watch list | remove NAME | run [--once] --archive DIR
-  fieldbox forward destination add NAME --folder FOLDER | list | remove NAME --archive DIR
-  fieldbox forward rule add --to DESTINATION [--from any|TYPE|TYPE:NAME] [--discard] | list | remove KEY --archive DIR
-  fieldbox forward queue --archive DIR [--run] [--state STATE] [--limit N] [--offset N]
+  fieldbox forward rule add --to NAME --archive DIR [--from any|TYPE|TYPE:NAME] [--discard] [--priority N]
+                [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+  fieldbox forward rule list | remove KEY --archive DIR
+  fieldbox forward queue --archive DIR [--run] [--open] [--limit N] [--offset N]
   fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
   fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
                 [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
@@ -111,8 +112,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
   watch     folders whose files are taken in by themselves; run watches until it is stopped, with --once it takes in what is
-            there; files stay as they are unless --after says otherwise
-  forward   images that are sent on by themselves; the app does it while it is open, queue --run does it now
+            there, and sends what rules forward; files stay as they are unless --after says otherwise
+  forward   rules by which images are sent on to a remote by themselves, over the outbox; the app and watch run do it while
+            they run, queue --run does it now; --discard moves images to the trash once the remote has proven to hold them
   sessions  the imports there were
   anonymize makes anonymous copies in the archive (DICOM PS3.15 annex E), puts them in the place of the originals (--replace),
             or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
@@ -136,7 +138,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   hub       whether other boxes reach this archive, and at which address; it listens while the window or serve is open
   box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and
-            fetch, and sends what waits; until it is stopped
+            fetch; takes in watched folders and sends what waits; until it is stopped
   users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
   log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
   merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back

@@ -5,6 +5,7 @@ import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { AttachmentKey, ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
 import { createSync, type Sync } from '../sync';
+import { proofsOf } from '../sync/remotes/registry';
 import type { Session } from '../archive/users';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
 import { PortSecrets } from './port-secrets';
@@ -25,6 +26,7 @@ try {
   const engine = await openArchive(start.folder, {
     holder: start.holder,
     version: start.version,
+    proofsOf,
     // The engine names the event and gives its own payload; the union of both is what travels.
     onEvent: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
   });

@@ -15,6 +15,7 @@ import type { Engine } from '../archive/engine';
 import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
 import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
+import { refuseWithRules } from '../archive/forwarding';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
@@ -25,6 +26,7 @@ import { Boxes } from './boxes';
 import { ledgerCsv } from './ledger-csv';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
+import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
@@ -71,6 +73,7 @@ class SyncService implements Sync {
   private readonly inFlight: InFlight;
   private started = false;
   private event: NodeJS.Timeout | null = null;
+  private readonly deaf: () => void;
 
   constructor(
     private readonly engine: Engine,
@@ -103,6 +106,7 @@ class SyncService implements Sync {
       hub: options.hub ?? null,
     });
     this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
+    this.deaf = engine.context.listen((records) => this.wakeFor(records));
   }
 
   hub(): Promise<HubStatus> {
@@ -126,10 +130,22 @@ class SyncService implements Sync {
 
   async close(): Promise<void> {
     this.started = false;
+    this.deaf();
     if (this.event !== null) clearTimeout(this.event);
     await this.boxes.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
+  }
+
+  /** Whoever has asked for something, a person or a rule: the worker of the remote looks at it. */
+  private wakeFor(records: readonly NewRecord[]): void {
+    if (!this.started) return;
+    for (const record of records) {
+      if (record.type !== 'send.requested') continue;
+      const remote = remoteByKey(this.db, record.body.remote);
+      if (remote) this.workerFor(remote).wake();
+      this.changed();
+    }
   }
 
   private get db() {
@@ -217,6 +233,7 @@ class SyncService implements Sync {
     const driver = driverFor(settings);
     if (driver === undefined) throw new FieldboxError('REMOTE_CANNOT');
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
+    await requireAllowed(this.engine.context, { remote, name, settings });
     for (const [secret, value] of Object.entries(secrets))
       await this.options.secrets.set(secretName(remote, secret), value === '' ? null : value);
     const record: NewRecord = { type: 'remote.saved', body: { remote, name, settings, policy } };
@@ -230,7 +247,7 @@ class SyncService implements Sync {
   }
 
   private async remove(remote: RemoteKey): Promise<Record<string, never>> {
-    this.require(remote);
+    refuseWithRules(this.engine.context, this.require(remote));
     if (waitingAmount(this.db, remote).items > 0) throw new FieldboxError('REMOTE_BUSY');
     await this.engine.context.commit([{ type: 'remote.removed', body: { remote } }]);
     await this.boxes.forget(remote);
@@ -315,8 +332,6 @@ class SyncService implements Sync {
         },
       },
     ]);
-    if (this.started) this.workerFor(target).wake();
-    this.changed();
     return { transaction, images: rows.length, leftOut: [...leftOut] };
   }
 

@@ -5,7 +5,7 @@ import type { Engine } from '../../archive/engine';
 import { DicomServer } from '../../network/scp';
 import { ArchiveProvider, type KnownPeer } from '../../sync/scp/archive-provider';
 import { Reception } from '../../sync/scp/reception';
-import { type SyncSession, withSync } from '../sync-session';
+import { type SyncSession, withSync, runUntilStopped } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
 
@@ -43,11 +43,11 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   const hub = hubOf(values);
   if (scp === null && hub === null) throw new UsageError('Say which port: --scp PORT or --hub PORT.');
   const serve = async (session: SyncSession): Promise<number> => {
-    const { engine, sync, signal } = session;
+    const { engine, sync } = session;
     const dicom = scp === null ? null : await listenForMachines(engine, values, scp, terminal);
     try {
       const hubPort = hub === null ? null : await listenForBoxes(session, terminal);
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await runUntilStopped(session);
       await sync.close();
       const { counts } = await engine.verbs['archive.status']({});
       terminal.answer(

@@ -1,3 +1,4 @@
+import type { ProofKind } from '@shared/model/remotes/access';
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
@@ -27,6 +28,11 @@ export interface Bound {
 /** The driver for these settings; undefined for a kind this version does not have. */
 export function driverFor(settings: RemoteSettings): Bound | undefined {
   return bind(drivers[settings.kind] as RemoteDriver<RemoteKind> | undefined, settings);
+}
+
+/** What a remote of these settings can show as evidence, strongest first. */
+export function proofsOf(settings: RemoteSettings): readonly ProofKind[] {
+  return driverFor(settings)?.proofs ?? [];
 }
 
 function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSettings): Bound | undefined {

@@ -1,4 +1,3 @@
-import { deliverFile } from './deliver-file';
 import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
 import { copyOut } from './copy-out';
 import { writeResults } from '../export/write-results';
@@ -22,7 +21,6 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
-  deliverFile,
   anonymiseObject,
   reidentifyObject,
   uidsOfObject,
