@@ -24,6 +24,7 @@ import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
 import { ledgerCsv } from './ledger-csv';
+import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { requireAllowed } from './remotes/allowed';
@@ -31,6 +32,7 @@ import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
+import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
 import { fetchInto } from './retrieve';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
@@ -40,6 +42,9 @@ export interface SyncOptions {
   readonly onFault: (error: unknown) => void;
   /** Others reach this archive so, whatever is saved: for the command line. */
   readonly hub?: HubSettings;
+  /** Where other times than the usual ones are wanted: for silence, and between tries. */
+  readonly patience?: Patience;
+  readonly backOff?: BackOff;
 }
 
 /** What travels to and from remotes, on top of an open archive. */
@@ -414,6 +419,7 @@ class SyncService implements Sync {
       provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
       served: driver?.isServed === true ? () => troubleOfVisits(this.boxes.visits(remote.remote)) : null,
+      backOff: this.options.backOff ?? ((failures) => backOff(failures)),
       changed: () => this.changed(),
       onFault: this.options.onFault,
     });
@@ -446,6 +452,7 @@ class SyncService implements Sync {
       archiveId,
       version,
       visits: () => this.boxes.visits(remote),
+      ...(this.options.patience !== undefined && { patience: this.options.patience }),
     };
   }
 

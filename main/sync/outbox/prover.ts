@@ -2,7 +2,6 @@ import type { TransactionKey } from '@shared/model/ids';
 import { type QueuedItem, type Remote, unprovenItems } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { Outgoing, ProofOutcome, RemoteConnection } from '../remotes/remote';
-import { backOff } from './backoff';
 import { prepare } from './outgoing';
 import type { WorkerParts } from './remote-worker';
 
@@ -31,7 +30,7 @@ export class Prover {
   private after = 0;
   private failures = 0;
 
-  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note'>) {}
+  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'backOff'>) {}
 
   forgetFailures(): void {
     this.failures = 0;
@@ -63,7 +62,7 @@ export class Prover {
     if (deliveries.length > 0) await this.parts.note(deliveries);
     if (deliveries.length < ready.length) {
       this.failures += 1;
-      this.next = performance.now() + backOff(this.failures);
+      this.next = performance.now() + this.parts.backOff(this.failures);
     } else this.failures = 0;
     const sentAgain = deliveries.filter(({ state }) => state === 'waiting');
     return { moved: deliveries.length - sentAgain.length, sentAgain };

@@ -15,7 +15,7 @@ import {
 } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
-import { backOff } from './backoff';
+import type { BackOff } from './backoff';
 import { onNetwork, untilOpen } from './hours';
 import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
@@ -40,6 +40,8 @@ export interface WorkerParts {
   readonly parallel: number;
   /** For a remote that fetches for itself, so that nothing is sent from here: what is wrong with that now. */
   readonly served: (() => Trouble | null) | null;
+  /** How long to wait after the n-th failure in a row, in milliseconds. */
+  readonly backOff: BackOff;
   readonly changed: () => void;
   /** Technical faults of drivers, which are faults of ours. */
   readonly onFault: (error: unknown) => void;
@@ -370,7 +372,8 @@ export class RemoteWorker {
     this.failures += 1;
     this.trouble = trouble;
     this.broken = true;
-    this.nextTry = performance.now() + (trouble.afterMs ?? backOff(trouble.person ? this.failures + 5 : this.failures));
+    this.nextTry =
+      performance.now() + (trouble.afterMs ?? this.parts.backOff(trouble.person ? this.failures + 5 : this.failures));
     void this.disconnect();
   }
 
@@ -404,6 +407,6 @@ export class RemoteWorker {
   private putOff(name: string, afterMs: number | null): void {
     const tries = (this.attempts.get(name) ?? 0) + 1;
     this.attempts.set(name, tries);
-    this.notBefore.set(name, performance.now() + (afterMs ?? backOff(tries)));
+    this.notBefore.set(name, performance.now() + (afterMs ?? this.parts.backOff(tries)));
   }
 }

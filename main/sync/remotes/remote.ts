@@ -38,6 +38,14 @@ export interface Surroundings {
   readonly version: string;
   /** For remotes that come by themselves: whether they could, and how long ago this one did (null: not since the start). */
   visits(): { readonly listening: boolean; readonly heardMsAgo: number | null };
+  /** How long a silent or absent other side is waited for; each protocol has its own times when nothing is said. */
+  readonly patience?: Patience;
+}
+
+/** In milliseconds: until a connection is made, and without anything moving on it. */
+export interface Patience {
+  readonly connectMs: number;
+  readonly idleMs: number;
 }
 
 /** A remote in use: may keep sockets and sessions between images. */

@@ -230,6 +230,7 @@ class DimseConnection implements RemoteConnection {
       roles,
       signal,
       tls: tls ? { ca: null, key: null, certificate: null, fingerprint: certificate } : null,
+      ...this.surroundings.patience,
     });
     return new ServiceUser(association);
   }
