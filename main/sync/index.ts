@@ -28,6 +28,8 @@ import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { requireAllowed } from './remotes/allowed';
+import { itemName } from './outbox/item-name';
+import { RemoteWorker } from './outbox/remote-worker';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';

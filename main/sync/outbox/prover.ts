@@ -3,10 +3,13 @@ import { type QueuedItem, type Remote, unprovenItems } from '../../archive/outbo
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { Outgoing, ProofOutcome, RemoteConnection } from '../remotes/remote';
 import { prepare } from './outgoing';
+import { itemName } from './item-name';
 import type { WorkerParts } from './remote-worker';
 
 /** Items whose proof is sought together. */
 const BATCH = 200;
+/** So many answers in a row that do not name an image mean that it is not there: over the back-off that is several minutes. */
+const PATIENT_ANSWERS = 6;
 
 interface Ready {
   readonly queued: QueuedItem;
@@ -28,6 +31,8 @@ export class Prover {
   /** When to ask next, on the steady clock. */
   next = 0;
   private after = 0;
+  /** How often an item was not named where it should be. */
+  private readonly unnamed = new Map<string, number>();
   private failures = 0;
 
   constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'backOff'>) {}
@@ -58,7 +63,9 @@ export class Prover {
   private async ask(ready: readonly Ready[], connection: RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const items = ready.map(({ item }) => item);
     const outcomes = (await connection.prove?.(items, signal)) ?? [];
-    const deliveries = ready.flatMap(({ queued }, at) => deliveryOf(queued, outcomes[at] ?? { kind: 'unknown' }));
+    const deliveries = ready.flatMap(({ queued }, at) =>
+      deliveryOf(queued, this.judged(queued, outcomes[at] ?? { kind: 'unknown' })),
+    );
     if (deliveries.length > 0) await this.parts.note(deliveries);
     if (deliveries.length < ready.length) {
       this.failures += 1;
@@ -66,6 +73,16 @@ export class Prover {
     } else this.failures = 0;
     const sentAgain = deliveries.filter(({ state }) => state === 'waiting');
     return { moved: deliveries.length - sentAgain.length, sentAgain };
+  }
+
+  /** What an outcome comes to together with the ones before it. */
+  private judged(queued: QueuedItem, outcome: ProofOutcome): ProofOutcome {
+    const name = itemName(queued);
+    const times = outcome.kind === 'notListed' ? (this.unnamed.get(name) ?? 0) + 1 : 0;
+    if (outcome.kind === 'later') return outcome;
+    if (times === 0 || times >= PATIENT_ANSWERS) this.unnamed.delete(name);
+    else this.unnamed.set(name, times);
+    return times >= PATIENT_ANSWERS ? { kind: 'missing' } : outcome;
   }
 }
 
@@ -80,7 +97,12 @@ function deliveryOf({ transaction, position }: QueuedItem, outcome: ProofOutcome
       return [{ ...base, state: 'parked', fault: { code: 'REMOTE_CONFLICT', details: {} } }];
     case 'refused':
       return [{ ...base, state: 'refused', fault: { code: outcome.code, details: {} } }];
+    case 'refused': {
+      const { code, details } = outcome;
+      return [{ ...base, state: 'refused', fault: { code, details: { ...details } } }];
+    }
     case 'unknown':
+    case 'notListed':
     case 'later':
       return [];
   }

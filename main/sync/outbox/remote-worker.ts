@@ -17,6 +17,7 @@ import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
 import type { BackOff } from './backoff';
 import { onNetwork, untilOpen } from './hours';
+import { itemName } from './item-name';
 import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
@@ -45,11 +46,6 @@ export interface WorkerParts {
   readonly changed: () => void;
   /** Technical faults of drivers, which are faults of ours. */
   readonly onFault: (error: unknown) => void;
-}
-
-/** The name of an item in this program's memory. */
-export function itemName(item: { readonly transaction: TransactionKey; readonly position: number }): string {
-  return `${item.transaction}/${String(item.position)}`;
 }
 
 /**

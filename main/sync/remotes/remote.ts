@@ -109,12 +109,16 @@ export type ProofOutcome =
   | { readonly kind: 'proven'; readonly proof: Proof }
   /** Not to be seen yet; asked again later. */
   | { readonly kind: 'unknown' }
+  /** It was asked and does not name it, which may only be a matter of time: after some such answers it is sent again. */
+  | { readonly kind: 'notListed' }
   /** It is certainly not there: sent again. */
   | { readonly kind: 'missing' }
   /** Something else is there under its name. */
   | { readonly kind: 'conflict' }
   /** The remote has given it up for good. */
   | { readonly kind: 'refused'; readonly code: ErrorCode }
+  /** The other side has looked at it since and will not have it. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details?: ErrorDetails }
   | { readonly kind: 'later'; readonly trouble: Trouble };
 
 /** Whose transaction an item belongs to. */

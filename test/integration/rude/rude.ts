@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MemorySecrets } from '../../../main/sync/secrets';
+import { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { allImages, openForTest } from '../../fixtures/archive';
 import { seeded } from '../../fixtures/chance';
 import {
   addRemote,
+  freely,
   itemsOf,
   type OutboxForTest,
   outboxWithImages,
@@ -49,12 +51,18 @@ function faultsOf(kind: NetworkedKind): readonly (readonly [string, Rudeness])[]
           (status) => [`answers ${String(status)} by itself`, { kind: 'answer', status } as const] as const,
         )
       : []),
-    ...(kind.lie === undefined ? [] : [['says 200 and loses it', { kind: 'lie', body: kind.lie }] as const]),
+    ...(kind.lie === undefined
+      ? []
+      : [['says 200 and loses it', { kind: 'swallow', status: 200, body: kind.lie }] as const]),
   ];
 }
 
-/** Faults that nothing gets through of; with the others it may be finished before anybody looks. */
-const CLOSED = new Set<Rudeness['kind']>(['reset', 'halfOpen', 'answer']);
+/** Faults that nothing gets through of, for as long as they last. */
+const CLOSED = new Set<Rudeness['kind']>(['reset', 'halfOpen', 'answer', 'swallow']);
+/** Faults that everything gets through of in the end. */
+const PASSABLE = new Set<Rudeness['kind']>(['slow', 'duplicate']);
+/** Of the others so many connections are struck: a question whether it is there, and some images. */
+const STRUCK = 3;
 
 /** What must hold of every remote on a network that behaves badly. */
 export function describeRude(kind: NetworkedKind): void {
@@ -85,24 +93,75 @@ export function describeRude(kind: NetworkedKind): void {
     it.each(faultsOf(kind))('%s: nothing is lost, and all of it is there once afterwards', async (_, rude) => {
       const { peer, network } = await start();
       const outbox = await outboxWithImages(IMAGES, HASTE);
-      network.be(rude);
+      network.be((connection) =>
+        PASSABLE.has(rude.kind) || CLOSED.has(rude.kind) || connection <= STRUCK ? rude : { kind: 'none' },
+      );
       const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
-      await expect.poll(() => network.connections, WAIT).toBeGreaterThan(CLOSED.has(rude.kind) ? 2 : 0);
-      if (CLOSED.has(rude.kind))
-        expect(await statesOf(outbox.sync, transaction)).toMatchObject({ arrived: 0, proven: 0, refused: 0 });
-      if (rude.kind === 'lie') {
-        // It is said to have been taken, and for as long as it is not there nothing is proven.
+      if (CLOSED.has(rude.kind)) {
+        // What was said to have been taken and is not there is found out: its item says so and waits again.
         await expect
-          .poll(async () => (await itemsOf(outbox.sync, transaction)).some(({ fault }) => fault !== null), WAIT)
+          .poll(
+            async () =>
+              rude.kind === 'swallow'
+                ? (await itemsOf(outbox.sync, transaction)).some(({ fault }) => fault?.code === 'REMOTE_NOT_KEPT')
+                : network.connections > STRUCK,
+            WAIT,
+          )
           .toBe(true);
         expect(await statesOf(outbox.sync, transaction)).toMatchObject({ proven: 0, refused: 0 });
+        network.be({ kind: 'none' });
       }
-      if (rude.kind !== 'slow' && rude.kind !== 'duplicate') network.be({ kind: 'none' });
       await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: IMAGES });
       await holdsAll(peer, outbox);
     });
+
+    it('has no name for it any more: it waits until there is one', async () => {
+      const { peer } = await start();
+      const outbox = await outboxWithImages(2, HASTE);
+      const nameless = RemoteSettings.parse(
+        JSON.parse(JSON.stringify(peer.settings).replace('127.0.0.1', 'nowhere.invalid')),
+      );
+      const remote = await addRemote(outbox.sync, 'far', nameless, peer.secrets);
+      outbox.sync.start();
+      const transaction = await sendAll(outbox, remote);
+      const { verbs } = outbox.sync;
+      await expect
+        .poll(async () => (await verbs['remotes.list']({})).rows[0]?.activity.fault?.code, WAIT)
+        .toBe('REMOTE_UNREACHABLE');
+      await verbs['remotes.save']({ remote, name: 'far', settings: peer.settings, policy: freely, secrets: {} });
+      await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
+      await holdsAll(peer, outbox);
+    });
+
+    if (kind.http) {
+      it.each([
+        [413, 'REMOTE_TOO_LARGE'],
+        [400, 'REMOTE_REFUSED'],
+      ])('answers %i to every image: each is refused, with that as the reason', async (status, code) => {
+        const { peer, network } = await start();
+        const outbox = await outboxWithImages(2, HASTE);
+        network.be({ kind: 'swallow', status, body: () => '' });
+        const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+        outbox.sync.start();
+        const transaction = await sendAll(outbox, remote);
+        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ refused: 2 });
+        for (const { fault } of await itemsOf(outbox.sync, transaction)) expect(fault?.code).toBe(code);
+        expect(await peer.held()).toEqual([]);
+        network.be({ kind: 'none' });
+        await outbox.sync.verbs['outbox.retry']({ transaction });
+        await outbox.sync.verbs['remotes.save']({
+          remote,
+          name: 'far',
+          settings: peer.settings,
+          policy: freely,
+          secrets: {},
+        });
+        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
+        await holdsAll(peer, outbox);
+      });
+    }
 
     it('is gone in the middle and comes back', async () => {
       const { peer, network } = await start();

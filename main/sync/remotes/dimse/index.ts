@@ -119,7 +119,7 @@ class DimseConnection implements RemoteConnection {
       return items.map(({ facts }): ProofOutcome =>
         listed.has(facts.SOPInstanceUID)
           ? { kind: 'proven', proof: { kind: 'query', note: 'C-FIND' } }
-          : { kind: 'unknown' },
+          : { kind: 'notListed' },
       );
     } catch (error) {
       if (!(error instanceof AssociationError)) throw error;
@@ -273,8 +273,13 @@ class DimseConnection implements RemoteConnection {
           { keyword: 'StudyInstanceUID', value: StudyInstanceUID },
           { keyword: 'SeriesInstanceUID', value: SeriesInstanceUID },
         ];
-        for await (const answer of user.find(Services.StudyRootFind, questionOf({ level: 'image', match })))
-          found.add(rowOfAnswer(answer)['SOPInstanceUID'] ?? '');
+        const answers = user.find(Services.StudyRootFind, questionOf({ level: 'image', match }));
+        let next = await answers.next();
+        for (; next.done !== true; next = await answers.next())
+          found.add(rowOfAnswer(next.value)['SOPInstanceUID'] ?? '');
+        // A list that ends in a failure says nothing about what is not on it.
+        if (next.value !== Status.Success)
+          throw new AssociationError({ kind: 'malformed', what: `C-FIND 0x${next.value.toString(16).toUpperCase()}` });
       }
     } finally {
       await user.association.release();
