@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
 import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
+import type { CourierVerb } from '@shared/contract/courier';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
@@ -23,6 +24,8 @@ import { oneAfterTheOther } from '../archive/people/in-turn';
 import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
+import { OwnBoxKey } from './box-key-pair';
+import { createCourier } from './courier';
 import { ledgerCsv } from './ledger-csv';
 import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
@@ -54,6 +57,7 @@ export interface Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb>;
   /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
   hub(): Promise<HubStatus>;
+  readonly verbs: Handlers<SyncVerb | CourierVerb>;
   /** Begins to send what waits. */
   start(): void;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
@@ -73,6 +77,8 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb>;
   private readonly boxes: Boxes;
+  readonly verbs: Handlers<SyncVerb | CourierVerb>;
+  private readonly ownKey: OwnBoxKey;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
@@ -118,6 +124,22 @@ class SyncService implements Sync {
 
   hub(): Promise<HubStatus> {
     return this.boxes.status();
+    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
+    this.verbs = {
+      ...this.createVerbs(),
+      ...createCourier({
+        engine,
+        ownKey: this.ownKey,
+        secretsProtected: options.secrets.safe,
+        require: (remote) => this.require(remote),
+        sendAgain: (remote) => this.sendAgain(remote),
+        wake: (remote) => {
+          if (this.started) this.workerFor(remote).now();
+        },
+        seekProof: (remote) => this.workerFor(remote).seekProof(),
+        waiting: ({ remote }) => waitingAmount(this.db, remote).items,
+      }),
+    };
   }
 
   start(): void {
@@ -239,6 +261,7 @@ class SyncService implements Sync {
     if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
     const driver = driverFor(settings);
     if (driver === undefined) throw new FieldboxError('REMOTE_CANNOT');
+    if (driver.mistake !== null) throw new FieldboxError(driver.mistake);
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
     await requireAllowed(this.engine.context, { remote, name, settings });
     for (const [secret, value] of Object.entries(secrets))
@@ -280,7 +303,7 @@ class SyncService implements Sync {
     const typed = new MemorySecrets(input.secrets);
     const { remote } = input;
     const connection = driver.connect(
-      this.surroundings(remote ?? null, async (name) => {
+      this.surroundings(remote ?? null, '', async (name) => {
         const given = await typed.get(name);
         return given ?? (remote === undefined ? null : this.options.secrets.get(secretName(remote, name)));
       }),
@@ -379,6 +402,19 @@ class SyncService implements Sync {
     return changing.length;
   }
 
+  /** Puts what has arrived at a remote and is not proven into its queue again. */
+  private async sendAgain({ remote }: Remote): Promise<void> {
+    const filter = { remote, states: ['arrived' as const], limit: 1, offset: 0 };
+    const { total } = itemRows(this.db, filter, this.inFlight);
+    if (total === 0) return;
+    const { rows } = itemRows(this.db, { ...filter, limit: total }, this.inFlight);
+    const items = rows.map(({ transaction, position }): Delivery => {
+      return { transaction, position, state: 'waiting', fault: null, proof: null };
+    });
+    await this.batcher.add([{ type: 'send.delivery', body: { items } }], []);
+    this.changed();
+  }
+
   private async query(remote: RemoteKey, question: Parameters<NonNullable<RemoteConnection['query']>>[0]) {
     const connection = this.connect(this.require(remote));
     try {
@@ -438,11 +474,17 @@ class SyncService implements Sync {
     const driver = driverFor(remote.settings);
     if (!driver) throw new FieldboxError('REMOTE_CANNOT');
     return driver.connect(
-      this.surroundings(remote.remote, (name) => this.options.secrets.get(secretName(remote.remote, name))),
+      this.surroundings(remote.remote, remote.name, (name) =>
+        this.options.secrets.get(secretName(remote.remote, name)),
+      ),
     );
   }
 
-  private surroundings(remote: RemoteKey | null, secret: (name: string) => Promise<string | null>): Surroundings {
+  private surroundings(
+    remote: RemoteKey | null,
+    name: string,
+    secret: (name: string) => Promise<string | null>,
+  ): Surroundings {
     const memory = new DriverMemory(this.db, remote);
     const { archiveId, version } = this.engine.context;
     return {
@@ -454,6 +496,8 @@ class SyncService implements Sync {
       archiveId,
       version,
       visits: () => this.boxes.visits(remote),
+      name,
+      ownKey: () => this.ownKey.get(),
       ...(this.options.patience !== undefined && { patience: this.options.patience }),
     };
   }

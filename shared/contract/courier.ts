@@ -83,3 +83,5 @@ export const courierVerbs = {
     ['COURIER_NO_STICK', 'COURIER_NOTHING', 'COURIER_NO_KEY', 'SECRET_UNREADABLE'],
   ),
 } as const;
+
+export type CourierVerb = keyof typeof courierVerbs;

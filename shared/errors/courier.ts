@@ -101,4 +101,22 @@ export const courierErrors = {
     fr: 'L’autre Fieldbox a lu cette image et ne l’a pas prise ({why}).',
     ar: 'قرأ جهاز Fieldbox الآخر هذه الصورة ولم يقبلها ({why}).',
   },
+  COURIER_STICK_FULL: {
+    number: 1311,
+    severity: 'operation',
+    remedy: 'choose-another',
+    en: 'The stick is full. What is on it is good; the rest goes on another stick, or on this one once there is room.',
+    es: 'La memoria está llena. Lo que contiene está bien; el resto irá en otra memoria, o en esta cuando haya sitio.',
+    fr: 'La clé USB est pleine. Ce qu’elle contient est bon ; le reste ira sur une autre clé, ou sur celle-ci quand il y aura de la place.',
+    ar: 'وحدة التخزين ممتلئة. ما عليها سليم؛ يُكتب الباقي على وحدة أخرى أو على هذه حين يتوفر مكان.',
+  },
+  COURIER_STICK_FAILED: {
+    number: 1312,
+    severity: 'operation',
+    remedy: 'choose-another',
+    en: 'The stick cannot be written ({reason}). It may be write-protected or damaged, or it was pulled out. Nothing is lost.',
+    es: 'No se puede escribir en la memoria ({reason}). Puede estar protegida o dañada, o se retiró. No se ha perdido nada.',
+    fr: 'Impossible d’écrire sur la clé USB ({reason}). Elle est peut-être protégée ou abîmée, ou a été retirée. Rien n’est perdu.',
+    ar: 'تعذرت الكتابة على وحدة التخزين ({reason}). قد تكون محمية أو تالفة أو سُحبت. لم يضِع شيء.',
+  },
 } as const satisfies Area;

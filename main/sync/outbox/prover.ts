@@ -45,9 +45,7 @@ export class Prover {
   async batch(remote: Remote, connected: () => RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const { ctx, makeAnonymous } = this.parts;
     if (performance.now() < this.next) return NOTHING;
-    let queued = unprovenItems(ctx.db, remote.remote, this.after, BATCH);
-    if (queued.length === 0 && this.after > 0) queued = unprovenItems(ctx.db, remote.remote, 0, BATCH);
-    this.after = queued.at(-1)?.id ?? 0; // those that stay unclear do not keep others waiting
+    const queued = await this.nextItems(remote, connected, signal);
     const ready: Ready[] = [];
     try {
       for (const item of queued) {
@@ -60,6 +58,35 @@ export class Prover {
     }
   }
 
+  /** The next items to ask about: those that stay unclear do not keep others waiting. */
+  private async nextItems(
+    remote: Remote,
+    connected: () => RemoteConnection,
+    signal: AbortSignal,
+  ): Promise<readonly QueuedItem[]> {
+    const page = (after: number): readonly QueuedItem[] =>
+      unprovenItems(this.parts.ctx.db, remote.remote, after, BATCH);
+    let found = page(this.after);
+    if (found.length === 0 && this.after > 0) found = page(0);
+    if (found.length === 0) return [];
+    const isAbout = await connected().proofCome?.(signal);
+    if (isAbout === undefined) {
+      this.after = found.at(-1)?.id ?? 0;
+      return found;
+    }
+    for (found = page(0); found.length > 0; found = page(found.at(-1)?.id ?? 0)) {
+      const about = found.filter(isAbout);
+      if (about.length > 0) return about;
+    }
+    this.askLater();
+    return [];
+  }
+
+  private askLater(): void {
+    this.failures += 1;
+    this.next = performance.now() + this.parts.backOff(this.failures);
+  }
+
   private async ask(ready: readonly Ready[], connection: RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const items = ready.map(({ item }) => item);
     const outcomes = (await connection.prove?.(items, signal)) ?? [];
@@ -67,10 +94,8 @@ export class Prover {
       deliveryOf(queued, this.judged(queued, outcomes[at] ?? { kind: 'unknown' })),
     );
     if (deliveries.length > 0) await this.parts.note(deliveries);
-    if (deliveries.length < ready.length) {
-      this.failures += 1;
-      this.next = performance.now() + this.parts.backOff(this.failures);
-    } else this.failures = 0;
+    if (deliveries.length < ready.length) this.askLater();
+    else this.failures = 0;
     const sentAgain = deliveries.filter(({ state }) => state === 'waiting');
     return { moved: deliveries.length - sentAgain.length, sentAgain };
   }

@@ -112,6 +112,21 @@ export class RemoteWorker {
     this.wake();
   }
 
+  /** Looks at once for proof of what has arrived, whether anything can be sent now or not; ends when no more is found. */
+  async seekProof(): Promise<void> {
+    await this.settled();
+    this.prover.forgetFailures();
+    const seeking = this.proveAll().finally(() => {
+      this.running = null;
+    });
+    this.running = seeking;
+    await seeking;
+    if (this.again) {
+      this.again = false;
+      this.wake();
+    }
+  }
+
   /** Takes over changed settings or policy. */
   async change(remote: Remote): Promise<void> {
     this.remote = remote;
@@ -397,6 +412,14 @@ export class RemoteWorker {
     const found = await this.prover.batch(this.remote, () => this.connected(), this.stopping.signal);
     for (const item of found.sentAgain) this.putOff(itemName(item), null);
     return found.moved;
+  }
+
+  private async proveAll(): Promise<void> {
+    try {
+      while (!this.stopping.signal.aborted && (await this.proveBatch()) > 0) this.parts.changed();
+    } catch (error) {
+      this.parts.onFault(error);
+    }
   }
 
   /** Lets an item wait for a while: as long as the remote said, else longer with each try. */

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { dataSetStart } from '../../../main/sync/remotes/dimse/file-parts';
 import type { ProofKind, WebAccess } from '../../../shared/model/remotes/access';
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
+import { onTestFinished } from 'vitest';
 import { allImages, temporaryFolder } from '../../fixtures/archive';
+import { courierPeer } from '../../fixtures/courier-peer';
 import { sha256Of } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
 import type { OutboxForTest } from '../../fixtures/outbox';
@@ -122,3 +124,24 @@ function dataSetHashes(files: readonly Buffer[]): readonly string[] {
 async function filesOf(engine: OutboxForTest['engine']): Promise<readonly Buffer[]> {
   return (await allImages(engine)).map(({ image }) => readFileSync(engine.context.objects.path(image)));
 }
+
+/** A stick that another box reads whenever it gets hold of it, several times over. */
+export const courierKind: PeerKind = {
+  name: 'A courier',
+  proofs: ['receipt'],
+  start: () => {
+    const root = temporaryFolder();
+    const path = join(root, 'stick');
+    const away = join(root, 'away');
+    mkdirSync(path);
+    const peer = courierPeer();
+    const reading = setInterval(() => peer.read(path), 150);
+    onTestFinished(() => clearInterval(reading));
+    return Promise.resolve({
+      settings: { kind: 'courier', recipient: peer.key, path },
+      held: () => Promise.resolve(peer.held),
+      leave: () => rename(path, away),
+      comeBack: () => rename(away, path),
+    });
+  },
+};
