@@ -277,7 +277,7 @@ describe('the courier', () => {
       sha256: 'a'.repeat(64),
     });
     const append = async (...positions: readonly number[]): Promise<void> => {
-      const writer = await BundleWriter.open(folder, 7, own, { key: to.publicKey, name: 'Other' }, 2000);
+      const writer = await BundleWriter.open(folder, 7, own, { key: to.publicKey, name: 'Other' }, 1500);
       for (const position of positions) await writer.append(content(position), bytesOf(600));
       await writer.close();
     };

@@ -37,6 +37,7 @@ export async function* lettersOf(
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
+    let foreign = 0;
     if (size === 0) yield { kind: 'defect', defect: 'cut' };
     for (let at: number | null = 0; at !== null && at < size;) {
       const found: Stepped = await letterOrDefect(file, at, own);
@@ -50,7 +51,10 @@ export async function* lettersOf(
       const { from, toName } = found.letter.head;
       if (found.kind === 'otherBox') {
         yield { kind: 'otherBox', from, toName };
-        return; // a bundle is for one box
+        foreign += 1;
+        // A bundle is for one box: a single letter with another key on it was damaged.
+        at = foreign > 1 ? null : await nextLetter(file, at + 1);
+        continue;
       }
       const temporary = join(temporaryFolder, `courier-${randomUUID()}.part`);
       try {

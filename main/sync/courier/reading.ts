@@ -101,6 +101,7 @@ class BundleReading {
   private readonly totals = new Map<string, number>();
   private readonly positions = new Set<string>();
   private from: Uint8Array | null = null;
+  private foreign: Extract<Found, { kind: 'otherBox' }> | null = null;
   private receiver: Receiver | null = null;
   private report: BundleReport;
 
@@ -141,7 +142,8 @@ class BundleReading {
       else this.note('COURIER_UNREADABLE');
     }
     await this.receiver?.end(this.ended === null ? 'done' : this.ended.code === 'CANCELLED' ? 'cancelled' : 'failed');
-    if (isOurs) return null;
+    if (isOurs && this.from === null) return null;
+    if (this.foreign !== null) this.noteForeign(this.foreign);
     await this.confirm();
     const wanted = [...this.totals.values()].reduce((sum, total) => sum + total, 0);
     return { ...this.report, missing: Math.max(0, wanted - this.positions.size) };
@@ -152,12 +154,12 @@ class BundleReading {
       this.note(CODES[found.defect]);
       return;
     }
-    this.from = found.from;
-    this.report.from = { key: boxKeyText(found.from), name: this.parts.nameOf(found.from) };
     if (found.kind === 'otherBox') {
-      this.report.fault = { code: 'COURIER_OTHER_BOX', details: { name: found.toName } };
+      this.foreign ??= found;
       return;
     }
+    this.from = found.from;
+    this.report.from = { key: boxKeyText(found.from), name: this.parts.nameOf(found.from) };
     const { transaction, position, total, sha256 } = found.content;
     this.totals.set(transaction, total);
     this.positions.add(`${transaction}/${String(position)}`);
@@ -205,6 +207,16 @@ class BundleReading {
       const stick = code === 'DISK_FULL' ? 'COURIER_STICK_FULL' : 'COURIER_STICK_FAILED';
       this.report.receiptFault = { code: stick, details: { ...details } };
     }
+  }
+
+  /** A whole bundle for another box, or a letter in one for us whose outside was damaged. */
+  private noteForeign({ from, toName }: Extract<Found, { kind: 'otherBox' }>): void {
+    if (this.from !== null) {
+      this.note('COURIER_DAMAGED');
+      return;
+    }
+    this.report.from = { key: boxKeyText(from), name: this.parts.nameOf(from) };
+    this.report.fault = { code: 'COURIER_OTHER_BOX', details: { name: toName } };
   }
 
   private note(code: ErrorCode): void {

@@ -77,6 +77,11 @@ export class ReceiptMemory {
 
   constructor(private readonly memory: Pick<Surroundings, 'remember' | 'recall'>) {}
 
+  /** Looks anew: others may have taken receipts in. */
+  refresh(): void {
+    this.read.clear();
+  }
+
   /** Whether a receipt was taken in before: what it refused may have been sent again since. */
   isKnown(id: string): boolean {
     return this.memory.recall(`taken:${id}`) !== null;

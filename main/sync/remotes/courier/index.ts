@@ -100,6 +100,7 @@ class CourierConnection implements RemoteConnection {
 
   /** Takes in the receipts that lie where the stick is. */
   async proofCome(): Promise<(item: ItemPlace) => boolean> {
+    this.receipts.refresh();
     const keys = await this.keys();
     const folder = await this.folder();
     if (!('trouble' in keys) && folder !== null) {
