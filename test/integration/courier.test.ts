@@ -62,7 +62,7 @@ describe('a stick between two boxes', () => {
     expect(await imagesOf(to)).toEqual(await imagesOf(from));
     expect((await read(to, stick)).bundles).toEqual([expect.objectContaining({ added: 0, alreadyStored: 6 })]);
     expect(await imagesOf(to)).toHaveLength(6);
-    const [session] = (await to.engine.verbs['import.sessions']({ limit: 5 })).rows;
+    const [session] = (await to.engine.verbs['import.sessions']({ text: '', offset: 0, limit: 5 })).rows;
     expect(session?.source).toBe('box');
 
     expect((await from.sync.verbs['ledger.list']({ remote, states: ['proven'], limit: 1, offset: 0 })).total).toBe(0);

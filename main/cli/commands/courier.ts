@@ -67,7 +67,8 @@ function write(values: Values, terminal: Terminal): Promise<number> {
 }
 
 function read(values: Values, path: string, terminal: Terminal): Promise<number> {
-  return withSync(values.archive, terminal, async ({ sync, settled }) => {
+  return withSync(values.archive, terminal, async (session) => {
+    const { sync } = session;
     const found = values['only-receipts']
       ? { bundles: [], ...(await sync.verbs['courier.receipts']({ path })) }
       : await readAll();
@@ -80,7 +81,7 @@ function read(values: Values, path: string, terminal: Terminal): Promise<number>
     async function readAll(): Promise<CourierReading> {
       const receipts = values.receipts === undefined ? {} : { receipts: resolve(values.receipts) };
       const { job } = await sync.verbs['courier.read']({ path, ...receipts });
-      await settled(job);
+      await session.settled(job);
       return sync.verbs['courier.reading']({ job });
     }
   });

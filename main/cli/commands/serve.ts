@@ -109,6 +109,9 @@ function portOf(text: string | undefined, option: string): number | null {
   return port;
   return withArchive(values.archive, terminal, false, async ({ engine, signal, require }) => {
     require('import.start');
+  return withArchive(values.archive, terminal, false, async (session) => {
+    const { engine, signal } = session;
+    session.require('import.start');
     const onFault = (error: unknown): void =>
       terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const reception = new Reception(engine, onFault);

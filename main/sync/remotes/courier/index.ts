@@ -180,14 +180,15 @@ class SourceFault extends Error {
 }
 
 async function* stoppable(bytes: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  let broken: Error | null = null;
-  bytes.on('error', (error) => (broken = error));
+  const faults: Error[] = [];
+  bytes.on('error', (error) => faults.push(error));
   try {
     for await (const part of bytes as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
       yield part;
     }
   } catch (error) {
-    throw broken === null ? error : new SourceFault('The image cannot be read.', { cause: broken });
+    const [broken] = faults;
+    throw broken === undefined ? error : new SourceFault('The image cannot be read.', { cause: broken });
   }
 }
