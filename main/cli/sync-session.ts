@@ -1,10 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FieldboxError } from '@shared/errors';
 import type { RemoteRow } from '@shared/contract/sync';
 import type { HubSettings } from '@shared/model/remotes/hub';
-import { readFile, writeFile } from 'node:fs/promises';
-import { FieldboxError } from '@shared/errors';
-import type { RemoteRow } from '@shared/contract/sync';
 import { systemCode } from '../platform/durable';
 import { createSync, type Sync } from '../sync';
 import { boxKeyName } from '../sync/box-key-pair';
@@ -58,7 +56,7 @@ class EnvironmentSecrets implements SecretStore {
 
 /** A command with its outbox: what it asks of it is guarded as what it asks of the archive. */
 export interface SyncSession extends Session {
-  readonly sync: Pick<Sync, 'verbs' | 'start' | 'settled'>;
+  readonly sync: Pick<Sync, 'verbs' | 'hub' | 'start' | 'settled' | 'close'>;
 }
 
 /** Opens the archive with its outbox for one command. Nothing is sent unless the command starts it. */
@@ -86,6 +84,8 @@ export function withSync<T>(
             sync.start();
           },
           settled: () => sync.settled(),
+          hub: () => sync.hub(),
+          close: () => sync.close(),
         },
       });
     } finally {
@@ -109,6 +109,11 @@ const LOOK_MS = 250;
 /** What has not moved for so long, such as a proof that cannot be had yet, is not waited for. */
 const STILL_MS = 30_000;
 
+/** Whether proof can be had while one waits: a receipt comes when a stick comes back. */
+function isSoon(proofs: RemoteRow['proofs']): boolean {
+  return proofs.some((proof) => proof !== 'receipt');
+}
+
 /** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
 export async function sendWaiting({ sync, signal, terminal }: SyncSession): Promise<void> {
   sync.start();
@@ -125,7 +130,7 @@ export async function sendWaiting({ sync, signal, terminal }: SyncSession): Prom
     const busy = rows.some(
       ({ counts, activity, proofs }) =>
         (activity.condition === 'idle' || activity.condition === 'sending') &&
-        (counts.waiting + counts.sending > 0 || (proofs.length > 0 && counts.arrived > 0)),
+        (counts.waiting + counts.sending > 0 || (isSoon(proofs) && counts.arrived > 0)),
     );
     settledFor = busy ? 0 : settledFor + 1;
     const now = rows.map(({ counts }) => Object.values(counts).join()).join(' ');

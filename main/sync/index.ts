@@ -29,15 +29,13 @@ import { createCourier } from './courier';
 import { ledgerCsv } from './ledger-csv';
 import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
-import { itemName, RemoteWorker } from './outbox/remote-worker';
-import { requireAllowed } from './remotes/allowed';
 import { itemName } from './outbox/item-name';
 import { RemoteWorker } from './outbox/remote-worker';
+import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
-import type { RemoteConnection, Surroundings } from './remotes/remote';
-import { troubleOfVisits } from './remotes/slicebox/served';
 import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
+import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
@@ -54,10 +52,9 @@ export interface SyncOptions {
 
 /** What travels to and from remotes, on top of an open archive. */
 export interface Sync {
-  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
   hub(): Promise<HubStatus>;
-  readonly verbs: Handlers<SyncVerb | CourierVerb>;
   /** Begins to send what waits. */
   start(): void;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
@@ -75,9 +72,8 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 }
 
 class SyncService implements Sync {
-  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   private readonly boxes: Boxes;
-  readonly verbs: Handlers<SyncVerb | CourierVerb>;
   private readonly ownKey: OwnBoxKey;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
@@ -118,28 +114,13 @@ class SyncService implements Sync {
       outboxChanged: () => this.changed(),
       hub: options.hub ?? null,
     });
-    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
+    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
+    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs, ...this.courierVerbs() };
     this.deaf = engine.context.listen((records) => this.wakeFor(records));
   }
 
   hub(): Promise<HubStatus> {
     return this.boxes.status();
-    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
-    this.verbs = {
-      ...this.createVerbs(),
-      ...createCourier({
-        engine,
-        ownKey: this.ownKey,
-        secretsProtected: options.secrets.safe,
-        require: (remote) => this.require(remote),
-        sendAgain: (remote) => this.sendAgain(remote),
-        wake: (remote) => {
-          if (this.started) this.workerFor(remote).now();
-        },
-        seekProof: (remote) => this.workerFor(remote).seekProof(),
-        waiting: ({ remote }) => waitingAmount(this.db, remote).items,
-      }),
-    };
   }
 
   start(): void {
@@ -179,6 +160,21 @@ class SyncService implements Sync {
 
   private get db() {
     return this.engine.context.db;
+  }
+
+  private courierVerbs(): Handlers<CourierVerb> {
+    return createCourier({
+      engine: this.engine,
+      ownKey: this.ownKey,
+      secretsProtected: this.options.secrets.safe,
+      require: (remote) => this.require(remote),
+      sendAgain: (remote) => this.sendAgain(remote),
+      wake: (remote) => {
+        if (this.started) this.workerFor(remote).now();
+      },
+      seekProof: (remote) => this.workerFor(remote).seekProof(),
+      waiting: ({ remote }) => waitingAmount(this.db, remote).items,
+    });
   }
 
   private createVerbs(): Handlers<SyncVerb> {

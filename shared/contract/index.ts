@@ -64,8 +64,7 @@ export type CoreVerb = keyof typeof coreVerbs;
 export type SessionVerb = keyof typeof sessionVerbs;
 export type EngineVerb = keyof typeof engineVerbs;
 /** Verbs of the archive alone; the others are answered by main/sync on top of it. */
-export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof boxVerbs>;
-export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof courierVerbs>;
+export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof boxVerbs | keyof typeof courierVerbs>;
 export type DesktopVerb = keyof typeof desktopVerbs;
 export type VerbName = keyof typeof contract;
 export type EventName = keyof typeof events;

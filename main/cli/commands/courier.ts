@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BundleReport, CourierReading, ReceiptReport } from '@shared/contract/courier';
 import { errorSentence, isErrorCode } from '@shared/errors';
-import { remoteNamed, withSync } from '../sync-session';
+import { remoteNamed, sendWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
-import { work } from './send';
 
 const options = {
   ...commonOptions,
@@ -54,7 +53,7 @@ function write(values: Values, terminal: Terminal): Promise<number> {
     const { remote } = await remoteNamed(session.sync, to);
     const folder = into === undefined ? {} : { folder: resolve(into) };
     await session.sync.verbs['courier.write']({ remote, again, ...folder });
-    await work(session);
+    await sendWaiting(session);
     const { counts, activity } = await remoteNamed(session.sync, to);
     terminal.answer({ counts, fault: activity.fault }, () =>
       [

@@ -143,8 +143,7 @@ function settingsOf(values: Values, kind: string): unknown {
     case 'courier':
       return { kind, recipient: values.key, path: values.path };
     default:
-      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse.');
-      throw new UsageError('KIND is one of folder, orthanc, dicomweb, dimse, courier.');
+      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse, courier.');
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ItemRow, RemoteRow } from '@shared/contract/sync';
+import type { ItemRow } from '@shared/contract/sync';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import { ItemState } from '@shared/contract/sync';
 import { TransactionKey } from '@shared/model/ids';
@@ -133,32 +133,6 @@ export async function pullCommand(argv: readonly string[], terminal: Terminal): 
     );
     return rejected > 0 ? 1 : 0;
   });
-}
-
-/** Whether proof can be had while one waits: a receipt comes when a stick comes back. */
-function isSoon(proofs: RemoteRow['proofs']): boolean {
-  return proofs.some((proof) => proof !== 'receipt');
-}
-
-/** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
-export async function work({ sync, signal, terminal }: SyncSession): Promise<void> {
-  sync.start();
-  let settledFor = 0;
-  while (!signal.aborted && settledFor < 2) {
-    await Promise.race([sync.settled(), wait(LOOK_MS)]);
-    const { waiting, sending, unproven } = await sync.verbs['outbox.summary']({});
-    terminal.progress(
-      `${String(waiting)} waiting, ${String(sending)} on their way, ${String(unproven)} not proven yet`,
-    );
-    const { rows } = await sync.verbs['remotes.list']({});
-    const busy = rows.some(
-      ({ counts, activity, proofs }) =>
-        activity.condition !== 'blocked' &&
-        (counts.waiting + counts.sending > 0 || (isSoon(proofs) && counts.arrived > 0)),
-    );
-    settledFor = busy ? 0 : settledFor + 1;
-    await wait(LOOK_MS);
-  }
 }
 
 async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {

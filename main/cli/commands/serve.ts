@@ -44,6 +44,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   if (scp === null && hub === null) throw new UsageError('Say which port: --scp PORT or --hub PORT.');
   const serve = async (session: SyncSession): Promise<number> => {
     const { engine, sync } = session;
+    session.require('import.start');
     const dicom = scp === null ? null : await listenForMachines(engine, values, scp, terminal);
     try {
       const hubPort = hub === null ? null : await listenForBoxes(session, terminal);
@@ -107,32 +108,6 @@ function portOf(text: string | undefined, option: string): number | null {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`Say which port: ${option} PORT.`);
   return port;
-  return withArchive(values.archive, terminal, false, async ({ engine, signal, require }) => {
-    require('import.start');
-  return withArchive(values.archive, terminal, false, async (session) => {
-    const { engine, signal } = session;
-    session.require('import.start');
-    const onFault = (error: unknown): void =>
-      terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const reception = new Reception(engine, onFault);
-    const provider = new ArchiveProvider(
-      engine,
-      { AETitle: values.ae, strictCalledAE: true, peers, strangersMayStore: !values['known-only'] },
-      reception,
-      onFault,
-    );
-    const server = await DicomServer.listen({ port, host: values.host, tls: null }, provider);
-    terminal.say(`Listening as ${values.ae} on ${values.host}:${String(server.port)}.`);
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await server.close();
-    reception.close();
-    const { counts } = await engine.verbs['archive.status']({});
-    terminal.answer(
-      { port: server.port, images: counts.images },
-      () => `Stopped. ${String(counts.images)} images in the archive.`,
-    );
-    return 0;
-  });
 }
 
 function peerOf(text: string): KnownPeer {

@@ -120,8 +120,6 @@ function deliveryOf({ transaction, position }: QueuedItem, outcome: ProofOutcome
       return [{ ...base, state: 'waiting', fault: { code: 'REMOTE_NOT_KEPT', details: {} } }];
     case 'conflict':
       return [{ ...base, state: 'parked', fault: { code: 'REMOTE_CONFLICT', details: {} } }];
-    case 'refused':
-      return [{ ...base, state: 'refused', fault: { code: outcome.code, details: {} } }];
     case 'refused': {
       const { code, details } = outcome;
       return [{ ...base, state: 'refused', fault: { code, details: { ...details } } }];

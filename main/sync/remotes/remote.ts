@@ -127,8 +127,6 @@ export type ProofOutcome =
   | { readonly kind: 'missing' }
   /** Something else is there under its name. */
   | { readonly kind: 'conflict' }
-  /** The remote has given it up for good. */
-  | { readonly kind: 'refused'; readonly code: ErrorCode }
   /** The other side has looked at it since and will not have it. */
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details?: ErrorDetails }
   | { readonly kind: 'later'; readonly trouble: Trouble };
@@ -145,6 +143,8 @@ export interface TransactionFacts {
 export interface EndedTransaction extends TransactionFacts {
   /** Items that the remote has taken; the others were refused, parked or cancelled. */
   readonly delivered: number;
+}
+
 /** Which item of which transaction; positions count from 1. */
 export interface ItemPlace {
   readonly transaction: TransactionKey;
