@@ -4,6 +4,7 @@ import { productVersion } from '../platform/version';
 import { anonymizeCommand } from './commands/anonymize';
 import { attachCommand } from './commands/attach';
 import { boxCommand, hubCommand } from './commands/box';
+import { courierCommand } from './commands/courier';
 import { exportCommand } from './commands/export';
 import { filterCommand } from './commands/filter';
 import { findCommand } from './commands/find';
@@ -67,6 +68,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   ledger: ledgerCommand,
   pull: pullCommand,
   serve: serveCommand,
+  courier: courierCommand,
   users: usersCommand,
   log: logCommand,
   merge: mergeCommand,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Job } from '@shared/contract/archive';
-import type { EngineVerb } from '@shared/contract';
+import type { CoreVerb, EngineVerb, Handlers } from '@shared/contract';
 import { FieldboxError } from '@shared/errors';
 import { JobId } from '@shared/model/ids';
 import { actAs } from '../archive/actor';
@@ -23,6 +23,8 @@ export interface Session {
   readonly terminal: Terminal;
   /** Raised when the person presses Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Verbs of what stands on top of the archive, guarded as its own: done in the person's name, and no more than they may. */
+  guard<V extends CoreVerb>(above: Handlers<V>): Handlers<V>;
   /** Whether the person may do what is no verb but needs what this one needs. Throws NOT_ALLOWED. */
   require(verb: EngineVerb): void;
   /** Runs a task of the engine as its job would, showing progress with `describe`. */
@@ -84,9 +86,17 @@ async function callerOf(engine: Engine, terminal: Terminal): Promise<Caller> {
   return caller;
 }
 
+function guarded<V extends CoreVerb>(above: Handlers<V>, caller: Pick<Caller, 'as'>): Handlers<V> {
+  const verbs = Object.entries(above) as [V, (input: unknown) => Promise<unknown>][];
+  const each = verbs.map(([verb, handler]) => [verb, async (input: unknown) => caller.as(verb, () => handler(input))]);
+  // One for one with what was given; the compiler cannot follow that through the list.
+  return Object.fromEntries(each) as Handlers<V>;
+}
+
 function sessionOf(engine: Engine, caller: Caller, terminal: Terminal, signal: AbortSignal): Session {
   return {
     engine,
+    guard: (above) => guarded(above, caller),
     require: (verb) => void caller.require(verb),
     terminal,
     signal,

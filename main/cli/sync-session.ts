@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FieldboxError } from '@shared/errors';
 import type { RemoteRow } from '@shared/contract/sync';
 import type { HubSettings } from '@shared/model/remotes/hub';
+import { systemCode } from '../platform/durable';
 import { createSync, type Sync } from '../sync';
+import { boxKeyName } from '../sync/box-key-pair';
 import type { SecretStore } from '../sync/secrets';
 import { type Session, withArchive } from './session';
 import type { Terminal } from './terminal';
@@ -12,26 +15,48 @@ export function secretVariable(name: string): string {
   return `FIELDBOX_REMOTE_${name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
 }
 
-/** Passwords of remotes for one command, from the environment. What the window keeps lies in the system's safe storage and stays there. */
+/** The environment variable that names the file in which the command line keeps the secret half of an archive's own key. */
+const KEY_FILE = 'FIELDBOX_KEY_FILE';
+
+/**
+ * Passwords of remotes for one command, from the environment, and the archive's own key from a file that only its owner can
+ * read. What the window keeps lies in the system's safe storage and stays there.
+ */
 class EnvironmentSecrets implements SecretStore {
   readonly safe = true;
 
-  get(name: string): Promise<string | null> {
+  constructor(private readonly keyName: string) {}
+
+  async get(name: string): Promise<string | null> {
+    if (name === this.keyName) return this.key();
     return Promise.resolve(process.env[secretVariable(name.slice(name.indexOf('/') + 1))] ?? null);
   }
 
-  set(): Promise<void> {
-    return Promise.resolve(); // nothing is kept
+  async set(name: string, value: string | null): Promise<void> {
+    const path = process.env[KEY_FILE];
+    if (name !== this.keyName || value === null || !path) return; // nothing else is kept
+    await writeFile(path, `${value}\n`, { mode: 0o600, flag: 'wx', flush: true });
   }
 
   names(): Promise<readonly string[]> {
     return Promise.resolve([]);
   }
+
+  private async key(): Promise<string | null> {
+    const path = process.env[KEY_FILE];
+    if (!path) return null;
+    try {
+      return (await readFile(path, 'utf8')).trim();
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return null;
+      throw new FieldboxError('SECRET_UNREADABLE', {}, error);
+    }
+  }
 }
 
-/** A command with its outbox. */
+/** A command with its outbox: what it asks of it is guarded as what it asks of the archive. */
 export interface SyncSession extends Session {
-  readonly sync: Sync;
+  readonly sync: Pick<Sync, 'verbs' | 'hub' | 'start' | 'settled' | 'close'>;
 }
 
 /** Opens the archive with its outbox for one command. Nothing is sent unless the command starts it. */
@@ -43,13 +68,26 @@ export function withSync<T>(
 ): Promise<T> {
   return withArchive(folder, terminal, false, async (session) => {
     const sync = createSync(session.engine, {
-      secrets: new EnvironmentSecrets(),
+      secrets: new EnvironmentSecrets(boxKeyName(session.engine.context.archiveId)),
       emit: () => undefined,
       onFault: (error) => terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       ...(hub !== undefined && { hub }),
     });
     try {
-      return await use({ ...session, sync });
+      return await use({
+        ...session,
+        sync: {
+          verbs: session.guard(sync.verbs),
+          // Sending what others have asked for needs what asking for it needs.
+          start: () => {
+            session.require('remotes.now');
+            sync.start();
+          },
+          settled: () => sync.settled(),
+          hub: () => sync.hub(),
+          close: () => sync.close(),
+        },
+      });
     } finally {
       await sync.close();
     }
@@ -71,6 +109,11 @@ const LOOK_MS = 250;
 /** What has not moved for so long, such as a proof that cannot be had yet, is not waited for. */
 const STILL_MS = 30_000;
 
+/** Whether proof can be had while one waits: a receipt comes when a stick comes back. */
+function isSoon(proofs: RemoteRow['proofs']): boolean {
+  return proofs.some((proof) => proof !== 'receipt');
+}
+
 /** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
 export async function sendWaiting({ sync, signal, terminal }: SyncSession): Promise<void> {
   sync.start();
@@ -87,7 +130,7 @@ export async function sendWaiting({ sync, signal, terminal }: SyncSession): Prom
     const busy = rows.some(
       ({ counts, activity, proofs }) =>
         (activity.condition === 'idle' || activity.condition === 'sending') &&
-        (counts.waiting + counts.sending > 0 || (proofs.length > 0 && counts.arrived > 0)),
+        (counts.waiting + counts.sending > 0 || (isSoon(proofs) && counts.arrived > 0)),
     );
     settledFor = busy ? 0 : settledFor + 1;
     const now = rows.map(({ counts }) => Object.values(counts).join()).join(' ');
@@ -98,7 +141,7 @@ export async function sendWaiting({ sync, signal, terminal }: SyncSession): Prom
 }
 
 /** The remote of this name, whatever its letters' case. Throws NOT_FOUND. */
-export async function remoteNamed(sync: Sync, name: string): Promise<RemoteRow> {
+export async function remoteNamed(sync: SyncSession['sync'], name: string): Promise<RemoteRow> {
   const { rows } = await sync.verbs['remotes.list']({});
   const found = rows.find((row) => row.name.toLowerCase() === name.toLowerCase());
   if (!found) throw new FieldboxError('NOT_FOUND', { what: `destination ${name}` });

@@ -75,6 +75,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
                 [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+  fieldbox remote add NAME courier --key KEY [--path DIR] --archive DIR
+  fieldbox courier key --archive DIR
+  fieldbox courier write --to NAME [--into DIR] [--again] --archive DIR
+  fieldbox courier read PATH [--receipts DIR] [--only-receipts] --archive DIR
   fieldbox users list --archive DIR
   fieldbox users add LOGIN --archive DIR --name NAME [--role user|administrator|superuser]
   fieldbox users role LOGIN ROLE --archive DIR
@@ -139,6 +143,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and
             fetch; takes in watched folders and sends what waits; until it is stopped
+  courier   images on a stick for another Fieldbox: key shows the key that others seal to; write lays what waits onto the stick
+            (--again also what has no receipt yet); read takes bundles in, lays receipts beside them and marks what receipts
+            confirm; the secret key is kept in the file that FIELDBOX_KEY_FILE names
   users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
   log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
   merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back

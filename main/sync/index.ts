@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
 import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
+import type { CourierVerb } from '@shared/contract/courier';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
@@ -23,13 +24,17 @@ import { oneAfterTheOther } from '../archive/people/in-turn';
 import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
+import { OwnBoxKey } from './box-key-pair';
+import { createCourier } from './courier';
 import { ledgerCsv } from './ledger-csv';
+import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
-import { itemName, RemoteWorker } from './outbox/remote-worker';
+import { itemName } from './outbox/item-name';
+import { RemoteWorker } from './outbox/remote-worker';
 import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
-import type { RemoteConnection, Surroundings } from './remotes/remote';
+import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
@@ -40,11 +45,14 @@ export interface SyncOptions {
   readonly onFault: (error: unknown) => void;
   /** Others reach this archive so, whatever is saved: for the command line. */
   readonly hub?: HubSettings;
+  /** Where other times than the usual ones are wanted: for silence, and between tries. */
+  readonly patience?: Patience;
+  readonly backOff?: BackOff;
 }
 
 /** What travels to and from remotes, on top of an open archive. */
 export interface Sync {
-  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
   hub(): Promise<HubStatus>;
   /** Begins to send what waits. */
@@ -64,8 +72,9 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 }
 
 class SyncService implements Sync {
-  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   private readonly boxes: Boxes;
+  private readonly ownKey: OwnBoxKey;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
@@ -105,7 +114,8 @@ class SyncService implements Sync {
       outboxChanged: () => this.changed(),
       hub: options.hub ?? null,
     });
-    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
+    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
+    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs, ...this.courierVerbs() };
     this.deaf = engine.context.listen((records) => this.wakeFor(records));
   }
 
@@ -150,6 +160,21 @@ class SyncService implements Sync {
 
   private get db() {
     return this.engine.context.db;
+  }
+
+  private courierVerbs(): Handlers<CourierVerb> {
+    return createCourier({
+      engine: this.engine,
+      ownKey: this.ownKey,
+      secretsProtected: this.options.secrets.safe,
+      require: (remote) => this.require(remote),
+      sendAgain: (remote) => this.sendAgain(remote),
+      wake: (remote) => {
+        if (this.started) this.workerFor(remote).now();
+      },
+      seekProof: (remote) => this.workerFor(remote).seekProof(),
+      waiting: ({ remote }) => waitingAmount(this.db, remote).items,
+    });
   }
 
   private createVerbs(): Handlers<SyncVerb> {
@@ -232,6 +257,7 @@ class SyncService implements Sync {
     if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
     const driver = driverFor(settings);
     if (driver === undefined) throw new FieldboxError('REMOTE_CANNOT');
+    if (driver.mistake !== null) throw new FieldboxError(driver.mistake);
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
     await requireAllowed(this.engine.context, { remote, name, settings });
     for (const [secret, value] of Object.entries(secrets))
@@ -273,7 +299,7 @@ class SyncService implements Sync {
     const typed = new MemorySecrets(input.secrets);
     const { remote } = input;
     const connection = driver.connect(
-      this.surroundings(remote ?? null, async (name) => {
+      this.surroundings(remote ?? null, '', async (name) => {
         const given = await typed.get(name);
         return given ?? (remote === undefined ? null : this.options.secrets.get(secretName(remote, name)));
       }),
@@ -372,6 +398,19 @@ class SyncService implements Sync {
     return changing.length;
   }
 
+  /** Puts what has arrived at a remote and is not proven into its queue again. */
+  private async sendAgain({ remote }: Remote): Promise<void> {
+    const filter = { remote, states: ['arrived' as const], limit: 1, offset: 0 };
+    const { total } = itemRows(this.db, filter, this.inFlight);
+    if (total === 0) return;
+    const { rows } = itemRows(this.db, { ...filter, limit: total }, this.inFlight);
+    const items = rows.map(({ transaction, position }): Delivery => {
+      return { transaction, position, state: 'waiting', fault: null, proof: null };
+    });
+    await this.batcher.add([{ type: 'send.delivery', body: { items } }], []);
+    this.changed();
+  }
+
   private async query(remote: RemoteKey, question: Parameters<NonNullable<RemoteConnection['query']>>[0]) {
     const connection = this.connect(this.require(remote));
     try {
@@ -414,6 +453,7 @@ class SyncService implements Sync {
       provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
       served: driver?.isServed === true ? () => troubleOfVisits(this.boxes.visits(remote.remote)) : null,
+      backOff: this.options.backOff ?? ((failures) => backOff(failures)),
       changed: () => this.changed(),
       onFault: this.options.onFault,
     });
@@ -430,11 +470,17 @@ class SyncService implements Sync {
     const driver = driverFor(remote.settings);
     if (!driver) throw new FieldboxError('REMOTE_CANNOT');
     return driver.connect(
-      this.surroundings(remote.remote, (name) => this.options.secrets.get(secretName(remote.remote, name))),
+      this.surroundings(remote.remote, remote.name, (name) =>
+        this.options.secrets.get(secretName(remote.remote, name)),
+      ),
     );
   }
 
-  private surroundings(remote: RemoteKey | null, secret: (name: string) => Promise<string | null>): Surroundings {
+  private surroundings(
+    remote: RemoteKey | null,
+    name: string,
+    secret: (name: string) => Promise<string | null>,
+  ): Surroundings {
     const memory = new DriverMemory(this.db, remote);
     const { archiveId, version } = this.engine.context;
     return {
@@ -446,6 +492,9 @@ class SyncService implements Sync {
       archiveId,
       version,
       visits: () => this.boxes.visits(remote),
+      name,
+      ownKey: () => this.ownKey.get(),
+      ...(this.options.patience !== undefined && { patience: this.options.patience }),
     };
   }
 

@@ -5,6 +5,7 @@ import { attachmentVerbs } from './attachments';
 import { boxEvents, boxVerbs } from './boxes';
 import { catalogVerbs } from './catalog';
 import { classificationVerbs } from './classification';
+import { courierVerbs } from './courier';
 import { desktopEvents, desktopVerbs } from './desktop';
 import { identityVerbs } from './identity';
 import { detailsVerbs } from './details';
@@ -28,6 +29,7 @@ export const coreVerbs = {
   ...intakeVerbs,
   ...releaseVerbs,
   ...syncVerbs,
+  ...courierVerbs,
   ...sourceVerbs,
   ...boxVerbs,
   ...anonymisationVerbs,
@@ -62,7 +64,7 @@ export type CoreVerb = keyof typeof coreVerbs;
 export type SessionVerb = keyof typeof sessionVerbs;
 export type EngineVerb = keyof typeof engineVerbs;
 /** Verbs of the archive alone; the others are answered by main/sync on top of it. */
-export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof boxVerbs>;
+export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof boxVerbs | keyof typeof courierVerbs>;
 export type DesktopVerb = keyof typeof desktopVerbs;
 export type VerbName = keyof typeof contract;
 export type EventName = keyof typeof events;

@@ -2,6 +2,7 @@ import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
 import { boxErrors } from './boxes';
+import { courierErrors } from './courier';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { findingErrors } from './finding';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...attachmentErrors,
   ...groupingErrors,
   ...classificationErrors,
+  ...courierErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

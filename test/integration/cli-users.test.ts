@@ -111,3 +111,29 @@ describe('the command line of an archive with people', () => {
     expect(text.stdout).toMatch(/Anna Nkosi {2}Lines taken off the log: \d+\./);
   });
 });
+
+describe('destinations on the command line of an archive with people', () => {
+  it('are set up by administrators, used by everybody, and by nobody who has not signed in', async () => {
+    const { archive, folder } = await withPeople();
+    const share = join(folder, 'share');
+    mkdirSync(share);
+    const run = (...args: string[]) => runCommand(...args, '--archive', archive, '--json');
+    const add = ['remote', 'add', 'Share', 'folder', '--path', share];
+    for (const command of [['remote', 'list'], ['outbox', 'list'], ['ledger'], ['courier', 'key'], add])
+      expect((await run(...command)).json()).toMatchObject({ error: { code: 'NOT_SIGNED_IN' } });
+    expect((await run(...add, '--user', 'bob')).json()).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
+    expect((await run(...add, '--user', 'anna')).json()).toMatchObject({ name: 'Share' });
+    expect((await run('remote', 'remove', 'Share', '--user', 'bob')).json()).toMatchObject({
+      error: { code: 'NOT_ALLOWED' },
+    });
+    expect((await run('remote', 'test', 'Share', '--user', 'bob')).json()).toMatchObject({
+      error: { code: 'NOT_ALLOWED' },
+    });
+    const sent = await run('send', '--to', 'Share', '--patient', 'A-1', '--user', 'bob');
+    expect(sent.json()).toMatchObject({ counts: { proven: 1 } });
+    const engine = await openForTest(archive);
+    const { rows } = await engine.verbs['users.list']({});
+    const asked = engine.context.db.prepare('SELECT by_user AS by FROM outbox_transaction').all();
+    expect(asked).toEqual([{ by: rows.find(({ login }) => login === 'bob')?.user }]);
+  });
+});

@@ -290,7 +290,11 @@ describe('as the archive API addresses it', () => {
     writeFileSync(path, instanceBytes({ seed: 1, PatientID: 'N-7' }));
     const uploaded = [];
     for (let times = 0; times < 2; times += 1) {
-      const receiver = await Receiver.open(engine.context, { source: 'api', sourceRef: 'tablet', label: 'tablet', archive }, unwatched);
+      const receiver = await Receiver.open(
+        engine.context,
+        { source: 'api', sourceRef: 'tablet', label: 'tablet', archive },
+        unwatched,
+      );
       const { image } = await receiver.take(path, 'upload.dcm');
       uploaded.push(await ask('grouped.identifiers', { image }));
     }

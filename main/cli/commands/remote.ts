@@ -14,6 +14,7 @@ const options = {
   login: { type: 'string', default: '' },
   certificate: { type: 'string' },
   path: { type: 'string', default: '' },
+  key: { type: 'string', default: '' },
   host: { type: 'string', default: '' },
   port: { type: 'string', default: '104' },
   called: { type: 'string', default: '' },
@@ -139,8 +140,10 @@ function settingsOf(values: Values, kind: string): unknown {
         commitment: false,
         mayTranscode: false,
       };
+    case 'courier':
+      return { kind, recipient: values.key, path: values.path };
     default:
-      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse.');
+      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse, courier.');
   }
 }
 

@@ -44,6 +44,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   if (scp === null && hub === null) throw new UsageError('Say which port: --scp PORT or --hub PORT.');
   const serve = async (session: SyncSession): Promise<number> => {
     const { engine, sync } = session;
+    session.require('import.start');
     const dicom = scp === null ? null : await listenForMachines(engine, values, scp, terminal);
     try {
       const hubPort = hub === null ? null : await listenForBoxes(session, terminal);

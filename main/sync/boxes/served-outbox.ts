@@ -14,7 +14,7 @@ import {
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { onNetwork, untilOpen } from '../outbox/hours';
 import { type MakeAnonymous, prepare } from '../outbox/outgoing';
-import { itemName } from '../outbox/remote-worker';
+import { itemName } from '../outbox/item-name';
 import { sliceboxKeeps } from '../remotes/slicebox/accepted';
 import type { Outgoing } from '../remotes/remote';
 import { Throttle } from '../outbox/throttle';

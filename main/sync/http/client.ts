@@ -19,6 +19,7 @@ export interface HttpClientOptions {
   /** Sockets at once. */
   readonly sockets?: number;
   readonly connectMs?: number;
+  /** The most that any request may be silent, also where it asks for more. */
   readonly idleMs?: number;
 }
 
@@ -114,7 +115,7 @@ export class HttpClient {
         () => outgoing.destroy(new HttpFailure({ code: 'REMOTE_UNREACHABLE' })),
         this.options.connectMs ?? CONNECT_MS,
       );
-      outgoing.setTimeout(request.idleMs ?? this.options.idleMs ?? IDLE_MS, () =>
+      outgoing.setTimeout(Math.min(request.idleMs ?? IDLE_MS, this.options.idleMs ?? Infinity), () =>
         outgoing.destroy(new HttpFailure({ code: 'REMOTE_SILENT' })),
       );
       outgoing.setNoDelay(true);

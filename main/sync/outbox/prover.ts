@@ -2,12 +2,14 @@ import type { TransactionKey } from '@shared/model/ids';
 import { type QueuedItem, type Remote, unprovenItems } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { Outgoing, ProofOutcome, RemoteConnection } from '../remotes/remote';
-import { backOff } from './backoff';
 import { prepare } from './outgoing';
+import { itemName } from './item-name';
 import type { WorkerParts } from './remote-worker';
 
 /** Items whose proof is sought together. */
 const BATCH = 200;
+/** So many answers in a row that do not name an image mean that it is not there: over the back-off that is several minutes. */
+const PATIENT_ANSWERS = 6;
 
 interface Ready {
   readonly queued: QueuedItem;
@@ -29,9 +31,11 @@ export class Prover {
   /** When to ask next, on the steady clock. */
   next = 0;
   private after = 0;
+  /** How often an item was not named where it should be. */
+  private readonly unnamed = new Map<string, number>();
   private failures = 0;
 
-  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note'>) {}
+  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'backOff'>) {}
 
   forgetFailures(): void {
     this.failures = 0;
@@ -41,9 +45,7 @@ export class Prover {
   async batch(remote: Remote, connected: () => RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const { ctx, makeAnonymous } = this.parts;
     if (performance.now() < this.next) return NOTHING;
-    let queued = unprovenItems(ctx.db, remote.remote, this.after, BATCH);
-    if (queued.length === 0 && this.after > 0) queued = unprovenItems(ctx.db, remote.remote, 0, BATCH);
-    this.after = queued.at(-1)?.id ?? 0; // those that stay unclear do not keep others waiting
+    const queued = await this.nextItems(remote, connected, signal);
     const ready: Ready[] = [];
     try {
       for (const item of queued) {
@@ -56,17 +58,56 @@ export class Prover {
     }
   }
 
+  /** The next items to ask about: those that stay unclear do not keep others waiting. */
+  private async nextItems(
+    remote: Remote,
+    connected: () => RemoteConnection,
+    signal: AbortSignal,
+  ): Promise<readonly QueuedItem[]> {
+    const page = (after: number): readonly QueuedItem[] =>
+      unprovenItems(this.parts.ctx.db, remote.remote, after, BATCH);
+    let found = page(this.after);
+    if (found.length === 0 && this.after > 0) found = page(0);
+    if (found.length === 0) return [];
+    const isAbout = await connected().proofCome?.(signal);
+    if (isAbout === undefined) {
+      this.after = found.at(-1)?.id ?? 0;
+      return found;
+    }
+    for (found = page(0); found.length > 0; found = page(found.at(-1)?.id ?? 0)) {
+      const about = found.filter(isAbout);
+      if (about.length > 0) return about;
+    }
+    this.askLater();
+    return [];
+  }
+
+  private askLater(): void {
+    this.failures += 1;
+    this.next = performance.now() + this.parts.backOff(this.failures);
+  }
+
   private async ask(ready: readonly Ready[], connection: RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const items = ready.map(({ item }) => item);
     const outcomes = (await connection.prove?.(items, signal)) ?? [];
-    const deliveries = ready.flatMap(({ queued }, at) => deliveryOf(queued, outcomes[at] ?? { kind: 'unknown' }));
+    const deliveries = ready.flatMap(({ queued }, at) =>
+      deliveryOf(queued, this.judged(queued, outcomes[at] ?? { kind: 'unknown' })),
+    );
     if (deliveries.length > 0) await this.parts.note(deliveries);
-    if (deliveries.length < ready.length) {
-      this.failures += 1;
-      this.next = performance.now() + backOff(this.failures);
-    } else this.failures = 0;
+    if (deliveries.length < ready.length) this.askLater();
+    else this.failures = 0;
     const sentAgain = deliveries.filter(({ state }) => state === 'waiting');
     return { moved: deliveries.length - sentAgain.length, sentAgain };
+  }
+
+  /** What an outcome comes to together with the ones before it. */
+  private judged(queued: QueuedItem, outcome: ProofOutcome): ProofOutcome {
+    const name = itemName(queued);
+    const times = outcome.kind === 'notListed' ? (this.unnamed.get(name) ?? 0) + 1 : 0;
+    if (outcome.kind === 'later') return outcome;
+    if (times === 0 || times >= PATIENT_ANSWERS) this.unnamed.delete(name);
+    else this.unnamed.set(name, times);
+    return times >= PATIENT_ANSWERS ? { kind: 'missing' } : outcome;
   }
 }
 
@@ -79,9 +120,12 @@ function deliveryOf({ transaction, position }: QueuedItem, outcome: ProofOutcome
       return [{ ...base, state: 'waiting', fault: { code: 'REMOTE_NOT_KEPT', details: {} } }];
     case 'conflict':
       return [{ ...base, state: 'parked', fault: { code: 'REMOTE_CONFLICT', details: {} } }];
-    case 'refused':
-      return [{ ...base, state: 'refused', fault: { code: outcome.code, details: {} } }];
+    case 'refused': {
+      const { code, details } = outcome;
+      return [{ ...base, state: 'refused', fault: { code, details: { ...details } } }];
+    }
     case 'unknown':
+    case 'notListed':
     case 'later':
       return [];
   }

@@ -15,8 +15,9 @@ import {
 } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
-import { backOff } from './backoff';
+import type { BackOff } from './backoff';
 import { onNetwork, untilOpen } from './hours';
+import { itemName } from './item-name';
 import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
@@ -40,14 +41,11 @@ export interface WorkerParts {
   readonly parallel: number;
   /** For a remote that fetches for itself, so that nothing is sent from here: what is wrong with that now. */
   readonly served: (() => Trouble | null) | null;
+  /** How long to wait after the n-th failure in a row, in milliseconds. */
+  readonly backOff: BackOff;
   readonly changed: () => void;
   /** Technical faults of drivers, which are faults of ours. */
   readonly onFault: (error: unknown) => void;
-}
-
-/** The name of an item in this program's memory. */
-export function itemName(item: { readonly transaction: TransactionKey; readonly position: number }): string {
-  return `${item.transaction}/${String(item.position)}`;
 }
 
 /**
@@ -112,6 +110,21 @@ export class RemoteWorker {
   hint(): void {
     this.forgetTrouble();
     this.wake();
+  }
+
+  /** Looks at once for proof of what has arrived, whether anything can be sent now or not; ends when no more is found. */
+  async seekProof(): Promise<void> {
+    await this.settled();
+    this.prover.forgetFailures();
+    const seeking = this.proveAll().finally(() => {
+      this.running = null;
+    });
+    this.running = seeking;
+    await seeking;
+    if (this.again) {
+      this.again = false;
+      this.wake();
+    }
   }
 
   /** Takes over changed settings or policy. */
@@ -370,7 +383,8 @@ export class RemoteWorker {
     this.failures += 1;
     this.trouble = trouble;
     this.broken = true;
-    this.nextTry = performance.now() + (trouble.afterMs ?? backOff(trouble.person ? this.failures + 5 : this.failures));
+    this.nextTry =
+      performance.now() + (trouble.afterMs ?? this.parts.backOff(trouble.person ? this.failures + 5 : this.failures));
     void this.disconnect();
   }
 
@@ -400,10 +414,18 @@ export class RemoteWorker {
     return found.moved;
   }
 
+  private async proveAll(): Promise<void> {
+    try {
+      while (!this.stopping.signal.aborted && (await this.proveBatch()) > 0) this.parts.changed();
+    } catch (error) {
+      this.parts.onFault(error);
+    }
+  }
+
   /** Lets an item wait for a while: as long as the remote said, else longer with each try. */
   private putOff(name: string, afterMs: number | null): void {
     const tries = (this.attempts.get(name) ?? 0) + 1;
     this.attempts.set(name, tries);
-    this.notBefore.set(name, performance.now() + (afterMs ?? backOff(tries)));
+    this.notBefore.set(name, performance.now() + (afterMs ?? this.parts.backOff(tries)));
   }
 }

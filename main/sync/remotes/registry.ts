@@ -1,5 +1,7 @@
 import type { ProofKind } from '@shared/model/remotes/access';
+import type { ErrorCode } from '@shared/errors';
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
+import { courierDriver } from './courier';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
@@ -14,6 +16,7 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   dicomweb: dicomWebDriver,
   dimse: dimseDriver,
   slicebox: sliceboxDriver,
+  courier: courierDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */
@@ -22,6 +25,7 @@ export interface Bound {
   readonly secrets: readonly string[];
   readonly parallel: number;
   readonly isServed: boolean;
+  readonly mistake: ErrorCode | null;
   connect(surroundings: Surroundings): RemoteConnection;
 }
 
@@ -42,6 +46,7 @@ function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSett
     secrets: driver.secrets(settings),
     parallel: driver.parallel,
     isServed: driver.isServed?.(settings) ?? false,
+    mistake: driver.mistake?.(settings) ?? null,
     connect: (surroundings) => driver.connect(settings, surroundings),
   };
 }

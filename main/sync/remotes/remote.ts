@@ -4,6 +4,7 @@ import type { RemoteTest } from '@shared/contract/sync';
 import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { RemoteKind, SettingsOf } from '@shared/model/remotes/settings';
+import type { BoxKeyPair } from '../box-key-pair';
 
 /**
  * The interface behind which every kind of remote lies. A driver knows no database and no other driver: it gets a stream, a
@@ -20,6 +21,8 @@ export interface RemoteDriver<K extends RemoteKind> {
   readonly parallel: number;
   /** The other side fetches for itself: nothing is sent from here. */
   readonly isServed?: (settings: SettingsOf<K>) => boolean;
+  /** What a person has mistyped in the settings; null when nothing. */
+  readonly mistake?: (settings: SettingsOf<K>) => ErrorCode | null;
   connect(settings: SettingsOf<K>, surroundings: Surroundings): RemoteConnection;
 }
 
@@ -38,6 +41,18 @@ export interface Surroundings {
   readonly version: string;
   /** For remotes that come by themselves: whether they could, and how long ago this one did (null: not since the start). */
   visits(): { readonly listening: boolean; readonly heardMsAgo: number | null };
+  /** What the remote is called here; empty while it is only tried out. */
+  readonly name: string;
+  /** This archive's own pair of keys. Throws COURIER_NO_KEY, SECRET_UNREADABLE. */
+  ownKey(): Promise<BoxKeyPair>;
+  /** How long a silent or absent other side is waited for; each protocol has its own times when nothing is said. */
+  readonly patience?: Patience;
+}
+
+/** In milliseconds: until a connection is made, and without anything moving on it. */
+export interface Patience {
+  readonly connectMs: number;
+  readonly idleMs: number;
 }
 
 /** A remote in use: may keep sockets and sessions between images. */
@@ -49,6 +64,11 @@ export interface RemoteConnection {
   /** Hears what comes next, so that it can negotiate for all of it. */
   announce?(items: readonly Outgoing[]): void;
   send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome>;
+  /**
+   * For kinds whose proof comes by itself at some time: takes in what has come, and tells which items it is about. The others
+   * are not asked about.
+   */
+  proofCome?(signal: AbortSignal): Promise<(item: ItemPlace) => boolean>;
   /** Seeks proof for what has arrived; one answer for each, in order. Only asked of drivers with proofs. */
   prove?(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]>;
   /** Nothing of a transaction waits any more: protocols that end transactions say so now. May be asked again after a restart. */
@@ -101,12 +121,14 @@ export type ProofOutcome =
   | { readonly kind: 'proven'; readonly proof: Proof }
   /** Not to be seen yet; asked again later. */
   | { readonly kind: 'unknown' }
+  /** It was asked and does not name it, which may only be a matter of time: after some such answers it is sent again. */
+  | { readonly kind: 'notListed' }
   /** It is certainly not there: sent again. */
   | { readonly kind: 'missing' }
   /** Something else is there under its name. */
   | { readonly kind: 'conflict' }
-  /** The remote has given it up for good. */
-  | { readonly kind: 'refused'; readonly code: ErrorCode }
+  /** The other side has looked at it since and will not have it. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details?: ErrorDetails }
   | { readonly kind: 'later'; readonly trouble: Trouble };
 
 /** Whose transaction an item belongs to. */
@@ -121,6 +143,12 @@ export interface TransactionFacts {
 export interface EndedTransaction extends TransactionFacts {
   /** Items that the remote has taken; the others were refused, parked or cancelled. */
   readonly delivered: number;
+}
+
+/** Which item of which transaction; positions count from 1. */
+export interface ItemPlace {
+  readonly transaction: TransactionKey;
+  readonly position: number;
 }
 
 /** What is known of an image without reading it; attributes are those of the file that leaves (anonymised or not). */

@@ -69,8 +69,14 @@ export const AttachmentsSettings = z.object({
   access: WebAccess.omit({ authentication: true }),
 });
 
-/** A stick carried to another Fieldbox; `recipient` is that box's public key. */
-export const CourierSettings = z.object({ kind: z.literal('courier'), recipient: z.string().max(200) });
+/** A stick carried to another Fieldbox. */
+export const CourierSettings = z.object({
+  kind: z.literal('courier'),
+  /** The other box's public key, as that box shows it (./box-key.ts). */
+  recipient: z.string().max(200),
+  /** Where bundles are laid whenever the folder is there; empty: only where `courier.write` says. */
+  path: z.string().max(4096),
+});
 
 /** How a remote is reached; secrets are kept apart. */
 export const RemoteSettings = z.discriminatedUnion('kind', [

@@ -16,11 +16,14 @@ export interface Peer {
   comeBack(): Promise<void>;
 }
 
+/** Puts something between the client and a port of the far side; gives the port to speak to instead. */
+export type Through = (port: number) => Promise<number>;
+
 export interface PeerKind {
   readonly name: string;
   readonly proofs: readonly ProofKind[];
-  /** Starts one for a test; it ends with the test. */
-  start(): Promise<Peer>;
+  /** Starts one for a test, reached through something if that is given; it ends with the test. */
+  start(through?: Through): Promise<Peer>;
   /** What `held` says of the images of the archive: their hashes, when nothing is said. */
   expected?(outbox: OutboxForTest): Promise<readonly string[]>;
 }

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { storageClasses } from '../../../dicom/dictionary';
 import { part10Header } from '../../../dicom/writer';
 import { Association, AssociationError } from '../../../network/association';
+import { referencedIn } from '../../../network/commitment';
 import type { ProposedContext } from '../../../network/pdu';
 import { ServiceUser, type ReceivedInstance } from '../../../network/scu';
 import { Status } from '../../../network/status';
@@ -43,6 +46,10 @@ export const dimseDriver: RemoteDriver<'dimse'> = {
 
 /** Odd ids from 1 to 255 (PS3.8 9.3.2.2). */
 const MOST_CONTEXTS = 128;
+/** How long a report of storage commitment is waited for on the same association. */
+const REPORT_MS = 10_000;
+/** (0008,1195) of PS3.4 J.3.2.1.1. */
+const TRANSACTION_UID = 0x00081195;
 
 class DimseConnection implements RemoteConnection {
   private user: ServiceUser | null = null;
@@ -50,6 +57,8 @@ class DimseConnection implements RemoteConnection {
   private readonly pairs = new Set<string>();
   private folder: Promise<string> | null = null;
   private files = 0;
+  /** The peer does not report commitments on the association on which they were asked for. */
+  private reportsElsewhere = false;
 
   constructor(
     private readonly settings: SettingsOf<'dimse'>,
@@ -115,11 +124,18 @@ class DimseConnection implements RemoteConnection {
   async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
     await this.end(); // many archives show what they have got only when the association has been released
     try {
+      const committed = await this.committed(items, signal);
+      if (committed !== null)
+        return items.map(({ facts }): ProofOutcome =>
+          committed.has(facts.SOPInstanceUID)
+            ? { kind: 'proven', proof: { kind: 'commitment', note: 'N-EVENT-REPORT' } }
+            : { kind: 'missing' },
+        );
       const listed = await this.listed(items, signal);
       return items.map(({ facts }): ProofOutcome =>
         listed.has(facts.SOPInstanceUID)
           ? { kind: 'proven', proof: { kind: 'query', note: 'C-FIND' } }
-          : { kind: 'unknown' },
+          : { kind: 'notListed' },
       );
     } catch (error) {
       if (!(error instanceof AssociationError)) throw error;
@@ -230,6 +246,7 @@ class DimseConnection implements RemoteConnection {
       roles,
       signal,
       tls: tls ? { ca: null, key: null, certificate: null, fingerprint: certificate } : null,
+      ...this.surroundings.patience,
     });
     return new ServiceUser(association);
   }
@@ -259,6 +276,33 @@ class DimseConnection implements RemoteConnection {
     }
   }
 
+  /**
+   * SOP Instance UIDs that the peer has committed itself to keep (PS3.4 J.3); null when that was not wanted, the peer does not
+   * offer it, or it reports over an association of its own. Throws AssociationError.
+   */
+  private async committed(items: readonly Outgoing[], signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+    if (!this.settings.commitment || this.reportsElsewhere) return null;
+    const transactionUID = `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
+    const user = await this.associate([plain(1, Services.StorageCommitment)], signal);
+    try {
+      if (!user.association.contextFor(Services.StorageCommitment)) {
+        this.reportsElsewhere = true;
+        return null;
+      }
+      const status = await user.requestCommitment(
+        transactionUID,
+        items.map(({ facts }) => facts),
+      );
+      if (status !== Status.Success) return null;
+      const report = await Promise.race([user.awaitReport(), wait(REPORT_MS, null, { ref: false, signal })]);
+      this.reportsElsewhere = report === null;
+      if (report?.string(TRANSACTION_UID) !== transactionUID) return null;
+      return new Set(referencedIn(report, 'ReferencedSOPSequence').map(({ SOPInstanceUID }) => SOPInstanceUID));
+    } finally {
+      user.association.abort();
+    }
+  }
+
   /** SOP Instance UIDs that the peer lists, asked series by series on one association. Throws AssociationError. */
   private async listed(items: readonly Outgoing[], signal: AbortSignal): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
@@ -272,8 +316,13 @@ class DimseConnection implements RemoteConnection {
           { keyword: 'StudyInstanceUID', value: StudyInstanceUID },
           { keyword: 'SeriesInstanceUID', value: SeriesInstanceUID },
         ];
-        for await (const answer of user.find(Services.StudyRootFind, questionOf({ level: 'image', match })))
-          found.add(rowOfAnswer(answer)['SOPInstanceUID'] ?? '');
+        const answers = user.find(Services.StudyRootFind, questionOf({ level: 'image', match }));
+        let next = await answers.next();
+        for (; next.done !== true; next = await answers.next())
+          found.add(rowOfAnswer(next.value)['SOPInstanceUID'] ?? '');
+        // A list that ends in a failure says nothing about what is not on it.
+        if (next.value !== Status.Success)
+          throw new AssociationError({ kind: 'malformed', what: `C-FIND 0x${next.value.toString(16).toUpperCase()}` });
       }
     } finally {
       await user.association.release();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
@@ -96,7 +96,9 @@ class FolderConnection implements RemoteConnection {
       const there = await hashOf(target, hooks.signal);
       if (there === item.sha256) return { kind: 'arrived', proof: { kind: 'hash', note: 'already there' } };
       if (there !== null) return { kind: 'parked', code: 'REMOTE_CONFLICT' };
-      await mkdir(folder, { recursive: true });
+      // One after the other: were the folder itself gone meanwhile, it would be made anew.
+      await makeFolder(dirname(folder));
+      await makeFolder(folder);
       const part = `${target}.part`;
       await pipeline(item.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
       await flushFile(part);
@@ -147,6 +149,14 @@ class FolderConnection implements RemoteConnection {
     } catch (error) {
       return { code: 'REMOTE_REFUSED', details: { status: systemCode(error) }, person: true };
     }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,0 +1,4 @@
+import { describeRemote } from './contract';
+import { courierKind } from './kinds';
+
+describeRemote(courierKind);

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dataSetStart } from '../../../main/sync/remotes/dimse/file-parts';
+import type { ProofKind, WebAccess } from '../../../shared/model/remotes/access';
+import type { RemoteSettings } from '../../../shared/model/remotes/settings';
+import { onTestFinished } from 'vitest';
+import { allImages, temporaryFolder } from '../../fixtures/archive';
+import { courierPeer } from '../../fixtures/courier-peer';
+import { sha256Of } from '../../fixtures/instances';
+import { Orthanc } from '../../fixtures/orthanc';
+import type { OutboxForTest } from '../../fixtures/outbox';
+import type { PeerKind, Through } from './contract';
+
+/** Far sides of every kind, for the contract suite and for the rude network alike. */
+
+const straight: Through = (port) => Promise.resolve(port);
+export const openAccess: Omit<WebAccess, 'url'> = {
+  authentication: { scheme: 'none' },
+  headers: [],
+  certificate: null,
+};
+
+export function restSettings(port: number): RemoteSettings {
+  return { kind: 'orthanc', access: { url: `http://127.0.0.1:${String(port)}`, ...openAccess } };
+}
+
+export function webSettings(port: number): RemoteSettings {
+  return {
+    kind: 'dicomweb',
+    access: { url: `http://127.0.0.1:${String(port)}/dicom-web`, ...openAccess },
+    stow: '',
+    qido: '',
+    wado: '',
+    readBack: true,
+  };
+}
+
+export function dimseSettings(port: number): RemoteSettings {
+  return {
+    kind: 'dimse',
+    host: '127.0.0.1',
+    port,
+    calledAETitle: 'PEER',
+    callingAETitle: 'FIELDBOX',
+    tls: false,
+    certificate: null,
+    commitment: false,
+    mayTranscode: false,
+  };
+}
+
+export const folderKind: PeerKind = {
+  name: 'A folder',
+  proofs: ['hash'],
+  start: () => {
+    const root = temporaryFolder();
+    const path = join(root, 'share');
+    const away = join(root, 'away');
+    mkdirSync(path);
+    return Promise.resolve({
+      settings: { kind: 'folder', path },
+      held: () =>
+        Promise.resolve(
+          readdirSync(path, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) =>
+              createHash('sha256')
+                .update(readFileSync(join(entry.parentPath, entry.name)))
+                .digest('hex'),
+            ),
+        ),
+      leave: () => rename(path, away),
+      comeBack: () => rename(away, path),
+    });
+  },
+};
+
+function orthancByHttp(
+  name: string,
+  settings: (port: number) => RemoteSettings,
+  proofs: readonly ProofKind[],
+): PeerKind {
+  return {
+    name,
+    proofs,
+    start: async (through = straight) => {
+      const orthanc = await Orthanc.start();
+      return {
+        settings: settings(await through(orthanc.port)),
+        held: () => orthanc.held(),
+        leave: () => orthanc.close('SIGKILL'),
+        comeBack: () => orthanc.open(),
+      };
+    },
+  };
+}
+
+export const orthancRestKind = orthancByHttp('Orthanc by REST', restSettings, ['hash']);
+export const orthancWebKind = orthancByHttp('Orthanc by DICOMweb', webSettings, ['hash', 'query']);
+
+export const orthancDimseKind: PeerKind = {
+  name: 'Orthanc by DIMSE',
+  proofs: ['query'],
+  // The group 0002 of what it holds is its own: what is compared is the data set behind it.
+  expected: async ({ engine }) => dataSetHashes(await filesOf(engine)),
+  start: async (through = straight) => {
+    const orthanc = await Orthanc.start({ settings: { DicomAlwaysAllowFind: true, DicomAlwaysAllowGet: true } });
+    return {
+      settings: dimseSettings(await through(orthanc.dicomPort)),
+      held: async () => dataSetHashes(await orthanc.files()),
+      leave: () => orthanc.close('SIGKILL'),
+      comeBack: () => orthanc.open(),
+    };
+  },
+};
+
+/** SHA-256 of what stands behind the group 0002 of files. */
+function dataSetHashes(files: readonly Buffer[]): readonly string[] {
+  return files.map((file) => sha256Of(file.subarray(dataSetStart(file))));
+}
+
+async function filesOf(engine: OutboxForTest['engine']): Promise<readonly Buffer[]> {
+  return (await allImages(engine)).map(({ image }) => readFileSync(engine.context.objects.path(image)));
+}
+
+/** A stick that another box reads whenever it gets hold of it, several times over. */
+export const courierKind: PeerKind = {
+  name: 'A courier',
+  proofs: ['receipt'],
+  start: () => {
+    const root = temporaryFolder();
+    const path = join(root, 'stick');
+    const away = join(root, 'away');
+    mkdirSync(path);
+    const peer = courierPeer();
+    const reading = setInterval(() => peer.read(path), 150);
+    onTestFinished(() => clearInterval(reading));
+    return Promise.resolve({
+      settings: { kind: 'courier', recipient: peer.key, path },
+      held: () => Promise.resolve(peer.held),
+      leave: () => rename(path, away),
+      comeBack: () => rename(away, path),
+    });
+  },
+};

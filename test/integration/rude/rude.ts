@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { MemorySecrets } from '../../../main/sync/secrets';
+import { RemoteSettings } from '../../../shared/model/remotes/settings';
+import { allImages, openForTest } from '../../fixtures/archive';
+import { seeded } from '../../fixtures/chance';
+import {
+  addRemote,
+  freely,
+  itemsOf,
+  type OutboxForTest,
+  outboxWithImages,
+  sendAll,
+  statesOf,
+  syncForTest,
+} from '../../fixtures/outbox';
+import { RudeNetwork, type Rudeness } from '../../fixtures/rude-network';
+import type { Peer, PeerKind } from '../remotes/contract';
+
+/** A kind of remote that is reached over a network. */
+export interface NetworkedKind extends PeerKind {
+  /** Whether it speaks HTTP, so that something in between can answer for it. */
+  readonly http: boolean;
+  /** What a server says that takes an image and loses it; left out where something in between cannot say it. */
+  readonly lie?: (sent: Buffer) => string;
+}
+
+/** Silence is noticed soon and tries follow one another quickly, so that hours of a bad link pass in seconds. */
+export const HASTE = {
+  patience: { connectMs: 1500, idleMs: 1500 },
+  backOff: (failures: number) => 40 * 2 ** Math.min(failures, 3),
+} as const;
+
+const WAIT = { timeout: 90_000, interval: 50 };
+const IMAGES = 5;
+
+/** Bytes into a connection at which it breaks: in the head, in an image, between two. */
+const PLACES = [0, 150, 1000, 4000];
+
+function faultsOf(kind: NetworkedKind): readonly (readonly [string, Rudeness])[] {
+  return [
+    ...PLACES.map((afterBytes) => [`is cut after ${String(afterBytes)} bytes`, { kind: 'cut', afterBytes }] as const),
+    ['stalls in the head', { kind: 'stall', afterBytes: 10 }],
+    ['stalls in an image', { kind: 'stall', afterBytes: 1200 }],
+    ['lets 64 kbit through in a second', { kind: 'slow', bytesPerSecond: 8000 }],
+    ['says everything twice', { kind: 'duplicate' }],
+    ['resets every connection', { kind: 'reset' }],
+    ['takes connections and never answers', { kind: 'halfOpen' }],
+    ['loses the answers', { kind: 'loseAnswer', afterBytes: 1000 }],
+    ...(kind.http
+      ? [500, 503, 429, 401, 302, 200].map(
+          (status) => [`answers ${String(status)} by itself`, { kind: 'answer', status } as const] as const,
+        )
+      : []),
+    ...(kind.lie === undefined
+      ? []
+      : [['says 200 and loses it', { kind: 'swallow', status: 200, body: kind.lie }] as const]),
+  ];
+}
+
+/** Faults that nothing gets through of, for as long as they last. */
+const CLOSED = new Set<Rudeness['kind']>(['reset', 'halfOpen', 'answer', 'swallow']);
+/** Faults that everything gets through of in the end. */
+const PASSABLE = new Set<Rudeness['kind']>(['slow', 'duplicate']);
+/** Of the others so many connections are struck: a question whether it is there, and some images. */
+const STRUCK = 3;
+
+/** What must hold of every remote on a network that behaves badly. */
+export function describeRude(kind: NetworkedKind): void {
+  const end = kind.proofs.length > 0 ? 'proven' : 'arrived';
+
+  /** A far side behind a rude network. */
+  const start = async (): Promise<{ readonly peer: Peer; readonly network: RudeNetwork }> => {
+    const networks: RudeNetwork[] = [];
+    const peer = await kind.start(async (port) => {
+      const network = await RudeNetwork.before(port);
+      networks.push(network);
+      return network.port;
+    });
+    const [network] = networks;
+    if (!network) throw new Error(`${kind.name} is not on a network.`);
+    return { peer, network };
+  };
+
+  /** The far side holds everything once, with equal content, and nobody stumbled. */
+  const holdsAll = async (peer: Peer, outbox: OutboxForTest): Promise<void> => {
+    const wanted = await (kind.expected?.(outbox) ??
+      allImages(outbox.engine).then((rows) => rows.map(({ image }) => String(image))));
+    expect([...(await peer.held())].sort()).toEqual([...wanted].sort());
+    expect(outbox.faults).toEqual([]);
+  };
+
+  describe(`${kind.name} on a network that`, () => {
+    it.each(faultsOf(kind))('%s: nothing is lost, and all of it is there once afterwards', async (_, rude) => {
+      const { peer, network } = await start();
+      const outbox = await outboxWithImages(IMAGES, HASTE);
+      network.be((connection) =>
+        PASSABLE.has(rude.kind) || CLOSED.has(rude.kind) || connection <= STRUCK ? rude : { kind: 'none' },
+      );
+      const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      outbox.sync.start();
+      const transaction = await sendAll(outbox, remote);
+      if (CLOSED.has(rude.kind)) {
+        // What was said to have been taken and is not there is found out: its item says so and waits again.
+        await expect
+          .poll(
+            async () =>
+              rude.kind === 'swallow'
+                ? (await itemsOf(outbox.sync, transaction)).some(({ fault }) => fault?.code === 'REMOTE_NOT_KEPT')
+                : network.connections > STRUCK,
+            WAIT,
+          )
+          .toBe(true);
+        expect(await statesOf(outbox.sync, transaction)).toMatchObject({ proven: 0, refused: 0 });
+        network.be({ kind: 'none' });
+      }
+      await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: IMAGES });
+      await holdsAll(peer, outbox);
+    });
+
+    it('has no name for it any more: it waits until there is one', async () => {
+      const { peer } = await start();
+      const outbox = await outboxWithImages(2, HASTE);
+      const nameless = RemoteSettings.parse(
+        JSON.parse(JSON.stringify(peer.settings).replace('127.0.0.1', 'nowhere.invalid')),
+      );
+      const remote = await addRemote(outbox.sync, 'far', nameless, peer.secrets);
+      outbox.sync.start();
+      const transaction = await sendAll(outbox, remote);
+      const { verbs } = outbox.sync;
+      await expect
+        .poll(async () => (await verbs['remotes.list']({})).rows[0]?.activity.fault?.code, WAIT)
+        .toBe('REMOTE_UNREACHABLE');
+      await verbs['remotes.save']({ remote, name: 'far', settings: peer.settings, policy: freely, secrets: {} });
+      await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
+      await holdsAll(peer, outbox);
+    });
+
+    if (kind.http) {
+      it.each([
+        [413, 'REMOTE_TOO_LARGE'],
+        [400, 'REMOTE_REFUSED'],
+      ])('answers %i to every image: each is refused, with that as the reason', async (status, code) => {
+        const { peer, network } = await start();
+        const outbox = await outboxWithImages(2, HASTE);
+        network.be({ kind: 'swallow', status, body: () => '' });
+        const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+        outbox.sync.start();
+        const transaction = await sendAll(outbox, remote);
+        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ refused: 2 });
+        for (const { fault } of await itemsOf(outbox.sync, transaction)) expect(fault?.code).toBe(code);
+        expect(await peer.held()).toEqual([]);
+        network.be({ kind: 'none' });
+        await outbox.sync.verbs['outbox.retry']({ transaction });
+        await outbox.sync.verbs['remotes.save']({
+          remote,
+          name: 'far',
+          settings: peer.settings,
+          policy: freely,
+          secrets: {},
+        });
+        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
+        await holdsAll(peer, outbox);
+      });
+    }
+
+    it('is gone in the middle and comes back', async () => {
+      const { peer, network } = await start();
+      const outbox = await outboxWithImages(20, HASTE);
+      const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      outbox.sync.start();
+      const transaction = await sendAll(outbox, remote);
+      await expect.poll(async () => (await statesOf(outbox.sync, transaction)).waiting, WAIT).toBeLessThan(20);
+      await network.close();
+      await expect
+        .poll(async () => {
+          const [row] = (await outbox.sync.verbs['remotes.list']({})).rows;
+          return row?.counts[end] === 20 || row?.activity.condition === 'blocked';
+        }, WAIT)
+        .toBe(true);
+      await network.open();
+      await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 20 });
+      await holdsAll(peer, outbox);
+    });
+
+    it.each([1, 2, 3])(
+      'does whatever chance %i brings, while the program is closed and opened and the far side falls over',
+      async (seed) => {
+        const chance = seeded(seed);
+        const rudenesses = faultsOf(kind).map(([, rude]) => rude);
+        const { peer, network } = await start();
+        const outbox = await outboxWithImages(12, HASTE);
+        let rudeFor = 0;
+        network.be((connection) =>
+          connection <= rudeFor && chance.below(4) > 0 ? chance.oneOf(rudenesses) : { kind: 'none' },
+        );
+        const secrets = new MemorySecrets();
+        let running: OutboxForTest = syncForTest(outbox.engine, secrets, HASTE);
+        const remote = await addRemote(running.sync, 'far', peer.settings, peer.secrets);
+        const transaction = await sendAll(running, remote);
+        for (let act = 0; act < 4; act += 1) {
+          rudeFor = network.connections + 6;
+          const until = network.connections + 1 + chance.below(5);
+          running.sync.start();
+          await expect
+            .poll(
+              async () => network.connections >= until || (await statesOf(running.sync, transaction))[end] === 12,
+              WAIT,
+            )
+            .toBe(true);
+          if (act === 2) {
+            await peer.leave();
+            await peer.comeBack();
+          }
+          await running.sync.close();
+          expect(running.faults).toEqual([]);
+          await running.engine.close();
+          const engine = await openForTest(outbox.engine.context.paths.root);
+          running = syncForTest(engine, secrets, HASTE);
+          expect((await statesOf(running.sync, transaction)).sending).toBe(0);
+        }
+        rudeFor = 0;
+        running.sync.start();
+        await expect.poll(() => statesOf(running.sync, transaction), WAIT).toMatchObject({ [end]: 12 });
+        await holdsAll(peer, running);
+      },
+    );
+  });
+}
