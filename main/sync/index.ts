@@ -18,17 +18,24 @@ import { select } from '../archive/export/selection';
 import { refuseWithRules } from '../archive/forwarding';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
+import { imagesOfItems } from '../archive/outbox/matches';
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
+import { archiveCounterparts } from './clinic/archive-counterparts';
+import { createRemoteContent } from './clinic/content';
+import { FetchBack } from './clinic/fetch-back';
+import { createMatching } from './clinic/matching';
+import type { ClinicParts } from './clinic/parts';
 import { ledgerCsv } from './ledger-csv';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
+import { noAbilities } from '@shared/model/remotes/content';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
@@ -40,6 +47,8 @@ export interface SyncOptions {
   readonly onFault: (error: unknown) => void;
   /** Others reach this archive so, whatever is saved: for the command line. */
   readonly hub?: HubSettings;
+  /** When results are asked for after images were proven; left out: FETCH_DELAYS_MS. */
+  readonly fetchDelaysMs?: readonly number[];
 }
 
 /** What travels to and from remotes, on top of an open archive. */
@@ -71,6 +80,8 @@ class SyncService implements Sync {
   private readonly makeAnonymous: MakeAnonymous;
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
+  private readonly clinic: ClinicParts;
+  private readonly fetchBack: FetchBack;
   private started = false;
   private event: NodeJS.Timeout | null = null;
   private readonly deaf: () => void;
@@ -105,6 +116,8 @@ class SyncService implements Sync {
       outboxChanged: () => this.changed(),
       hub: options.hub ?? null,
     });
+    this.clinic = this.clinicParts();
+    this.fetchBack = new FetchBack(this.clinic, options.fetchDelaysMs);
     this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
     this.deaf = engine.context.listen((records) => this.wakeFor(records));
   }
@@ -117,6 +130,7 @@ class SyncService implements Sync {
     this.started = true;
     this.boxes.start();
     for (const remote of remotes(this.db)) this.workerFor(remote).wake();
+    this.fetchBack.start();
   }
 
   hint(): void {
@@ -133,6 +147,7 @@ class SyncService implements Sync {
     this.deaf();
     if (this.event !== null) clearTimeout(this.event);
     await this.boxes.close();
+    await this.fetchBack.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
   }
@@ -199,6 +214,28 @@ class SyncService implements Sync {
         }
         return { job: fetchInto(this.engine, target, connection, what) };
       },
+      ...createMatching(this.clinic),
+      ...createRemoteContent(this.clinic),
+    };
+  }
+
+  private clinicParts(): ClinicParts {
+    const abilities = (remote: RemoteKey) => driverFor(this.require(remote).settings)?.abilities ?? noAbilities;
+    return {
+      ctx: this.engine.context,
+      engine: this.engine,
+      require: (remote) => this.require(remote),
+      abilities,
+      matching: (remote) => abilities(remote).matches,
+      connect: (remote) => this.connect(this.require(remote)),
+      note: async (items) => {
+        await this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []);
+        this.changed();
+      },
+      wake: (remote) => {
+        if (this.started) this.workerFor(this.require(remote)).hint();
+      },
+      onFault: this.options.onFault,
     };
   }
 
@@ -216,6 +253,7 @@ class SyncService implements Sync {
     return {
       ...remote,
       proofs: [...(driverFor(remote.settings)?.proofs ?? [])],
+      abilities: driverFor(remote.settings)?.abilities ?? noAbilities,
       secrets: names.map((name) => name.slice(prefix.length)),
       counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
       activity: worker.activity,
@@ -409,7 +447,11 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.makeAnonymous,
-      note: (items) => this.note(items),
+      note: async (items) => {
+        await this.note(items);
+        const proven = items.filter(({ state }) => state === 'proven');
+        if (proven.length > 0) this.fetchBack.delivered(remote.remote, imagesOfItems(this.db, proven));
+      },
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
@@ -446,6 +488,7 @@ class SyncService implements Sync {
       archiveId,
       version,
       visits: () => this.boxes.visits(remote),
+      counterparts: archiveCounterparts(this.engine.context, remote),
     };
   }
 

@@ -2,6 +2,7 @@ import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
 import { boxErrors } from './boxes';
+import { clinicRemoteErrors } from './clinic-remotes';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { findingErrors } from './finding';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...attachmentErrors,
   ...groupingErrors,
   ...classificationErrors,
+  ...clinicRemoteErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

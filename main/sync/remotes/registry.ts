@@ -1,4 +1,5 @@
 import type { ProofKind } from '@shared/model/remotes/access';
+import { noAbilities, type RemoteAbilities } from '@shared/model/remotes/content';
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
@@ -22,6 +23,7 @@ export interface Bound {
   readonly secrets: readonly string[];
   readonly parallel: number;
   readonly isServed: boolean;
+  readonly abilities: RemoteAbilities;
   connect(surroundings: Surroundings): RemoteConnection;
 }
 
@@ -42,6 +44,7 @@ function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSett
     secrets: driver.secrets(settings),
     parallel: driver.parallel,
     isServed: driver.isServed?.(settings) ?? false,
+    abilities: driver.abilities ?? noAbilities,
     connect: (surroundings) => driver.connect(settings, surroundings),
   };
 }

@@ -1,0 +1,77 @@
+import type { ImageId, PatientKey, RemoteKey } from '@shared/model/ids';
+import { rowByKey } from '../../archive/catalog/rows';
+import type { EngineContext } from '../../archive/context';
+import { statement } from '../../archive/index-writer/statements';
+import { decisionOf, keepCandidates, remotePlaceOf } from '../../archive/outbox/matches';
+import { detailsOf } from '../../archive/people/details';
+import { asFieldboxError } from '@shared/errors';
+import type { Counterparts, Known, Person } from '../remotes/counterparts';
+
+/** What the archive knows of who and what is the same at a remote; of one that is only tried out (`remote` null) nothing. */
+export function archiveCounterparts(ctx: EngineContext, remote: RemoteKey | null): Counterparts {
+  const { db } = ctx;
+  return {
+    personOf: (image) => {
+      const row = rowByKey(db, 'image', image);
+      return row ? personOf(ctx, row.patient) : null;
+    },
+    knownAs: (patient) => (remote === null ? null : knownAs(ctx, remote, patient)),
+    matched: async (patient, id, basis) => {
+      if (remote === null) return;
+      // Fieldbox itself found this out: nobody's act.
+      await ctx.commit([
+        { type: 'remote.patient', by: null, body: { remote, patient, choice: 'this', remotePatient: id, basis } },
+      ]);
+    },
+    unclear: (patient, candidates) => {
+      if (remote !== null) keepCandidates(db, remote, patient, candidates);
+    },
+    placeOf: (image) => {
+      const row = statement(
+        db,
+        `SELECT clinic.key AS clinic, station.key AS station FROM image LEFT JOIN clinic ON clinic.id = image.clinic_id
+         LEFT JOIN station ON station.id = image.station_id WHERE image.object = ?`,
+      ).get(image) as { clinic: string | null; station: string | null } | undefined;
+      if (!row || remote === null) return { clinic: null, station: null };
+      return {
+        clinic: remotePlaceOf(db, remote, 'clinic', row.clinic),
+        station: remotePlaceOf(db, remote, 'station', row.station),
+      };
+    },
+    jpegOf: (image, side) => jpegOf(ctx, image, side),
+  };
+}
+
+/** What is known of a patient; of one who was merged into another, what is known of that one. Null when there is none. */
+export function personOf(ctx: EngineContext, key: PatientKey): Person | null {
+  const row = rowByKey(ctx.db, 'patient', key);
+  if (!row) return null;
+  const { patient, PatientID, PatientName, PatientSex } = row;
+  return {
+    patient,
+    PatientID,
+    PatientName,
+    PatientSex,
+    // A date that was only guessed says nothing about who somebody is.
+    PatientBirthDate:
+      row.birthDatePrecision === 'known' && /^\d{8}$/.test(row.PatientBirthDate) ? row.PatientBirthDate : '',
+    details: detailsOf(ctx.db, patient),
+  };
+}
+
+function knownAs(ctx: EngineContext, remote: RemoteKey, patient: PatientKey): Known | null {
+  const decision = decisionOf(ctx.db, remote, patient);
+  if (decision === null) return null;
+  if (decision.choice !== 'this') return { choice: decision.choice };
+  return decision.remotePatient === null ? null : { choice: 'this', id: decision.remotePatient };
+}
+
+async function jpegOf(ctx: EngineContext, image: ImageId, side: number): Promise<Uint8Array | null> {
+  const path = await ctx.objects.require(image);
+  try {
+    return (await ctx.pool.run('picture', { path, side })).jpeg;
+  } catch (thrown) {
+    if (/^(NO_PIXELS|PIXELS_|NO_SUCH_FRAME)/.test(asFieldboxError(thrown).code)) return null;
+    throw thrown;
+  }
+}
