@@ -174,22 +174,38 @@ export function placesAs(
   return rows.map(({ place }) => place);
 }
 
-/** Series of which images were delivered to a remote, with those images. */
+/** Series of which images were delivered to a remote, with those images; of one patient, or only some series. */
 export function deliveredSeries(
   db: Database,
   remote: RemoteKey,
-  patient: PatientKey | undefined,
+  only: { readonly patient?: PatientKey | undefined; readonly series?: readonly string[] } = {},
 ): readonly { readonly series: SeriesKey; readonly images: ImageId[] }[] {
   const rows = statement(
     db,
     `SELECT DISTINCT series.id, series.key AS series, i.image FROM outbox_item AS i JOIN remote AS r ON r.id = i.remote_id
      JOIN image ON image.object = i.image JOIN series ON series.id = image.series_id JOIN patient AS p ON p.id = image.patient_id
      WHERE r.key = @remote AND i.state IN ('arrived', 'proven') AND (@patient IS NULL OR p.key = @patient)
+       AND (@series IS NULL OR series.key IN (SELECT value FROM json_each(@series)))
      ORDER BY series.id, image.id`,
-  ).all({ remote, patient: patient ?? null }) as { series: string; image: ImageId }[];
+  ).all({
+    remote,
+    patient: only.patient ?? null,
+    series: only.series === undefined ? null : JSON.stringify(only.series),
+  }) as { series: string; image: ImageId }[];
   const found = new Map<string, ImageId[]>();
-  for (const { series, image } of rows) found.set(series, [...(found.get(series) ?? []), image]);
+  for (const { series, image } of rows) {
+    const images = found.get(series);
+    if (images) images.push(image);
+    else found.set(series, [image]);
+  }
   return [...found].map(([series, images]) => ({ series: SeriesKey.parse(series), images }));
+}
+
+/** Whether an image was delivered to a remote and not taken back. */
+export function isDelivered(db: Database, remote: RemoteKey, image: ImageId): boolean {
+  const sql = `SELECT 1 FROM outbox_item WHERE image = ? AND remote_id = (SELECT id FROM remote WHERE key = ?)
+    AND state IN ('arrived', 'proven')`;
+  return statement(db, sql).get(image, remote) !== undefined;
 }
 
 /** The images of items. */

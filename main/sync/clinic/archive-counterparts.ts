@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { ImageId, PatientKey, RemoteKey } from '@shared/model/ids';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
@@ -5,7 +9,8 @@ import { statement } from '../../archive/index-writer/statements';
 import { decisionOf, keepCandidates, remotePlaceOf } from '../../archive/outbox/matches';
 import { detailsOf } from '../../archive/people/details';
 import { asFieldboxError } from '@shared/errors';
-import type { Counterparts, Known, Person } from '../remotes/counterparts';
+import { intakeLimits } from '../../archive/ingest/limits';
+import type { Counterparts, Known, Person, UnpackedFile } from '../remotes/counterparts';
 
 /** What the archive knows of who and what is the same at a remote; of one that is only tried out (`remote` null) nothing. */
 export function archiveCounterparts(ctx: EngineContext, remote: RemoteKey | null): Counterparts {
@@ -39,6 +44,7 @@ export function archiveCounterparts(ctx: EngineContext, remote: RemoteKey | null
       };
     },
     jpegOf: (image, side) => jpegOf(ctx, image, side),
+    unpack: (zip, folder) => unpack(ctx, zip, folder),
   };
 }
 
@@ -72,6 +78,42 @@ async function jpegOf(ctx: EngineContext, image: ImageId, side: number): Promise
     return (await ctx.pool.run('picture', { path, side })).jpeg;
   } catch (thrown) {
     if (/^(NO_PIXELS|PIXELS_|NO_SUCH_FRAME)/.test(asFieldboxError(thrown).code)) return null;
+    throw thrown;
+  }
+}
+
+/** Long enough for the largest series over the slowest disk. */
+const UNPACK_TIMEOUT_MS = 3_600_000;
+
+async function unpack(ctx: EngineContext, path: string, folder: string): Promise<readonly UnpackedFile[]> {
+  const found: UnpackedFile[] = [];
+  let from: number | null = 0;
+  let bytesBefore = 0;
+  while (from !== null) {
+    const part: { files: readonly { path: string }[]; next: number | null; bytes: number } = await ctx.pool.run(
+      'unpackZip',
+      { path, folder, from, batchBytes: intakeLimits.zipBatchBytes, bytesBefore, limits: intakeLimits.zip },
+      { timeoutMs: UNPACK_TIMEOUT_MS },
+    );
+    for (const file of part.files) {
+      const unpacked = await dicomFile(ctx, file.path);
+      if (unpacked === null) await rm(file.path, { force: true });
+      else found.push(unpacked);
+    }
+    bytesBefore += part.bytes;
+    from = part.next;
+  }
+  return found;
+}
+
+async function dicomFile(ctx: EngineContext, path: string): Promise<UnpackedFile | null> {
+  try {
+    const { attributes } = await ctx.pool.run('readAttributes', { path });
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    return { path, sha256: hash.digest('hex'), SOPInstanceUID: attributes.SOPInstanceUID ?? '' };
+  } catch (thrown) {
+    if (/^(NOT_DICOM|DICOM_)/.test(asFieldboxError(thrown).code)) return null;
     throw thrown;
   }
 }

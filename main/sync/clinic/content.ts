@@ -2,7 +2,7 @@ import type { Handlers, Parsed } from '@shared/contract';
 import type { remoteContentVerbs } from '@shared/contract/remote-content';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId, PatientKey, RemoteKey } from '@shared/model/ids';
-import { deliveredSeries, decisionOf } from '../../archive/outbox/matches';
+import { decisionOf, deliveredSeries, isDelivered } from '../../archive/outbox/matches';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
 import { actingUser } from '../../archive/actor';
@@ -57,8 +57,7 @@ async function withdraw(
   { remote, image, reason }: Parsed<'remotes.withdraw'>,
 ): Promise<{ withdrawn: boolean }> {
   if (parts.abilities(remote).withdraws === 'no') throw new FieldboxError('REMOTE_CANNOT');
-  const delivered = deliveredSeries(parts.ctx.db, remote, undefined).some(({ images }) => images.includes(image));
-  if (!delivered) throw new FieldboxError('NOT_FOUND', { what: 'image' });
+  if (!isDelivered(parts.ctx.db, remote, image)) throw new FieldboxError('NOT_FOUND', { what: 'image' });
   const withdrawn = await asked(parts.connect(remote), async (connection, signal) => {
     if (connection.withdraw === undefined) throw new FieldboxError('REMOTE_CANNOT');
     return connection.withdraw(image, signal);
@@ -75,7 +74,7 @@ async function sendEntry(
   const { rows } = await parts.engine.verbs['entries.get']({ entry, language: 'en' });
   const finished = rows.find(({ state }) => state === 'finished');
   if (finished === undefined || finished.removed !== null) throw new FieldboxError('ENTRY_NOT_FINISHED');
-  const sent = deliveredSeries(parts.ctx.db, remote, undefined).find(({ series }) => series === finished.seriesKey);
+  const [sent] = deliveredSeries(parts.ctx.db, remote, { series: [finished.seriesKey] });
   if (sent === undefined) throw new FieldboxError('REMOTE_SERIES');
   requireLeave(parts, remote, sent.images);
   const { formName: form, values } = finished;

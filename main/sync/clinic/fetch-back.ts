@@ -103,13 +103,14 @@ export class FetchBack {
       return;
     }
     if (pending.length === 0) return;
-    const wanted = new Set(pending.map(({ series }) => series));
-    const series = deliveredSeries(db, remote, undefined).filter((each) => wanted.has(each.series));
-    const sink = new WatchfulSink(this.parts, { remote, remoteName: '', series }, { update: () => undefined });
+    const series = deliveredSeries(db, remote, { series: pending.map((each) => each.series) });
+    const { name, settings } = this.parts.require(remote);
+    const names = settings.kind === 'archive-v1' ? settings.results.length : 1;
+    const sink = new WatchfulSink(this.parts, { remote, remoteName: name, series }, { update: () => undefined });
     const reached = await this.ask(remote, sink);
     const tried = reached ? 1 : 0;
     for (const { series: key, tries } of pending) {
-      if (sink.answered.has(key) || tries + tried >= this.delaysMs.length)
+      if ((sink.answered.get(key)?.size ?? 0) >= Math.max(1, names) || tries + tried >= this.delaysMs.length)
         statement(db, 'DELETE FROM local_fetch_back WHERE remote = ? AND series = ?').run(remote, key);
       else
         statement(db, 'UPDATE local_fetch_back SET tries = tries + ? WHERE remote = ? AND series = ?').run(
@@ -148,12 +149,12 @@ export class FetchBack {
   }
 }
 
-/** Notes of which series something came back. */
+/** Notes which results of which series came back. */
 class WatchfulSink extends ArchiveSink {
-  readonly answered = new Set<string>();
+  readonly answered = new Map<string, Set<string>>();
 
   override async result(series: SentSeries, result: Parameters<ArchiveSink['result']>[1]): Promise<boolean> {
-    this.answered.add(series.series);
+    this.answered.set(series.series, (this.answered.get(series.series) ?? new Set()).add(result.name));
     return super.result(series, result);
   }
 }

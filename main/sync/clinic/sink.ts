@@ -5,7 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asFieldboxError } from '@shared/errors';
 import { EntryValues } from '@shared/forms/entry';
-import { ClinicKey, type PatientKey, type RemoteKey, type ResultKey, StationKey } from '@shared/model/ids';
+import {
+  ClinicKey,
+  type ImageId,
+  type PatientKey,
+  type RemoteKey,
+  type ResultKey,
+  StationKey,
+} from '@shared/model/ids';
 import { ResultName } from '@shared/model/results';
 import { BUILTIN_KINDS, type BuiltinKindCode } from '../../archive/people/builtin-kinds';
 import type { JobHandle } from '../../archive/jobs/job-board';
@@ -45,7 +52,7 @@ export class ArchiveSink implements FetchSink {
     this.patients = knownThere(db, scope.remote).filter(
       ({ patient }) => scope.patient === undefined || patient === scope.patient,
     );
-    this.series = scope.series ?? deliveredSeries(db, scope.remote, scope.patient);
+    this.series = scope.series ?? deliveredSeries(db, scope.remote, { patient: scope.patient });
   }
 
   expect(things: number): void {
@@ -92,12 +99,12 @@ export class ArchiveSink implements FetchSink {
     const context = { patient: file.patient, clinic, station, kind: BUILTIN_KINDS[code] ?? null };
     return this.taken(async () => {
       const before = this.newest();
-      await this.parts.engine.verbs['images.keepBase64']({
+      const { image } = await this.parts.engine.verbs['images.keepBase64']({
         data: (await readFile(file.path)).toString('base64'),
         context,
         device: this.scope.remoteName,
       });
-      return this.newest() !== before;
+      return this.numberOf(image) > before;
     });
   }
 
@@ -256,6 +263,12 @@ export class ArchiveSink implements FetchSink {
   private newest(): number {
     const row = statement(this.parts.ctx.db, 'SELECT coalesce(max(id), 0) AS id FROM image').get() as { id: number };
     return row.id;
+  }
+
+  private numberOf(image: ImageId): number {
+    const row = statement(this.parts.ctx.db, 'SELECT id FROM image WHERE object = ?').get(image) as
+      { id: number } | undefined;
+    return row?.id ?? 0;
   }
 
   private async link(kind: 'clinic' | 'station', key: ClinicKey | StationKey, remotePlace: string): Promise<void> {

@@ -33,6 +33,14 @@ export interface Counterparts {
   placeOf(image: ImageId): { readonly clinic: string | null; readonly station: string | null };
   /** An upright JPEG with 8 bits a sample, at most `side` pixels long; null when there is nothing to be seen. */
   jpegOf(image: ImageId, side: number): Promise<Uint8Array | null>;
+  /** Unpacks a zip of DICOM files in a worker into a folder; what is no DICOM file is left out. Throws ZIP_DAMAGED, ZIP_BOMB, DISK_*. */
+  unpack(zip: string, folder: string): Promise<readonly UnpackedFile[]>;
+}
+
+export interface UnpackedFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly SOPInstanceUID: string;
 }
 
 /** A series of which images have been delivered to the remote. */

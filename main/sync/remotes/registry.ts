@@ -6,6 +6,9 @@ import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
 import { orthancDriver } from './orthanc';
 import { sliceboxDriver } from './slicebox';
+import { attachmentsDriver } from './attachments';
+import { archiveV1Driver } from './archive-v1';
+import { tschartsDriver } from './tscharts';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
 
 /** Every kind of remote there is; one folder each. */
@@ -15,6 +18,9 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   dicomweb: dicomWebDriver,
   dimse: dimseDriver,
   slicebox: sliceboxDriver,
+  tscharts: tschartsDriver,
+  'archive-v1': archiveV1Driver,
+  attachments: attachmentsDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */

@@ -194,6 +194,7 @@ export interface Retrieval {
   readonly StudyInstanceUID: string;
   readonly SeriesInstanceUID?: string | undefined;
   readonly SOPInstanceUID?: string | undefined;
+  readonly PatientID?: string | undefined;
 }
 
 /** Takes a complete DICOM file (it may be moved away); answers when it is durable. */

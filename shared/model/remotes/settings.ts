@@ -77,8 +77,6 @@ export const ArchiveV1Settings = z.object({
       z.object({
         type: ResultType,
         name: ResultName,
-        /** A file (such as a heat map) and no number or text. */
-        file: z.boolean(),
         /** The site's own, where the server tells none. */
         threshold: z.number().nullable(),
       }),
