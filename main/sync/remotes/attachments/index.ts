@@ -209,8 +209,9 @@ class AttachmentsConnection implements RemoteConnection {
     if (living !== undefined) {
       const { bytes, drawn } = file;
       const known = this.memory.sent(item.image);
-      const checked = known?.id === living.id && known.checked;
-      this.memory.keep(item.image, { id: living.id, bytes, patient, drawn, checked });
+      const own = known?.id === living.id ? known : null;
+      const { checked, made } = own ?? { checked: false, made: false };
+      this.memory.keep(item.image, { id: living.id, bytes, patient, drawn, checked, made });
       return { kind: 'arrived', proof: null };
     }
     // Somebody there did not want it: that is not undone from here.
@@ -267,7 +268,7 @@ class AttachmentsConnection implements RemoteConnection {
     requireStatus(answer, [200, 201], path);
     const { id } = jsonOf(answer, Made, path);
     const { bytes, drawn } = file;
-    this.memory.keep(item.image, { id, bytes, patient: place.patient, drawn, checked: place.checked });
+    this.memory.keep(item.image, { id, bytes, patient: place.patient, drawn, checked: place.checked, made: true });
     return { kind: 'arrived', proof: null };
   }
 
@@ -279,6 +280,8 @@ class AttachmentsConnection implements RemoteConnection {
     }
     if (record.processing_completed !== true) return { kind: 'unknown' };
     if (record.content_type === 'invalid/invalid' || record.size !== sent.bytes) {
+      // Only what was made from here is put away from here.
+      if (!sent.made) return { kind: 'conflict' };
       await putAway(this.session, record.id, signal);
       this.memory.countDamage(item.image);
       this.memory.forget(item.image, true);

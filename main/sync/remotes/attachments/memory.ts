@@ -8,6 +8,8 @@ const Sent = z.object({
   patient: z.string(),
   drawn: z.boolean(),
   checked: z.boolean(),
+  /** The record was made by us; not found by its marker, when another laptop may have made it. */
+  made: z.boolean(),
 });
 type Sent = z.infer<typeof Sent>;
 

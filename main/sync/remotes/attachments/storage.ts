@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { counted } from '../../http/counted';
 import { HttpClient } from '../../http/client';
@@ -61,9 +61,13 @@ export async function store(
     ...file,
     field: 'file',
     open: () =>
-      counted(file.open(), (bytes) => hooks.progress(bytes)).on('data', (chunk: Buffer) => {
-        hash.update(chunk);
-      }),
+      Readable.from(
+        hashed(
+          counted(file.open(), (bytes) => hooks.progress(bytes)),
+          hash,
+        ),
+        { objectMode: false },
+      ),
   });
   const answer = await client.ask({
     method: 'POST',
@@ -94,6 +98,13 @@ export async function store(
     );
   if (answer.status === 403 || (answer.status >= 300 && answer.status < 400)) return { kind: 'new-form' };
   return { kind: 'outcome', outcome: { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: answer.status } } };
+}
+
+async function* hashed(source: Readable, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
