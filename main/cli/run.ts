@@ -23,7 +23,6 @@ import { projectCommand } from './commands/project';
 import { queryCommand } from './commands/query';
 import { renderCommand } from './commands/render';
 import { sessionsCommand } from './commands/sessions';
-import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
 import { matchCommand } from './commands/match';
 import { pullCommand } from './commands/pull';
 import { ledgerCommand, outboxCommand, sendCommand } from './commands/send';
