@@ -48,9 +48,9 @@ export async function pullCommand(argv: readonly string[], terminal: Terminal): 
   });
 }
 
-async function answer({ settled, terminal }: SyncSession, job: JobId): Promise<number> {
-  const { added, alreadyStored, rejected } = await settled(job);
-  terminal.answer(
+async function answer(session: SyncSession, job: JobId): Promise<number> {
+  const { added, alreadyStored, rejected } = await session.settled(job);
+  session.terminal.answer(
     { added, alreadyStored, rejected },
     () => `${String(added)} added, ${String(alreadyStored)} already here, ${String(rejected)} put aside`,
   );

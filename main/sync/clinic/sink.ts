@@ -14,7 +14,7 @@ import {
   StationKey,
 } from '@shared/model/ids';
 import { ResultName } from '@shared/model/results';
-import { BUILTIN_KINDS, type BuiltinKindCode } from '../../archive/people/builtin-kinds';
+import { BUILTIN_KINDS } from '../../archive/people/builtin-kinds';
 import type { JobHandle } from '../../archive/jobs/job-board';
 import { statement } from '../../archive/index-writer/statements';
 import { deliveredSeries, knownThere, placesAs } from '../../archive/outbox/matches';
@@ -95,8 +95,8 @@ export class ArchiveSink implements FetchSink {
 
   async image(file: FetchedFile): Promise<boolean> {
     const { clinic, station } = this.placesOf(file);
-    const code = file.kindOfPicture as BuiltinKindCode;
-    const context = { patient: file.patient, clinic, station, kind: BUILTIN_KINDS[code] ?? null };
+    const kind = file.kindOfPicture === null ? null : BUILTIN_KINDS[file.kindOfPicture];
+    const context = { patient: file.patient, clinic, station, kind };
     return this.taken(async () => {
       const before = this.newest();
       const { image } = await this.parts.engine.verbs['images.keepBase64']({

@@ -88,8 +88,7 @@ export interface FetchedFile {
   readonly path: string;
   readonly name: string;
   readonly description: string;
-  /** `headshot`, `xray`, `surgery`, `audiogram`, or empty. */
-  readonly kindOfPicture: string;
+  readonly kindOfPicture: 'headshot' | 'xray' | 'surgery' | 'audiogram' | null;
   readonly clinic: string | null;
   readonly station: string | null;
 }

@@ -44,7 +44,7 @@ export async function lookUp(
   const rows = found
     .map((row) => ({ PatientID, ...(level === 'series' && { StudyInstanceUID }), ...textsOf(row) }))
     .filter((row) => fits(row, asked));
-  for (const row of rows) if ('StudyInstanceUID' in row) memory.notePatient(String(row.StudyInstanceUID), PatientID);
+  for (const row of rows) if ('StudyInstanceUID' in row) memory.notePatient(row.StudyInstanceUID, PatientID);
   return { kind: 'rows', rows: rows.slice(0, limit), more: rows.length > limit };
 }
 

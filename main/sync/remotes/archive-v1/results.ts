@@ -205,7 +205,7 @@ export async function sendForm(
   }).toString();
   const answer = await session.post(path, 'application/x-www-form-urlencoded', body, z.unknown(), signal, true);
   const fault = answer.ok
-    ? faultOf({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(answer.value) ?? '') })
+    ? faultOf({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(answer.value)) })
     : answer.fault;
   if (fault.words.has('form_not_found') || fault.words.has('multiple_objects_found'))
     throw new HttpFailure({ code: 'REMOTE_FORM', details: { name: form } });

@@ -318,7 +318,7 @@ class AttachmentsConnection implements RemoteConnection {
     try {
       if (!(await download(this.session, (url) => this.storageFor(url), record.id, path, signal))) return;
       const { id, description } = record;
-      await into.file({ patient, id, path, name, description, kindOfPicture: '', clinic: null, station: null });
+      await into.file({ patient, id, path, name, description, kindOfPicture: null, clinic: null, station: null });
       this.memory.noteTaken(record.id);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -60,11 +60,11 @@ export class AttachmentsPatients implements WaysToKnow {
   /** The one who lives now of a patient there: who was merged is put away and points to the other. Null: nobody any more. */
   async living(id: string): Promise<string | null> {
     if (!isId(id)) return null;
-    let at: string | null = id;
-    for (let merges = 0; at !== null && merges < MOST_MERGES; merges += 1) {
-      const there: PatientThere | null = await this.one(at);
+    let at = id;
+    for (let merges = 0; merges < MOST_MERGES; merges += 1) {
+      const there = await this.one(at);
       if (there === null) return null;
-      const into: string | null = idOfLink(there.merged_with_patient);
+      const into = idOfLink(there.merged_with_patient);
       if (into === null) return (there.archived_at ?? null) === null ? there.id : null;
       at = into;
     }

@@ -2,7 +2,7 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { counted } from '../../http/counted';
-import { HttpClient } from '../../http/client';
+import type { HttpClient } from '../../http/client';
 import { formWithFile } from '../../http/multipart';
 import { HttpFailure, troubleOfStatus } from '../../http/trouble';
 import type { SendOutcome } from '../remote';

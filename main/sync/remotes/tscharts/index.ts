@@ -56,6 +56,8 @@ const ImageThere = z.object({
 });
 type ImageThere = z.infer<typeof ImageThere>;
 
+const KINDS = { Headshot: 'headshot', Xray: 'xray', Surgery: 'surgery', Audiogram: 'audiogram' } as const;
+
 /** Faults of the server at one picture before it is taken for good. */
 const MOST_FAULTS = 5;
 /** What JSON costs around a picture. */
@@ -83,7 +85,12 @@ class TschartsConnection implements RemoteConnection {
     return webTest(this.session.web, trouble, 'tscharts', {
       steps: [{ step: 'prove', outcome: trouble === null ? 'passed' : 'skipped', fault: null, found: 'SHA-256' }],
       proofs: ['hash'],
-      warnings: ['pictures-only', 'asks-who', ...(this.settings.clinic === null ? ['xray-without-clinic'] : [])],
+      warnings: [
+        'pictures-only',
+        'asks-who',
+        'late-headshot',
+        ...(this.settings.clinic === null ? ['xray-without-clinic'] : []),
+      ],
     });
   }
 
@@ -338,9 +345,9 @@ class TschartsConnection implements RemoteConnection {
       patient,
       id: String(id),
       path,
-      name: `${String(id)}`,
+      name: String(id),
       description: '',
-      kindOfPicture: type.toLowerCase(),
+      kindOfPicture: KINDS[type],
       clinic: image.clinic === null ? null : String(image.clinic),
       station: image.station === null ? null : String(image.station),
     });
