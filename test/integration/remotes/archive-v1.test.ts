@@ -20,43 +20,12 @@ import {
 import { codeOf } from '../../fixtures/people';
 import { MemorySecrets } from '../../../main/sync/secrets';
 import { createSync } from '../../../main/sync';
+import { archiveV1Kind, archiveV1Password as PASSWORD, archiveV1Settings as settingsFor } from './clinic-kinds';
 import { describeRemote } from './contract';
 
 const WAIT = { timeout: 30_000, interval: 50 };
-const PASSWORD = { password: 'correct-horse' };
 
-function settingsFor(
-  server: ArchiveV1Server,
-  more: Partial<Extract<RemoteSettings, { kind: 'archive-v1' }>> = {},
-): RemoteSettings {
-  return {
-    kind: 'archive-v1',
-    access: { url: server.url, headers: [], certificate: null },
-    username: 'van3@clinic.example',
-    project: 'north',
-    archive: 'van-3',
-    results: [
-      { type: 'cad4tb', name: 'CAD4TB 6', threshold: 60 },
-      { type: 'cad4tb', name: 'heatmap', threshold: null },
-    ],
-    ...more,
-  };
-}
-
-describeRemote({
-  name: 'An archive of API v1',
-  proofs: ['hash', 'listing'],
-  start: async () => {
-    const server = await ArchiveV1Server.start();
-    return {
-      settings: settingsFor(server),
-      secrets: PASSWORD,
-      held: () => Promise.resolve(server.hashes()),
-      leave: () => server.leave(),
-      comeBack: () => server.open(),
-    };
-  },
-});
+describeRemote(archiveV1Kind);
 
 /** An archive with single images, each in a series of its own, all proven at the server. */
 async function delivered(server: ArchiveV1Server, specs: readonly Parameters<typeof instanceBytes>[0][], more = {}) {

@@ -5,60 +5,22 @@ import { openSharp } from '../../../main/imaging/sharp';
 import { BUILTIN_KINDS } from '../../../main/archive/people/builtin-kinds';
 import { waitOf } from '../../../main/sync/remotes/attachments/session';
 import { AttachmentQuery } from '../../../shared/contract/attachments';
-import type { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { PatientInput } from '../../../shared/model/rows';
 import { AttachmentsServer } from '../../fixtures/attachments-server';
 import { allImages, importInto, openForTest, temporaryFolder } from '../../fixtures/archive';
-import { instanceShownIn, instancesOf } from '../../fixtures/drawn-instances';
 import { sha256Of } from '../../fixtures/instances';
 import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf, syncForTest } from '../../fixtures/outbox';
+import {
+  attachmentsKind,
+  attachmentsSecrets as secretsOf,
+  attachmentsSettings as settingsFor,
+  withOurPatients,
+} from './clinic-kinds';
 import { describeRemote } from './contract';
 
 const WAIT = { timeout: 30_000, interval: 50 };
 
-function settingsFor(
-  server: AttachmentsServer,
-  more: Partial<Extract<RemoteSettings, { kind: 'attachments' }>> = {},
-): RemoteSettings {
-  return {
-    kind: 'attachments',
-    access: { url: `${server.url}/v1`, headers: [], certificate: null },
-    contact: 'it@clinic.example',
-    dicomAs: 'picture',
-    callsPerMinute: 10_000,
-    ...more,
-  };
-}
-
-/** Patients who carry our numbers there: these are known without asking. */
-function withOurPatients(server: AttachmentsServer): AttachmentsServer {
-  for (let number = 0; number < 5; number += 1)
-    server.addPatient({
-      first_name: `P${String(number)}`,
-      last_name: 'Name',
-      date_of_birth: '1980-01-02',
-      old_reference_id: `P${String(number)}`,
-    });
-  return server;
-}
-
-const secretsOf = (server: AttachmentsServer) => ({ token: server.key });
-
-describeRemote({
-  name: 'Patient attachments',
-  proofs: ['listing'],
-  expected: instancesOf,
-  start: async () => {
-    const server = withOurPatients(await AttachmentsServer.start());
-    return {
-      settings: settingsFor(server),
-      secrets: secretsOf(server),
-      held: () => Promise.all(server.kept().map(({ bytes }) => instanceShownIn(bytes ?? Buffer.alloc(0)))),
-      leave: () => server.leave(),
-      comeBack: () => server.open(),
-    };
-  },
-});
+describeRemote(attachmentsKind);
 
 async function start(count: number, more: Parameters<typeof settingsFor>[1] = {}) {
   const server = withOurPatients(await AttachmentsServer.start());

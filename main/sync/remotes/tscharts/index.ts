@@ -60,6 +60,8 @@ const KINDS = { Headshot: 'headshot', Xray: 'xray', Surgery: 'surgery', Audiogra
 
 /** Faults of the server at one picture before it is taken for good. */
 const MOST_FAULTS = 5;
+/** Looks at a picture of theirs that cannot be read before it counts as lost there. */
+const MOST_UNREADABLE = 3;
 /** What JSON costs around a picture. */
 const ENVELOPE_BYTES = 160;
 /** Sizes at which servers are known to stop (Django's limit, nginx's): below the body that was refused. */
@@ -235,7 +237,11 @@ class TschartsConnection implements RemoteConnection {
       if (known === picture.sha256) return id;
       if (known !== null) continue;
       const image = await this.image(id, signal);
-      const sha256 = image ? sha256OfData(image.data) : '';
+      if (image === null) continue; // taken away meanwhile
+      // A fault that passes must not hide what a lost answer left there; one that stays must not hold up the patient for ever.
+      if (image === undefined && this.memory.countUnreadable(id) < MOST_UNREADABLE)
+        throw new HttpFailure({ code: 'REMOTE_FAULT', details: { status: 500 } });
+      const sha256 = image === undefined ? '' : sha256OfData(image.data);
       this.memory.noteHash(id, sha256);
       if (sha256 === picture.sha256) return id;
     }

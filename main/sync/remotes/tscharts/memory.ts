@@ -54,6 +54,13 @@ export class TschartsMemory {
     this.surroundings.remember(`hash:${String(id)}`, sha256);
   }
 
+  /** How often a picture of theirs could not be read, this time included. */
+  countUnreadable(id: number): number {
+    const times = Number(this.surroundings.recall(`unreadable:${String(id)}`) ?? 0) + 1;
+    this.surroundings.remember(`unreadable:${String(id)}`, String(times));
+    return times;
+  }
+
   isTaken(id: number): boolean {
     return this.surroundings.recall(`taken:${String(id)}`) !== null;
   }
