@@ -11,7 +11,9 @@ import type { Peer, PeerKind } from './contract';
 /** The port through which a server is reached: its own, or that of something in between. */
 type Through = (port: number) => Promise<number>;
 /** A kind that can also be reached through something. */
-type ReachableKind = PeerKind & { start(through?: Through): Promise<Peer> };
+interface ReachableKind extends Omit<PeerKind, 'start'> {
+  start(through?: Through): Promise<Peer>;
+}
 
 const straight: Through = (port) => Promise.resolve(port);
 
