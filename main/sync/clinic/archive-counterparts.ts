@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ImageId, PatientKey, RemoteKey } from '@shared/model/ids';
 import { rowByKey } from '../../archive/catalog/rows';
@@ -90,28 +89,37 @@ async function unpack(ctx: EngineContext, path: string, folder: string): Promise
   let from: number | null = 0;
   let bytesBefore = 0;
   while (from !== null) {
-    const part: { files: readonly { path: string }[]; next: number | null; bytes: number } = await ctx.pool.run(
+    const part: UnpackedPart = await ctx.pool.run(
       'unpackZip',
       { path, folder, from, batchBytes: intakeLimits.zipBatchBytes, bytesBefore, limits: intakeLimits.zip },
       { timeoutMs: UNPACK_TIMEOUT_MS },
     );
-    for (const file of part.files) {
-      const unpacked = await dicomFile(ctx, file.path);
-      if (unpacked === null) await rm(file.path, { force: true });
-      else found.push(unpacked);
-    }
+    for (const file of part.files) found.push(await looked(ctx, file));
     bytesBefore += part.bytes;
     from = part.next;
   }
   return found;
 }
 
-async function dicomFile(ctx: EngineContext, path: string): Promise<UnpackedFile | null> {
+interface UnpackedPart {
+  readonly files: readonly { readonly entry: string; readonly path: string }[];
+  readonly next: number | null;
+  readonly bytes: number;
+}
+
+async function looked(
+  ctx: EngineContext,
+  { entry, path }: { readonly entry: string; readonly path: string },
+): Promise<UnpackedFile> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return { entry, path, sha256: hash.digest('hex'), SOPInstanceUID: await instanceIn(ctx, path) };
+}
+
+async function instanceIn(ctx: EngineContext, path: string): Promise<string | null> {
   try {
     const { attributes } = await ctx.pool.run('readAttributes', { path });
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return { path, sha256: hash.digest('hex'), SOPInstanceUID: attributes.SOPInstanceUID ?? '' };
+    return attributes.SOPInstanceUID ?? '';
   } catch (thrown) {
     if (/^(NOT_DICOM|DICOM_)/.test(asFieldboxError(thrown).code)) return null;
     throw thrown;

@@ -33,14 +33,17 @@ export interface Counterparts {
   placeOf(image: ImageId): { readonly clinic: string | null; readonly station: string | null };
   /** An upright JPEG with 8 bits a sample, at most `side` pixels long; null when there is nothing to be seen. */
   jpegOf(image: ImageId, side: number): Promise<Uint8Array | null>;
-  /** Unpacks a zip of DICOM files in a worker into a folder; what is no DICOM file is left out. Throws ZIP_DAMAGED, ZIP_BOMB, DISK_*. */
+  /** Unpacks a zip in a worker into a folder. Throws ZIP_DAMAGED, ZIP_BOMB, DISK_*. */
   unpack(zip: string, folder: string): Promise<readonly UnpackedFile[]>;
 }
 
 export interface UnpackedFile {
   readonly path: string;
+  /** As it stands in the zip; a label, and never a path to write to. */
+  readonly entry: string;
   readonly sha256: string;
-  readonly SOPInstanceUID: string;
+  /** Null when it is no DICOM file. */
+  readonly SOPInstanceUID: string | null;
 }
 
 /** A series of which images have been delivered to the remote. */

@@ -69,6 +69,15 @@ export class StoredMemory {
     this.surroundings.remember(`patient:${study}`, patient);
   }
 
+  /** What a result that is a zip held when it was kept. */
+  contentOf(result: string): string | null {
+    return this.surroundings.recall(`content:${result}`);
+  }
+
+  noteContent(result: string, content: string): void {
+    this.surroundings.remember(`content:${result}`, content);
+  }
+
   private setImages(series: string, images: readonly string[]): void {
     this.surroundings.remember(`in:${series}`, images.length === 0 ? null : JSON.stringify(images));
   }

@@ -173,8 +173,7 @@ class ArchiveV1Connection implements RemoteConnection {
   }
 
   async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
-    if (what === 'results')
-      await fetchResults(this.session, this.memory, this.settings.results, await this.temporary(), into, signal);
+    if (what === 'results') await this.fetchResults(into, signal);
     else if (what === 'forms') await fetchForms(this.session, this.memory, into, signal);
   }
 
@@ -188,6 +187,12 @@ class ArchiveV1Connection implements RemoteConnection {
     await this.session.close();
     if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
     this.folder = null;
+  }
+
+  private async fetchResults(into: FetchSink, signal: AbortSignal): Promise<void> {
+    const { counterparts } = this.surroundings;
+    const means = { session: this.session, memory: this.memory, folder: await this.temporary(), counterparts };
+    await fetchResults(means, this.settings.results, into, signal);
   }
 
   private async proveOne(
@@ -253,7 +258,7 @@ class ArchiveV1Connection implements RemoteConnection {
     if (fault !== null) return fault;
     const files = await this.surroundings.counterparts.unpack(zip, join(folder, 'files'));
     await rm(zip, { force: true });
-    return files;
+    return files.filter(({ SOPInstanceUID }) => SOPInstanceUID !== null);
   }
 
   private temporary(): Promise<string> {

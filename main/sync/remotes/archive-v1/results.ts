@@ -1,10 +1,12 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { asFieldboxError } from '@shared/errors';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { HttpFailure } from '../../http/trouble';
-import type { FetchedResult, FetchSink, OutgoingEntry, SentSeries } from '../counterparts';
+import type { Counterparts, FetchedResult, FetchSink, OutgoingEntry, SentSeries, UnpackedFile } from '../counterparts';
 import { seriesParameters, type Stored, type StoredMemory } from './identifiers';
 import { type ArchiveV1Session, faultOf, unexpected } from './session';
 
@@ -55,15 +57,23 @@ function addressed(
   });
 }
 
+/** What fetching results takes. */
+export interface ResultMeans {
+  readonly session: ArchiveV1Session;
+  readonly memory: StoredMemory;
+  /** For temporary files. */
+  readonly folder: string;
+  readonly counterparts: Pick<Counterparts, 'unpack'>;
+}
+
 /** Fetches what algorithms found, result by result, since one that is not there makes the whole question fail. */
 export async function fetchResults(
-  session: ArchiveV1Session,
-  memory: StoredMemory,
+  means: ResultMeans,
   wanted: readonly Wanted[],
-  folder: string,
   into: FetchSink,
   signal: AbortSignal,
 ): Promise<void> {
+  const { session, memory } = means;
   const places = addressed(into.series, memory);
   into.expect(places.length);
   for (const { sent, stored, image } of places) {
@@ -72,26 +82,29 @@ export async function fetchResults(
     const there = await session.get('/series/get/', parameters, Series, signal);
     if (there.ok) await into.status(sent, there.value.status ?? '', there.value.status_message ?? '');
     for (const each of wanted) {
-      const found = await fetchOne(
-        session,
-        { ...parameters, Type: each.type, Results: each.name },
-        each,
-        folder,
-        signal,
-      );
-      for (const result of found) await into.result(sent, { ...result, image: stored.retina ? image : null });
+      const found = await fetchOne(means, { ...parameters, Type: each.type, Results: each.name }, each, signal);
+      for (const { content, ...result } of found) {
+        await into.result(sent, { ...result, image: stored.retina ? image : null });
+        if (content !== null) memory.noteContent(contentName(parameters, each), content);
+      }
     }
     into.done();
   }
 }
 
+/** `content`: what a zip holds, whatever its own dates; null of a plain result. */
+type Found = Omit<FetchedResult, 'image'> & { readonly content: string | null };
+
+function contentName(parameters: Readonly<Record<string, string>>, { type, name }: Wanted): string {
+  return JSON.stringify([parameters['SeriesInstanceUID'], type, name]);
+}
+
 async function fetchOne(
-  session: ArchiveV1Session,
+  { session, memory, folder, counterparts }: ResultMeans,
   parameters: Readonly<Record<string, string>>,
   wanted: Wanted,
-  folder: string,
   signal: AbortSignal,
-): Promise<readonly Omit<FetchedResult, 'image'>[]> {
+): Promise<readonly Found[]> {
   const path = join(folder, `${wanted.name.replace(/[^A-Za-z0-9_-]+/g, '_')}.zip`);
   const fault = await session.download('/series/results/', parameters, path, signal);
   if (fault !== null) {
@@ -100,16 +113,21 @@ async function fetchOne(
     throw unexpected(fault, '/series/results/');
   }
   const base = { type: wanted.type, name: wanted.name };
-  if (await isZip(path))
+  if (await isZip(path)) {
+    const content = await contentIn(path, join(folder, randomUUID()), counterparts);
+    // The zip is made anew for every question; it is the same result as long as the same files are in it.
+    if (content !== null && memory.contentOf(contentName(parameters, wanted)) === content) return [];
     return [
       {
         ...base,
+        content,
         algorithm: wanted.name,
         version: versionIn(wanted.name),
         threshold: null,
         value: { kind: 'path', path },
       },
     ];
+  }
   const body = (await stat(path)).size > MOST_PLAIN_BYTES ? Buffer.alloc(0) : await readFile(path);
   const values = Values.safeParse(jsonOf(body));
   if (!values.success) {
@@ -119,6 +137,7 @@ async function fetchOne(
   }
   return values.data.map((value) => ({
     ...base,
+    content: null,
     algorithm: (value.algorithm.trim() || wanted.name).slice(0, 64),
     version: (value.version ?? value.algorithm_version ?? versionIn(value.name || wanted.name)).slice(0, 64),
     threshold: value.threshold ?? value.cutoff ?? wanted.threshold,
@@ -127,6 +146,25 @@ async function fetchOne(
         ? { kind: 'number', number: value.value }
         : { kind: 'text', text: value.value.slice(0, 20_000) || '-' },
   }));
+}
+
+/** One name for the files in a zip: their own names and bytes, in any order. Null when it cannot be read: it is kept all the same. */
+async function contentIn(
+  zip: string,
+  folder: string,
+  counterparts: Pick<Counterparts, 'unpack'>,
+): Promise<string | null> {
+  try {
+    return contentOf(await counterparts.unpack(zip, folder));
+  } catch (thrown) {
+    if (asFieldboxError(thrown).code.startsWith('ZIP_')) return null;
+    throw thrown;
+  }
+}
+
+function contentOf(files: readonly UnpackedFile[]): string {
+  const lines = files.map(({ entry, sha256 }) => `${sha256} ${entry}`).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
 /** The version that a name ends in, as in "CAD4TB 6"; empty when it says none: such a result is shown as of unknown version. */
