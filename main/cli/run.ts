@@ -24,7 +24,9 @@ import { projectCommand } from './commands/project';
 import { queryCommand } from './commands/query';
 import { renderCommand } from './commands/render';
 import { sessionsCommand } from './commands/sessions';
-import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
+import { matchCommand } from './commands/match';
+import { pullCommand } from './commands/pull';
+import { ledgerCommand, outboxCommand, sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
@@ -67,6 +69,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   outbox: outboxCommand,
   ledger: ledgerCommand,
   pull: pullCommand,
+  match: matchCommand,
   serve: serveCommand,
   courier: courierCommand,
   users: usersCommand,

@@ -67,12 +67,22 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
   fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
   fieldbox remote add NAME slicebox (--url ADDRESS | --reached) --archive DIR
+  fieldbox remote add NAME tscharts --url URL --login NAME [--clinic NUMBER] [--station NUMBER]
+                [--others-as Headshot|Xray|Surgery|Audiogram] [--exact-match]
+  fieldbox remote add NAME archive-v1 --url URL --login NAME --project NAME --remote-archive NAME
+                [--result TYPE:NAME[:THRESHOLD]]...
+  fieldbox remote add NAME attachments --url URL --contact EMAIL [--dicom-as picture|file] [--calls PER_MINUTE]
+  fieldbox remote files NAME --patient ID | withdraw NAME UID --reason TEXT | report NAME KEY --archive DIR
+  fieldbox match list [--to NAME] [--decided] --archive DIR
+  fieldbox match find PATIENT --to NAME [--text WORDS] --archive DIR
+  fieldbox match decide PATIENT --to NAME (--as ID | --new | --none | --ask) --archive DIR
   fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
   fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
   fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
   fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
   fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
-  fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
+  fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR
+  fieldbox pull results|forms|clinics|images|files --from NAME [--patient ID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
                 [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
   fieldbox remote add NAME courier --key KEY [--path DIR] --archive DIR
@@ -135,10 +145,12 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   verify    compares files and index; --deep reads every byte
   rebuild   makes the index again from the stored files and records
   remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;
+            withdraw deletes or puts away an image there, report sends a finished report;
             --certificate HEX accepts one certificate by its SHA-256, --cap KIB is the most that leaves in a second
   send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
   ledger    what is proven at which destination, and how
-  pull      fetches from a destination into the archive
+  pull      fetches from a destination into the archive: a study, or what else it has; nothing here is removed by it
+  match     who patients are at destinations that have patients of their own; exit 1 while somebody has to be asked
   hub       whether other boxes reach this archive, and at which address; it listens while the window or serve is open
   box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and

@@ -18,9 +18,14 @@ export interface RawPicture {
 /**
  * A small upright JPEG of a picture in memory.
  * @param side longest side in pixels; smaller pictures are not enlarged
+ * @param quality of the JPEG, 1 to 100
  */
-export async function thumbnailOfPixels(picture: RawPicture, side = THUMBNAIL_SIDE): Promise<Uint8Array> {
-  return thumbnailOfRaster(flattenRgba(picture.data, picture.width, picture.height), side);
+export async function thumbnailOfPixels(
+  picture: RawPicture,
+  side = THUMBNAIL_SIDE,
+  quality = QUALITY,
+): Promise<Uint8Array> {
+  return thumbnailOfRaster(flattenRgba(picture.data, picture.width, picture.height), side, quality);
 }
 
 /**
@@ -33,12 +38,12 @@ export async function thumbnailOfPhoto(bytes: Uint8Array, kind: PhotoKind, side 
 }
 
 /** A small JPEG of decoded samples: means of boxes first, which is cheap, then a proper filter for the rest. */
-export async function thumbnailOfRaster(raster: Raster, side = THUMBNAIL_SIDE): Promise<Uint8Array> {
+export async function thumbnailOfRaster(raster: Raster, side = THUMBNAIL_SIDE, quality = QUALITY): Promise<Uint8Array> {
   const small = toEightBits(boxShrink(raster, side * 2));
   return rawSharp(small)
     .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .toColourspace(small.channels === 1 ? 'b-w' : 'srgb')
-    .jpeg({ quality: QUALITY })
+    .jpeg({ quality })
     .toBuffer();
 }
 

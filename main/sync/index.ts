@@ -19,6 +19,7 @@ import { select } from '../archive/export/selection';
 import { refuseWithRules } from '../archive/forwarding';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
+import { imagesOfItems } from '../archive/outbox/matches';
 import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import type { Delivery } from '../archive/records/bodies/outbox';
@@ -26,6 +27,11 @@ import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
 import { OwnBoxKey } from './box-key-pair';
 import { createCourier } from './courier';
+import { archiveCounterparts } from './clinic/archive-counterparts';
+import { createRemoteContent } from './clinic/content';
+import { FetchBack } from './clinic/fetch-back';
+import { createMatching } from './clinic/matching';
+import type { ClinicParts } from './clinic/parts';
 import { ledgerCsv } from './ledger-csv';
 import { type BackOff, backOff } from './outbox/backoff';
 import type { MakeAnonymous } from './outbox/outgoing';
@@ -34,6 +40,7 @@ import { RemoteWorker } from './outbox/remote-worker';
 import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
+import { noAbilities } from '@shared/model/remotes/content';
 import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
@@ -48,6 +55,8 @@ export interface SyncOptions {
   /** Where other times than the usual ones are wanted: for silence, and between tries. */
   readonly patience?: Patience;
   readonly backOff?: BackOff;
+  /** When results are asked for after images were proven; left out: FETCH_DELAYS_MS. */
+  readonly fetchDelaysMs?: readonly number[];
 }
 
 /** What travels to and from remotes, on top of an open archive. */
@@ -80,6 +89,8 @@ class SyncService implements Sync {
   private readonly makeAnonymous: MakeAnonymous;
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
+  private readonly clinic: ClinicParts;
+  private readonly fetchBack: FetchBack;
   private started = false;
   private event: NodeJS.Timeout | null = null;
   private readonly deaf: () => void;
@@ -115,6 +126,8 @@ class SyncService implements Sync {
       hub: options.hub ?? null,
     });
     this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
+    this.clinic = this.clinicParts();
+    this.fetchBack = new FetchBack(this.clinic, options.fetchDelaysMs);
     this.verbs = { ...this.createVerbs(), ...this.boxes.verbs, ...this.courierVerbs() };
     this.deaf = engine.context.listen((records) => this.wakeFor(records));
   }
@@ -127,6 +140,7 @@ class SyncService implements Sync {
     this.started = true;
     this.boxes.start();
     for (const remote of remotes(this.db)) this.workerFor(remote).wake();
+    this.fetchBack.start();
   }
 
   hint(): void {
@@ -143,6 +157,7 @@ class SyncService implements Sync {
     this.deaf();
     if (this.event !== null) clearTimeout(this.event);
     await this.boxes.close();
+    await this.fetchBack.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
   }
@@ -224,6 +239,28 @@ class SyncService implements Sync {
         }
         return { job: fetchInto(this.engine, target, connection, what) };
       },
+      ...createMatching(this.clinic),
+      ...createRemoteContent(this.clinic),
+    };
+  }
+
+  private clinicParts(): ClinicParts {
+    const abilities = (remote: RemoteKey) => driverFor(this.require(remote).settings)?.abilities ?? noAbilities;
+    return {
+      ctx: this.engine.context,
+      engine: this.engine,
+      require: (remote) => this.require(remote),
+      abilities,
+      matching: (remote) => abilities(remote).matches,
+      connect: (remote) => this.connect(this.require(remote)),
+      note: async (items) => {
+        await this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []);
+        this.changed();
+      },
+      wake: (remote) => {
+        if (this.started) this.workerFor(this.require(remote)).hint();
+      },
+      onFault: this.options.onFault,
     };
   }
 
@@ -241,6 +278,7 @@ class SyncService implements Sync {
     return {
       ...remote,
       proofs: [...(driverFor(remote.settings)?.proofs ?? [])],
+      abilities: driverFor(remote.settings)?.abilities ?? noAbilities,
       secrets: names.map((name) => name.slice(prefix.length)),
       counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
       activity: worker.activity,
@@ -448,7 +486,11 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.makeAnonymous,
-      note: (items) => this.note(items),
+      note: async (items) => {
+        await this.note(items);
+        const proven = items.filter(({ state }) => state === 'proven');
+        if (proven.length > 0) this.fetchBack.delivered(remote.remote, imagesOfItems(this.db, proven));
+      },
       connect: () => this.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
@@ -495,6 +537,7 @@ class SyncService implements Sync {
       name,
       ownKey: () => this.ownKey.get(),
       ...(this.options.patience !== undefined && { patience: this.options.patience }),
+      counterparts: archiveCounterparts(this.engine.context, remote),
     };
   }
 

@@ -34,7 +34,7 @@ export type ArchiveStatus = z.infer<typeof ArchiveStatus>;
 /** What a long task is doing; sent as an event and listed by `jobs.list`. */
 export const Job = z.object({
   job: JobId,
-  type: z.enum(['import', 'export', 'verify', 'rebuild', 'anonymise', 'modify', 'move', 'erase', 'classify']),
+  type: z.enum(['import', 'export', 'verify', 'rebuild', 'anonymise', 'modify', 'move', 'erase', 'classify', 'fetch']),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   startedAt: Instant,
   /** Things finished and things known so far; `total` grows while folders are still being read. */

@@ -4,7 +4,10 @@ import { AnonymisationWay } from '../model/anonymisation';
 import { ProofKind } from '../model/remotes/access';
 import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
 import { Instant } from '../model/vocabulary';
+import { RemoteAbilities } from '../model/remotes/content';
+import { matchingVerbs } from './matching';
 import { ExportSelection } from './release';
+import { remoteContentVerbs } from './remote-content';
 import { verb } from './verb';
 
 const Nothing = z.object({});
@@ -47,6 +50,7 @@ export const RemoteRow = z.object({
   policy: RemotePolicy,
   /** What it can prove; none: its images are never more than arrived. */
   proofs: z.array(ProofKind),
+  abilities: RemoteAbilities,
   /** Names of the secrets that are kept for it. */
   secrets: z.array(z.string()),
   counts: StateCounts,
@@ -234,10 +238,14 @@ export const syncVerbs = {
       StudyInstanceUID: z.string().max(64),
       SeriesInstanceUID: z.string().max(64).optional(),
       SOPInstanceUID: z.string().max(64).optional(),
+      /** For remotes that know a study only under its patient. */
+      PatientID: z.string().max(64).optional(),
     }),
     z.object({ job: JobId }),
     ['NOT_FOUND', 'REMOTE_CANNOT'],
   ),
+  ...matchingVerbs,
+  ...remoteContentVerbs,
 } as const;
 
 export const syncEvents = {

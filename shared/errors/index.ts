@@ -3,6 +3,7 @@ import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
 import { boxErrors } from './boxes';
 import { courierErrors } from './courier';
+import { clinicRemoteErrors } from './clinic-remotes';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
 import { findingErrors } from './finding';
@@ -39,6 +40,7 @@ export const catalogue = {
   ...groupingErrors,
   ...classificationErrors,
   ...courierErrors,
+  ...clinicRemoteErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -3,6 +3,7 @@ import { anonymisationLog } from './anonymisation';
 import { attachmentsLog } from './attachments';
 import { classificationLog } from './classification';
 import { boxesLog } from './boxes';
+import { clinicRemoteLog } from './clinic-remotes';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { groupingLog } from './grouping';
@@ -30,6 +31,7 @@ const kinds = {
   ...groupingLog,
   ...classificationLog,
   ...findingLog,
+  ...clinicRemoteLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

@@ -10,7 +10,7 @@ export const outboxAppliers: Appliers<'remote.saved' | 'remote.removed' | 'send.
   'remote.saved': applyRemote,
   'remote.removed': (db, record) => {
     statement(db, 'UPDATE remote SET removed = 1 WHERE key = ?').run(record.body.remote);
-    addLogEntry(db, record, 'REMOTE_REMOVED', { remote: nameOf(db, record.body.remote) });
+    addLogEntry(db, record, 'REMOTE_REMOVED', { remote: remoteNameOf(db, record.body.remote) });
   },
   'send.requested': applyRequest,
   'send.delivery': (db, record) => {
@@ -30,7 +30,8 @@ function applyRemote(db: Database, record: RecordOf<'remote.saved'>): void {
   addLogEntry(db, record, 'REMOTE_SAVED', { remote: name });
 }
 
-function nameOf(db: Database, remote: string): string {
+/** The name of a remote, also of one that was removed. */
+export function remoteNameOf(db: Database, remote: string): string {
   const row = statement(db, 'SELECT name FROM remote WHERE key = ?').get(remote) as { name: string } | undefined;
   return row?.name ?? '?';
 }
@@ -64,7 +65,7 @@ function applyRequest(db: Database, record: RecordOf<'send.requested'>): void {
   images.forEach(({ image, bytes }, at) => item.run(record.seq, to.id, at + 1, image, bytes, priority));
   addLogEntry(db, record, anonymise === null ? 'SEND_REQUESTED' : 'SEND_REQUESTED_ANONYMOUS', {
     images: images.length,
-    remote: nameOf(db, remote),
+    remote: remoteNameOf(db, remote),
   });
 }
 

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { ArchiveRecord, RecordType } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
 import { anonymisationAppliers } from './apply-anonymisation';
+import { clinicRemoteAppliers } from './apply-clinic-remotes';
 import { identityAppliers } from './apply-identity';
 import { attachmentAppliers } from './apply-attachments';
 import { detailAppliers } from './apply-details';
@@ -44,6 +45,7 @@ const appliers: Appliers<RecordType> = {
   ...resultAppliers,
   ...formAppliers,
   ...classificationAppliers,
+  ...clinicRemoteAppliers,
 };
 
 /**

@@ -34,8 +34,8 @@ export function createDetails(ctx: EngineContext, inTurn: InTurn): Handlers<Deta
   };
 }
 
-/** Throws NOT_FOUND. */
-function detailsOf(db: Database, patient: PatientKey): PatientDetails {
+/** Everything that was asked of a patient besides the card. Throws NOT_FOUND. */
+export function detailsOf(db: Database, patient: PatientKey): PatientDetails {
   const id = idOf(db, 'patient', patient);
   if (id === undefined) throw new FieldboxError('NOT_FOUND', { what: 'patient' });
   const row = statement(db, 'SELECT details FROM patient_details WHERE patient_id = ?').get(id) as

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { UserKey } from '@shared/model/ids';
 import { anonymisationBodies } from './bodies/anonymisation';
+import { clinicRemoteBodies } from './bodies/clinic-remotes';
 import { identityBodies } from './bodies/identity';
 import { attachmentBodies } from './bodies/attachments';
 import { boxBodies } from './bodies/boxes';
@@ -35,6 +36,7 @@ export const recordBodies = {
   ...resultBodies,
   ...formBodies,
   ...classificationBodies,
+  ...clinicRemoteBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

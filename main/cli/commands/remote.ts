@@ -6,6 +6,7 @@ import { remoteNamed, secretVariable, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
+import { listRemoteFiles, sendReport, withdrawFromRemote } from './remote-content';
 
 const options = {
   ...commonOptions,
@@ -21,6 +22,18 @@ const options = {
   calling: { type: 'string', default: 'FIELDBOX' },
   tls: { type: 'boolean', default: false },
   'read-back': { type: 'boolean', default: false },
+  clinic: { type: 'string' },
+  station: { type: 'string' },
+  'others-as': { type: 'string' },
+  'exact-match': { type: 'boolean', default: false },
+  project: { type: 'string', default: '' },
+  'remote-archive': { type: 'string', default: '' },
+  result: { type: 'string', multiple: true, default: [] as string[] },
+  contact: { type: 'string', default: '' },
+  'dicom-as': { type: 'string', default: 'picture' },
+  calls: { type: 'string', default: '120' },
+  patient: { type: 'string' },
+  reason: { type: 'string' },
   cap: { type: 'string' },
   'small-first': { type: 'boolean', default: false },
   reached: { type: 'boolean', default: false },
@@ -45,9 +58,17 @@ export async function remoteCommand(argv: readonly string[], terminal: Terminal)
       return test(values, required(name), terminal);
     case 'remove':
       return remove(values, required(name), terminal);
+    case 'files':
+      return withSync(values.archive, terminal, (session) => listRemoteFiles(session, required(name), values.patient));
+    case 'withdraw':
+      return withSync(values.archive, terminal, (session) =>
+        withdrawFromRemote(session, required(name), kind, values.reason),
+      );
+    case 'report':
+      return withSync(values.archive, terminal, (session) => sendReport(session, required(name), kind));
     default:
       throw new UsageError(
-        'remote is one of: remote list, remote add NAME KIND, remote test NAME, remote remove NAME.',
+        'remote is one of: remote list, remote add NAME KIND, remote test NAME, remote remove NAME, remote files NAME, remote withdraw NAME UID, remote report NAME KEY.',
       );
   }
 }
@@ -121,6 +142,7 @@ function settingsOf(values: Values, kind: string): unknown {
     headers: [],
     certificate,
   };
+  const plain = { url: values.url, headers: [], certificate };
   switch (kind) {
     case 'folder':
       return { kind, path: values.path };
@@ -142,9 +164,44 @@ function settingsOf(values: Values, kind: string): unknown {
       };
     case 'courier':
       return { kind, recipient: values.key, path: values.path };
+    case 'tscharts':
+      return {
+        kind,
+        access: plain,
+        username: values.login,
+        clinic: values.clinic === undefined ? null : Number(values.clinic),
+        station: values.station === undefined ? null : Number(values.station),
+        otherAs: values['others-as'] ?? null,
+        exactMatch: values['exact-match'],
+      };
+    case 'archive-v1':
+      return {
+        kind,
+        access: plain,
+        username: values.login,
+        project: values.project,
+        archive: values['remote-archive'],
+        results: values.result.map(resultOf),
+      };
+    case 'attachments':
+      return {
+        kind,
+        access: plain,
+        contact: values.contact,
+        dicomAs: values['dicom-as'],
+        callsPerMinute: Number(values.calls),
+      };
     default:
-      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse, courier.');
+      throw new UsageError(
+        'KIND is one of folder, slicebox, orthanc, dicomweb, dimse, courier, tscharts, archive-v1, attachments.',
+      );
   }
+}
+
+/** TYPE:NAME or TYPE:NAME:THRESHOLD, such as "cad4tb:CAD4TB 6:60". */
+function resultOf(text: string): unknown {
+  const [type = '', name = '', threshold] = text.split(':');
+  return { type, name, threshold: threshold === undefined ? null : Number(threshold) };
 }
 
 function test(values: Values, name: string, terminal: Terminal): Promise<number> {

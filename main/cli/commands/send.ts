@@ -104,37 +104,6 @@ function cells({ remoteName, state, proof, SOPInstanceUID, fault }: ItemRow): re
   return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? '', why];
 }
 
-/** `pull --from NAME --study UID`: fetches from a remote into the archive. */
-export async function pullCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      ...commonOptions,
-      from: { type: 'string' },
-      study: { type: 'string' },
-      series: { type: 'string' },
-      image: { type: 'string' },
-    },
-  });
-  const { from, study } = values;
-  if (from === undefined || study === undefined) throw new UsageError('Say whence and what: --from NAME --study UID.');
-  return withSync(values.archive, terminal, async (session) => {
-    const { remote } = await remoteNamed(session.sync, from);
-    const { job } = await session.sync.verbs['pacs.retrieve']({
-      remote,
-      StudyInstanceUID: study,
-      ...(values.series !== undefined && { SeriesInstanceUID: values.series }),
-      ...(values.image !== undefined && { SOPInstanceUID: values.image }),
-    });
-    const { added, alreadyStored, rejected } = await session.settled(job);
-    terminal.answer(
-      { added, alreadyStored, rejected },
-      () => `${String(added)} added, ${String(alreadyStored)} already here, ${String(rejected)} put aside`,
-    );
-    return rejected > 0 ? 1 : 0;
-  });
-}
-
 async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {
   const { rows } = await sync.verbs['outbox.transactions']({ openOnly: false, limit: 500, offset: 0 });
   const row = rows.find((each) => each.transaction === transaction);

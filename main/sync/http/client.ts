@@ -40,10 +40,14 @@ export interface HttpRequest {
   readonly mostBytes?: number;
   /** For servers that work long on an answer. */
   readonly idleMs?: number;
+  /** Doing it twice would do harm: it is never sent again by itself, also not when a kept connection turns out to be closed (RFC 9110 9.2.2). */
+  readonly once?: boolean;
 }
 
 export interface HttpAnswer {
   readonly status: number;
+  /** Reason phrase (RFC 9112 4): some servers say in it what they say nowhere else. */
+  readonly reason: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
@@ -51,6 +55,7 @@ export interface HttpAnswer {
 /** An answer whose body is read as it comes. */
 export interface HttpStream {
   readonly status: number;
+  readonly reason: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable;
 }
@@ -71,7 +76,7 @@ export class HttpClient {
 
   /** Sends a request and reads the whole answer. Throws HttpFailure. */
   async ask(request: HttpRequest): Promise<HttpAnswer> {
-    const { status, headers, body } = await this.open(request);
+    const { status, reason, headers, body } = await this.open(request);
     const most = request.mostBytes ?? MOST_ANSWER_BYTES;
     const parts: Buffer[] = [];
     let bytes = 0;
@@ -84,7 +89,7 @@ export class HttpClient {
     } catch (error) {
       throw failureOf(error);
     }
-    return { status, headers, body: Buffer.concat(parts) };
+    return { status, reason, headers, body: Buffer.concat(parts) };
   }
 
   /**
@@ -95,7 +100,7 @@ export class HttpClient {
     try {
       return await this.openOnce(request);
     } catch (error) {
-      if (error instanceof HttpFailure && error.stale) return this.openOnce(request);
+      if (error instanceof HttpFailure && error.stale && request.once !== true) return this.openOnce(request);
       throw error;
     }
   }
@@ -145,7 +150,12 @@ export class HttpClient {
       });
       outgoing.once('response', (answer: IncomingMessage) => {
         // After the head the request is answered: what breaks from here on shows in the body.
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
+        resolve({
+          status: answer.statusCode ?? 0,
+          reason: answer.statusMessage ?? '',
+          headers: answer.headers,
+          body: answer,
+        });
       });
     });
   }

@@ -1,5 +1,6 @@
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { ErrorCode } from '@shared/errors';
+import { noAbilities, type RemoteAbilities } from '@shared/model/remotes/content';
 import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
 import { courierDriver } from './courier';
 import { dicomWebDriver } from './dicomweb';
@@ -7,6 +8,9 @@ import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
 import { orthancDriver } from './orthanc';
 import { sliceboxDriver } from './slicebox';
+import { attachmentsDriver } from './attachments';
+import { archiveV1Driver } from './archive-v1';
+import { tschartsDriver } from './tscharts';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
 
 /** Every kind of remote there is; one folder each. */
@@ -17,6 +21,9 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   dimse: dimseDriver,
   slicebox: sliceboxDriver,
   courier: courierDriver,
+  tscharts: tschartsDriver,
+  'archive-v1': archiveV1Driver,
+  attachments: attachmentsDriver,
 };
 
 /** What a kind of remote can do, with its settings filled in. */
@@ -26,6 +33,7 @@ export interface Bound {
   readonly parallel: number;
   readonly isServed: boolean;
   readonly mistake: ErrorCode | null;
+  readonly abilities: RemoteAbilities;
   connect(surroundings: Surroundings): RemoteConnection;
 }
 
@@ -47,6 +55,7 @@ function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSett
     parallel: driver.parallel,
     isServed: driver.isServed?.(settings) ?? false,
     mistake: driver.mistake?.(settings) ?? null,
+    abilities: driver.abilities ?? noAbilities,
     connect: (surroundings) => driver.connect(settings, surroundings),
   };
 }

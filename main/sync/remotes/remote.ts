@@ -2,9 +2,12 @@ import type { Readable } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
 import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { Fetchable, RemoteAbilities, RemoteFile } from '@shared/model/remotes/content';
+import type { RemotePatient } from '@shared/model/remotes/matching';
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { RemoteKind, SettingsOf } from '@shared/model/remotes/settings';
 import type { BoxKeyPair } from '../box-key-pair';
+import type { Counterparts, FetchSink, OutgoingEntry, Person, SentSeries } from './counterparts';
 
 /**
  * The interface behind which every kind of remote lies. A driver knows no database and no other driver: it gets a stream, a
@@ -23,6 +26,8 @@ export interface RemoteDriver<K extends RemoteKind> {
   readonly isServed?: (settings: SettingsOf<K>) => boolean;
   /** What a person has mistyped in the settings; null when nothing. */
   readonly mistake?: (settings: SettingsOf<K>) => ErrorCode | null;
+  /** What it can do besides taking images; nothing when left out. */
+  readonly abilities?: RemoteAbilities;
   connect(settings: SettingsOf<K>, surroundings: Surroundings): RemoteConnection;
 }
 
@@ -41,6 +46,7 @@ export interface Surroundings {
   readonly version: string;
   /** For remotes that come by themselves: whether they could, and how long ago this one did (null: not since the start). */
   visits(): { readonly listening: boolean; readonly heardMsAgo: number | null };
+  readonly counterparts: Counterparts;
   /** What the remote is called here; empty while it is only tried out. */
   readonly name: string;
   /** This archive's own pair of keys. Throws COURIER_NO_KEY, SECRET_UNREADABLE. */
@@ -78,6 +84,16 @@ export interface RemoteConnection {
   retrieve?(what: Retrieval, take: TakeFile, signal: AbortSignal): Promise<Trouble | null>;
   /** Fetches what the other side has ready for this archive, until there is nothing more. */
   fetchWaiting?(hands: IncomingHands, signal: AbortSignal): Promise<Trouble | null>;
+  /** Who a patient may be there, best first; by the words of a person, or by the card when they are empty. Throws HttpFailure. */
+  candidates?(person: Person, words: string, signal: AbortSignal): Promise<readonly RemotePatient[]>;
+  /** What it holds of a patient. Throws HttpFailure. */
+  filesOf?(remotePatient: string, signal: AbortSignal): Promise<readonly RemoteFile[]>;
+  /** Takes an image away again; false when it is not there. Throws HttpFailure. */
+  withdraw?(image: ImageId, signal: AbortSignal): Promise<boolean>;
+  /** Fetches what it has besides instances, handing each thing over as it comes. Throws HttpFailure. */
+  fetchBack?(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void>;
+  /** Puts a report on a series there, unless it is there already. Throws HttpFailure. */
+  sendEntry?(series: SentSeries, entry: OutgoingEntry, signal: AbortSignal): Promise<'sent' | 'there'>;
   close(): Promise<void>;
 }
 
@@ -206,6 +222,7 @@ export interface Retrieval {
   readonly StudyInstanceUID: string;
   readonly SeriesInstanceUID?: string | undefined;
   readonly SOPInstanceUID?: string | undefined;
+  readonly PatientID?: string | undefined;
 }
 
 /** Takes a complete DICOM file (it may be moved away); answers when it is durable. */

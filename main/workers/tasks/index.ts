@@ -8,8 +8,8 @@ import { keepPdf, keepPhoto } from './keep-bytes';
 import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
-import { document, frame, render, thumbnail } from './pictures';
 import { pixelInformation } from './pixel-information';
+import { document, frame, picture, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { readValues } from './read-values';
@@ -44,6 +44,7 @@ export const tasks = {
   takeIn,
   textPreview,
   thumbnail,
+  picture,
   unpackZip,
   writeResults,
 } as const;

@@ -33,6 +33,22 @@ export async function thumbnail(input: {
   });
 }
 
+/** Quality of pictures for systems that show JPEG only. */
+const PICTURE_QUALITY = 92;
+
+/** The first frame as a JPEG with 8 bits a sample, at most `side` pixels long. Throws NO_PIXELS, PIXELS_*, DICOM_*. */
+export async function picture(input: { readonly path: string; readonly side: number }): Promise<{ jpeg: Uint8Array }> {
+  return withFile(input.path, async (file) => {
+    const display = await displayFrame(file, 0);
+    const { width, height, pixelAspect } = display.header;
+    const tall = height * Math.max(1, pixelAspect);
+    const wide = width / Math.min(1, pixelAspect);
+    const scale = Math.min(1, input.side / Math.max(tall, wide));
+    const drawn = renderFrame(display, scale < 1 ? { height: Math.max(1, Math.round(tall * scale)) } : {});
+    return { jpeg: await thumbnailOfPixels(drawn, input.side, PICTURE_QUALITY) };
+  });
+}
+
 /** One frame in the form of shared/contract/frames.ts. Throws NO_PIXELS, NO_SUCH_FRAME, PIXELS_*, DICOM_*. */
 export async function frame(input: { readonly path: string; readonly frame: number }): Promise<{ bytes: Uint8Array }> {
   return withFile(input.path, async (file) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ResultName, ResultType } from '../results';
 import { Fingerprint, WebAccess } from './access';
 
 const AETitle = z
@@ -47,26 +48,54 @@ export const DimseSettings = z.object({
   mayTranscode: z.boolean(),
 });
 
+/** The four types of picture that tscharts has. */
+export const TschartsImageType = z.enum(['Headshot', 'Xray', 'Surgery', 'Audiogram']);
+export type TschartsImageType = z.infer<typeof TschartsImageType>;
+
 export const TschartsSettings = z.object({
   kind: z.literal('tscharts'),
   access: WebAccess.omit({ authentication: true }),
   username: z.string().min(1).max(200),
   /** Numbers of the remote's clinic and station that pictures go to when they have none of their own. */
-  clinic: z.int().nullable(),
-  station: z.int().nullable(),
+  clinic: z.int().positive().nullable(),
+  station: z.int().positive().nullable(),
+  /** What kinds of pictures go as that it has no word for; null: they are not sent. */
+  otherAs: TschartsImageType.nullable().default(null),
+  /** Whoever has the same surname, first name, birth date and sex there is taken for the same person without asking. */
+  exactMatch: z.boolean().default(false),
 });
 
 export const ArchiveV1Settings = z.object({
   kind: z.literal('archive-v1'),
   access: WebAccess.omit({ authentication: true }),
   username: z.string().min(1).max(200),
-  project: z.string().max(200),
-  archive: z.string().max(200),
+  project: z.string().trim().min(1).max(200),
+  archive: z.string().trim().min(1).max(200),
+  /** Results that are fetched back; the server cannot list their names. */
+  results: z
+    .array(
+      z.object({
+        type: ResultType,
+        name: ResultName,
+        /** The site's own, where the server tells none. */
+        threshold: z.number().nullable(),
+      }),
+    )
+    .max(20)
+    .default([]),
 });
+export type ArchiveV1Settings = z.infer<typeof ArchiveV1Settings>;
 
 export const AttachmentsSettings = z.object({
   kind: z.literal('attachments'),
+  /** The address with the shard of the key, such as https://api.uk1.cliniko.com/v1. The key is the secret `token`. */
   access: WebAccess.omit({ authentication: true }),
+  /** E-mail address that the service may write to; it must stand in every request. */
+  contact: z.email().max(200),
+  /** How images that came as DICOM go: as a picture that everybody sees, or as the file, which the service only keeps. */
+  dicomAs: z.enum(['picture', 'file']).default('picture'),
+  /** The service allows 200 in a minute to all programs together that use the key. */
+  callsPerMinute: z.int().min(1).max(10_000).default(120),
 });
 
 /** A stick carried to another Fieldbox. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RemoteKey } from '../../../shared/model/ids';
 import type { ProofKind } from '../../../shared/model/remotes/access';
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { MemorySecrets } from '../../../main/sync/secrets';
@@ -14,6 +15,8 @@ export interface Peer {
   /** Makes it unreachable, and reachable again with all it held. */
   leave(): Promise<void>;
   comeBack(): Promise<void>;
+  /** What a person would say once before the first image goes, such as who the patients are there. */
+  introduce?(outbox: OutboxForTest, remote: RemoteKey): Promise<void>;
 }
 
 /** Puts something between the client and a port of the far side; gives the port to speak to instead. */
@@ -44,6 +47,7 @@ export function describeRemote(kind: PeerKind): void {
       const peer = await kind.start();
       const outbox = await outboxWithImages(12);
       const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      await peer.introduce?.(outbox, remote);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
       await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 12 });
@@ -70,6 +74,7 @@ export function describeRemote(kind: PeerKind): void {
       const outbox = await outboxWithImages(8);
       await peer.leave();
       const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      await peer.introduce?.(outbox, remote);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
       await expect
@@ -86,6 +91,7 @@ export function describeRemote(kind: PeerKind): void {
       const peer = await kind.start();
       const outbox = await outboxWithImages(5);
       const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      await peer.introduce?.(outbox, remote);
       outbox.sync.start();
       for (const transaction of [await sendAll(outbox, remote), await sendAll(outbox, remote)])
         await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 5 });
@@ -98,6 +104,7 @@ export function describeRemote(kind: PeerKind): void {
       const secrets = new MemorySecrets();
       const first = syncForTest(outbox.engine, secrets);
       const remote = await addRemote(first.sync, 'far', peer.settings, peer.secrets);
+      await peer.introduce?.(first, remote);
       const transaction = await sendAll(first, remote);
       first.sync.start();
       await expect

@@ -10,6 +10,7 @@ import * as classification from './0010-classification';
 import * as sources from './0011-sources';
 import * as finding from './0012-finding';
 import * as boxes from './0013-boxes';
+import * as clinicRemotes from './0014-clinic-remotes';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -28,4 +29,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 11, sql: sources.sql },
   { version: 12, sql: finding.sql },
   { version: 13, sql: boxes.sql },
+  { version: 14, sql: clinicRemotes.sql },
 ];

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream';
+import type { SettingsOf } from '@shared/model/remotes/settings';
+import type { Counterparts } from '../counterparts';
+import type { Outgoing } from '../remote';
+import type { StoredFile } from './storage';
+
+const MOST_DESCRIPTION = 255;
+const WHOLE = 16_384;
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/tiff': 'tif',
+  'image/webp': 'webp',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/bmp': 'bmp',
+  'application/pdf': 'pdf',
+};
+
+export interface FileToSend extends StoredFile {
+  /** It is not the file as it came, but a picture drawn from it. */
+  readonly drawn: boolean;
+}
+
+/**
+ * What goes there of an item: the photo or document as it came, byte for byte; of DICOM a picture that the service can show, or
+ * the file itself where the remote is set up so or nothing is to be seen.
+ */
+export async function fileOf(
+  item: Outgoing,
+  settings: SettingsOf<'attachments'>,
+  counterparts: Counterparts,
+): Promise<FileToSend> {
+  const { original } = item;
+  if (original !== null) {
+    return {
+      fileName: nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin'),
+      contentType: original.mediaType,
+      bytes: original.bytes,
+      drawn: false,
+      open: () => original.open(),
+    };
+  }
+  const jpeg = settings.dicomAs === 'picture' ? await counterparts.jpegOf(item.image, WHOLE) : null;
+  if (jpeg !== null) {
+    const bytes = Buffer.from(jpeg);
+    return {
+      fileName: nameOf(item, 'jpg'),
+      contentType: 'image/jpeg',
+      bytes: bytes.length,
+      drawn: true,
+      open: () => Readable.from([bytes]),
+    };
+  }
+  return {
+    fileName: nameOf(item, 'dcm'),
+    contentType: 'application/dicom',
+    bytes: item.bytes,
+    drawn: false,
+    open: () => item.open(),
+  };
+}
+
+/** Letters, digits and hyphens alone: the one form of a name that is the same at every step there. */
+function nameOf(item: Outgoing, extension: string): string {
+  const kind = item.facts.kindOfPicture
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return `${kind === '' ? 'image' : kind}_${item.image.slice(0, 12)}.${extension}`;
+}
+
+/** By this, and by nothing else, a record of ours is found again before it is processed. */
+export function markerOf(item: Pick<Outgoing, 'image'>): string {
+  return `fb:${item.image.slice(0, 12)}`;
+}
+
+/** What people read there: what it is and when it was taken; shortened visibly, never the marker. */
+export function descriptionOf(item: Outgoing): string {
+  const marker = ` [${markerOf(item)}]`;
+  const words = [item.facts.kindOfPicture || item.facts.Modality, (item.facts.takenAt ?? '').slice(0, 10)];
+  const said = Array.from(words.filter((word) => word !== '').join(', '));
+  const room = MOST_DESCRIPTION - marker.length;
+  return `${said.length <= room ? said.join('') : `${said.slice(0, room - 1).join('')}…`}${marker}`.trim();
+}

@@ -1,0 +1,373 @@
+import { createHash } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
+import type { Fetchable, RemoteFile } from '@shared/model/remotes/content';
+import { type SettingsOf, TschartsImageType } from '@shared/model/remotes/settings';
+import { jsonOf } from '../../http/json';
+import { HttpFailure, troubleOf } from '../../http/trouble';
+import { webSecrets, webTest } from '../../http/web-session';
+import type { FetchSink, Person } from '../counterparts';
+import type {
+  Outgoing,
+  ProofOutcome,
+  RemoteConnection,
+  RemoteDriver,
+  SendHooks,
+  SendOutcome,
+  Surroundings,
+  Trouble,
+} from '../remote';
+import { whoIsIt } from '../who';
+import { fetchClinics } from './places';
+import { TschartsMemory } from './memory';
+import { TschartsPatients } from './patients';
+import { base64Length, bytesOfData, jsonWithData, type Picture, pictureOf, typeOf } from './picture';
+import { isHtml, requireOk, troubleOfAnswer, TschartsSession } from './session';
+
+/** tscharts: pictures filed under a patient of theirs, as JPEG or PNG in JSON. */
+export const tschartsDriver: RemoteDriver<'tscharts'> = {
+  kind: 'tscharts',
+  proofs: () => ['hash'],
+  secrets: ({ access }) => ['password', ...webSecrets(access)],
+  // One at a time: its order of pictures is that of their arrival.
+  parallel: 1,
+  abilities: {
+    matches: true,
+    fetches: ['clinics', 'images'],
+    lists: true,
+    withdraws: 'deletes',
+    takesEntries: false,
+  },
+  connect: (settings, surroundings) => new TschartsConnection(settings, surroundings),
+};
+
+const Ids = z.array(z.int());
+const Made = z.object({ id: z.int() });
+const ImageThere = z.object({
+  id: z.int(),
+  patient: z.int(),
+  clinic: z.int().nullable(),
+  station: z.int().nullable(),
+  type: z.string(),
+  data: z.string(),
+});
+type ImageThere = z.infer<typeof ImageThere>;
+
+const KINDS = { Headshot: 'headshot', Xray: 'xray', Surgery: 'surgery', Audiogram: 'audiogram' } as const;
+
+/** Faults of the server at one picture before it is taken for good. */
+const MOST_FAULTS = 5;
+/** Looks at a picture of theirs that cannot be read before it counts as lost there. */
+const MOST_UNREADABLE = 3;
+/** What JSON costs around a picture. */
+const ENVELOPE_BYTES = 160;
+/** Sizes at which servers are known to stop (Django's limit, nginx's): below the body that was refused. */
+const KNOWN_CAPS = [2_621_440, 1_048_576] as const;
+/** Below this nothing useful can be sent. */
+const LEAST_CAP = 65_536;
+
+class TschartsConnection implements RemoteConnection {
+  private readonly session: TschartsSession;
+  private readonly memory: TschartsMemory;
+  private folder: Promise<string> | null = null;
+
+  constructor(
+    private readonly settings: SettingsOf<'tscharts'>,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.session = new TschartsSession(settings, surroundings);
+    this.memory = new TschartsMemory(surroundings);
+  }
+
+  async test(signal: AbortSignal): Promise<RemoteTest> {
+    const trouble = await this.probe(signal);
+    return webTest(this.session.web, trouble, 'tscharts', {
+      steps: [{ step: 'prove', outcome: trouble === null ? 'passed' : 'skipped', fault: null, found: 'SHA-256' }],
+      proofs: ['hash'],
+      warnings: [
+        'pictures-only',
+        'asks-who',
+        'late-headshot',
+        ...(this.settings.clinic === null ? ['xray-without-clinic'] : []),
+      ],
+    });
+  }
+
+  /** The list of stations is short, and needs the login. */
+  async probe(signal: AbortSignal): Promise<Trouble | null> {
+    try {
+      const answer = await this.session.ask('station/', { method: 'GET', idleMs: 15_000 }, signal);
+      return answer.status === 200 || (answer.status === 404 && !isHtml(answer))
+        ? null
+        : troubleOfAnswer(answer, 'station/');
+    } catch (error) {
+      return troubleOf(error);
+    }
+  }
+
+  async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    try {
+      const who = await whoIsIt(item, this.surroundings.counterparts, this.patients(hooks.signal));
+      if ('kind' in who) return who;
+      if (!isId(who.id)) return { kind: 'parked', code: 'MATCH_GONE' };
+      const type = typeOf(item, this.settings);
+      if (type === null) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+      return await this.sendPicture(item, who.id, type, hooks);
+    } catch (error) {
+      if (error instanceof HttpFailure) return { kind: 'later', whole: true, trouble: error.trouble };
+      throw error;
+    }
+  }
+
+  /** What was sent is read back whole: the server computes no checksum and its "200" says little. */
+  async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
+    const outcomes: ProofOutcome[] = [];
+    for (const item of items) {
+      try {
+        outcomes.push(await this.proveOne(item, signal));
+      } catch (error) {
+        outcomes.push({ kind: 'later', trouble: troubleOf(error) });
+        break;
+      }
+    }
+    return outcomes;
+  }
+
+  candidates(person: Person, words: string, signal: AbortSignal) {
+    return this.patients(signal).search(person, words);
+  }
+
+  async filesOf(patient: string, signal: AbortSignal): Promise<readonly RemoteFile[]> {
+    const files: RemoteFile[] = [];
+    for (const type of TschartsImageType.options) {
+      for (const id of await this.ids(patient, type, signal)) {
+        files.push({
+          id: String(id),
+          name: '',
+          type,
+          description: '',
+          bytes: null,
+          clinic: null,
+          station: null,
+          addedAt: null,
+          archived: false,
+          image: this.memory.imageAt(id),
+        });
+      }
+    }
+    return files;
+  }
+
+  async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image);
+    if (sent === null) return false;
+    const answer = await this.session.ask(`image/${String(sent.id)}/`, { method: 'DELETE' }, signal);
+    if (answer.status !== 404) requireOk(answer, 'image/');
+    this.memory.forget(image);
+    return answer.status === 200;
+  }
+
+  async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
+    if (what === 'clinics') await fetchClinics(this.session, into, signal);
+    else if (what === 'images') await this.fetchImages(into, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+    if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
+    this.folder = null;
+  }
+
+  private patients(signal: AbortSignal): TschartsPatients {
+    return new TschartsPatients(this.session, this.surroundings.counterparts, this.settings.exactMatch, signal);
+  }
+
+  private async ids(patient: string, type: TschartsImageType, signal: AbortSignal): Promise<readonly number[]> {
+    // An id of 0 counts as none there, and everybody's pictures would be listed.
+    if (!isId(patient)) return [];
+    return (await this.session.list(`image/?patient=${patient}&type=${type}&sort=true`, Ids, signal)) ?? [];
+  }
+
+  /** One picture of theirs; null when it is not there, undefined when its file is gone or damaged. */
+  private async image(id: number, signal: AbortSignal): Promise<ImageThere | null | undefined> {
+    const answer = await this.session.ask(`image/${String(id)}/`, { method: 'GET' }, signal);
+    if (answer.status === 404) return null;
+    if (answer.status === 500) return undefined;
+    requireOk(answer, 'image/');
+    return jsonOf(answer, ImageThere, 'image');
+  }
+
+  private async sendPicture(
+    item: Outgoing,
+    patient: string,
+    type: TschartsImageType,
+    hooks: SendHooks,
+  ): Promise<SendOutcome> {
+    const { counterparts } = this.surroundings;
+    for (;;) {
+      const most = Math.floor(((this.memory.cap - ENVELOPE_BYTES) * 3) / 4);
+      const picture = await pictureOf(item, counterparts, most);
+      if (picture === null) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+      if (picture === undefined) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
+      const there = await this.find(picture, patient, type, hooks.signal);
+      if (there !== null) {
+        this.memory.keep(item.image, { id: there, sha256: picture.sha256, patient, drawn: picture.drawn });
+        return { kind: 'arrived', proof: null };
+      }
+      const outcome = await this.post(item, picture, patient, type, hooks);
+      if (outcome !== 'too-large') return outcome;
+    }
+  }
+
+  /**
+   * The same picture among those of the patient: the server has no name, time or checksum to ask for, so each picture of theirs
+   * is fetched once and its hash kept. This finds what a lost answer left there, and what another laptop had sent.
+   */
+  private async find(
+    picture: Picture,
+    patient: string,
+    type: TschartsImageType,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    for (const id of await this.ids(patient, type, signal)) {
+      const known = this.memory.hashOf(id);
+      if (known === picture.sha256) return id;
+      if (known !== null) continue;
+      const image = await this.image(id, signal);
+      if (image === null) continue; // taken away meanwhile
+      // A fault that passes must not hide what a lost answer left there; one that stays must not hold up the patient for ever.
+      if (image === undefined && this.memory.countUnreadable(id) < MOST_UNREADABLE)
+        throw new HttpFailure({ code: 'REMOTE_FAULT', details: { status: 500 } });
+      const sha256 = image === undefined ? '' : sha256OfData(image.data);
+      this.memory.noteHash(id, sha256);
+      if (sha256 === picture.sha256) return id;
+    }
+    return null;
+  }
+
+  private async post(
+    item: Outgoing,
+    picture: Picture,
+    patient: string,
+    type: TschartsImageType,
+    hooks: SendHooks,
+  ): Promise<SendOutcome | 'too-large'> {
+    const place = this.surroundings.counterparts.placeOf(item.image);
+    const clinic = place.clinic === null ? this.settings.clinic : Number(place.clinic);
+    const station = place.station === null ? this.settings.station : Number(place.station);
+    const fields = {
+      type,
+      patient: Number(patient),
+      ...(clinic !== null && { clinic }),
+      ...(station !== null && { station }),
+    };
+    const body = jsonWithData(fields, picture, (bytes) => hooks.progress(bytes));
+    const answer = await this.session.ask(
+      'image/',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body, once: true },
+      hooks.signal,
+    );
+    if (answer.status === 413 || (answer.status === 400 && isHtml(answer))) {
+      const cap = KNOWN_CAPS.find((known) => known < body.bytes) ?? Math.floor(body.bytes / 2);
+      if (cap < LEAST_CAP || base64Length(picture.bytes) > this.memory.cap)
+        return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
+      this.memory.cap = cap;
+      return 'too-large';
+    }
+    if (answer.status === 400) return { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: 400 } };
+    if (answer.status === 404) return this.gone(patient, hooks.signal);
+    if (answer.status === 500) return this.faultAt(item.image);
+    requireOk(answer, 'image/');
+    // Anything else than an object with an id is a proxy's page or a followed redirect, and nothing was kept.
+    const { id } = jsonOf(answer, Made, 'image');
+    this.memory.noteHash(id, picture.sha256);
+    this.memory.keep(item.image, { id, sha256: picture.sha256, patient, drawn: picture.drawn });
+    return { kind: 'arrived', proof: null };
+  }
+
+  /** Patient, clinic or station are not there any more: a person looks. */
+  private async gone(patient: string, signal: AbortSignal): Promise<SendOutcome> {
+    if (!(await this.patients(signal).isThere(patient))) return { kind: 'parked', code: 'MATCH_GONE' };
+    return { kind: 'parked', code: 'REMOTE_REFUSED', details: { status: 404 } };
+  }
+
+  private faultAt(image: ImageId): SendOutcome {
+    if (this.memory.countFault(image) >= MOST_FAULTS)
+      return { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: 500 } };
+    return { kind: 'later', whole: false, trouble: { code: 'REMOTE_FAULT', details: { status: 500 } } };
+  }
+
+  private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
+    const sent = this.memory.sent(item.image);
+    if (sent === null) return { kind: 'missing' };
+    const image = await this.image(sent.id, signal);
+    if (image === null) {
+      this.memory.forget(item.image);
+      return { kind: 'missing' };
+    }
+    if (image === undefined) return { kind: 'unknown' };
+    if (sha256OfData(image.data) !== sent.sha256 || String(image.patient) !== sent.patient) return { kind: 'conflict' };
+    return {
+      kind: 'proven',
+      proof: { kind: 'hash', note: sent.drawn ? 'SHA-256 of a JPEG drawn from it' : 'SHA-256' },
+    };
+  }
+
+  private async fetchImages(into: FetchSink, signal: AbortSignal): Promise<void> {
+    for (const { patient, id: there } of into.patients) {
+      for (const type of TschartsImageType.options) {
+        const ids = (await this.ids(there, type, signal)).filter(
+          (id) => this.memory.imageAt(id) === null && !this.memory.isTaken(id),
+        );
+        into.expect(ids.length);
+        // Oldest first, as they came there.
+        for (const id of [...ids].reverse()) {
+          signal.throwIfAborted();
+          await this.fetchImage(id, patient, type, into, signal);
+          into.done();
+        }
+      }
+    }
+  }
+
+  private async fetchImage(
+    id: number,
+    patient: Person['patient'],
+    type: TschartsImageType,
+    into: FetchSink,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const image = await this.image(id, signal);
+    const bytes = image ? bytesOfData(image.data) : null;
+    if (!image) return; // gone meanwhile, or its file is lost there: asked for again another time
+    const path = join(await (this.folder ??= this.surroundings.temporaryFolder()), String(id));
+    // Text that is no base64 is handed on as it is: it is refused with a reason and shows in the count.
+    await writeFile(path, bytes ?? image.data);
+    this.memory.noteHash(id, bytes === null ? '' : createHash('sha256').update(bytes).digest('hex'));
+    await into.image({
+      patient,
+      id: String(id),
+      path,
+      name: String(id),
+      description: '',
+      kindOfPicture: KINDS[type],
+      clinic: image.clinic === null ? null : String(image.clinic),
+      station: image.station === null ? null : String(image.station),
+    });
+    this.memory.noteTaken(id);
+    await rm(path, { force: true });
+  }
+}
+
+/** Ids are positive integers of 32 bits. */
+function isId(text: string): boolean {
+  return /^[1-9]\d{0,9}$/.test(text);
+}
+
+function sha256OfData(data: string): string {
+  const bytes = bytesOfData(data);
+  return bytes === null ? '' : createHash('sha256').update(bytes).digest('hex');
+}

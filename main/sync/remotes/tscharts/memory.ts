@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { ImageId } from '@shared/model/ids';
+import type { Surroundings } from '../remote';
+
+const Sent = z.object({ id: z.int(), sha256: z.string(), patient: z.string(), drawn: z.boolean() });
+type Sent = z.infer<typeof Sent>;
+
+/** Nothing larger is sent before the server has shown what it takes. */
+const NO_CAP = 96 * 2 ** 20;
+
+/** What is known of the pictures of one tscharts server: which of ours is which of theirs, and what theirs hold. */
+export class TschartsMemory {
+  constructor(private readonly surroundings: Pick<Surroundings, 'remember' | 'recall'>) {}
+
+  /** Most bytes of a request, as far as the server has shown. */
+  get cap(): number {
+    return Number(this.surroundings.recall('cap') ?? NO_CAP);
+  }
+
+  set cap(bytes: number) {
+    this.surroundings.remember('cap', String(bytes));
+  }
+
+  sent(image: ImageId): Sent | null {
+    const text = this.surroundings.recall(`image:${image}`);
+    return text === null ? null : Sent.parse(JSON.parse(text));
+  }
+
+  keep(image: ImageId, sent: Sent): void {
+    this.surroundings.remember(`image:${image}`, JSON.stringify(sent));
+    this.surroundings.remember(`there:${String(sent.id)}`, image);
+    this.surroundings.remember(`faults:${image}`, null);
+  }
+
+  forget(image: ImageId): void {
+    const sent = this.sent(image);
+    if (sent === null) return;
+    for (const name of [`image:${image}`, `there:${String(sent.id)}`, `hash:${String(sent.id)}`])
+      this.surroundings.remember(name, null);
+  }
+
+  /** The image here that was sent there under a number. */
+  imageAt(id: number): ImageId | null {
+    const image = ImageId.safeParse(this.surroundings.recall(`there:${String(id)}`));
+    return image.success ? image.data : null;
+  }
+
+  /** SHA-256 of a picture of theirs; empty when it cannot be read there; null when it was never looked at. */
+  hashOf(id: number): string | null {
+    return this.surroundings.recall(`hash:${String(id)}`);
+  }
+
+  noteHash(id: number, sha256: string): void {
+    this.surroundings.remember(`hash:${String(id)}`, sha256);
+  }
+
+  /** How often a picture of theirs could not be read, this time included. */
+  countUnreadable(id: number): number {
+    const times = Number(this.surroundings.recall(`unreadable:${String(id)}`) ?? 0) + 1;
+    this.surroundings.remember(`unreadable:${String(id)}`, String(times));
+    return times;
+  }
+
+  isTaken(id: number): boolean {
+    return this.surroundings.recall(`taken:${String(id)}`) !== null;
+  }
+
+  noteTaken(id: number): void {
+    this.surroundings.remember(`taken:${String(id)}`, '1');
+  }
+
+  /** How often the server had a fault of its own at an image, this time included. */
+  countFault(image: ImageId): number {
+    const faults = Number(this.surroundings.recall(`faults:${image}`) ?? 0) + 1;
+    this.surroundings.remember(`faults:${image}`, String(faults));
+    return faults;
+  }
+}
