@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { RemoteActivity } from '@shared/contract/sync';
-import type { TransactionKey } from '@shared/model/ids';
 import type { EngineContext } from '../../archive/context';
 import {
   endedTransactions,
