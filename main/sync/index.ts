@@ -11,19 +11,22 @@ import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
-import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
-import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
+import { countsOf, type InFlight, itemRows, ledgerOf, transactionRows } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import { ledgerCsv } from './ledger-csv';
+import { writeLedger } from './ledger-file';
 import type { MakeAnonymous } from './outbox/outgoing';
+import { previewOf } from './outbox/preview';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
+import { summaryOf } from './outbox/summary';
 import { DriverMemory } from './remotes/memory';
-import { driverFor } from './remotes/registry';
+import { driverFor, remoteKinds } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
 import { fetchInto } from './retrieve';
+import { ScpService } from './scp/service';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
 export interface SyncOptions {
@@ -37,6 +40,8 @@ export interface Sync {
   readonly verbs: Handlers<SyncVerb>;
   /** Begins to send what waits. */
   start(): void;
+  /** Lets machines on the network in, if that is switched on. Not for a command that only sends. */
+  listen(): Promise<void>;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
   hint(): void;
   /** Waits until nothing more can be sent or proven now. */
@@ -58,6 +63,7 @@ class SyncService implements Sync {
   private readonly makeAnonymous: MakeAnonymous;
   private readonly inTurn = oneAfterTheOther();
   private readonly inFlight: InFlight;
+  private readonly scp: ScpService;
   private started = false;
   private event: NodeJS.Timeout | null = null;
 
@@ -67,6 +73,7 @@ class SyncService implements Sync {
   ) {
     this.batcher = new CommitBatcher(engine.context);
     this.makeAnonymous = outgoingFiles(engine.context);
+    this.scp = new ScpService(engine, options);
     const workers = (): RemoteWorker[] => [...this.workers.values()];
     this.inFlight = {
       has: (transaction, position) =>
@@ -85,6 +92,10 @@ class SyncService implements Sync {
     for (const remote of remotes(this.db)) this.workerFor(remote).wake();
   }
 
+  listen(): Promise<void> {
+    return this.scp.start();
+  }
+
   hint(): void {
     for (const worker of this.workers.values()) worker.hint();
   }
@@ -96,7 +107,7 @@ class SyncService implements Sync {
   async close(): Promise<void> {
     this.started = false;
     if (this.event !== null) clearTimeout(this.event);
-    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    await Promise.all([this.scp.close(), ...[...this.workers.values()].map((worker) => worker.stop())]);
     this.workers.clear();
   }
 
@@ -108,6 +119,7 @@ class SyncService implements Sync {
     return {
       'remotes.list': async () => ({
         rows: await Promise.all(remotes(this.db).map((remote) => this.row(remote))),
+        kinds: [...remoteKinds()],
         secretsProtected: this.options.secrets.safe,
       }),
       'remotes.save': (input) => this.inTurn(() => this.save(input)),
@@ -117,7 +129,7 @@ class SyncService implements Sync {
         this.workerFor(this.require(remote)).now();
         return Promise.resolve({});
       },
-      'outbox.preview': async (input) => Promise.resolve(this.preview(input.selection, input.remote)),
+      'outbox.preview': async (input) => Promise.resolve(previewOf(this.db, this.require(input.remote), input)),
       'outbox.send': (input) => this.send(input),
       'outbox.transactions': async (input) => {
         const { total, rows } = transactionRows(this.db, input);
@@ -135,12 +147,20 @@ class SyncService implements Sync {
       'ledger.list': async (input) => Promise.resolve(this.items(input)),
       'ledger.image': async ({ image }) => {
         const { rows, proofs } = ledgerOf(this.db, image, this.inFlight);
-        return Promise.resolve({ rows: [...rows], proofs });
+        const { proofsWanted } = await this.engine.verbs['archive.settings']({});
+        return { rows: [...rows], proofs, wanted: proofsWanted };
       },
       'ledger.csv': async (input) =>
         Promise.resolve({
-          csv: ledgerCsv((offset, limit) => itemRows(this.db, { ...input, offset, limit }, this.inFlight).rows),
+          csv: ledgerCsv((offset, limit) => this.items({ ...input, offset, limit }).rows),
         }),
+      'ledger.export': async ({ path, ...filter }) => ({
+        lines: await writeLedger(
+          this.engine.context,
+          path,
+          (offset, limit) => this.items({ ...filter, offset, limit }).rows,
+        ),
+      }),
       'pacs.query': async ({ remote, ...question }) => this.query(remote, question),
       'pacs.retrieve': async ({ remote, ...what }) => {
         const target = this.require(remote);
@@ -151,6 +171,7 @@ class SyncService implements Sync {
         }
         return { job: fetchInto(this.engine, target, connection, what) };
       },
+      ...this.scp.verbs,
     };
   }
 
@@ -165,13 +186,25 @@ class SyncService implements Sync {
     const names = await this.options.secrets.names(prefix);
     const worker = this.workerFor(remote);
     const counts = countsOf(this.db, { remote: remote.remote });
+    const { queries, retrieves } = await this.abilities(remote);
     return {
       ...remote,
       proofs: [...(driverFor(remote.settings)?.proofs ?? [])],
       secrets: names.map((name) => name.slice(prefix.length)),
+      queries,
+      retrieves,
       counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
       activity: worker.activity,
     };
+  }
+
+  /** A connection reaches for nothing before it is used, so asking one costs nothing. */
+  private async abilities(remote: Remote): Promise<{ readonly queries: boolean; readonly retrieves: boolean }> {
+    if (driverFor(remote.settings) === undefined) return { queries: false, retrieves: false };
+    const connection = this.connect(remote);
+    const can = { queries: connection.query !== undefined, retrieves: connection.retrieve !== undefined };
+    await connection.close();
+    return can;
   }
 
   private async save(input: Parsed<'remotes.save'>): Promise<RemoteRow> {
@@ -222,26 +255,6 @@ class SyncService implements Sync {
     } finally {
       await connection.close();
     }
-  }
-
-  private preview(selection: Parameters<typeof select>[1], remote: RemoteKey) {
-    const { name } = this.require(remote);
-    const { rows, leftOut } = select(this.db, selection, 'media', { purpose: 'send', recipient: name, person: null });
-    return {
-      patients: new Set(rows.map(({ patientId }) => patientId)).size,
-      studies: new Set(rows.map(({ studyId }) => studyId)).size,
-      images: rows.length,
-      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
-      leftOut: [...leftOut],
-      alreadyThere: provenAt(
-        this.db,
-        remote,
-        rows.map(({ object }) => object),
-      ),
-      burnedIn: rows
-        .filter(({ object }) => ['certain', 'high'].includes(riskOf(subjectOfImage(this.db, object)).level))
-        .map(({ object }) => object),
-    };
   }
 
   private async send(input: {
@@ -326,21 +339,8 @@ class SyncService implements Sync {
   }
 
   private summary(): OutboxSummary {
-    const counts = countsOf(this.db, {});
-    const sending = this.inFlight.size;
-    const provable = new Set(
-      remotes(this.db)
-        .filter(({ settings }) => (driverFor(settings)?.proofs.length ?? 0) > 0)
-        .map(({ remote }) => remote),
-    );
-    return {
-      waiting: counts.waiting - sending,
-      sending,
-      unproven: [...provable].reduce((sum, remote) => sum + countsOf(this.db, { remote }).arrived, 0),
-      refused: counts.refused,
-      parked: counts.parked,
-      blocked: [...this.workers.values()].filter((worker) => worker.activity.condition === 'blocked').length,
-    };
+    const blocked = [...this.workers.values()].filter(({ activity }) => activity.condition === 'blocked');
+    return summaryOf(this.db, this.inFlight.size, blocked.length);
   }
 
   private workerFor(remote: Remote): RemoteWorker {

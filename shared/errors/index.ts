@@ -9,6 +9,7 @@ import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { sourceErrors } from './sources';
+import { scpErrors } from './scp';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
 import { userErrors } from './users';
@@ -33,6 +34,7 @@ export const catalogue = {
   ...attachmentErrors,
   ...groupingErrors,
   ...classificationErrors,
+  ...scpErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -9,6 +9,7 @@ import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
 import { sourcesLog } from './sources';
+import { scpLog } from './scp';
 import { syncLog } from './sync';
 import { usersLog } from './users';
 
@@ -26,6 +27,7 @@ const kinds = {
   ...attachmentsLog,
   ...groupingLog,
   ...classificationLog,
+  ...scpLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ExportSelection } from '../../shared/contract/release';
 import { temporaryFolder } from '../fixtures/archive';
 import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf } from '../fixtures/outbox';
 
@@ -27,6 +28,15 @@ describe('the outbox', () => {
     if (!first) throw new Error('Nothing was sent.');
     expect(await verbs['ledger.image']({ image: first.image })).toMatchObject({ proofs: 1 });
     expect((await verbs['ledger.csv']({ states: [] })).csv.split('\r\n')).toHaveLength(8);
+    expect((await verbs['remotes.list']({})).rows).toMatchObject([{ queries: false, retrieves: false }]);
+    expect((await verbs['remotes.list']({})).kinds).toEqual(expect.arrayContaining(['folder', 'dicomweb', 'dimse']));
+    expect(
+      await verbs['outbox.preview']({
+        selection: ExportSelection.parse({ images: [first.image] }),
+        remote,
+        anonymise: null,
+      }),
+    ).toMatchObject({ images: 1, alreadyThere: 1, notAsked: 1, leftOut: [] });
     expect(await verbs['outbox.summary']({})).toMatchObject({ waiting: 0, refused: 0, parked: 0 });
   });
 

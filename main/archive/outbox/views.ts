@@ -71,7 +71,8 @@ export function transactionRows(
   };
 }
 
-interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts'> {
+interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'anonymised'> {
+  readonly anonymised: number;
   readonly code: string | null;
   readonly details: string;
   readonly proofKind: NonNullable<ItemRow['proof']>['kind'] | null;
@@ -79,8 +80,13 @@ interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts'> {
   readonly proofNote: string;
 }
 
+/** At how many remotes an image is proven as it is; an anonymised copy proves nothing about the image itself. */
+const PROOFS = `(SELECT count(DISTINCT proven.remote_id) FROM outbox_item AS proven
+  JOIN outbox_transaction AS whole ON whole.id = proven.transaction_id
+  WHERE proven.image = i.image AND proven.state = 'proven' AND whole.anonymise IS NULL)`;
 const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.bytes, i.state, i.code, i.details,
   i.arrived_at AS arrivedAt, i.proof_kind AS proofKind, i.proof_at AS proofAt, i.proof_note AS proofNote,
+  t.anonymise IS NOT NULL AS anonymised, ${PROOFS} AS proofs,
   p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID`;
 const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id JOIN remote AS r ON r.id = i.remote_id
   LEFT JOIN image ON image.object = i.image LEFT JOIN patient AS p ON p.id = image.patient_id`;
@@ -92,6 +98,7 @@ function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
     ...rest,
     state: sending ? 'sending' : rest.state,
     fault: code === null ? null : { code, details: JSON.parse(details) as Record<string, string | number> },
+    anonymised: rest.anonymised === 1,
     attempts: inFlight.attempts(rest.transaction, rest.position),
     proof: proofKind === null || proofAt === null ? null : { kind: proofKind, at: proofAt, note: proofNote },
   };
@@ -132,7 +139,7 @@ export function itemRows(
   return { total, rows: rows.map((row) => itemRow(row, inFlight)) };
 }
 
-/** Everything that was ever sent of one image, and at how many remotes it is proven. */
+/** Everything that was ever sent of one image, and at how many remotes it is proven as it is. */
 export function ledgerOf(
   db: Database,
   image: ImageId,
@@ -141,7 +148,7 @@ export function ledgerOf(
   const rows = (
     statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? ORDER BY i.id`).all(image) as ItemColumns[]
   ).map((row) => itemRow(row, inFlight));
-  return { rows, proofs: new Set(rows.filter(({ state }) => state === 'proven').map(({ remote }) => remote)).size };
+  return { rows, proofs: rows[0]?.proofs ?? 0 };
 }
 
 /** How many of these images are proven at a remote already. */

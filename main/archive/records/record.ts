@@ -13,6 +13,7 @@ import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
 import { sourceBodies } from './bodies/sources';
+import { scpBodies } from './bodies/scp';
 import { userBodies } from './bodies/users';
 import { resultBodies } from './bodies/results';
 
@@ -33,6 +34,7 @@ export const recordBodies = {
   ...resultBodies,
   ...formBodies,
   ...classificationBodies,
+  ...scpBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

@@ -18,6 +18,7 @@ export const exits: readonly Exit[] = [
   { writes: 'main/network/', asks: 'main/sync/scp/archive-provider.ts', purpose: 'send' },
   { writes: 'main/sync/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'send' },
   { writes: 'main/workers/tasks/deliver-file.ts', asks: 'main/archive/export/selection.ts', purpose: 'send' },
+  { writes: 'main/sync/ledger-file.ts', asks: 'main/sync/ledger-file.ts', purpose: 'export' },
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },

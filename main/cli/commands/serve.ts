@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { DicomServer } from '../../network/scp';
-import { ArchiveProvider, type KnownPeer } from '../../sync/scp/archive-provider';
-import { Reception } from '../../sync/scp/reception';
+import type { KnownPeer } from '../../sync/scp/archive-provider';
+import { receive } from '../../sync/scp/receive';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
@@ -27,21 +26,25 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   return withArchive(values.archive, terminal, false, async ({ engine, signal }) => {
     const onFault = (error: unknown): void =>
       terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const reception = new Reception(engine, onFault);
-    const provider = new ArchiveProvider(
+    const receiving = await receive(
       engine,
-      { AETitle: values.ae, strictCalledAE: true, peers, strangersMayStore: !values['known-only'] },
-      reception,
+      {
+        AETitle: values.ae,
+        port,
+        host: values.host,
+        peers,
+        strangersMayStore: !values['known-only'],
+        worklist: true,
+      },
+      { called: () => undefined, stored: () => undefined },
       onFault,
     );
-    const server = await DicomServer.listen({ port, host: values.host, tls: null }, provider);
-    terminal.say(`Listening as ${values.ae} on ${values.host}:${String(server.port)}.`);
+    terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await server.close();
-    reception.close();
+    await receiving.close();
     const { counts } = await engine.verbs['archive.status']({});
     terminal.answer(
-      { port: server.port, images: counts.images },
+      { port: receiving.port, images: counts.images },
       () => `Stopped. ${String(counts.images)} images in the archive.`,
     );
     return 0;

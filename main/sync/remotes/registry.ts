@@ -1,4 +1,4 @@
-import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
+import { RemoteKind, type RemoteSettings } from '@shared/model/remotes/settings';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
 import { folderDriver } from './folder';
@@ -12,6 +12,11 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   dicomweb: dicomWebDriver,
   dimse: dimseDriver,
 };
+
+/** The kinds that can be set up. */
+export function remoteKinds(): readonly RemoteKind[] {
+  return RemoteKind.options.filter((kind) => drivers[kind] !== undefined);
+}
 
 /** What a kind of remote can do, with its settings filled in. */
 export interface Bound {

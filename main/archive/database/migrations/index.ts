@@ -8,6 +8,7 @@ import * as attachments from './0009-attachments';
 import * as grouping from './0008-grouping';
 import * as classification from './0010-classification';
 import * as sources from './0011-sources';
+import * as scp from './0016-scp';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -24,4 +25,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 9, sql: attachments.sql },
   { version: 10, sql: classification.sql },
   { version: 11, sql: sources.sql },
+  { version: 16, sql: scp.sql },
 ];
