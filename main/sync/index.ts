@@ -14,7 +14,7 @@ import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
 import { select } from '../archive/export/selection';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
-import { countsOf, type InFlight, itemRows, ledgerOf, transactionRows } from '../archive/outbox/views';
+import { countsOf, type InFlight, itemRows, ledgerOf, transactionRows, withSending } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import { ledgerCsv } from './ledger-csv';
 import { writeLedger } from './ledger-file';
@@ -83,6 +83,10 @@ class SyncService implements Sync {
       get size() {
         return workers().reduce((sum, worker) => sum + worker.inFlight.size, 0);
       },
+      of: (transaction) =>
+        workers()
+          .flatMap((worker) => [...worker.inFlight])
+          .filter((name) => name.startsWith(`${transaction}/`)).length,
     };
     this.verbs = this.createVerbs();
   }
@@ -132,8 +136,17 @@ class SyncService implements Sync {
       'outbox.preview': async (input) => Promise.resolve(previewOf(this.db, this.require(input.remote), input)),
       'outbox.send': (input) => this.send(input),
       'outbox.transactions': async (input) => {
-        const { total, rows } = transactionRows(this.db, input);
+        const { total, rows } = transactionRows(this.db, input, this.inFlight);
         return Promise.resolve({ total, rows: [...rows] });
+      },
+      'outbox.transaction': async ({ transaction }) => {
+        const [row] = transactionRows(
+          this.db,
+          { transaction, openOnly: false, limit: 1, offset: 0 },
+          this.inFlight,
+        ).rows;
+        if (!row) throw new FieldboxError('NOT_FOUND', { what: 'transaction' });
+        return Promise.resolve(row);
       },
       'outbox.items': async (input) => Promise.resolve(this.items(input)),
       'outbox.cancel': async ({ transaction }) => {
@@ -193,7 +206,7 @@ class SyncService implements Sync {
       secrets: names.map((name) => name.slice(prefix.length)),
       queries,
       retrieves,
-      counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
+      counts: withSending(counts, worker.inFlight.size),
       activity: worker.activity,
     };
   }

@@ -51,6 +51,7 @@ export const verbNames = [
   'outbox.preview',
   'outbox.send',
   'outbox.transactions',
+  'outbox.transaction',
   'outbox.items',
   'outbox.cancel',
   'outbox.retry',

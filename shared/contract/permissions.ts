@@ -54,6 +54,7 @@ export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'outbox.preview': 'user',
   'outbox.send': 'user',
   'outbox.transactions': 'user',
+  'outbox.transaction': 'user',
   'outbox.items': 'user',
   'outbox.cancel': 'user',
   'outbox.retry': 'user',

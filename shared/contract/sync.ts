@@ -213,11 +213,14 @@ export const syncVerbs = {
     z.object({
       remote: RemoteKey.optional(),
       openOnly: z.boolean().default(false),
+      /** Those with an image in one of these states. */
+      states: z.array(ItemState).optional(),
       limit: z.int().min(1).max(500).default(50),
       offset: z.int().min(0).default(0),
     }),
     z.object({ total: z.int(), rows: z.array(TransactionRow) }),
   ),
+  'outbox.transaction': verb(z.object({ transaction: TransactionKey }), TransactionRow, ['NOT_FOUND']),
   'outbox.items': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),
   /** Takes back what has not arrived yet. */
   'outbox.cancel': verb(z.object({ transaction: TransactionKey }), Nothing, ['NOT_FOUND']),

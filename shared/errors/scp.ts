@@ -1,9 +1,9 @@
 import type { Area } from './entry';
 
-/** 8400-8499: receiving from machines on the network. */
+/** 1400-1499: receiving from machines on the network. */
 export const scpErrors = {
   SCP_PORT_TAKEN: {
-    number: 8400,
+    number: 1400,
     severity: 'operation',
     remedy: 'choose-another',
     en: 'Another program on this laptop already uses port {port}. Choose another port, or close that program.',
@@ -12,7 +12,7 @@ export const scpErrors = {
     ar: 'برنامج آخر على هذا الحاسوب يستعمل المنفذ {port}. اختر منفذًا آخر أو أغلق ذلك البرنامج.',
   },
   SCP_PORT_FORBIDDEN: {
-    number: 8401,
+    number: 1401,
     severity: 'operation',
     remedy: 'choose-another',
     en: 'The system does not let Fieldbox use port {port}. Choose one above 1024, such as 11112.',
@@ -21,7 +21,7 @@ export const scpErrors = {
     ar: 'لا يسمح النظام لـ Fieldbox باستعمال المنفذ {port}. اختر منفذًا أعلى من 1024 مثل 11112.',
   },
   SCP_LOCAL_ADDRESS: {
-    number: 8402,
+    number: 1402,
     severity: 'operation',
     remedy: 'choose-another',
     en: 'This laptop does not have the address {host} now. Plug in the cable, or choose another address.',
@@ -30,7 +30,7 @@ export const scpErrors = {
     ar: 'ليس لهذا الحاسوب العنوان {host} الآن. صِل الكابل أو اختر عنوانًا آخر.',
   },
   SCP_NOT_LISTENING: {
-    number: 8403,
+    number: 1403,
     severity: 'operation',
     remedy: 'get-help',
     en: 'Receiving from machines could not be started ({what}). Everything else goes on.',

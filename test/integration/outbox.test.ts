@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ItemState } from '../../shared/contract/sync';
 import { ExportSelection } from '../../shared/contract/release';
 import { temporaryFolder } from '../fixtures/archive';
 import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf } from '../fixtures/outbox';
@@ -16,6 +17,10 @@ describe('the outbox', () => {
     const { verbs } = outbox.sync;
     const { total, rows } = await verbs['outbox.transactions']({ openOnly: true, limit: 10, offset: 0 });
     expect([total, rows[0]]).toEqual([1, expect.objectContaining({ transaction, total: 6, remoteName: 'Share' })]);
+    expect(await verbs['outbox.transaction']({ transaction })).toMatchObject({ transaction, total: 6 });
+    const inState = async (...states: ItemState[]) =>
+      (await verbs['outbox.transactions']({ openOnly: false, states, limit: 10, offset: 0 })).total;
+    expect([await inState('sending', 'waiting'), await inState('refused', 'parked')]).toEqual([1, 0]);
     await verbs['outbox.cancel']({ transaction });
     expect(await statesOf(outbox.sync, transaction)).toMatchObject({ cancelled: 6 });
     expect(await verbs['outbox.retry']({ transaction })).toEqual({ items: 6 });

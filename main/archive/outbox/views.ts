@@ -1,5 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import { Cause, type ItemFilter, type ItemRow, type StateCounts, type TransactionRow } from '@shared/contract/sync';
+import {
+  Cause,
+  type ItemFilter,
+  type ItemRow,
+  type ItemState,
+  type StateCounts,
+  type TransactionRow,
+} from '@shared/contract/sync';
 import { AnonymisationWay } from '@shared/model/anonymisation';
 import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import { statement } from '../index-writer/statements';
@@ -8,6 +15,8 @@ import { statement } from '../index-writer/statements';
 export interface InFlight {
   has(transaction: TransactionKey, position: number): boolean;
   readonly size: number;
+  /** How many of a transaction. */
+  of(transaction: TransactionKey): number;
   attempts(transaction: TransactionKey, position: number): number;
 }
 
@@ -37,22 +46,44 @@ interface TransactionColumns extends Omit<TransactionRow, 'cause' | 'anonymise' 
   readonly anonymise: string | null;
 }
 
+/** Counts of the tables with what is being sent taken out of what waits. */
+export function withSending(counts: StateCounts, sending: number): StateCounts {
+  return { ...counts, waiting: Math.max(0, counts.waiting - sending), sending };
+}
+
+/** States as the tables know them: what is being sent waits there. */
+function asStored(states: readonly ItemState[]): string {
+  return JSON.stringify(states.map((state) => (state === 'sending' ? 'waiting' : state)));
+}
+
 /** Transactions, newest first. */
 export function transactionRows(
   db: Database,
   filter: {
     readonly remote?: RemoteKey | undefined;
+    readonly transaction?: TransactionKey;
     readonly openOnly: boolean;
+    readonly states?: readonly ItemState[] | undefined;
     readonly limit: number;
     readonly offset: number;
   },
+  inFlight: InFlight,
 ): { readonly total: number; readonly rows: readonly TransactionRow[] } {
   const terms = ['1'];
   if (filter.remote !== undefined) terms.push('t.remote_id = (SELECT id FROM remote WHERE key = @remote)');
   if (filter.openOnly)
     terms.push(`EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state = 'waiting')`);
+  if (filter.states !== undefined && filter.states.length > 0)
+    terms.push(
+      `EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state IN (SELECT value FROM json_each(@states)))`,
+    );
+  if (filter.transaction !== undefined) terms.push('t.key = @transaction');
   const where = `FROM outbox_transaction AS t JOIN remote AS r ON r.id = t.remote_id WHERE ${terms.join(' AND ')}`;
-  const values = filter.remote === undefined ? {} : { remote: filter.remote };
+  const values = {
+    ...(filter.transaction !== undefined && { transaction: filter.transaction }),
+    ...(filter.remote !== undefined && { remote: filter.remote }),
+    ...(filter.states !== undefined && { states: asStored(filter.states) }),
+  };
   const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };
   const rows = statement(
     db,
@@ -66,7 +97,7 @@ export function transactionRows(
       by: row.by,
       cause: Cause.parse(JSON.parse(row.cause)),
       anonymise: row.anonymise === null ? null : AnonymisationWay.parse(JSON.parse(row.anonymise)),
-      counts: countsOf(db, { transaction: row.transaction }),
+      counts: withSending(countsOf(db, { transaction: row.transaction }), inFlight.of(row.transaction)),
     })),
   };
 }
@@ -128,7 +159,7 @@ export function itemRows(
   }
   if (filter.states.length > 0) {
     terms.push('i.state IN (SELECT value FROM json_each(@states))');
-    values['states'] = JSON.stringify(filter.states.map((state) => (state === 'sending' ? 'waiting' : state)));
+    values['states'] = asStored(filter.states);
   }
   const where = `${ITEM_TABLES} WHERE ${terms.join(' AND ')}`;
   const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };

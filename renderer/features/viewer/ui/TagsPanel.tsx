@@ -13,6 +13,7 @@ import { currentLanguage } from '../../../app/i18n';
 import { useDebounced, useQuery } from '../../../app/useQuery';
 import { ChangeValue } from '../../identity/ChangeValue';
 import { isChangeable } from '../../identity/tagPaths';
+import { ImageProofs } from '../../ledger/ImageProofs';
 import { VersionsDialog } from '../../identity/VersionsDialog';
 import { printedTag, searchTags } from '../data/tagSearch';
 import { useParts, useViewer } from './context';
@@ -50,6 +51,7 @@ export function TagsPanel(): ReactElement | null {
         </Button>
       </header>
       <Stored />
+      {image ? <ImageProofs key={image} image={image} /> : null}
       <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
         <Label className="visually-hidden">{say('tags.search')}</Label>
         <Input className={styles['input'] ?? ''} placeholder={say('tags.searchHint')} />

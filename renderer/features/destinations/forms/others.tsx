@@ -1,0 +1,155 @@
+import { FolderOpen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { SettingsOf } from '@shared/model/remotes/settings';
+import { ask } from '../../../app/api';
+import { sayError } from '../../../app/toasts';
+import { Button } from '../../../components/Button';
+import { Checkbox, Choices } from '../../../components/Choice';
+import { Columns, Note, Row } from '../../../components/Surface';
+import { TextField } from '../../../components/TextField';
+import type { FormProps } from '../draft';
+import { NumberField, SecretField } from './fields';
+
+/** A folder on this laptop, a stick or a share. */
+export function FolderForm({ settings, onChange, issue }: FormProps<SettingsOf<'folder'>>) {
+  const { t } = useTranslation();
+  const choose = (): void => {
+    ask('dialog.exportTarget', { suggestedName: 'Fieldbox' }).then(({ folder }) => {
+      if (folder !== null) onChange({ ...settings, path: folder });
+    }, sayError);
+  };
+  return (
+    <>
+      <TextField
+        label={t('destinations.path')}
+        hint={t('destinations.pathHint')}
+        direction="ltr"
+        value={settings.path}
+        onChange={(path) => onChange({ ...settings, path })}
+        error={issue('path')}
+        required
+        maxLength={4096}
+      />
+      <Row>
+        <Button icon={FolderOpen} onPress={choose}>
+          {t('destinations.chooseFolder')}
+        </Button>
+      </Row>
+      <Note tone="info">
+        <p>{t('destinations.folderNote')}</p>
+      </Note>
+    </>
+  );
+}
+
+/** A PACS or machine on the network (PS3.4). */
+export function DimseForm({ settings, onChange, issue }: FormProps<SettingsOf<'dimse'>>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Columns>
+        <TextField
+          label={t('destinations.host')}
+          hint={t('destinations.hostHint')}
+          direction="ltr"
+          value={settings.host}
+          onChange={(host) => onChange({ ...settings, host: host.trim() })}
+          error={issue('host')}
+          required
+          maxLength={255}
+        />
+        <NumberField
+          label={t('destinations.port')}
+          hint={t('destinations.portHint')}
+          value={settings.port}
+          onChange={(port) => onChange({ ...settings, port: port ?? 0 })}
+          error={issue('port')}
+        />
+      </Columns>
+      <Columns>
+        <TextField
+          label={t('destinations.calledAE')}
+          hint={t('destinations.calledAEHint')}
+          direction="ltr"
+          value={settings.calledAETitle}
+          onChange={(calledAETitle) => onChange({ ...settings, calledAETitle })}
+          error={issue('calledAETitle')}
+          required
+          maxLength={16}
+        />
+        <TextField
+          label={t('destinations.callingAE')}
+          hint={t('destinations.callingAEHint')}
+          direction="ltr"
+          value={settings.callingAETitle}
+          onChange={(callingAETitle) => onChange({ ...settings, callingAETitle })}
+          error={issue('callingAETitle')}
+          required
+          maxLength={16}
+        />
+      </Columns>
+      <Checkbox checked={settings.tls} onChange={(tls) => onChange({ ...settings, tls })}>
+        {t('destinations.tls')}
+      </Checkbox>
+      <Checkbox checked={settings.commitment} onChange={(commitment) => onChange({ ...settings, commitment })}>
+        {t('destinations.commitment')}
+      </Checkbox>
+      <Checkbox checked={settings.mayTranscode} onChange={(mayTranscode) => onChange({ ...settings, mayTranscode })}>
+        {t('destinations.mayTranscode')}
+      </Checkbox>
+    </>
+  );
+}
+
+/** A slicebox, or another Fieldbox, as a box. */
+export function SliceboxForm({ settings, onChange, issue, ...rest }: FormProps<SettingsOf<'slicebox'>>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Choices
+        label={t('destinations.role')}
+        cards
+        options={(['connects', 'reached'] as const).map((id) => ({
+          id,
+          label: t(`destinations.roles.${id}`),
+          hint: t(`destinations.rolesHint.${id}`),
+        }))}
+        value={settings.role}
+        onChange={(role) => onChange({ ...settings, role, url: role === 'reached' ? '' : settings.url })}
+      />
+      {settings.role === 'connects' ? (
+        <>
+          <TextField
+            label={t('destinations.url')}
+            hint={t('destinations.boxUrlHint')}
+            direction="ltr"
+            value={settings.url}
+            onChange={(url) => onChange({ ...settings, url: url.trim() })}
+            error={settings.url === '' ? issue('url') : undefined}
+            required
+            maxLength={1000}
+          />
+          <SecretField name="token" label={t('destinations.token')} {...rest} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** A stick carried to another Fieldbox. */
+export function CourierForm({ settings, onChange, issue }: FormProps<SettingsOf<'courier'>>) {
+  const { t } = useTranslation();
+  return (
+    <TextField
+      label={t('destinations.recipient')}
+      hint={t('destinations.recipientHint')}
+      direction="ltr"
+      lines
+      value={settings.recipient}
+      onChange={(recipient) => onChange({ ...settings, recipient: recipient.trim() })}
+      error={issue('recipient')}
+      required
+      maxLength={200}
+    />
+  );
+}
