@@ -46,27 +46,29 @@ export function TransactionCard({ row, alone = false }: { readonly row: Transact
         </div>
       </div>
       <StateBar counts={counts} total={row.total} />
-      <Row>
-        {alone ? null : (
-          <Button
-            icon={Images}
-            aria-label={t('outbox.showOf', { what: title })}
-            onPress={() => navigate({ screen: 'sending', page: 'outbox', item: row.transaction })}
-          >
-            {t('outbox.show')}
-          </Button>
-        )}
-        {stuck ? (
-          <Button icon={RotateCcw} aria-label={t('outbox.retryOf', { what: title })} onPress={() => sendAgain(row)}>
-            {t('outbox.retry')}
-          </Button>
-        ) : null}
-        {open ? (
-          <Button icon={CircleStop} aria-label={t('outbox.cancelOf', { what: title })} onPress={() => cancel(row)}>
-            {t('outbox.cancel')}
-          </Button>
-        ) : null}
-      </Row>
+      {alone && !stuck && !open ? null : (
+        <Row>
+          {alone ? null : (
+            <Button
+              icon={Images}
+              aria-label={t('outbox.showOf', { what: title })}
+              onPress={() => navigate({ screen: 'sending', page: 'outbox', item: row.transaction })}
+            >
+              {t('outbox.show')}
+            </Button>
+          )}
+          {stuck ? (
+            <Button icon={RotateCcw} aria-label={t('outbox.retryOf', { what: title })} onPress={() => sendAgain(row)}>
+              {t('outbox.retry')}
+            </Button>
+          ) : null}
+          {open ? (
+            <Button icon={CircleStop} aria-label={t('outbox.cancelOf', { what: title })} onPress={() => cancel(row)}>
+              {t('outbox.cancel')}
+            </Button>
+          ) : null}
+        </Row>
+      )}
     </Card>
   );
 }

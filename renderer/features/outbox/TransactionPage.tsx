@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ItemState } from '@shared/contract/sync';
 import type { TransactionKey } from '@shared/model/ids';
+import { cx } from '../../app/cx';
 import { isolate, showNumber } from '../../app/format';
 import { useOutboxQuery } from '../../app/outbox';
 import { navigate } from '../../app/router';
@@ -10,6 +11,7 @@ import { Button } from '../../components/Button';
 import { Select } from '../../components/Choice';
 import { Empty, ErrorNote, Page } from '../../components/Surface';
 import { Pager } from '../sending/Pager';
+import styles from '../sending/Sending.module.css';
 import { ItemLines } from './ItemLines';
 import { TransactionCard } from './TransactionCard';
 
@@ -45,7 +47,7 @@ export function TransactionPage({ transaction }: { readonly transaction: Transac
       {head.error ? <ErrorNote error={head.error} onRetry={head.reload} /> : null}
       {row ? <TransactionCard row={row} alone /> : null}
       {row ? (
-        <div>
+        <section className={cx(styles.filters)} aria-label={t('images.filter')}>
           <Select
             label={t('sending.state')}
             options={[
@@ -60,7 +62,7 @@ export function TransactionPage({ transaction }: { readonly transaction: Transac
               setOffset(0);
             }}
           />
-        </div>
+        </section>
       ) : null}
       {items.error ? <ErrorNote error={items.error} onRetry={items.reload} /> : null}
       {items.data && items.data.rows.length > 0 ? <ItemLines rows={items.data.rows} /> : null}

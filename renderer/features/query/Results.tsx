@@ -1,4 +1,5 @@
 import { ChevronRight, Download } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../app/cx';
 import { listWords, personName, sexName, showDate, showNumber } from '../../app/format';
@@ -20,8 +21,10 @@ interface Props {
 export function Results({ level, rows, onOpen, onRetrieve }: Props) {
   const { t } = useTranslation();
   const keys: readonly Keyword[] = columns[level];
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => frame.current?.scrollIntoView({ block: 'nearest' }), [rows]);
   return (
-    <div className={cx(styles.tableFrame)} role="region" aria-label={t('query.results')} tabIndex={0}>
+    <div ref={frame} className={cx(styles.tableFrame)} role="region" aria-label={t('query.results')} tabIndex={0}>
       <table className={cx(styles.table)}>
         <thead>
           <tr>
