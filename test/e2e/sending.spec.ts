@@ -158,7 +158,7 @@ test('machines send into the running app once that is switched on, and it can be
   await page.getByRole('textbox', { name: 'Patient number' }).fill('P1');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page.getByText('1 found')).toBeVisible();
-  await page.getByRole('button', { name: /^Look inside/ }).click();
+  await page.getByRole('button', { name: /^Open:/ }).click();
   await page
     .getByRole('button', { name: /^Fetch/ })
     .first()
