@@ -1,7 +1,7 @@
 import type { Handlers } from '@shared/contract';
 import type { EngineContext } from './context';
 import { createForwarding, type Forwarding } from './forwarding';
-import { type Discard, type ForwardTimings, USUAL_FORWARD_TIMINGS } from './forwarding/sender';
+import { type Discard, type ForwardTimings, USUAL_FORWARD_TIMINGS } from './forwarding/forwarder';
 import { createWatching, type Watching } from './watching';
 import { USUAL_TIMINGS, type WatchTimings } from './watching/watcher';
 
@@ -13,7 +13,7 @@ export interface BackgroundTimings {
 /** Whoever shows these is told at most this often, milliseconds. */
 const TELL_EVERY_MS = 500;
 
-/** What the archive does by itself: it watches folders and forwards images. Nothing of it runs until it is started. */
+/** What the archive does by itself: it watches folders and asks the outbox for what is to be forwarded. Nothing of it runs until it is started. */
 export class Background {
   readonly watching: Watching;
   readonly forwarding: Forwarding;
@@ -22,7 +22,7 @@ export class Background {
   constructor(
     private readonly ctx: EngineContext,
     timings: BackgroundTimings,
-    discard: Discard | null = null,
+    discard: Discard,
   ) {
     this.watching = createWatching(ctx, timings.watch ?? USUAL_TIMINGS, () => this.tell('watch'));
     this.forwarding = createForwarding(ctx, timings.forward ?? USUAL_FORWARD_TIMINGS, discard, () =>

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { EventName, EventPayload } from '@shared/contract';
 import type { ImageId } from '@shared/model/ids';
+import type { ProofKind } from '@shared/model/remotes/access';
+import type { RemoteSettings } from '@shared/model/remotes/settings';
 import type { IndexAttributes } from '../dicom/index-attributes';
 import type { WorkerPool } from '../workers/pool';
 import type { Arrivals } from './arrivals';
@@ -36,6 +38,10 @@ export interface EngineContext {
    * transaction. When it answers, everything named is durable. Throws DISK_FULL, DISK_FAILED.
    */
   commit(records: readonly NewRecord[], incoming?: readonly IncomingObject[]): Promise<void>;
+  /** Tells what was committed, once it is in the index; gives how to stop. The listener must not throw. */
+  listen(listener: (records: readonly NewRecord[]) => void): () => void;
+  /** What a remote of these settings can show as evidence: known to the drivers, of which the archive knows nothing. */
+  proofsOf(settings: RemoteSettings): readonly ProofKind[];
   /** Puts a file from `incoming/` in the place of a known object whose file is missing. */
   restore(sha256: ImageId): Promise<void>;
   emit<E extends EventName>(event: E, payload: EventPayload<E>): void;

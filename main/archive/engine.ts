@@ -54,6 +54,8 @@ export interface OpenOptions {
   readonly version: string;
   readonly onEvent?: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly now?: () => Date;
+  /** What remotes can show as evidence, as their drivers say (main/sync/remotes/registry.ts); without it, none can show any. */
+  readonly proofsOf?: EngineContext['proofsOf'];
   /** Other pauses than the usual ones of what goes on by itself. */
   readonly timings?: BackgroundTimings;
 }
@@ -123,6 +125,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       options.onEvent?.(event, payload);
       if (event === 'catalog.changed') for (const listener of changeListeners) listener();
     };
+    const listeners = new Set<Parameters<EngineContext['listen']>[0]>();
     const jobs = new JobBoard((job) => emit('job.changed', job), now);
     const context: EngineContext = {
       paths,
@@ -140,11 +143,17 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
           incoming,
         );
         directory.noteWritten(records.map((record) => record.type));
+        for (const listener of listeners) listener(records);
         if (records.every((record) => record.type === 'log.noted')) return; // nothing in the lists has changed
         const images = records.flatMap((record) => (record.type === 'object.stored' ? [record.body.image] : []));
         emit('catalog.changed', { images: images.slice(0, 64), at: now().toISOString() });
       },
       restore: (sha256) => committer.restore(sha256),
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      proofsOf: options.proofsOf ?? (() => []),
       emit,
       whenChanged: (listener) => void changeListeners.push(listener),
       now,

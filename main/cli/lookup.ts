@@ -1,4 +1,4 @@
-import type { FindInput } from '@shared/contract/catalog';
+import { ListInput } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
 import type { ImageSelection } from '@shared/contract/identity';
 import { ImageId, PatientKey } from '@shared/model/ids';
@@ -6,12 +6,9 @@ import type { ClinicRow, ImageRow, PatientRow, SeriesRow, StudyRow } from '@shar
 import type { Engine } from '../archive/engine';
 import { UsageError } from './usage';
 
-/** What the levels of `find` have in common for the command line. */
-type LevelInput = Omit<FindInput, 'level'>;
-
 /** A question with everything left open. */
-export function question(changes: Partial<LevelInput>): LevelInput {
-  return { match: [], text: '', registeredOnly: false, descending: false, limit: 1000, ...changes };
+export function question(changes: Partial<ListInput>): ListInput {
+  return { ...ListInput.parse({ limit: 1000 }), ...changes };
 }
 
 /** Patients with exactly this number, also those into whom its owner was merged; registered ones first. */

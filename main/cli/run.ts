@@ -3,6 +3,7 @@ import { asFieldboxError } from '@shared/errors';
 import { productVersion } from '../platform/version';
 import { anonymizeCommand } from './commands/anonymize';
 import { attachCommand } from './commands/attach';
+import { boxCommand, hubCommand } from './commands/box';
 import { exportCommand } from './commands/export';
 import { filterCommand } from './commands/filter';
 import { findCommand } from './commands/find';
@@ -19,6 +20,7 @@ import { moveCommand } from './commands/move';
 import { patientCommand } from './commands/patient';
 import { clinicCommand, stationCommand } from './commands/places';
 import { projectCommand } from './commands/project';
+import { queryCommand } from './commands/query';
 import { renderCommand } from './commands/render';
 import { sessionsCommand } from './commands/sessions';
 import { ledgerCommand, outboxCommand, pullCommand, sendCommand } from './commands/send';
@@ -39,6 +41,7 @@ const CANNOT_RUN = 2;
 const commands: Readonly<Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>>> = {
   import: importCommand,
   find: findCommand,
+  query: queryCommand,
   show: showCommand,
   render: renderCommand,
   export: exportCommand,
@@ -57,6 +60,8 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   verify: verifyCommand,
   rebuild: rebuildCommand,
   remote: remoteCommand,
+  hub: hubCommand,
+  box: boxCommand,
   send: sendCommand,
   outbox: outboxCommand,
   ledger: ledgerCommand,

@@ -11,6 +11,7 @@ import { readManifest } from '../archive/manifest';
 import type { JobHandle, JobUpdate } from '../archive/jobs/job-board';
 import type { Session as Caller } from '../archive/users';
 import { productVersion } from '../platform/version';
+import { proofsOf } from '../sync/remotes/registry';
 import { secretFor } from './secret';
 import type { Terminal } from './terminal';
 import { UsageError } from './usage';
@@ -52,7 +53,11 @@ export async function withArchive<T>(
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const engine = await openArchive(folder, { holder: 'fieldbox (command line)', version: productVersion() });
+    const engine = await openArchive(folder, {
+      holder: 'fieldbox (command line)',
+      version: productVersion(),
+      proofsOf,
+    });
     try {
       const caller = await callerOf(engine, terminal);
       const own = { ...engine, verbs: caller.verbs, pictures: caller.pictures };

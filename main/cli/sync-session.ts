@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { FieldboxError } from '@shared/errors';
 import type { RemoteRow } from '@shared/contract/sync';
+import type { HubSettings } from '@shared/model/remotes/hub';
 import { createSync, type Sync } from '../sync';
 import type { SecretStore } from '../sync/secrets';
 import { type Session, withArchive } from './session';
@@ -37,12 +39,14 @@ export function withSync<T>(
   folder: string | undefined,
   terminal: Terminal,
   use: (session: SyncSession) => Promise<T>,
+  hub?: HubSettings,
 ): Promise<T> {
   return withArchive(folder, terminal, false, async (session) => {
     const sync = createSync(session.engine, {
       secrets: new EnvironmentSecrets(),
       emit: () => undefined,
       onFault: (error) => terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      ...(hub !== undefined && { hub }),
     });
     try {
       return await use({ ...session, sync });
@@ -50,6 +54,47 @@ export function withSync<T>(
       await sync.close();
     }
   });
+}
+
+/** Lets the archive do what it does by itself, and the outbox send, until the person stops it. */
+export async function runUntilStopped({ engine, sync, signal }: SyncSession): Promise<void> {
+  sync.start();
+  engine.background.start();
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+  await engine.background.stop();
+}
+
+/** How often is looked whether anything moves. */
+const LOOK_MS = 250;
+/** What has not moved for so long, such as a proof that cannot be had yet, is not waited for. */
+const STILL_MS = 30_000;
+
+/** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
+export async function sendWaiting({ sync, signal, terminal }: SyncSession): Promise<void> {
+  sync.start();
+  let settledFor = 0;
+  let last = '';
+  let still = performance.now();
+  while (!signal.aborted && settledFor < 2 && performance.now() - still < STILL_MS) {
+    await Promise.race([sync.settled(), wait(LOOK_MS)]);
+    const { waiting, sending, unproven } = await sync.verbs['outbox.summary']({});
+    terminal.progress(
+      `${String(waiting)} waiting, ${String(sending)} on their way, ${String(unproven)} not proven yet`,
+    );
+    const { rows } = await sync.verbs['remotes.list']({});
+    const busy = rows.some(
+      ({ counts, activity, proofs }) =>
+        (activity.condition === 'idle' || activity.condition === 'sending') &&
+        (counts.waiting + counts.sending > 0 || (proofs.length > 0 && counts.arrived > 0)),
+    );
+    settledFor = busy ? 0 : settledFor + 1;
+    const now = rows.map(({ counts }) => Object.values(counts).join()).join(' ');
+    if (now !== last || sending > 0) still = performance.now();
+    last = now;
+    await wait(LOOK_MS);
+  }
 }
 
 /** The remote of this name, whatever its letters' case. Throws NOT_FOUND. */

@@ -20,6 +20,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox import PATH... --archive DIR [--patient ID] [--kind NAME] [--clinic NAME] [--station NAME] [--each]
   fieldbox find --archive DIR [--level patient|study|series|image] [--match KEYWORD=VALUE]... [--text WORDS]
                 [--sort KEY] [--descending] [--limit N] [--after CURSOR]
+  fieldbox query --archive DIR [--level patient|study|series|image|flatSeries] [--where "PROPERTY OPERATOR VALUE"]...
+                [--contains TEXT] [--source KIND[:NAME]]... [--type NAME]... [--tag NAME]...
+                [--sort PROPERTY] [--descending] [--offset N | --after CURSOR] [--limit N]
   fieldbox show UID --archive DIR
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
@@ -27,9 +30,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox watch add FOLDER --archive DIR [--name NAME] [--kind NAME] [--clinic NAME] [--station NAME] [--no-subfolders]
                 [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]...
   fieldbox watch list | remove NAME | run [--once] --archive DIR
-  fieldbox forward destination add NAME --folder FOLDER | list | remove NAME --archive DIR
-  fieldbox forward rule add --to DESTINATION [--from any|TYPE|TYPE:NAME] [--discard] | list | remove KEY --archive DIR
-  fieldbox forward queue --archive DIR [--run] [--state STATE] [--limit N] [--offset N]
+  fieldbox forward rule add --to NAME --archive DIR [--from any|TYPE|TYPE:NAME] [--discard] [--priority N]
+                [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+  fieldbox forward rule list | remove KEY --archive DIR
+  fieldbox forward queue --archive DIR [--run] [--open] [--limit N] [--offset N]
   fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
   fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
                 [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
@@ -62,11 +66,15 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox remote add NAME folder --path DIR --archive DIR
   fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
   fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
+  fieldbox remote add NAME slicebox (--url ADDRESS | --reached) --archive DIR
+  fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
+  fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
   fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
   fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
   fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] --archive DIR
-  fieldbox serve --scp PORT [--host ADDRESS] [--ae AETITLE] [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+  fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
+                [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
   fieldbox users list --archive DIR
   fieldbox users add LOGIN --archive DIR --name NAME [--role user|administrator|superuser]
   fieldbox users role LOGIN ROLE --archive DIR
@@ -97,12 +105,16 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             a patient number that is not known yet is registered as a temporary patient; --each prints a line on
             stderr for every file once it is safely stored or put aside
   find      looks up; VALUE may hold * and ?, a date may be a range such as 20260101-20260131
+  query     finds precisely: every --where must hold; OPERATOR is = != < <= > >= like startsWith in exists empty, and
+            PROPERTY any property of the rows or DICOM keyword that the archive keeps; of several --source, --type
+            or --tag any one fits
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back
   watch     folders whose files are taken in by themselves; run watches until it is stopped, with --once it takes in what is
-            there; files stay as they are unless --after says otherwise
-  forward   images that are sent on by themselves; the app does it while it is open, queue --run does it now
+            there, and sends what rules forward; files stay as they are unless --after says otherwise
+  forward   rules by which images are sent on to a remote by themselves, over the outbox; the app and watch run do it while
+            they run, queue --run does it now; --discard moves images to the trash once the remote has proven to hold them
   sessions  the imports there were
   anonymize makes anonymous copies in the archive (DICOM PS3.15 annex E), puts them in the place of the originals (--replace),
             or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
@@ -123,7 +135,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
   ledger    what is proven at which destination, and how
   pull      fetches from a destination into the archive
-  serve     receives from machines on the cable (C-STORE) and answers those named with --peer, until it is stopped
+  hub       whether other boxes reach this archive, and at which address; it listens while the window or serve is open
+  box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
+  serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and
+            fetch; takes in watched folders and sends what waits; until it is stopped
   users     the people who work with the archive; a new password comes from FIELDBOX_NEW_PASSWORD or is typed
   log       who did what and when; --csv writes all lines found to a file; a DAY is 2026-11-20, or a moment in ISO 8601
   merge     says that two patients are one person; INTO stays, both numbers go on working; unmerge takes it back

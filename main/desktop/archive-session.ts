@@ -5,7 +5,7 @@ import { engineVerbs } from '@shared/contract';
 import type { AppInfo } from '@shared/contract/desktop';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { EngineClient } from '../ipc/engine-client';
-import type { PictureRequest, SecretAnswer, SecretRequest } from '../ipc/engine-protocol';
+import type { PictureRequest, SecretAnswer, SecretRequest, StoredFile } from '../ipc/engine-protocol';
 import { isSystemError } from './system-error';
 
 export interface SessionOptions {
@@ -78,6 +78,11 @@ export class ArchiveSession {
   /** The machine woke up or a network came: what waits for a better moment is tried again. */
   hint(): void {
     if (this.state.state === 'open') this.state.client.hint();
+  }
+
+  /** Where the stored file of an image is. Throws as EngineClient.file, and ARCHIVE_CLOSED. */
+  async file(image: string): Promise<StoredFile> {
+    return (await this.client()).file(image);
   }
 
   /** Closes what is open, once it is. */

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { protocol } from 'electron';
 import { asFieldboxError, type ErrorCode, FieldboxError } from '@shared/errors';
-import type { PictureRequest } from '../ipc/engine-protocol';
+import type { PictureRequest, StoredFile } from '../ipc/engine-protocol';
 import { systemCode } from '../platform/durable';
+import { renderOptions } from './render-options';
 import { contentSecurityPolicy, SCHEME } from './page-policy';
 
 export interface ProtocolOptions {
   /** Folder of the built page. */
   readonly pages: string;
   readonly picture: (request: PictureRequest, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly file: (image: string) => Promise<StoredFile>;
   readonly onFault: (error: FieldboxError) => void;
 }
 
@@ -31,6 +35,8 @@ export function serveScheme(options: ProtocolOptions): void {
     try {
       if (request.method !== 'GET') throw new FieldboxError('BAD_REQUEST', { what: request.method });
       if (url.hostname === 'app') return await page(options.pages, url.pathname);
+      const [, stored] = FILE.exec(url.pathname) ?? [];
+      if (url.hostname === 'image' && stored !== undefined) return fileResponse(await options.file(stored));
       const wanted = pictureRequest(url);
       if (wanted) return await picture(options, wanted, request.signal);
       throw new FieldboxError('NOT_FOUND', { what: url.hostname });
@@ -75,11 +81,12 @@ async function page(root: string, pathname: string): Promise<Response> {
   return new Response(html, { headers: { ...headers, 'content-security-policy': contentSecurityPolicy(nonce) } });
 }
 
-const IMAGE = /^\/([0-9a-f]{64})\/(?:(thumbnail)|(document)|frame\/(\d{1,7}))$/;
+const FILE = /^\/([0-9a-f]{64})\/file$/;
+const IMAGE = /^\/([0-9a-f]{64})\/(?:(thumbnail|document)|(frame|png)\/(\d{1,7}))$/;
 const ATTACHMENT = /^\/([0-9a-f-]{36})\/(picture|document)$/;
 
-/** What is asked for under `fieldbox://image/` and `fieldbox://attachment/`. Throws NOT_FOUND for what cannot be there. */
-function pictureRequest({ hostname, pathname }: URL): PictureRequest | undefined {
+/** What is asked for under `fieldbox://image/` and `fieldbox://attachment/`. Throws NOT_FOUND for what cannot be there, BAD_REQUEST. */
+function pictureRequest({ hostname, pathname, searchParams }: URL): PictureRequest | undefined {
   if (hostname === 'attachment') {
     const [, attachment, what] = ATTACHMENT.exec(pathname) ?? [];
     if (attachment === undefined) throw new FieldboxError('NOT_FOUND', { what: 'attachment' });
@@ -88,15 +95,19 @@ function pictureRequest({ hostname, pathname }: URL): PictureRequest | undefined
   if (hostname !== 'image') return undefined;
   const found = IMAGE.exec(pathname);
   if (!found) throw new FieldboxError('NOT_FOUND', { what: 'picture' });
-  const [, image = '', thumbnail, document, frame] = found;
-  if (thumbnail) return { kind: 'thumbnail', image };
-  return document ? { kind: 'document', image } : { kind: 'frame', image, frame: Number(frame) };
+  const [, image = '', whole, drawn, number] = found;
+  if (whole !== undefined) return { kind: whole === 'thumbnail' ? whole : 'document', image };
+  const frame = Number(number);
+  return drawn === 'png'
+    ? { kind: 'png', image, options: { frame, ...renderOptions(searchParams) } }
+    : { kind: 'frame', image, frame };
 }
 
 const PICTURE_TYPES: Readonly<Record<PictureRequest['kind'], string>> = {
   thumbnail: 'image/jpeg',
   document: 'application/pdf',
   frame: 'application/x-fieldbox-frame',
+  png: 'image/png',
   attachedPicture: 'image/jpeg',
   attachedDocument: 'application/pdf',
 };
@@ -109,6 +120,21 @@ async function picture(options: ProtocolOptions, request: PictureRequest, signal
       'x-content-type-options': 'nosniff',
       // What stands under a key or a hash can never be another thing.
       'cache-control': 'private, max-age=31536000, immutable',
+    },
+  });
+}
+
+/** The stored file as it is, piece by piece. */
+function fileResponse({ path, name, bytes }: StoredFile): Response {
+  const stream = Readable.toWeb(createReadStream(path));
+  return new Response(stream as ReadableStream<Uint8Array>, {
+    headers: {
+      'content-type': 'application/dicom',
+      'content-length': String(bytes),
+      'content-disposition': `attachment; filename="${name}"`,
+      'x-content-type-options': 'nosniff',
+      // Whether it may leave is asked each time.
+      'cache-control': 'no-store',
     },
   });
 }

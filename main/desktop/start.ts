@@ -101,6 +101,7 @@ function run(options: DesktopOptions): void {
   serveScheme({
     pages: join(options.built, 'renderer'),
     picture: (request, signal) => archive.picture(request, signal),
+    file: (image) => archive.file(image),
     onFault: (error) => fault('picture', error),
   });
   bindBridge(createDispatcher({ ...archive.verbs, ...verbs }, fault));

@@ -54,6 +54,50 @@ const TEXTS = [
   'SpecificCharacterSet',
   'FrameTime',
   'LossyImageCompression',
+  // What people look for besides.
+  'AcquisitionNumber',
+  'AdmissionID',
+  'ContentDescription',
+  'ContentLabel',
+  'ContrastBolusAgent',
+  'ConversionType',
+  'ConvolutionKernel',
+  'DeidentificationMethod',
+  'DerivationDescription',
+  'DeviceSerialNumber',
+  'DocumentTitle',
+  'EchoTime',
+  'Exposure',
+  'ExposureTime',
+  'ImagerPixelSpacing',
+  'InstitutionalDepartmentName',
+  'KVP',
+  'LossyImageCompressionRatio',
+  'MagneticFieldStrength',
+  'OperatorsName',
+  'OtherPatientIDs',
+  'PatientComments',
+  'PatientIdentityRemoved',
+  'PatientOrientation',
+  'PatientPosition',
+  'PatientSize',
+  'PatientWeight',
+  'PerformedProcedureStepDescription',
+  'PerformedProcedureStepStartDate',
+  'PerformingPhysicianName',
+  'QualityControlImage',
+  'RepetitionTime',
+  'RequestedProcedureDescription',
+  'RequestedProcedureID',
+  'RequestingPhysician',
+  'SequenceName',
+  'SliceLocation',
+  'SliceThickness',
+  'SoftwareVersions',
+  'SpacingBetweenSlices',
+  'StudyComments',
+  'ViewPosition',
+  'XRayTubeCurrent',
 ] as const;
 const NUMBERS = [
   'NumberOfFrames',
@@ -81,6 +125,9 @@ export interface IndexAttributes extends Texts, Numbers {
   /** PatientAge in years (PS3.5 6.2, AS). */
   readonly ageYears?: number;
 }
+
+/** Every keyword by which the index can be asked. */
+export const keptKeywords: ReadonlySet<string> = new Set<string>([...TEXTS, ...NUMBERS, 'TransferSyntaxUID']);
 
 const textTags = TEXTS.map((keyword) => [keyword, requiredTag(keyword)] as const);
 const numberTags = NUMBERS.map((keyword) => [keyword, requiredTag(keyword)] as const);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { engineVerbs, type EngineVerb, type EventName, type EventPayload, type Handlers } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
+import type { StoredFile } from '../archive/pictures';
 import { workerUrl } from '../platform/worker-url';
 import type {
   EngineFault,
@@ -90,6 +91,12 @@ export class EngineClient {
     });
     if (!(value instanceof Uint8Array)) throw new FieldboxError('INTERNAL');
     return value;
+  }
+
+  /** Where the stored file of an image is, when it may leave. Throws NOT_FOUND, CONSENT_REFUSED, OBJECT_*. */
+  async file(image: string): Promise<StoredFile> {
+    // The engine's own answer, which this side has just asked for.
+    return (await this.request((id) => ({ type: 'file', id, image }))) as StoredFile;
   }
 
   /** Cancels what runs, closes the archive and waits until the thread has ended. */

@@ -1,5 +1,8 @@
 import type { EventName, EventPayload, EngineVerb } from '@shared/contract';
 import type { WireError } from '@shared/errors';
+import type { RenderOptions } from '../archive/pictures';
+
+export type { RenderOptions, StoredFile } from '../archive/pictures';
 
 /** What the engine's thread is started with. */
 export interface EngineStart {
@@ -22,12 +25,14 @@ export type PictureRequest =
   | { readonly kind: 'thumbnail'; readonly image: string }
   | { readonly kind: 'frame'; readonly image: string; readonly frame: number }
   | { readonly kind: 'document'; readonly image: string }
-  | { readonly kind: 'attachedPicture' | 'attachedDocument'; readonly attachment: string };
+  | { readonly kind: 'attachedPicture' | 'attachedDocument'; readonly attachment: string }
+  | { readonly kind: 'png'; readonly image: string; readonly options: RenderOptions };
 
 /** Messages to the engine's thread. */
 export type ToEngine =
   | { readonly type: 'verb'; readonly id: number; readonly verb: EngineVerb; readonly input: unknown }
   | { readonly type: 'picture'; readonly id: number; readonly picture: PictureRequest }
+  | { readonly type: 'file'; readonly id: number; readonly image: string }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'secret'; readonly id: number; readonly value: SecretAnswer }
   /** The machine woke up or a network came. */

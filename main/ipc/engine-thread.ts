@@ -5,6 +5,7 @@ import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { AttachmentKey, ImageId } from '@shared/model/ids';
 import { type Engine, openArchive } from '../archive/engine';
 import { createSync, type Sync } from '../sync';
+import { proofsOf } from '../sync/remotes/registry';
 import type { Session } from '../archive/users';
 import type { EngineFault, FromEngine, PictureRequest, ToEngine } from './engine-protocol';
 import { PortSecrets } from './port-secrets';
@@ -25,6 +26,7 @@ try {
   const engine = await openArchive(start.folder, {
     holder: start.holder,
     version: start.version,
+    proofsOf,
     // The engine names the event and gives its own payload; the union of both is what travels.
     onEvent: (event, payload) => post({ type: 'event', event, payload } as FromEngine),
   });
@@ -60,6 +62,9 @@ function serve(engine: Engine, sync: Sync): void {
         break;
       case 'picture':
         void answerPicture(message.id, engine, desk, message.picture, aborts);
+        break;
+      case 'file':
+        void answer(message.id, () => desk.pictures.file(imageOf(message.image)));
         break;
       case 'abort':
         aborts.get(message.id)?.abort();
@@ -138,16 +143,23 @@ async function pictureOf(
       ? engine.attachments.picture(key.data, signal)
       : engine.attachments.document(key.data);
   }
-  const image = ImageId.safeParse(picture.image);
-  if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
+  const image = imageOf(picture.image);
   switch (picture.kind) {
     case 'thumbnail':
-      return desk.pictures.thumbnail(image.data, signal);
+      return desk.pictures.thumbnail(image, signal);
     case 'frame':
-      return desk.pictures.frame(image.data, picture.frame, signal);
+      return desk.pictures.frame(image, picture.frame, signal);
     case 'document':
-      return desk.pictures.document(image.data);
+      return desk.pictures.document(image);
+    case 'png':
+      return desk.pictures.render(image, picture.options);
   }
+}
+
+function imageOf(text: string): ImageId {
+  const image = ImageId.safeParse(text);
+  if (!image.success) throw new FieldboxError('BAD_REQUEST', { what: 'image' });
+  return image.data;
 }
 
 function faultOf(thrown: unknown): EngineFault {

@@ -3,28 +3,36 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
+import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
 import type { OutboxSummary, RemoteRow, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { HubSettings } from '@shared/model/remotes/hub';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
 import { select } from '../archive/export/selection';
+import { refuseWithRules } from '../archive/forwarding';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
 import { countsOf, type InFlight, itemRows, ledgerOf, transactionRows, withSending } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
+import type { Delivery } from '../archive/records/bodies/outbox';
+import type { NewRecord } from '../archive/records/record';
+import { Boxes } from './boxes';
 import { ledgerCsv } from './ledger-csv';
 import { writeLedger } from './ledger-file';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { previewOf } from './outbox/preview';
 import { itemName, RemoteWorker } from './outbox/remote-worker';
 import { summaryOf } from './outbox/summary';
+import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
 import { driverFor, remoteKinds } from './remotes/registry';
 import type { RemoteConnection, Surroundings } from './remotes/remote';
+import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
 import { ScpService } from './scp/service';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
@@ -33,11 +41,15 @@ export interface SyncOptions {
   readonly secrets: SecretStore;
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
+  /** Others reach this archive so, whatever is saved: for the command line. */
+  readonly hub?: HubSettings;
 }
 
 /** What travels to and from remotes, on top of an open archive. */
 export interface Sync {
-  readonly verbs: Handlers<SyncVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
+  hub(): Promise<HubStatus>;
   /** Begins to send what waits. */
   start(): void;
   /** Lets machines on the network in, if that is switched on. Not for a command that only sends. */
@@ -57,7 +69,8 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 }
 
 class SyncService implements Sync {
-  readonly verbs: Handlers<SyncVerb>;
+  readonly verbs: Handlers<SyncVerb | BoxVerb>;
+  private readonly boxes: Boxes;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
@@ -66,6 +79,7 @@ class SyncService implements Sync {
   private readonly scp: ScpService;
   private started = false;
   private event: NodeJS.Timeout | null = null;
+  private readonly deaf: () => void;
 
   constructor(
     private readonly engine: Engine,
@@ -88,11 +102,31 @@ class SyncService implements Sync {
           .flatMap((worker) => [...worker.inFlight])
           .filter((name) => name.startsWith(`${transaction}/`)).length,
     };
-    this.verbs = this.createVerbs();
+    this.boxes = new Boxes({
+      engine,
+      secrets: options.secrets,
+      emit: options.emit,
+      onFault: options.onFault,
+      makeAnonymous: this.makeAnonymous,
+      note: (items) => this.note(items),
+      inFlight: (remote) => this.workerFor(remote).inFlight,
+      connect: (remote) => this.connect(remote),
+      save: (input, more) => this.inTurn(() => this.save(input, more)),
+      row: (remote) => this.row(remote),
+      outboxChanged: () => this.changed(),
+      hub: options.hub ?? null,
+    });
+    this.verbs = { ...this.createVerbs(), ...this.boxes.verbs };
+    this.deaf = engine.context.listen((records) => this.wakeFor(records));
+  }
+
+  hub(): Promise<HubStatus> {
+    return this.boxes.status();
   }
 
   start(): void {
     this.started = true;
+    this.boxes.start();
     for (const remote of remotes(this.db)) this.workerFor(remote).wake();
   }
 
@@ -102,6 +136,7 @@ class SyncService implements Sync {
 
   hint(): void {
     for (const worker of this.workers.values()) worker.hint();
+    this.boxes.hint();
   }
 
   async settled(): Promise<void> {
@@ -110,9 +145,22 @@ class SyncService implements Sync {
 
   async close(): Promise<void> {
     this.started = false;
+    this.deaf();
     if (this.event !== null) clearTimeout(this.event);
-    await Promise.all([this.scp.close(), ...[...this.workers.values()].map((worker) => worker.stop())]);
+    await Promise.all([this.scp.close(), this.boxes.close()]);
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
+  }
+
+  /** Whoever has asked for something, a person or a rule: the worker of the remote looks at it. */
+  private wakeFor(records: readonly NewRecord[]): void {
+    if (!this.started) return;
+    for (const record of records) {
+      if (record.type !== 'send.requested') continue;
+      const remote = remoteByKey(this.db, record.body.remote);
+      if (remote) this.workerFor(remote).wake();
+      this.changed();
+    }
   }
 
   private get db() {
@@ -220,32 +268,45 @@ class SyncService implements Sync {
     return can;
   }
 
-  private async save(input: Parsed<'remotes.save'>): Promise<RemoteRow> {
+  private async save(
+    input: Parsed<'remotes.save'>,
+    more: (remote: RemoteKey) => readonly NewRecord[] = () => [],
+  ): Promise<RemoteRow> {
     const { name, settings, policy, secrets } = input;
-    if (input.remote !== undefined) this.require(input.remote);
+    const before = input.remote === undefined ? undefined : this.require(input.remote);
     const twin = remotes(this.db).find((other) => other.name.toLowerCase() === name.toLowerCase());
     if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
-    if (driverFor(settings) === undefined) throw new FieldboxError('REMOTE_CANNOT');
+    const driver = driverFor(settings);
+    if (driver === undefined) throw new FieldboxError('REMOTE_CANNOT');
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
+    await requireAllowed(this.engine.context, { remote, name, settings });
     for (const [secret, value] of Object.entries(secrets))
       await this.options.secrets.set(secretName(remote, secret), value === '' ? null : value);
-    await this.engine.context.commit([{ type: 'remote.saved', body: { remote, name, settings, policy } }]);
+    const record: NewRecord = { type: 'remote.saved', body: { remote, name, settings, policy } };
+    await this.engine.context.commit([record, ...more(remote)]);
     const saved = this.require(remote);
+    if (before !== undefined && driverFor(before.settings)?.isServed !== driver.isServed) await this.dismiss(remote);
     await this.workers.get(remote)?.change(saved);
+    await this.boxes.saved(saved);
     this.changed();
     return this.row(saved);
   }
 
   private async remove(remote: RemoteKey): Promise<Record<string, never>> {
-    this.require(remote);
+    refuseWithRules(this.engine.context, this.require(remote));
     if (waitingAmount(this.db, remote).items > 0) throw new FieldboxError('REMOTE_BUSY');
     await this.engine.context.commit([{ type: 'remote.removed', body: { remote } }]);
-    await this.workers.get(remote)?.stop();
-    this.workers.delete(remote);
+    await this.boxes.forget(remote);
+    await this.dismiss(remote);
     for (const name of await this.options.secrets.names(secretName(remote, '')))
       await this.options.secrets.set(name, null);
     this.changed();
     return {};
+  }
+
+  private async dismiss(remote: RemoteKey): Promise<void> {
+    await this.workers.get(remote)?.stop();
+    this.workers.delete(remote);
   }
 
   private async test(input: {
@@ -297,8 +358,6 @@ class SyncService implements Sync {
         },
       },
     ]);
-    if (this.started) this.workerFor(target).wake();
-    this.changed();
     return { transaction, images: rows.length, leftOut: [...leftOut] };
   }
 
@@ -363,16 +422,21 @@ class SyncService implements Sync {
     const worker = new RemoteWorker(remote, {
       ctx: this.engine.context,
       makeAnonymous: this.makeAnonymous,
-      // Nobody's act: whoever woke the worker is not the one who asked for what it delivers; the request names that person.
-      note: (items) => this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []),
+      note: (items) => this.note(items),
       connect: () => this.connect(this.require(remote.remote)),
-      provable: (driver?.proofs.length ?? 0) > 0,
+      provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
+      served: driver?.isServed === true ? () => troubleOfVisits(this.boxes.visits(remote.remote)) : null,
       changed: () => this.changed(),
       onFault: this.options.onFault,
     });
     this.workers.set(remote.remote, worker);
     return worker;
+  }
+
+  /** Nobody's act: whoever woke a worker is not the one who asked for what it delivers; the request names that person. */
+  private note(items: readonly Delivery[]): Promise<void> {
+    return this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []);
   }
 
   private connect(remote: Remote): RemoteConnection {
@@ -394,6 +458,7 @@ class SyncService implements Sync {
       temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
       archiveId,
       version,
+      visits: () => this.boxes.visits(remote),
     };
   }
 

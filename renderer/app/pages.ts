@@ -3,11 +3,14 @@ import type { FieldboxError } from '@shared/errors';
 
 export interface PageAnswer<T> {
   readonly total: number;
+  /** Whether that is the number, and not about so many. */
+  readonly totalIsExact?: boolean;
   readonly rows: readonly T[];
 }
 
 export interface PagesState {
   readonly total: number | null;
+  readonly totalIsExact: boolean;
   readonly error: FieldboxError | null;
   /** Moves with every change, so that views know to draw again. */
   readonly version: number;
@@ -25,7 +28,7 @@ export class Pages<T> {
   private wanted: number[] = [];
   private stale = new Set<number>();
   private busy = false;
-  private state: PagesState = { total: null, error: null, version: 0 };
+  private state: PagesState = { total: null, totalIsExact: true, error: null, version: 0 };
 
   constructor(
     private readonly fetchPage: (offset: number, limit: number) => Promise<PageAnswer<T>>,
@@ -78,7 +81,7 @@ export class Pages<T> {
         this.pages.delete(page);
         this.pages.set(page, answer.rows);
         this.forget();
-        this.change({ total: answer.total, error: null });
+        this.change({ total: answer.total, totalIsExact: answer.totalIsExact ?? true, error: null });
       }
     } catch (thrown) {
       this.wanted = [];

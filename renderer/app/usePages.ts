@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Input } from '@shared/contract';
-import type { ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
+import type { FlatSeriesRow, ImageRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import { ask } from './api';
 import { useChanges } from './changes';
 import { Pages } from './pages';
@@ -11,6 +11,7 @@ interface RowOf {
   readonly 'catalog.studies': StudyRow;
   readonly 'catalog.series': SeriesRow;
   readonly 'catalog.images': ImageRow;
+  readonly 'catalog.flatSeries': FlatSeriesRow;
 }
 
 export type ListVerb = keyof RowOf;
@@ -29,7 +30,11 @@ export function usePages<V extends ListVerb>(
     () =>
       new Pages<RowOf[V]>(async (offset, limit) => {
         const answer = await ask(verb, { ...(JSON.parse(key) as Input<V>), offset, limit });
-        return { total: answer.total, rows: answer.rows as unknown as readonly RowOf[V][] };
+        return {
+          total: answer.total,
+          totalIsExact: answer.totalIsExact,
+          rows: answer.rows as unknown as readonly RowOf[V][],
+        };
       }),
     [verb, key],
   );

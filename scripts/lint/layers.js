@@ -10,6 +10,7 @@ const all = [
   'main/workers',
   'main/archive',
   'main/network',
+  'main/hub',
   'main/sync',
   'main/ipc',
   'main/cli',
@@ -66,8 +67,14 @@ export const layers = [
     instead: 'main/network speaks DIMSE and knows no archive: hand files and questions in and out through callbacks',
   },
   {
+    name: 'main/hub',
+    may: ['shared', 'main/platform'],
+    node: true,
+    instead: 'main/hub only listens: what a route does comes in as a plugin from main/sync',
+  },
+  {
     name: 'main/sync',
-    may: ['shared', 'main/platform', 'main/dicom', 'main/archive', 'main/network'],
+    may: ['shared', 'main/platform', 'main/dicom', 'main/archive', 'main/network', 'main/hub'],
     node: true,
     instead:
       'sync stands on the archive: give main/archive a function for it, or hand it in from main/ipc and main/cli',

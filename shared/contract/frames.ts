@@ -8,6 +8,10 @@ import { z } from 'zod';
  *   fieldbox://image/<image id>/document            application/pdf of an Encapsulated PDF
  *   fieldbox://attachment/<key>/picture             image/jpeg of an attached picture, at most 2048 px a side, upright
  *   fieldbox://attachment/<key>/document            application/pdf of an attached PDF
+ *   fieldbox://image/<image id>/png/<n>             image/png of a frame; ?center=&width= (both or neither) give the window,
+ *                                                   ?height= the pixels from top to bottom, else as the file says
+ *   fieldbox://image/<image id>/file                application/dicom: the stored file byte for byte, with a name; an exit,
+ *                                                   so it is refused for what may not leave
  *
  * A frame answer is: 4 bytes little-endian length N, N bytes of UTF-8 JSON (FrameHeader) padded with spaces so that the
  * samples begin at a multiple of 8, then the samples, little endian. Frames count from 0.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ClinicKey, ImageId, KindKey, PatientKey, StationKey, UserKey } from '../model/ids';
 import { Instant } from '../model/vocabulary';
+import { Window } from './frames';
 import { IntakeContext } from './intake';
 import { verb } from './verb';
 
@@ -32,6 +33,39 @@ export const TakenImage = z.object({
   by: UserKey.nullable(),
 });
 export type TakenImage = z.infer<typeof TakenImage>;
+
+/** What the pixels of an image are like, without the pixels. */
+export const ImageInformation = z.object({
+  image: ImageId,
+  frames: z.int(),
+  /** Place of the image in its series: the larger of InstanceNumber and ImageIndex, 1 when neither is given. */
+  frameIndex: z.int(),
+  rows: z.int(),
+  columns: z.int(),
+  samplesPerPixel: z.int(),
+  bitsAllocated: z.int(),
+  bitsStored: z.int(),
+  /** Whether samples may be below zero (PixelRepresentation). */
+  signed: z.boolean(),
+  photometricInterpretation: z.string(),
+  colour: z.boolean(),
+  transferSyntaxUID: z.string(),
+  transferSyntax: z.string(),
+  /** The pixel data are encapsulated or deflated. */
+  compressed: z.boolean(),
+  /** Something was lost by compression, at any time (LossyImageCompression or the transfer syntax). */
+  lossy: z.boolean(),
+  /** SmallestImagePixelValue and LargestImagePixelValue as the file says them; null when it does not. */
+  smallestPixelValue: z.number().nullable(),
+  largestPixelValue: z.number().nullable(),
+  /** Smallest and largest modality value of the first frame (padding left out); null when it cannot be decoded. */
+  minimum: z.number().nullable(),
+  maximum: z.number().nullable(),
+  unit: z.string(),
+  /** The windows the file proposes, the first of which is the usual one. */
+  windows: z.array(Window),
+});
+export type ImageInformation = z.infer<typeof ImageInformation>;
 
 export const imageVerbs = {
   'images.list': verb(
@@ -72,5 +106,34 @@ export const imageVerbs = {
     }),
     z.object({ image: ImageId }),
     ['NOT_FOUND', 'BASE64_WRONG', 'FILE_TOO_LARGE', 'PHOTO_DAMAGED', 'DISK_FULL', 'DISK_FAILED'],
+  ),
+  'images.information': verb(z.object({ image: ImageId }), ImageInformation, [
+    'NOT_FOUND',
+    'OBJECT_MISSING',
+    'NO_PIXELS',
+    'PIXELS_DAMAGED',
+    'PIXELS_TOO_LARGE',
+  ]),
+  /** Writes a copy of the stored file, byte for byte, outside of the archive, when the patient did not say no, and reads it back. */
+  'images.saveCopy': verb(
+    z.object({
+      image: ImageId,
+      /** Absolute path of the new file. */
+      target: z.string().min(1),
+      overwrite: z.boolean().default(false),
+    }),
+    z.object({ path: z.string(), bytes: z.int() }),
+    [
+      'NOT_FOUND',
+      'CONSENT_REFUSED',
+      'OBJECT_MISSING',
+      'OBJECT_DAMAGED',
+      'EXPORT_INSIDE_ARCHIVE',
+      'EXPORT_TARGET_NOT_EMPTY',
+      'EXPORT_TARGET_FULL',
+      'EXPORT_TARGET_LOST',
+      'EXPORT_FAT_LIMIT',
+      'EXPORT_VERIFY_FAILED',
+    ],
   ),
 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { anonymisationVerbs } from './anonymisation';
 import { archiveEvents, archiveVerbs } from './archive';
 import { attachmentVerbs } from './attachments';
+import { boxEvents, boxVerbs } from './boxes';
 import { catalogVerbs } from './catalog';
 import { classificationVerbs } from './classification';
 import { desktopEvents, desktopVerbs } from './desktop';
@@ -28,6 +29,7 @@ export const coreVerbs = {
   ...releaseVerbs,
   ...syncVerbs,
   ...sourceVerbs,
+  ...boxVerbs,
   ...anonymisationVerbs,
   ...userVerbs,
   ...logVerbs,
@@ -47,13 +49,20 @@ export const engineVerbs = { ...coreVerbs, ...sessionVerbs } as const;
 /** Everything the window may ask. */
 export const contract = { ...engineVerbs, ...desktopVerbs } as const;
 
-export const events = { ...archiveEvents, ...sourceEvents, ...syncEvents, ...desktopEvents, ...sessionEvents } as const;
+export const events = {
+  ...archiveEvents,
+  ...sourceEvents,
+  ...syncEvents,
+  ...boxEvents,
+  ...sessionEvents,
+  ...desktopEvents,
+} as const;
 
 export type CoreVerb = keyof typeof coreVerbs;
 export type SessionVerb = keyof typeof sessionVerbs;
 export type EngineVerb = keyof typeof engineVerbs;
 /** Verbs of the archive alone; the others are answered by main/sync on top of it. */
-export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs>;
+export type ArchiveVerb = Exclude<CoreVerb, keyof typeof syncVerbs | keyof typeof boxVerbs>;
 export type DesktopVerb = keyof typeof desktopVerbs;
 export type VerbName = keyof typeof contract;
 export type EventName = keyof typeof events;

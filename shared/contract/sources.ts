@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { AnonymisationWay } from '../model/anonymisation';
 import {
   ClinicKey,
-  DestinationKey,
   ExportSetKey,
-  ForwardKey,
   ForwardRuleKey,
   ImageId,
   ImportSessionKey,
   KindKey,
+  RemoteKey,
   StationKey,
   WatchKey,
 } from '../model/ids';
 import { ExportForm, Instant, SourceRef, SourceType } from '../model/vocabulary';
 import { ExportSelection } from './release';
+import { StateCounts, TransactionRow } from './sync';
 import { verb } from './verb';
 
 const Nothing = z.object({});
@@ -78,72 +79,55 @@ export const WatchProblem = z.object({
 });
 export type WatchProblem = z.infer<typeof WatchProblem>;
 
-/** How a destination is reached. */
-export const DestinationType = z.enum(['folder']);
-export type DestinationType = z.infer<typeof DestinationType>;
-
-/** A place images are forwarded to. `settings` are the type's own: a folder has `folder`, its absolute path. */
-export const DestinationInput = z.object({
-  name: z.string().trim().min(1).max(64),
-  type: DestinationType,
-  settings: z.record(z.string().max(64), z.string().max(4096)),
-});
-export const DestinationRow = DestinationInput.extend({ destination: DestinationKey, rules: z.int() });
-export type DestinationRow = z.infer<typeof DestinationRow>;
-
-export const ForwardRuleRow = z.object({
-  rule: ForwardRuleKey,
+/** Where a rule takes images from. */
+const ForwardSource = z.object({
   /** Null: images from anywhere. */
   source: SourceType.nullable(),
   /** The empty text: every source of the type. */
   sourceRef: SourceRef,
-  sourceName: z.string().nullable(),
-  destination: DestinationKey,
-  destinationName: z.string(),
-  /** Whether images stay here; if not, they are moved to the trash once their delivery is proven. */
+});
+
+/** How a rule sends. */
+const ForwardManner = z.object({
+  /** Whether images stay here; if not, they are moved to the trash once the remote has proven that it holds them. */
   keepImages: z.boolean(),
+  /** Null: as they are. */
+  anonymise: AnonymisationWay.nullable(),
+  /** As for what a person sends. */
+  priority: z.int().min(-10).max(10),
+});
+
+export const ForwardRuleRow = ForwardSource.extend({
+  rule: ForwardRuleKey,
+  sourceName: z.string().nullable(),
+  remote: RemoteKey,
+  remoteName: z.string(),
+  ...ForwardManner.shape,
   active: z.boolean(),
 });
 export type ForwardRuleRow = z.infer<typeof ForwardRuleRow>;
 
-export const ForwardState = z.enum(['waiting', 'sending', 'done', 'failed', 'cancelled']);
-export type ForwardState = z.infer<typeof ForwardState>;
-
-/** One delivery: images of one source (and import) that go to one destination together. */
-export const ForwardRow = z.object({
-  forward: ForwardKey,
+/** Images of one source (and import) that a rule will ask the outbox for together, when no more have come for a while. */
+export const ForwardGathering = z.object({
   rule: ForwardRuleKey,
-  destination: DestinationKey,
-  destinationName: z.string(),
+  remote: RemoteKey,
+  remoteName: z.string(),
   source: SourceType,
   sourceRef: SourceRef,
   sourceName: z.string().nullable(),
   session: ImportSessionKey.nullable(),
-  keepImages: z.boolean(),
-  state: ForwardState,
-  /** More images may join: it is sent when none has come for a while. */
-  gathering: z.boolean(),
   images: z.int(),
-  sent: z.int(),
-  tries: z.int(),
-  /** When it is tried next, after a fault that may pass. */
-  nextTry: Instant.nullable(),
-  error: Reason.nullable(),
-  createdAt: Instant,
-  finishedAt: Instant.nullable(),
+  since: Instant,
+});
+export type ForwardGathering = z.infer<typeof ForwardGathering>;
+
+/** A transaction of the outbox that a rule has asked for, with the source of the rule. */
+export const ForwardRow = TransactionRow.extend({
+  rule: ForwardRuleKey,
+  ...ForwardSource.shape,
+  sourceName: z.string().nullable(),
 });
 export type ForwardRow = z.infer<typeof ForwardRow>;
-
-export const ForwardImage = z.object({
-  image: ImageId,
-  state: z.enum(['waiting', 'done', 'failed', 'cancelled']),
-  error: Reason.nullable(),
-  /** How its arrival was proven, and what the destination calls it. */
-  proof: z.string().nullable(),
-  place: z.string().nullable(),
-  at: Instant,
-});
-export type ForwardImage = z.infer<typeof ForwardImage>;
 
 export const ExportSetRow = z.object({
   set: ExportSetKey,
@@ -203,53 +187,37 @@ export const sourceVerbs = {
   /** Looks again at every file with a problem. */
   'watch.retry': verb(z.object({ watch: WatchKey }), WatchRow, ['NOT_FOUND']),
 
-  'destinations.list': verb(Nothing, z.object({ rows: z.array(DestinationRow) })),
-  'destinations.create': verb(DestinationInput, DestinationRow, [
-    'DESTINATION_FOLDER',
-    'DESTINATION_IN_ARCHIVE',
-    'DESTINATION_NAME_TAKEN',
-  ]),
-  'destinations.change': verb(z.object({ destination: DestinationKey, changes: DestinationInput }), DestinationRow, [
-    'NOT_FOUND',
-    'DESTINATION_FOLDER',
-    'DESTINATION_IN_ARCHIVE',
-    'DESTINATION_NAME_TAKEN',
-    'FORWARD_CYCLIC',
-  ]),
-  'destinations.remove': verb(z.object({ destination: DestinationKey }), Nothing, ['NOT_FOUND', 'DESTINATION_IN_USE']),
-
   'forward.rules': verb(Nothing, z.object({ rows: z.array(ForwardRuleRow) })),
-  /** The same source and destination again give the rule there is, unchanged. */
+  /** The same rule again gives the one there is. */
   'forward.addRule': verb(
     z.object({
       source: SourceType.nullable(),
       sourceRef: SourceRef.default(''),
-      destination: DestinationKey,
+      remote: RemoteKey,
       keepImages: z.boolean(),
+      anonymise: ForwardManner.shape.anonymise.default(null),
+      priority: ForwardManner.shape.priority.default(0),
     }),
     ForwardRuleRow,
-    ['NOT_FOUND', 'FORWARD_CYCLIC'],
+    ['NOT_FOUND', 'FORWARD_CYCLIC', 'FORWARD_CONFLICT', 'FORWARD_NO_PROOF', 'FORWARD_ANONYMOUS_ONLY'],
   ),
   'forward.changeRule': verb(
-    z.object({ rule: ForwardRuleKey, keepImages: z.boolean(), active: z.boolean() }),
+    z.object({ rule: ForwardRuleKey, ...ForwardManner.shape, active: z.boolean() }),
     ForwardRuleRow,
-    ['NOT_FOUND', 'FORWARD_CYCLIC'],
+    ['NOT_FOUND', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF', 'FORWARD_ANONYMOUS_ONLY'],
   ),
-  /** What the rule has queued and not sent is cancelled. */
+  /** What the rule has gathered or asked for and is not sent yet is cancelled. */
   'forward.removeRule': verb(z.object({ rule: ForwardRuleKey }), Nothing, ['NOT_FOUND']),
-  /** Deliveries, newest first; `counts` are of all. */
+  /** What rules gather now, and what they have asked the outbox for, newest first; `counts` are the images of all of it. */
   'forward.queue': verb(
-    z.object({ state: ForwardState.optional(), destination: DestinationKey.optional(), offset, limit }),
-    z.object({ total: z.int(), rows: z.array(ForwardRow), counts: z.record(ForwardState, z.int()) }),
+    z.object({ remote: RemoteKey.optional(), openOnly: z.boolean().default(false), offset, limit }),
+    z.object({
+      gathering: z.array(ForwardGathering),
+      total: z.int(),
+      rows: z.array(ForwardRow),
+      counts: StateCounts,
+    }),
   ),
-  'forward.images': verb(
-    z.object({ forward: ForwardKey, offset, limit }),
-    z.object({ total: z.int(), rows: z.array(ForwardImage) }),
-    ['NOT_FOUND'],
-  ),
-  /** Sends what has failed or was cancelled, or what waits for its next try, now. */
-  'forward.retry': verb(z.object({ forward: ForwardKey }), ForwardRow, ['NOT_FOUND']),
-  'forward.cancel': verb(z.object({ forward: ForwardKey }), ForwardRow, ['NOT_FOUND', 'FORWARD_FINISHED']),
 
   /** Makes a zip of a selection, which can be fetched until it expires. */
   'exportSets.create': verb(
@@ -272,6 +240,6 @@ export const sourceVerbs = {
 } as const;
 
 export const sourceEvents = {
-  /** Something about watched folders or the queue of deliveries changed: whoever shows them asks again. */
+  /** Something about watched folders or about rules and what they send changed: whoever shows them asks again. */
   'sources.changed': z.object({ what: z.enum(['watch', 'forward']) }),
 } as const;

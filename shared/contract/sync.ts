@@ -164,9 +164,9 @@ export const syncVerbs = {
       secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
     }),
     RemoteRow,
-    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_CANNOT'],
+    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_CANNOT', 'REMOTE_IN_ARCHIVE', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF'],
   ),
-  'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY']),
+  'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY', 'REMOTE_HAS_RULES']),
   /** Tries a remote out, saved or not: what it takes to reach it, to log in, and what it can prove. */
   'remotes.test': verb(
     z.object({

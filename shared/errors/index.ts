@@ -1,8 +1,10 @@
 import { anonymisationErrors } from './anonymisation';
 import { attachmentErrors } from './attachments';
 import { classificationErrors } from './classification';
+import { boxErrors } from './boxes';
 import { dicomErrors } from './dicom';
 import type { ErrorEntry } from './entry';
+import { findingErrors } from './finding';
 import { generalErrors } from './general';
 import { identityErrors } from './identity';
 import { groupingErrors } from './grouping';
@@ -22,12 +24,14 @@ export type { ErrorEntry, Remedy, Severity } from './entry';
  */
 export const catalogue = {
   ...generalErrors,
+  ...findingErrors,
   ...storageErrors,
   ...dicomErrors,
   ...intakeErrors,
   ...releaseErrors,
   ...syncErrors,
   ...sourceErrors,
+  ...boxErrors,
   ...anonymisationErrors,
   ...userErrors,
   ...identityErrors,

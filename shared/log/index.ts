@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { anonymisationLog } from './anonymisation';
 import { attachmentsLog } from './attachments';
 import { classificationLog } from './classification';
+import { boxesLog } from './boxes';
 import type { LogKind } from './entry';
 import { identityLog } from './identity';
 import { groupingLog } from './grouping';
+import { findingLog } from './finding';
 import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
@@ -21,6 +23,7 @@ const kinds = {
   ...releaseLog,
   ...syncLog,
   ...sourcesLog,
+  ...boxesLog,
   ...anonymisationLog,
   ...usersLog,
   ...identityLog,
@@ -28,6 +31,7 @@ const kinds = {
   ...groupingLog,
   ...classificationLog,
   ...scpLog,
+  ...findingLog,
 } as const;
 
 export type LogCode = keyof typeof kinds;

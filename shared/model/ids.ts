@@ -73,15 +73,11 @@ export type RemoteKey = z.infer<typeof RemoteKey>;
 /** A transaction of the outbox: what one person, or one rule, asked to be sent to one remote at one time. */
 export const TransactionKey = z.uuid().brand<'TransactionKey'>();
 export type TransactionKey = z.infer<typeof TransactionKey>;
-/** A folder that is watched, a destination images are forwarded to, a rule that says which, and one delivery of it. */
+/** A folder that is watched, and a rule by which images are sent on. */
 export const WatchKey = z.uuid().brand<'WatchKey'>();
 export type WatchKey = z.infer<typeof WatchKey>;
-export const DestinationKey = z.uuid().brand<'DestinationKey'>();
-export type DestinationKey = z.infer<typeof DestinationKey>;
 export const ForwardRuleKey = z.uuid().brand<'ForwardRuleKey'>();
 export type ForwardRuleKey = z.infer<typeof ForwardRuleKey>;
-export const ForwardKey = z.uuid().brand<'ForwardKey'>();
-export type ForwardKey = z.infer<typeof ForwardKey>;
 
 /** A set of images that can be fetched as a zip until it expires. */
 export const ExportSetKey = z.uuid().brand<'ExportSetKey'>();

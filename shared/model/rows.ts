@@ -85,6 +85,33 @@ export const SeriesRow = z.object({
 });
 export type SeriesRow = z.infer<typeof SeriesRow>;
 
+/** A series with its patient and study in one row. */
+export const FlatSeriesRow = SeriesRow.extend({
+  IssuerOfPatientID: z.string(),
+  PatientBirthDate: z.string(),
+  PatientSex: z.string(),
+  registered: z.boolean(),
+  consent: Consent,
+  StudyTime: z.string(),
+  StudyID: z.string(),
+  StudyDescription: z.string(),
+  AccessionNumber: z.string(),
+  ReferringPhysicianName: z.string(),
+  InstitutionName: z.string(),
+});
+export type FlatSeriesRow = z.infer<typeof FlatSeriesRow>;
+
+/** A source from which images came into the archive. */
+export const SourceRow = z.object({
+  source: SourceType,
+  /** Which source of that type; the empty text where that is not known. */
+  sourceRef: SourceRef,
+  name: z.string().nullable(),
+  series: z.int(),
+  images: z.int(),
+});
+export type SourceRow = z.infer<typeof SourceRow>;
+
 export const ImageRow = z.object({
   image: ImageId,
   seriesKey: SeriesKey,

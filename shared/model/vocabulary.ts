@@ -25,6 +25,10 @@ export type SourceType = z.infer<typeof SourceType>;
  */
 export const SourceRef = z.string().max(200);
 
+/** What can be listed: the levels, and series with what is said of their patient and study in one row. */
+export const Listing = z.enum([...Level.options, 'flatSeries']);
+export type Listing = z.infer<typeof Listing>;
+
 /** Values of PatientSex (0010,0040); the empty text means not known. */
 export const Sex = z.enum(['F', 'M', 'O', '']);
 export type Sex = z.infer<typeof Sex>;

@@ -20,7 +20,7 @@ const SCREENS = [
   'sending?page=destinations&item=new',
   'sending?page=ledger',
   'sending?page=incoming',
-  'sending?page=query',
+  'sending?page=pacs',
   'settings',
   'help',
 ];

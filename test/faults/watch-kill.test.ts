@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { allImages, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
 import { openWatching, quickly, watched } from '../fixtures/background';
 import { runCommand, startCommand } from '../fixtures/command-line';
+import { addRule, filesBelow, folderRemote, forwarded } from '../fixtures/forwarding';
 import { writeInstances } from '../fixtures/instances';
+import { syncForTest } from '../fixtures/outbox';
 
 const ROUNDS = 12;
 const FILES = 300;
@@ -22,12 +24,8 @@ describe('kill -9 at any moment of watching and forwarding', () => {
     const target = temporaryFolder();
     const setUp = await openForTest(archive);
     await setUp.verbs['watch.create'](watched(source));
-    const { destination } = await setUp.verbs['destinations.create']({
-      name: 'Hospital',
-      type: 'folder',
-      settings: { folder: target },
-    });
-    await setUp.verbs['forward.addRule']({ source: 'watch', sourceRef: '', destination, keepImages: true });
+    const remote = await folderRemote(syncForTest(setUp), 'Hospital', target);
+    await addRule(setUp, remote, { source: 'watch' });
     await setUp.close();
     const seen: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -50,17 +48,15 @@ describe('kill -9 at any moment of watching and forwarding', () => {
     expect(quickly.watch?.settle).toBeLessThan(1000);
     await wait(1000);
     expect(new Set((await allImages(engine)).map(({ image }) => image as string))).toEqual(new Set(hashes.values()));
+    syncForTest(engine).sync.start();
     await expect
-      .poll(
-        async () =>
-          (await engine.verbs['forward.queue']({ offset: 0, limit: 100 })).rows.every(({ state }) => state === 'done'),
-        { timeout: 30_000 },
-      )
-      .toBe(true);
-    const { rows } = await engine.verbs['forward.queue']({ offset: 0, limit: 100 });
-    expect(rows.reduce((sum, { sent }) => sum + sent, 0)).toBe(FILES);
-    const sent = readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    expect(sent.filter(({ name }) => name.endsWith('.part'))).toEqual([]);
+      .poll(async () => (await forwarded(engine)).counts, { timeout: 30_000 })
+      .toMatchObject({ proven: FILES, waiting: 0, arrived: 0, refused: 0, parked: 0 });
+    const queue = await forwarded(engine);
+    expect(queue.gathering).toEqual([]);
+    expect(queue.rows.reduce((sum, { total }) => sum + total, 0)).toBe(FILES);
+    const sent = filesBelow(target);
+    expect(sent.filter((path) => path.endsWith('.part'))).toEqual([]);
     expect(sent).toHaveLength(FILES);
     for (const [path, hash] of [...hashes].slice(0, 20)) {
       expect(readFileSync(path).equals(readFileSync(join(archive, 'objects', hash.slice(0, 2), hash)))).toBe(true);

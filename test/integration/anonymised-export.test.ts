@@ -8,6 +8,7 @@ import { runExport } from '../../main/archive/export';
 import { BufferSource } from '../../main/dicom/buffer-source';
 import { readDicom } from '../../main/dicom/reader';
 import { AnonymisationRequest, KeyQuery } from '../../shared/contract/anonymisation';
+import { ListInput } from '../../shared/contract/catalog';
 import { type ExportResult, ExportSelection } from '../../shared/contract/release';
 import { AnonymisationWay } from '../../shared/model/anonymisation';
 import { PatientInput } from '../../shared/model/rows';
@@ -148,13 +149,9 @@ describe('an anonymised export', () => {
 
   it('of a person who said no is refused as a whole one is, and so are copies that were made before', async () => {
     await runAnonymisation(engine.context, AnonymisationRequest.parse({ selection }), unwatched);
-    const { rows: patients } = await engine.verbs['catalog.patients']({
-      match: [{ key: 'PatientID', value: 'CL-4711' }],
-      text: '',
-      registeredOnly: false,
-      descending: false,
-      limit: 10,
-    });
+    const { rows: patients } = await engine.verbs['catalog.patients'](
+      ListInput.parse({ match: [{ key: 'PatientID', value: 'CL-4711' }], limit: 10 }),
+    );
     const [person] = patients;
     if (!person) throw new Error('nobody is there');
     await engine.verbs['patients.update']({

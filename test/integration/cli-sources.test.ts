@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../fixtures/archive';
 import { runCommand, startCommand } from '../fixtures/command-line';
+import { folderOf } from '../fixtures/forwarding';
 import { writeInstances } from '../fixtures/instances';
 
 let folder: string;
@@ -29,15 +30,13 @@ describe('the command line: where images come from and go to', () => {
       0,
       { name: 'X-ray', path: source, skip: ['*.txt'], state: 'stopped' },
     ]);
-    expect((await run('forward', 'destination', 'add', 'Hospital', '--folder', target)).code).toBe(0);
-    expect((await run('forward', 'destination', 'list')).json()).toMatchObject({ rows: [{ name: 'Hospital' }] });
+    expect((await run('remote', 'add', 'Hospital', 'folder', '--path', target)).code).toBe(0);
     const rule = await run('forward', 'rule', 'add', '--to', 'hospital', '--from', 'watch:x-ray');
     expect([rule.code, rule.json()]).toMatchObject([0, { source: 'watch', sourceName: 'X-ray', keepImages: true }]);
-    const cyclic = await run('forward', 'destination', 'add', 'Back', '--folder', source);
-    expect(cyclic.code).toBe(0);
+    expect((await run('remote', 'add', 'Back', 'folder', '--path', source)).code).toBe(0);
     const back = await run('forward', 'rule', 'add', '--to', 'Back', '--from', 'watch');
     expect([back.code, back.json()]).toMatchObject([2, { error: { code: 'FORWARD_CYCLIC', number: 2127 } }]);
-    expect((await run('forward', 'destination', 'remove', 'Back')).code).toBe(0);
+    expect((await run('remote', 'remove', 'Back')).code).toBe(0);
 
     const once = await run('watch', 'run', '--once');
     expect([once.code, once.json()]).toMatchObject([0, { rows: [{ taken: 3, waiting: 0 }], problems: [] }]);
@@ -46,20 +45,30 @@ describe('the command line: where images come from and go to', () => {
     ).toHaveLength(3);
     expect((await run('forward', 'queue')).json()).toMatchObject({
       total: 1,
-      rows: [{ state: 'done', images: 3, sent: 3, sourceName: 'X-ray' }],
-      counts: { done: 1 },
+      gathering: [],
+      rows: [{ total: 3, sourceName: 'X-ray', remoteName: 'Hospital', counts: { proven: 3 } }],
     });
-    expect((await run('forward', 'queue', '--run', '--state', 'waiting')).json()).toMatchObject({ total: 0 });
+    expect((await run('forward', 'queue', '--open')).json()).toMatchObject({ total: 0, counts: { proven: 3 } });
     expect((await run('sessions', '--source', 'watch')).json()).toMatchObject({
       total: 1,
       rows: [{ label: 'X-ray', added: 3 }],
     });
+    const more = folderOf(folder, 'more', [99]);
     writeFileSync(join(source, 'words'), 'no picture');
     const again = await run('watch', 'run', '--once');
     expect([again.code, again.json()]).toMatchObject([
       1,
       { problems: [{ folder: 'X-ray', path: 'words', code: 'FILE_UNKNOWN' }] },
     ]);
+
+    expect((await run('forward', 'rule', 'add', '--to', 'Hospital', '--from', 'cli', '--discard')).code).toBe(0);
+    expect((await run('import', join(more, '99'))).code).toBe(0);
+    const sent = await run('forward', 'queue', '--run');
+    expect([sent.code, sent.json()]).toMatchObject([0, { total: 2, counts: { proven: 4 } }]);
+    expect((await run('trash', 'list')).json()).toMatchObject({ rows: [{ reason: 'forwarded' }] });
+    const secretly = ['--from', 'box', '--anonymize', '--profile', 'modified-dates', '--priority=-2'];
+    const anonymised = await run('forward', 'rule', 'add', '--to', 'Hospital', ...secretly);
+    expect(anonymised.json()).toMatchObject({ priority: -2, anonymise: { profile: { dates: 'modified' } } });
 
     const [row] = Rows.parse((await run('forward', 'rule', 'list')).json()).rows;
     expect((await run('forward', 'rule', 'remove', String(row?.['rule']))).code).toBe(0);
@@ -93,7 +102,8 @@ describe('the command line: where images come from and go to', () => {
     [['forward', 'rule', 'add'], 2],
     [['forward', 'rule', 'constructor'], 2],
     [['forward', 'queue', '--limit', '0'], 2],
-    [['forward', 'queue', '--state', 'lost'], 2],
+    [['forward', 'rule', 'add', '--to', 'x', '--priority', '11'], 2],
+    [['forward', 'rule', 'add', '--to', 'x', '--anonymize', '--profile', 'all'], 2],
     [['sessions', '--source', 'moon'], 2],
     [['sessions', '--limit', '9999'], 2],
   ])('%j is wrong use', async (args, code) => {

@@ -72,6 +72,59 @@ describe('the command line', () => {
     expect(text.stdout).toContain('2 found');
   });
 
+  it('queries with conditions, sources, order and pages', async () => {
+    const { archive } = await filled();
+    const query = (...args: string[]) => runCommand('query', '--archive', archive, '--json', ...args);
+    const ofA = await query('--level', 'flatSeries', '--where', 'PatientID = a-1', '--where', 'StudyDate>=2026-11-01');
+    expect(ofA.code).toBe(0);
+    expect(ofA.json()).toMatchObject({
+      total: 1,
+      totalIsExact: true,
+      rows: [{ PatientID: 'A-1', images: 3 }],
+      next: null,
+    });
+    const images = [
+      '--where',
+      'PatientName like e',
+      '--where',
+      'InstanceNumber in 0,1,2,9',
+      '--sort',
+      'InstanceNumber',
+    ];
+    expect((await query(...images, '--descending', '--limit', '2')).json()).toMatchObject({
+      total: 4,
+      rows: [{ InstanceNumber: '9' }, { InstanceNumber: '2' }],
+    });
+    expect((await query(...images, '--offset', '3')).json()).toMatchObject({ rows: [{ InstanceNumber: '9' }] });
+    expect((await query('--level', 'patient', '--source', 'cli', '--contains', 'OTIENO')).json()).toMatchObject({
+      total: 1,
+      rows: [{ PatientName: 'Otieno^Mary' }],
+    });
+    expect(
+      (await query('--level', 'study', '--where', 'AccessionNumber empty', '--source', 'scp')).json(),
+    ).toMatchObject({ total: 0 });
+    const series = await query('--level', 'series', '--where', 'PatientID = B-2');
+    const { rows } = series.json() as { rows: { SeriesInstanceUID: string }[] };
+    const uid = rows[0]?.SeriesInstanceUID ?? '';
+    expect((await runCommand('tag', 'add', 'Hand', '--archive', archive, '--series', uid)).code).toBe(0);
+    expect((await query('--level', 'series', '--tag', 'hand')).json()).toMatchObject({ total: 1, rows });
+    expect((await query('--level', 'series', '--where', 'seriesTag like ha')).json()).toMatchObject({ total: 1, rows });
+    expect((await query('--type', 'Nonsense')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    expect((await query('--source', 'watch:X-ray')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    const text = await runCommand('query', '--archive', archive, '--level', 'series', '--where', 'Modality = OT');
+    expect(text.stdout).toContain('2 found');
+    const unknown = await query('--where', 'Nonsense = 1');
+    expect(unknown.code).toBe(2);
+    expect(unknown.json()).toMatchObject({ error: { code: 'QUERY_PROPERTY_UNKNOWN', number: 1100 } });
+    for (const wrong of [
+      ['--where', 'Modality ~ CR'],
+      ['--level', 'nobody'],
+      ['--source', 'sky'],
+      ['--limit', 'many'],
+    ])
+      expect((await query(...wrong)).code).toBe(2);
+  });
+
   it('shows every attribute in the DICOM JSON model', async () => {
     const { archive } = await filled();
     const shown = await runCommand('show', uidOf('instance 0'), '--archive', archive, '--json');

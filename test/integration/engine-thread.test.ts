@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as workerThreads from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -78,6 +78,19 @@ describe('the engine in its own thread', () => {
         .subarray(0, 2)
         .toString('hex'),
     ).toBe('ffd8');
+    const png = Buffer.from(
+      await session.picture(
+        { kind: 'png', image, options: { frame: 0, window: { center: 100, width: 50 }, height: 16 } },
+        never,
+      ),
+    );
+    expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
+    expect(png.readUInt32BE(20)).toBe(16); // height in IHDR
+    const file = await session.file(image);
+    expect(file).toMatchObject({ name: `${row?.SOPInstanceUID ?? ''}.dcm`, bytes: row?.bytes });
+    expect(readFileSync(file.path)).toEqual(Buffer.from(instanceBytes({ seed: 1 })));
+    expect(await codeOf(session.file('f'.repeat(64)))).toBe('NOT_FOUND');
+    expect(await codeOf(session.file('nonsense'))).toBe('BAD_REQUEST');
     const frame = Buffer.from(await session.picture({ kind: 'frame', image, frame: 0 }, never));
     expect(JSON.parse(frame.subarray(4, 4 + frame.readUInt32LE(0)).toString())).toMatchObject({ kind: 'gray' });
     expect(await codeOf(session.picture({ kind: 'frame', image, frame: 99 }, never))).toBe('NO_SUCH_FRAME');

@@ -73,6 +73,8 @@ class Archive {
       restore: (sha256) => committer.place(sha256),
       emit: () => undefined,
       whenChanged: () => undefined,
+      listen: () => () => undefined,
+      proofsOf: () => [],
     };
   }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ChangedValue } from '../../shared/contract/identity';
+import { ListInput } from '../../shared/contract/catalog';
 import type { ImageId } from '../../shared/model/ids';
 import type { Engine } from '../../main/archive/engine';
 import { tagOf } from '../../main/dicom/dictionary';
@@ -51,13 +52,7 @@ describe('changing attributes of stored images', () => {
     const [patient] = await patientsOf(engine, 'knee');
     expect(patient).toBeUndefined();
     const { verbs } = engine;
-    const studies = await verbs['catalog.studies']({
-      match: [],
-      text: 'knee',
-      registeredOnly: false,
-      descending: false,
-      limit: 10,
-    });
+    const studies = await verbs['catalog.studies'](ListInput.parse({ text: 'knee', limit: 10 }));
     expect(studies.rows.map((row) => row.StudyDescription)).toEqual(['Knee']);
 
     const versions = (await verbs['images.versions']({ image: first })).rows;

@@ -1,4 +1,4 @@
-import type { Level } from '@shared/model/vocabulary';
+import type { Level, Listing } from '@shared/model/vocabulary';
 
 /** The tables of the index that the levels stand for have the levels' names. */
 export type Table = Level;
@@ -21,12 +21,16 @@ export interface Order {
 
 interface Column {
   readonly sql: string;
-  /** How to sort by it; without it by the value itself, which no index helps with. */
+  /** How to sort by it; without it by the value itself. */
   readonly order?: Order;
   readonly type?: 'number';
+  /** No index helps with sorting by a column of this table. */
+  readonly plain?: true;
 }
 
 export interface LevelColumns {
+  /** The table that has one row for each row of the list. */
+  readonly table: Table;
   readonly columns: Readonly<Record<string, Column>>;
   /** Tables above that the columns come from. */
   readonly parents: readonly Table[];
@@ -49,6 +53,7 @@ const studiesOfPatient = [text('study', 'study.StudyDate'), id('study')] as cons
 const imagesOfSeries = [number('image', 'image.instance_order'), id('image')] as const;
 
 const patient: LevelColumns = {
+  table: 'patient',
   parents: [],
   booleans: ['registered', 'temporary'],
   json: ['mergedFrom'],
@@ -62,17 +67,17 @@ const patient: LevelColumns = {
       ...walk(text('patient', 'patient.PatientBirthDate'), id('patient')),
     },
     PatientSex: { sql: 'patient.PatientSex' },
-    birthDatePrecision: { sql: 'patient.birth_date_precision' },
+    birthDatePrecision: { sql: 'patient.birth_date_precision', plain: true },
     ageYears: {
       sql: 'patient.age_years',
-      ...sorted(number('patient', 'coalesce(patient.age_years, -1)'), id('patient')),
+      ...walk(number('patient', 'coalesce(patient.age_years, -1)'), id('patient')),
     },
-    ageOn: { sql: 'patient.age_on' },
-    registered: { sql: 'patient.registered', type: 'number' },
-    temporary: { sql: 'patient.temporary', type: 'number' },
+    ageOn: { sql: 'patient.age_on', ...sorted(text('patient', `coalesce(patient.age_on, '')`), id('patient')) },
+    registered: { sql: 'patient.registered', type: 'number', plain: true },
+    temporary: { sql: 'patient.temporary', type: 'number', plain: true },
     consent: { sql: 'patient.consent' },
-    note: { sql: 'patient.note' },
-    headshot: { sql: 'patient.headshot' },
+    note: { sql: 'patient.note', plain: true },
+    headshot: { sql: 'patient.headshot', ...sorted(text('patient', `coalesce(patient.headshot, '')`), id('patient')) },
     studies: { sql: '(SELECT count(*) FROM study AS s WHERE s.patient_id = patient.id)', type: 'number' },
     series: { sql: '(SELECT count(*) FROM series AS e WHERE e.patient_id = patient.id)', type: 'number' },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.patient_id = patient.id)', type: 'number' },
@@ -84,11 +89,16 @@ const patient: LevelColumns = {
     mergedFrom: {
       sql: `(SELECT json_group_array(json_object('patient', m.key, 'PatientID', m.PatientID, 'PatientName', m.PatientName))
         FROM (SELECT * FROM merged_patient AS g WHERE g.survivor_id = patient.id ORDER BY g.key) AS m)`,
+      ...sorted(
+        number('patient', '(SELECT count(*) FROM merged_patient AS g WHERE g.survivor_id = patient.id)'),
+        id('patient'),
+      ),
     },
   },
 };
 
 const study: LevelColumns = {
+  table: 'study',
   parents: ['patient'],
   booleans: [],
   json: [],
@@ -119,6 +129,7 @@ const study: LevelColumns = {
 };
 
 const series: LevelColumns = {
+  table: 'series',
   parents: ['study', 'patient'],
   booleans: [],
   json: [],
@@ -154,8 +165,8 @@ const series: LevelColumns = {
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('series')) },
     source: { sql: 'series.source' },
     sourceRef: { sql: 'series.source_ref' },
-    status: { sql: `coalesce((SELECT t.status FROM series_status AS t WHERE t.series = series.key), '')` },
-    statusMessage: { sql: `coalesce((SELECT t.message FROM series_status AS t WHERE t.series = series.key), '')` },
+    status: { sql: 'series.status' },
+    statusMessage: { sql: 'series.statusMessage' },
     images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1
@@ -165,6 +176,7 @@ const series: LevelColumns = {
 };
 
 const image: LevelColumns = {
+  table: 'image',
   parents: ['series', 'study', 'patient'],
   booleans: ['hasPixels', 'conflict'],
   json: [],
@@ -177,12 +189,12 @@ const image: LevelColumns = {
     SOPClassUID: { sql: 'image.SOPClassUID' },
     StudyInstanceUID: { sql: 'study.StudyInstanceUID' },
     SeriesInstanceUID: { sql: 'series.SeriesInstanceUID' },
-    InstanceNumber: { sql: 'image.InstanceNumber', ...sorted(...imagesOfSeries) },
+    InstanceNumber: { sql: 'image.InstanceNumber', ...walk(...imagesOfSeries) },
     ContentDate: {
       sql: 'image.ContentDate',
       ...walk(text('image', 'image.ContentDate'), text('image', 'image.ContentTime'), id('image')),
     },
-    ContentTime: { sql: 'image.ContentTime' },
+    ContentTime: { sql: 'image.ContentTime', plain: true },
     Modality: { sql: 'series.Modality', ...walk(...byModality, ...imagesOfSeries) },
     SeriesDescription: { sql: 'series.SeriesDescription' },
     StudyDate: { sql: 'study.StudyDate', ...walk(...byStudyDate, id('image')) },
@@ -190,11 +202,11 @@ const image: LevelColumns = {
     PatientName: { sql: 'patient.PatientName', ...walk(...byName, id('image')) },
     ImageType: { sql: 'image.ImageType' },
     NumberOfFrames: { sql: 'image.NumberOfFrames', type: 'number' },
-    Rows: { sql: 'image.Rows', ...sorted(number('image', 'coalesce(image.Rows, -1)'), id('image')) },
-    Columns: { sql: 'image.Columns', ...sorted(number('image', 'coalesce(image.Columns, -1)'), id('image')) },
+    Rows: { sql: 'image.Rows', ...walk(number('image', 'coalesce(image.Rows, -1)'), id('image')) },
+    Columns: { sql: 'image.Columns', ...walk(number('image', 'coalesce(image.Columns, -1)'), id('image')) },
     TransferSyntaxUID: { sql: 'image.TransferSyntaxUID' },
     bytes: { sql: 'image.bytes', type: 'number' },
-    hasPixels: { sql: 'image.has_pixels', type: 'number' },
+    hasPixels: { sql: 'image.has_pixels', type: 'number', plain: true },
     kind: { sql: '(SELECT k.key FROM kind AS k WHERE k.id = image.kind_id)' },
     clinic: { sql: '(SELECT c.key FROM clinic AS c WHERE c.id = image.clinic_id)' },
     station: { sql: '(SELECT t.key FROM station AS t WHERE t.id = image.station_id)' },
@@ -203,23 +215,69 @@ const image: LevelColumns = {
     takenAt: { sql: 'image.taken_at', ...walk(text('image', `coalesce(image.taken_at, '')`), id('image')) },
     // Our own counter says in what order things came, not a clock that may have been set back.
     storedAt: { sql: 'image.stored_at', ...walk(id('image')) },
-    storedBy: { sql: 'image.stored_by' },
+    storedBy: { sql: 'image.stored_by', ...walk(text('image', `coalesce(image.stored_by, '')`), id('image')) },
     arrival: { sql: 'image.id', ...walk(id('image')) },
-    conflict: { sql: 'image.conflict', type: 'number' },
-    fileName: { sql: 'image.file_name' },
+    conflict: { sql: 'image.conflict', type: 'number', plain: true },
+    fileName: { sql: 'image.file_name', ...walk(text('image', 'image.file_name COLLATE NOCASE'), id('image')) },
   },
 };
 
-export const LEVELS: Readonly<Record<Level, LevelColumns>> = { patient, study, series, image };
+/** What a row of a series with its patient and study has besides. */
+const flatSeries: LevelColumns = {
+  table: 'series',
+  parents: ['study', 'patient'],
+  booleans: ['registered'],
+  json: [],
+  columns: {
+    ...series.columns,
+    ...pick(patient.columns, ['IssuerOfPatientID', 'PatientBirthDate', 'PatientSex', 'registered', 'consent']),
+    ...pick(study.columns, [
+      'StudyTime',
+      'StudyID',
+      'StudyDescription',
+      'AccessionNumber',
+      'ReferringPhysicianName',
+      'InstitutionName',
+    ]),
+  },
+};
 
-/** The order for a property of the row; undefined when rows of this level have no such property. */
-export function orderBy(level: Level, property: string): Order | undefined {
-  if (!Object.hasOwn(LEVELS[level].columns, property)) return undefined;
-  const column = LEVELS[level].columns[property];
+/** Columns of a table above, sorted by as such. */
+function pick(columns: LevelColumns['columns'], names: readonly string[]): LevelColumns['columns'] {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const column = columns[name];
+      return column ? [[name, { sql: column.sql, ...(column.type && { type: column.type }) }]] : [];
+    }),
+  );
+}
+
+export const LISTS: Readonly<Record<Listing, LevelColumns>> = { patient, study, series, image, flatSeries };
+
+/** The table whose rows a list has. */
+export function tableOf(list: Listing): Table {
+  return LISTS[list].table;
+}
+
+/** The order for a property of the row; undefined when rows of this list have no such property. */
+export function orderBy(list: Listing, property: string): Order | undefined {
+  const { columns, table } = LISTS[list];
+  const column = Object.hasOwn(columns, property) ? columns[property] : undefined;
   if (!column) return undefined;
   if (column.order) return column.order;
-  const value = column.type === 'number' ? number(level, column.sql) : text(level, `coalesce(${column.sql}, '')`);
-  return { terms: [value, id(level)], walk: false };
+  const owner = TABLES.find((each) => column.sql.startsWith(`${each}.`)) ?? table;
+  const value = column.type === 'number' ? number(owner, column.sql) : text(owner, column.sql);
+  // What stands in a table above is walked along there, and then along what lies below each of its rows.
+  if (owner !== table) return { terms: [value, id(owner), id(table)], walk: !isPlain(owner, column.sql) };
+  if (column.sql.startsWith('(')) {
+    const never = column.type === 'number' ? value : text(table, `coalesce(${column.sql}, '')`);
+    return { terms: [never, id(table)], walk: false };
+  }
+  return { terms: [value, id(table)], walk: column.plain === undefined };
+}
+
+function isPlain(table: Table, sql: string): boolean {
+  return Object.values(LISTS[table].columns).some((column) => column.sql === sql && column.plain === true);
 }
 
 /** The id of a table's row as it is known in a row of the same table or of one below it. */
@@ -227,13 +285,22 @@ export function idColumn(from: Table, of: Table): string {
   return from === of ? `${from}.id` : `${from}.${of}_id`;
 }
 
-/** What to select for whole rows of a level, and from which tables. */
-export function rowSelect(level: Level): { readonly columns: string; readonly joins: string } {
-  const { columns, parents } = LEVELS[level];
+/** What to select for whole rows of a list, and from which tables. */
+export function rowSelect(list: Listing): { readonly columns: string; readonly joins: string } {
+  const { columns, parents, table } = LISTS[list];
   return {
     columns: Object.entries(columns)
       .map(([property, column]) => `${column.sql} AS "${property}"`)
       .join(', '),
-    joins: parents.map((parent) => `CROSS JOIN ${parent} ON ${parent}.id = ${idColumn(level, parent)}`).join(' '),
+    joins: parents.map((parent) => `CROSS JOIN ${parent} ON ${parent}.id = ${idColumn(table, parent)}`).join(' '),
   };
+}
+
+/** The tables above that terms speak of. */
+export function joinsFor(list: Listing, terms: readonly Pick<Term, 'sql'>[]): string {
+  const { parents, table } = LISTS[list];
+  return parents
+    .filter((parent) => terms.some((term) => term.sql.includes(`${parent}.`)))
+    .map((parent) => ` CROSS JOIN ${parent} ON ${parent}.id = ${idColumn(table, parent)}`)
+    .join('');
 }

@@ -1,32 +1,17 @@
-import type { FindInput } from '@shared/contract/catalog';
-import { idColumn, TABLES, type Table } from './columns';
+import type { Database } from 'better-sqlite3';
+import type { Filter, SourceChoice } from '@shared/contract/catalog';
+import type { Listing } from '@shared/model/vocabulary';
+import { labelCondition } from './labels';
+import { tableOf } from './columns';
+import { indexed } from './compare';
+import type { Condition, Params } from './condition';
+import { containsCondition } from './contains';
+import { groupConditions } from './group-conditions';
 import { matchCondition } from './match-conditions';
+import { queryCondition } from './query-conditions';
 
-/** Values of a statement under names that depend on their order only, so that like questions share a prepared statement. */
-export class Params {
-  readonly values: Record<string, string | number> = {};
-  private count = 0;
-
-  /** Keeps a value; gives its place in the SQL. */
-  add(value: string | number): string {
-    const name = `p${String(this.count)}`;
-    this.count += 1;
-    this.values[name] = value;
-    return `@${name}`;
-  }
-}
-
-/**
- * What rows of a table must fulfil: `where` is about the table's own columns, `ids` is a SELECT of the ids that do, and `id` a
- * scalar SELECT of the only one.
- */
-export type Condition =
-  | { readonly table: Table; readonly where: string }
-  | { readonly table: Table; readonly ids: string }
-  | { readonly table: Table; readonly id: string };
-
-/** The conditions of a question, without its text. Throws BAD_REQUEST. */
-export function conditionsOf(input: FindInput, params: Params): readonly Condition[] {
+/** The conditions of a question, without its typed text. Throws BAD_REQUEST, QUERY_*. */
+export function conditionsOf(db: Database, list: Listing, input: Filter, params: Params): readonly Condition[] {
   const found: Condition[] = [];
   const keyed = [
     ['patient', input.patient],
@@ -39,7 +24,8 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
     const own = `SELECT k.id FROM ${table} AS k WHERE k.key = ${value}`;
     // Who was merged into another patient is found as that other one.
     const merged = `SELECT m.survivor_id FROM merged_patient AS m WHERE m.key = ${value}`;
-    found.push({ table, id: table === 'patient' ? `SELECT coalesce((${own}), (${merged}))` : own });
+    const id = table === 'patient' ? `SELECT coalesce((${own}), (${merged}))` : own;
+    found.push({ table, id, ids: id, check: `${table}.id = (${id})` });
   }
   const labelled = [
     ['clinic', input.clinic],
@@ -48,55 +34,80 @@ export function conditionsOf(input: FindInput, params: Params): readonly Conditi
   ] as const;
   for (const [label, key] of labelled) {
     if (key === undefined) continue;
-    found.push({
-      table: 'image',
-      where: `image.${label}_id = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})`,
-    });
+    const sql = `image.${label}_id`;
+    const where = `${sql} = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})`;
+    found.push({ ...indexed({ table: 'image', sql }, where), check: `(${sql} IS NOT NULL AND ${where})` });
   }
-  if (input.source !== undefined) found.push({ table: 'image', where: `image.source = ${params.add(input.source)}` });
+  if (input.source !== undefined) found.push(sourceCondition([{ source: input.source, sourceRef: '' }], params));
   if (input.storedBy !== undefined)
-    found.push({ table: 'image', where: `image.stored_by = ${params.add(input.storedBy)}` });
+    found.push(
+      indexed(
+        { table: 'image', sql: `coalesce(image.stored_by, '')` },
+        `coalesce(image.stored_by, '') = ${params.add(input.storedBy)}`,
+      ),
+    );
+  if (input.sources.length > 0) found.push(sourceCondition(input.sources, params));
+  if (input.seriesTypes.length > 0) found.push(labelCondition('type', input.seriesTypes, params));
+  if (input.seriesTags.length > 0) found.push(labelCondition('tag', input.seriesTags, params));
   if (input.modality !== undefined)
-    found.push({ table: 'series', where: `series.Modality = ${params.add(input.modality)}` });
-  if (input.dateFrom !== undefined)
-    found.push({ table: 'study', where: `study.StudyDate >= ${params.add(input.dateFrom)}` });
-  if (input.dateTo !== undefined) {
-    found.push({ table: 'study', where: `study.StudyDate <= ${params.add(input.dateTo)} AND study.StudyDate <> ''` });
-  }
-  if (input.registeredOnly) found.push({ table: 'patient', where: 'patient.registered = 1' });
+    found.push(indexed({ table: 'series', sql: 'series.Modality' }, `series.Modality = ${params.add(input.modality)}`));
+  found.push(...dateConditions(input, params), ...groupConditions(db, tableOf(list), input, params));
+  if (input.registeredOnly)
+    found.push(indexed({ table: 'patient', sql: 'patient.registered' }, 'patient.registered = 1'));
   for (const match of input.match) {
-    const condition = matchCondition(match, params);
+    const condition = matchCondition(db, match, params);
     if (condition) found.push(condition);
   }
-  return found;
+  for (const asked of input.where) found.push(queryCondition(db, list, asked, params));
+  const contains = containsCondition(db, list, input.contains, params);
+  if (contains) found.push(contains);
+  return merged(found);
 }
 
-/**
- * The terms of a WHERE for rows of `level`. Conditions on rows above are asked through their ids. Of the rows below there
- * must be one that fulfils everything said about rows below (PS3.4 C.4.1.1.3: an entity matches with what lies in it).
- */
-export function restrict(level: Table, conditions: readonly Condition[]): readonly string[] {
-  const depth = TABLES.indexOf(level);
-  const terms: string[] = [];
-  for (const table of TABLES.slice(0, depth + 1)) {
-    const own = conditions.filter((condition) => condition.table === table);
-    const column = idColumn(level, table);
-    const where: string[] = [];
-    for (const condition of own) {
-      if ('id' in condition) terms.push(`${column} = (${condition.id})`);
-      else if ('ids' in condition) terms.push(`${column} IN (${condition.ids})`);
-      else where.push(condition.where);
-    }
-    if (where.length === 0) continue;
-    if (table === level) terms.push(...where.map((term) => `(${term})`));
-    else terms.push(`${column} IN (SELECT ${table}.id FROM ${table} WHERE ${where.join(' AND ')})`);
+/** Conditions on one column as one, so that an index is walked from one end to the other. */
+function merged(conditions: readonly Condition[]): readonly Condition[] {
+  const groups = new Map<string, Condition[]>();
+  for (const condition of conditions) {
+    if (condition.column === undefined) continue;
+    groups.set(condition.column, [...(groups.get(condition.column) ?? []), condition]);
   }
-  const below = conditions.filter((condition) => TABLES.indexOf(condition.table) > depth);
-  const lowest = TABLES.findLast((table) => below.some((condition) => condition.table === table));
-  if (lowest) {
-    terms.push(
-      `${level}.id IN (SELECT ${idColumn(lowest, level)} FROM ${lowest} WHERE ${restrict(lowest, below).join(' AND ')})`,
-    );
+  const rest = conditions.filter(({ column }) => column === undefined || groups.get(column)?.length === 1);
+  const joined = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first?.column === undefined || group.length < 2) return [];
+    const { table, column } = first;
+    return [indexed({ table, sql: column }, group.map((condition) => condition.check).join(' AND '))];
+  });
+  return [...rest, ...joined];
+}
+
+/** Both ends in one condition, so that an index is walked from one to the other. */
+function dateConditions(input: Pick<Filter, 'dateFrom' | 'dateTo'>, params: Params): readonly Condition[] {
+  const { dateFrom, dateTo } = input;
+  if (dateFrom === undefined && dateTo === undefined) return [];
+  const sql = 'study.StudyDate';
+  const terms = [
+    dateFrom === undefined ? `${sql} > ''` : `${sql} >= ${params.add(dateFrom)}`,
+    ...(dateTo === undefined ? [] : [`${sql} <= ${params.add(dateTo)}`]),
+  ];
+  return [indexed({ table: 'study', sql }, terms.join(' AND '))];
+}
+
+function sourceCondition(choices: readonly SourceChoice[], params: Params): Condition {
+  const sql = 'image.source';
+  const [only, ...others] = choices;
+  if (choices.every(({ sourceRef }) => sourceRef === '')) {
+    const types = choices.map(({ source }) => source);
+    const among = only && others.length === 0 ? `= ${params.add(only.source)}` : `IN (${params.list(types)})`;
+    return indexed({ table: 'image', sql }, `${sql} ${among}`);
   }
-  return terms;
+  const wheres = choices.map(({ source, sourceRef }) => {
+    const type = `${sql} = ${params.add(source)}`;
+    return sourceRef === '' ? type : `${type} AND image.source_ref = ${params.add(sourceRef)}`;
+  });
+  return {
+    table: 'image',
+    check: `(${wheres.join(' OR ')})`,
+    ids: wheres.map((where) => `SELECT image.id FROM image WHERE ${where}`).join(' UNION ALL '),
+  };
 }

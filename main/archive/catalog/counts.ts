@@ -1,33 +1,41 @@
 import type { Database } from 'better-sqlite3';
+import type { Table } from './columns';
 import { statement } from '../index-writer/statements';
 
-const KEPT = 256;
+/** So many answers are remembered until something changes. */
+const KEPT = 64;
 
-interface Counts {
+interface Remembered {
   version: string;
-  readonly totals: Map<string, number>;
+  readonly answers: Map<string, unknown>;
 }
 
-const counted = new WeakMap<Database, Counts>();
+const remembered = new WeakMap<Database, Remembered>();
 
-/** Runs a `SELECT count(*) AS n`; the answer is kept until anything in the database changes. */
-export function countOnce(db: Database, sql: string, values: Readonly<Record<string, string | number>>): number {
+/** What `find` gives, kept under the key until anything in the database changes. `find` must depend on nothing else. */
+export function once<T>(db: Database, key: string, find: () => T): T {
   const version = `${String(db.pragma('data_version', { simple: true }))} ${String(totalChanges(db))}`;
-  let counts = counted.get(db);
-  if (counts?.version !== version) {
-    counts = { version, totals: new Map() };
-    counted.set(db, counts);
+  let kept = remembered.get(db);
+  if (kept?.version !== version) {
+    kept = { version, answers: new Map() };
+    remembered.set(db, kept);
   }
-  const key = `${sql} ${JSON.stringify(values)}`;
-  const known = counts.totals.get(key);
-  if (known !== undefined) return known;
-  const { n } = statement(db, sql).get(values) as { n: number };
-  if (counts.totals.size >= KEPT) counts.totals.clear();
-  counts.totals.set(key, n);
-  return n;
+  // Under a key there is only what the same caller has put there.
+  if (kept.answers.has(key)) return kept.answers.get(key) as T;
+  const answer = find();
+  if (kept.answers.size >= KEPT) kept.answers.clear();
+  kept.answers.set(key, answer);
+  return answer;
 }
 
 /** What this connection has changed since it was opened; `data_version` speaks of other connections only. */
 function totalChanges(db: Database): number {
   return (statement(db, 'SELECT total_changes() AS n').get() as { n: number }).n;
+}
+
+/** How many rows a table has. */
+export function rowCount(db: Database, table: Table): number {
+  const row = statement(db, `SELECT rows FROM row_count WHERE what = ? AND source = ''`).get(table) as
+    { rows: number } | undefined;
+  return row?.rows ?? 0;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FieldboxError } from '@shared/errors';
-import { Level } from '@shared/model/vocabulary';
+import { Listing } from '@shared/model/vocabulary';
 
 /** Longer texts (hostile names) would make cursors longer than the contract lets through; they are read from the row again. */
 const LONGEST_TEXT = 150;
@@ -8,7 +8,7 @@ const LONGEST_TEXT = 150;
 /** Where a page ended: the sort values of its last row, the last of which is the row's id; null stands for a long text. */
 const Cursor = z.strictObject({
   v: z.literal(1),
-  level: Level,
+  level: Listing,
   sort: z.string().max(64),
   descending: z.boolean(),
   /** Whether hits with corrected typing errors are in the list; decided on the first page. */
@@ -48,7 +48,7 @@ export function decodeCursor(text: string): Cursor {
 export function requireCursorFor(
   cursor: Cursor,
   list: {
-    readonly level: Level;
+    readonly level: Listing;
     readonly sort: string;
     readonly descending: boolean;
     readonly types: readonly ('text' | 'number')[];

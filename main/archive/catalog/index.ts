@@ -1,8 +1,13 @@
 import type { Handlers } from '@shared/contract';
+import type { FindInput, QueryAnswer } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
 import type { EngineContext } from '../context';
-import { find } from './find';
+import { LISTS } from './columns';
+import { countsOf, find } from './find';
+import { propertiesOf } from './properties';
+import { OPERATORS } from './query-conditions';
 import { rowByKey } from './rows';
+import { sourcesOf } from './sources';
 import { stackOf } from './stack';
 
 export { find, type Page } from './find';
@@ -12,6 +17,11 @@ type CatalogVerb =
   | 'catalog.studies'
   | 'catalog.series'
   | 'catalog.images'
+  | 'catalog.flatSeries'
+  | 'catalog.counts'
+  | 'query.run'
+  | 'query.properties'
+  | 'sources.list'
   | 'catalog.image'
   | 'catalog.tags'
   | 'catalog.stack';
@@ -26,6 +36,20 @@ export function createCatalog(ctx: EngineContext): Handlers<CatalogVerb> {
     'catalog.studies': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'study' })),
     'catalog.series': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'series' })),
     'catalog.images': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'image' })),
+    'catalog.flatSeries': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'flatSeries' })),
+    'catalog.counts': async (filter) => Promise.resolve(countsOf(ctx.db, filter)),
+    'query.run': async (input) => Promise.resolve(answer(ctx, input)),
+    'query.properties': async ({ level }) =>
+      Promise.resolve({
+        rows: propertiesOf(level).map(({ name, table, kind }) => ({
+          property: name,
+          level: table,
+          kind,
+          operators: [...OPERATORS[kind]],
+          inRow: Object.hasOwn(LISTS[level].columns, name),
+        })),
+      }),
+    'sources.list': async () => Promise.resolve({ rows: sourcesOf(ctx.db) }),
     'catalog.image': async ({ image }) => {
       const row = rowByKey(ctx.db, 'image', image);
       if (!row) throw new FieldboxError('NOT_FOUND', { what: 'image' });
@@ -41,4 +65,20 @@ export function createCatalog(ctx: EngineContext): Handlers<CatalogVerb> {
       return Promise.resolve({ rows });
     },
   };
+}
+
+/** One page of whichever list was asked for. */
+function answer(ctx: EngineContext, input: FindInput): QueryAnswer {
+  switch (input.level) {
+    case 'patient':
+      return { level: 'patient', ...find(ctx.db, { ...input, level: 'patient' }) };
+    case 'study':
+      return { level: 'study', ...find(ctx.db, { ...input, level: 'study' }) };
+    case 'series':
+      return { level: 'series', ...find(ctx.db, { ...input, level: 'series' }) };
+    case 'image':
+      return { level: 'image', ...find(ctx.db, { ...input, level: 'image' }) };
+    case 'flatSeries':
+      return { level: 'flatSeries', ...find(ctx.db, { ...input, level: 'flatSeries' }) };
+  }
 }

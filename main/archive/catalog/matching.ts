@@ -79,6 +79,77 @@ function rangeOf(value: string, end: RegExp): Range | undefined {
 
 export type Matcher = (value: string) => boolean;
 
+/** A comparison with one value, as a query asks it; `match` is a key of a C-FIND. */
+export interface Test {
+  readonly operator: 'match' | '=' | '<' | '<=' | '>' | '>=' | 'like' | 'startsWith';
+  readonly comparison: Comparison;
+  /** Any of these. */
+  readonly wanted: readonly string[];
+}
+
+/** A test as a function of values as they stand in objects. Of several values (PS3.5 6.4) any one must fulfil it. */
+export function testOf({ operator, comparison, wanted }: Test): Matcher {
+  const [first, ...others] = wanted.map((each) => singleTest(operator, comparison, each));
+  if (!first) return () => false;
+  return others.length === 0 ? first : (value) => first(value) || others.some((fits) => fits(value));
+}
+
+function singleTest(operator: Test['operator'], comparison: Comparison, wanted: string): Matcher {
+  switch (operator) {
+    case 'match':
+      return matcherOf(comparison, wanted);
+    case '=':
+      return comparison === 'number'
+        ? numberTest((given) => given === Number(wanted))
+        : foldedTest(wanted, (a, b) => a === b);
+    case 'startsWith':
+      return foldedTest(wanted, (given, folded) => given.startsWith(folded));
+    case 'like': {
+      const matches = globMatcher(`*${foldText(wanted)}*`);
+      return (value) => matches(foldText(value));
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return comparison === 'number' ? orderTest(operator, Number(wanted)) : textOrderTest(operator, wanted);
+  }
+}
+
+function foldedTest(wanted: string, fits: (given: string, folded: string) => boolean): Matcher {
+  const folded = foldText(wanted);
+  return (value) => {
+    const given = foldText(value);
+    return (
+      fits(given, folded) || (/[\\=]/.test(given) && given.split(/[\\=]/).some((part) => fits(part.trim(), folded)))
+    );
+  };
+}
+
+function numberTest(fits: (given: number) => boolean): Matcher {
+  return (value) => value.split('\\').some((part) => part.trim() !== '' && fits(Number(part)));
+}
+
+const ORDERS = {
+  '<': (a: number, b: number): boolean => a < b,
+  '<=': (a: number, b: number): boolean => a <= b,
+  '>': (a: number, b: number): boolean => a > b,
+  '>=': (a: number, b: number): boolean => a >= b,
+} as const;
+
+function orderTest(operator: keyof typeof ORDERS, wanted: number): Matcher {
+  return numberTest((given) => ORDERS[operator](given, wanted));
+}
+
+/** Dates and times in the forms of DICOM come in the order of their characters. */
+function textOrderTest(operator: keyof typeof ORDERS, wanted: string): Matcher {
+  return (value) =>
+    value.split('\\').some((part) => {
+      const given = part.trim();
+      return given !== '' && ORDERS[operator](given < wanted ? -1 : given === wanted ? 0 : 1, 0);
+    });
+}
+
 /**
  * Compares values as they stand in objects with what is asked for: wildcards, without accents and case, any of several
  * values, any component group of a name. Ranges and lists of UIDs too.

@@ -1,41 +1,75 @@
 import type { Database } from 'better-sqlite3';
-import { type Matcher, matcherOf, type Comparison } from './matching';
-import { MATCH_FUNCTION } from './match-conditions';
+import { foldText, searchWords } from './folding';
+import { type Matcher, type Test, testOf } from './matching';
+
+/** Whether a value fulfils a test; called with the test as JSON and the value. */
+export const TEST_FUNCTION = 'fieldbox_is';
+/** A text as it is searched (foldText). */
+export const FOLD_FUNCTION = 'fieldbox_fold';
+/** Whether every word of a JSON list is the beginning of a word of the texts that follow. */
+export const WORDS_FUNCTION = 'fieldbox_words';
+/** Whether a folded text occurs in any of the texts that follow. */
+export const CONTAINS_FUNCTION = 'fieldbox_contains';
+
+const BETWEEN_WORDS = /[^\p{L}\p{N}\p{M}]+/gu;
 
 const KEPT_MATCHERS = 32;
 /** Descriptions repeat from row to row, so what a value came to is worth remembering; folding it again costs more. */
 const KEPT_ANSWERS = 4096;
-const COMPARISONS: readonly string[] = [
-  'uid',
-  'date',
-  'time',
-  'number',
-  'name',
-  'text',
-] satisfies readonly Comparison[];
 
 const prepared = new WeakSet<Database>();
 
-/** Gives a connection the functions the catalogue's statements call. May be called again. */
+/** Gives a connection the functions that the index's triggers and the catalogue's statements call. May be called again. */
 export function addSqlFunctions(db: Database): void {
   if (prepared.has(db)) return;
   prepared.add(db);
-  const matchers = new Map<string, Matcher>();
+  const tests = remembered((key) => remembering(testOf(JSON.parse(key) as Test)));
+  db.function(TEST_FUNCTION, { deterministic: true }, (test: unknown, value: unknown): number =>
+    tests(String(test))(textOf(value)) ? 1 : 0,
+  );
+  db.function(FOLD_FUNCTION, { deterministic: true }, (text: unknown): string => foldText(textOf(text)));
+  const words = remembered((key) => JSON.parse(key) as readonly string[]);
+  db.function(WORDS_FUNCTION, { deterministic: true, varargs: true }, (list: unknown, ...texts: unknown[]): number =>
+    haveWords(words(String(list)), texts.map(textOf)) ? 1 : 0,
+  );
+  const needles = remembered((needle) => remembering((value) => foldText(value).includes(needle)));
   db.function(
-    MATCH_FUNCTION,
-    { deterministic: true },
-    (comparison: unknown, wanted: unknown, value: string | number | bigint | null): number => {
-      const key = `${String(comparison)} ${String(wanted)}`;
-      let matches = matchers.get(key);
-      if (!matches) {
-        if (!isComparison(comparison)) throw new Error(`${String(comparison)} is no way of comparing.`);
-        if (matchers.size >= KEPT_MATCHERS) matchers.clear();
-        matches = remembering(matcherOf(comparison, String(wanted)));
-        matchers.set(key, matches);
-      }
-      return matches(value === null ? '' : String(value)) ? 1 : 0;
+    CONTAINS_FUNCTION,
+    { deterministic: true, varargs: true },
+    (needle: unknown, ...texts: unknown[]): number => {
+      const occurs = needles(String(needle));
+      return texts.some((text) => occurs(textOf(text))) ? 1 : 0;
     },
   );
+}
+
+/** Whether every word is the beginning of a search word of a text; most texts are judged without taking them apart. */
+function haveWords(words: readonly string[], texts: readonly string[]): boolean {
+  const folded = ` ${texts.map(foldText).join(' ')}`;
+  const letters = folded.replace(BETWEEN_WORDS, '');
+  const open = words.filter((word) => !folded.includes(` ${word}`));
+  if (open.some((word) => !letters.includes(word))) return false;
+  if (open.length === 0) return true;
+  const known = texts.flatMap((text) => searchWords(text));
+  return open.every((word) => known.some((each) => each.startsWith(word)));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** Keeps what was made for the last few keys. */
+function remembered<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    let known = made.get(key);
+    if (known === undefined) {
+      if (made.size >= KEPT_MATCHERS) made.clear();
+      known = make(key);
+      made.set(key, known);
+    }
+    return known;
+  };
 }
 
 function remembering(matches: Matcher): Matcher {
@@ -48,8 +82,4 @@ function remembering(matches: Matcher): Matcher {
     answers.set(value, answer);
     return answer;
   };
-}
-
-function isComparison(value: unknown): value is Comparison {
-  return typeof value === 'string' && COMPARISONS.includes(value);
 }

@@ -1,14 +1,27 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
 import type { Table } from './columns';
-import type { Condition, Params } from './conditions';
+import type { Condition, Params } from './condition';
 import { nameWords } from './folding';
+import { WORDS_FUNCTION } from './sql-functions';
 import { correctionsOf } from './typing-errors';
 
 /** With fewer hits than this, typing errors are thought of. */
 const FEW = 3;
+/** With more hits than this, rows are asked for the words one by one: soon enough one has them. */
+const MOST_KNOWN = 3000;
 const MOST_CORRECTED_HITS = 200;
 const MOST_CORRECTIONS = 40;
+
+/** Comparing the words of one row costs as much as this many looks into an index. */
+const WORDS_WEIGHT = 10;
+
+/** All that is in `study_text`, read from the rows themselves (text-index.ts). */
+const STUDY_TEXTS = `study.StudyDescription, study.StudyID, study.AccessionNumber, study.ReferringPhysicianName,
+  study.InstitutionName, (SELECT p.PatientName FROM patient AS p WHERE p.id = study.patient_id),
+  (SELECT p.PatientID FROM patient AS p WHERE p.id = study.patient_id),
+  (SELECT group_concat(e.SeriesDescription || ' ' || e.BodyPartExamined || ' ' || e.ProtocolName || ' ' || e.Modality, ' ')
+   FROM series AS e WHERE e.study_id = study.id)`;
 
 export interface TextSearch {
   readonly condition: Condition;
@@ -32,16 +45,21 @@ export function textSearch(
   if (words.length === 0) return undefined;
   const table = level === 'patient' ? 'patient' : 'study';
   const exactQuery = words.map(startsWith).join(' AND ');
+  const ids = `SELECT f.rowid FROM ${table}_text AS f WHERE f.${table}_text MATCH ${params.add(exactQuery)}`;
+  const found = hits(db, table, exactQuery, MOST_KNOWN + 1);
+  const check =
+    table === 'patient'
+      ? `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, patient.PatientName, patient.PatientID) = 1`
+      : `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, ${STUDY_TEXTS}) = 1`;
   const exact: TextSearch = {
-    condition: {
-      table,
-      ids: `SELECT f.rowid FROM ${table}_text AS f WHERE f.${table}_text MATCH ${params.add(exactQuery)}`,
-    },
+    condition:
+      found.length > MOST_KNOWN
+        ? { table, check, ids, slow: true, weight: WORDS_WEIGHT }
+        : { table, check, ids: params.list(found) },
     rank: undefined,
   };
-  if (corrected === false) return exact;
-  const tiers = [hits(db, table, exactQuery, corrected ? MOST_CORRECTED_HITS : FEW)];
-  if (corrected === undefined && (tiers[0]?.length ?? 0) >= FEW) return exact;
+  if (corrected === false || (corrected === undefined && found.length >= FEW)) return exact;
+  const tiers: (readonly number[])[] = [found.slice(0, MOST_CORRECTED_HITS)];
   tiers.push(...correctedHits(db, table, words));
   if (tiers.slice(1).every((tier) => tier.length === 0) && corrected === undefined) return exact;
 
@@ -54,8 +72,9 @@ export function textSearch(
       (tier, rank) =>
         `WHEN ${column} IN (SELECT r.value FROM json_each(${params.add(JSON.stringify(tier))}) AS r) THEN ${String(rank)}`,
     );
+  const all = params.list([...seen]);
   return {
-    condition: { table, ids: `SELECT r.value FROM json_each(${params.add(JSON.stringify([...seen]))}) AS r` },
+    condition: { table, ids: all, check: `${table}.id IN (${all})` },
     rank: `CASE ${ranks.join(' ')} ELSE ${String(ranks.length)} END`,
   };
 }

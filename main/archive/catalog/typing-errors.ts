@@ -57,6 +57,32 @@ export function typingErrors(
   return { whole: width === word.length ? Math.min(far, row[width] ?? far) : far, beginning };
 }
 
+/** Pairs of letters are known up to this place in a word. */
+const LAST_PLACE = 12;
+
+/** Two neighbouring letters and where they stand. */
+function pairAt(first: string, second: string, place: number): string {
+  return `${first}${second}${String(place)}`;
+}
+
+/**
+ * The pairs of letters of which a word has at least one when it is like the one typed: cut into one more piece than there may
+ * be errors, one piece is without any, and stands where it was or nearly so; or the letters at a cut are exchanged.
+ */
+function telltalePairs(typed: string, limit: number): readonly string[] {
+  const pieces = limit + 1;
+  const pairs: string[] = [];
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const from = Math.floor((piece * typed.length) / pieces);
+    for (let place = Math.max(0, from - limit); place <= from + limit; place += 1)
+      pairs.push(pairAt(typed.charAt(from), typed.charAt(from + 1), place));
+    if (piece === 0) continue;
+    for (let place = Math.max(0, from - 1 - limit); place <= from - 1 + limit; place += 1)
+      pairs.push(pairAt(typed.charAt(from), typed.charAt(from - 1), place));
+  }
+  return pairs;
+}
+
 /** A word that stands in a name and is like the one typed. */
 export interface Correction {
   readonly word: string;
@@ -71,11 +97,13 @@ interface KnownWord {
 }
 
 /**
- * All words of names, kept in memory: comparing twenty thousand of them takes about a millisecond. The table only grows, so
+ * All words of names, kept in memory, with the pairs of letters by which those that may be like another are found. The table only grows, so
  * that reading what is new keeps this up to date.
  */
 class Vocabulary {
   private known: KnownWord[] = [];
+  /** Which words (by their place in `known`) have a pair of letters at a place. */
+  private readonly withPair = new Map<string, number[]>();
 
   corrections(db: Database, typed: string, atMost: number): readonly Correction[] {
     const limit = forgiven(typed.length);
@@ -83,7 +111,7 @@ class Vocabulary {
     this.refresh(db);
     const letters = letterSet(typed);
     const found: Correction[] = [];
-    for (const known of this.known) {
+    for (const known of this.candidates(typed, limit)) {
       // Each error takes away at most one of the letters typed.
       if (known.word === typed || known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit)
         continue;
@@ -95,18 +123,39 @@ class Vocabulary {
     return found.slice(0, atMost);
   }
 
+  /** Words that may be like the one typed, each once. */
+  private candidates(typed: string, limit: number): readonly KnownWord[] {
+    const places = new Set<number>();
+    for (const pair of telltalePairs(typed, limit))
+      for (const place of this.withPair.get(pair) ?? []) places.add(place);
+    return [...places].flatMap((place) => this.known[place] ?? []);
+  }
+
+  private add(row: { readonly id: number; readonly word: string }): void {
+    const at = this.known.push({ ...row, letters: letterSet(row.word) }) - 1;
+    for (let place = 0; place < Math.min(row.word.length - 1, LAST_PLACE); place += 1) {
+      const pair = pairAt(row.word.charAt(place), row.word.charAt(place + 1), place);
+      const words = this.withPair.get(pair);
+      if (words) words.push(at);
+      else this.withPair.set(pair, [at]);
+    }
+  }
+
   private refresh(db: Database): void {
     const last = this.known.at(-1);
     if (last) {
       const row = statement(db, 'SELECT word FROM name_word WHERE id = ?').get(last.id) as { word: string } | undefined;
-      if (row?.word !== last.word) this.known = [];
+      if (row?.word !== last.word) {
+        this.known = [];
+        this.withPair.clear();
+      }
     }
     const from = this.known.at(-1)?.id ?? 0;
     const rows = statement(db, 'SELECT id, word FROM name_word WHERE id > ? ORDER BY id').all(from) as {
       id: number;
       word: string;
     }[];
-    for (const row of rows) this.known.push({ ...row, letters: letterSet(row.word) });
+    for (const row of rows) this.add(row);
   }
 }
 

@@ -1,8 +1,10 @@
 import { mkdir, rename } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import { systemCode } from '../../platform/durable';
+import { addSqlFunctions } from '../catalog/sql-functions';
 import type { ArchivePaths } from '../paths';
 import { migrations } from './migrations';
 
@@ -44,7 +46,8 @@ function connect(paths: ArchivePaths, now: Date): { db: Database.Database; empty
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
     db.pragma('temp_store = MEMORY');
-    db.pragma('cache_size = -32000');
+    db.pragma(`cache_size = -${String(cacheKibibytes())}`);
+    addSqlFunctions(db);
     const version = Number(db.pragma('user_version', { simple: true }));
     if (version > LATEST) throw new FieldboxError('ARCHIVE_TOO_NEW', { found: version, known: LATEST });
     if (version > 0 && !closedCleanly(db)) {
@@ -57,6 +60,12 @@ function connect(paths: ArchivePaths, now: Date): { db: Database.Database; empty
     db.close();
     throw error;
   }
+}
+
+/** Pages kept in memory: a large index is searched many times faster when they are; a small one never uses them all. */
+function cacheKibibytes(): number {
+  const share = totalmem() / 1024 / 32;
+  return Math.round(Math.min(256 * 1024, Math.max(32 * 1024, share)));
 }
 
 function migrate(db: Database.Database, from: number, paths: ArchivePaths, now: Date): void {

@@ -44,7 +44,7 @@ export function faultOfTarget(error: unknown): FieldboxError {
   return targetError(error, { needed: 0, free: 0 });
 }
 
-/** Throws EXPORT_INSIDE_ARCHIVE. */
+/** Throws EXPORT_INSIDE_ARCHIVE, and the system's error when the folder of the target is not there. */
 export async function refuseInsideArchive(target: string, archiveRoot: string): Promise<void> {
   const place = join(await realpath(dirname(target)), basename(target));
   const root = await realpath(archiveRoot);

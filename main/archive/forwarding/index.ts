@@ -1,147 +1,172 @@
 import { randomUUID } from 'node:crypto';
 import type { Handlers } from '@shared/contract';
-import type { DestinationRow, ForwardRuleRow } from '@shared/contract/sources';
+import type { ForwardRow, ForwardRuleRow } from '@shared/contract/sources';
 import { FieldboxError } from '@shared/errors';
-import { DestinationKey, ForwardRuleKey } from '@shared/model/ids';
+import { ForwardRuleKey, TransactionKey } from '@shared/model/ids';
 import { actAs } from '../actor';
-import { foldText } from '../catalog/folding';
 import type { EngineContext } from '../context';
+import { type Remote, remoteByKey } from '../outbox/queue';
+import { countsOf, noneInFlight, transactionRows } from '../outbox/views';
 import { oneAfterTheOther } from '../people/in-turn';
+import type { NewRecord } from '../records/record';
 import { refuseCycles } from './cycles';
-import { destinationType } from './destination-types';
-import { cancelForward, cancelOfRule, forwardImages, forwardRow, queuePage, retryForward } from './queue';
-import { destinations, rules } from './rules';
-import { type Discard, type ForwardTimings, Sender } from './sender';
+import { type Discard, Forwarder, type ForwardTimings } from './forwarder';
+import { gatherings, waitingOf } from './gathering';
+import { hasRules, ruleEver, rules } from './rules';
 
-type ForwardVerb =
-  | 'destinations.list'
-  | 'destinations.create'
-  | 'destinations.change'
-  | 'destinations.remove'
-  | 'forward.rules'
-  | 'forward.addRule'
-  | 'forward.changeRule'
-  | 'forward.removeRule'
-  | 'forward.queue'
-  | 'forward.images'
-  | 'forward.retry'
-  | 'forward.cancel';
+type ForwardVerb = 'forward.rules' | 'forward.addRule' | 'forward.changeRule' | 'forward.removeRule' | 'forward.queue';
 
 export interface Forwarding {
   readonly verbs: Handlers<ForwardVerb>;
-  /** Begins to send what is due. */
+  /** Begins to ask the outbox for what rules have gathered. */
   start(): void;
   stop(): Promise<void>;
-  /** Sends what is due now, and ends. */
+  /** Does all that can be done now, and ends. */
   once(signal: AbortSignal): Promise<void>;
 }
 
+/** Records after which whoever shows rules and what they send asks again. */
+const SHOWN: ReadonlySet<NewRecord['type']> = new Set([
+  'object.stored',
+  'send.requested',
+  'send.delivery',
+  'forward.rule-saved',
+  'forward.rule-removed',
+]);
+
+/** Items of one record of the chain at most. */
+const CANCELLED_TOGETHER = 1_000;
+
 /**
- * Rules that send images on by themselves. What arrives is queued in the transaction that puts it into the index
- * (index-writer/apply-forwarding.ts); here the rules are kept and the queue is worked off. `discard` is how images that are not
- * to be kept are moved to the trash; without it they stay and are remembered.
+ * Rules that send images on by themselves. What arrives is gathered in the transaction that puts it into the index
+ * (index-writer/apply-forwarding.ts); here the rules are kept, and the outbox is asked for what has gathered. Sending, trying
+ * again and proving are the outbox's (docs/decisions/0046-forwarding-by-the-outbox.md).
  */
 export function createForwarding(
   ctx: EngineContext,
   timings: ForwardTimings,
-  discard: Discard | null,
+  discard: Discard,
   onChange: () => void,
 ): Forwarding {
   const { db } = ctx;
   const inTurn = oneAfterTheOther();
-  const destination = (key: DestinationKey): DestinationRow => {
-    const row = destinations(db).find((each) => each.destination === key);
-    if (!row) throw new FieldboxError('NOT_FOUND', { what: 'destination' });
-    return row;
-  };
   const rule = (key: ForwardRuleKey): ForwardRuleRow => {
     const row = rules(db).find((each) => each.rule === key);
     if (!row) throw new FieldboxError('NOT_FOUND', { what: 'rule' });
     return row;
   };
-  const saveDestination = async (key: DestinationKey, input: Omit<DestinationRow, 'destination' | 'rules'>) => {
-    const { name, type } = input;
-    if (destinations(db).some((row) => row.destination !== key && foldText(row.name) === foldText(name))) {
-      throw new FieldboxError('DESTINATION_NAME_TAKEN');
-    }
-    const settings = { ...(await destinationType(type).check(ctx, input.settings)) };
-    refuseCycles(db, { destination: { destination: key, type, settings } });
-    await ctx.commit([{ type: 'destination.saved', body: { destination: key, name, type, settings } }]);
-    onChange();
-    return destination(key);
-  };
-  const saveRule = async (row: Omit<ForwardRuleRow, 'sourceName' | 'destinationName'>): Promise<ForwardRuleRow> => {
-    const { rule: key, source, sourceRef, destination: to, keepImages, active } = row;
-    refuseCycles(db, { rule: { rule: key, source, sourceRef, destination: to } });
-    await ctx.commit([
-      {
-        type: 'forward.rule-saved',
-        body: { rule: key, source, sourceRef, destination: to, keepImages, active },
-      },
-    ]);
-    onChange();
+  const save = async (row: Omit<ForwardRuleRow, 'sourceName' | 'remoteName'>): Promise<ForwardRuleRow> => {
+    const { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, active } = row;
+    const remote = remoteByKey(db, to);
+    if (!remote) throw new FieldboxError('NOT_FOUND', { what: 'remote' });
+    refuseLosing(ctx, remote, row);
+    refuseCycles(db, { rule: { rule: key, source, sourceRef, remote: to } });
+    const body = { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, active };
+    await ctx.commit([{ type: 'forward.rule-saved', body }]);
     return rule(key);
   };
-  let sender: Sender | null = null;
+  const forwarder = new Forwarder(ctx, timings, discard);
+  let deaf: (() => void) | null = null;
 
   return {
     verbs: {
-      'destinations.list': async () => Promise.resolve({ rows: destinations(db) }),
-      'destinations.create': (input) => inTurn(() => saveDestination(DestinationKey.parse(randomUUID()), input)),
-      'destinations.change': ({ destination: key, changes }) =>
-        inTurn(() => saveDestination(destination(key).destination, changes)),
-      'destinations.remove': ({ destination: key }) =>
-        inTurn(async () => {
-          if (destination(key).rules > 0) throw new FieldboxError('DESTINATION_IN_USE');
-          await ctx.commit([{ type: 'destination.removed', body: { destination: key } }]);
-          onChange();
-          return {};
-        }),
       'forward.rules': async () => Promise.resolve({ rows: rules(db) }),
-      'forward.addRule': ({ source, sourceRef, destination: to, keepImages }) =>
+      'forward.addRule': (input) =>
         inTurn(async () => {
-          destination(to);
+          const { source, sourceRef, remote } = input;
           if (source === null && sourceRef !== '') throw new FieldboxError('BAD_REQUEST', { what: 'sourceRef' });
-          const same = rules(db).find(
-            (row) => row.source === source && row.sourceRef === sourceRef && row.destination === to,
+          const twin = rules(db).find(
+            (row) => row.source === source && row.sourceRef === sourceRef && row.remote === remote,
           );
-          if (same) return same;
-          const key = ForwardRuleKey.parse(randomUUID());
-          return saveRule({ rule: key, source, sourceRef, destination: to, keepImages, active: true });
+          if (!twin) return save({ ...input, rule: ForwardRuleKey.parse(randomUUID()), active: true });
+          if (!isSameManner(twin, input)) throw new FieldboxError('FORWARD_CONFLICT');
+          return twin;
         }),
-      'forward.changeRule': ({ rule: key, keepImages, active }) =>
-        inTurn(() => saveRule({ ...rule(key), keepImages, active })),
+      'forward.changeRule': ({ rule: key, ...changes }) => inTurn(() => save({ ...rule(key), ...changes })),
       'forward.removeRule': ({ rule: key }) =>
         inTurn(async () => {
           rule(key);
-          await ctx.commit([{ type: 'forward.rule-removed', body: { rule: key } }]);
-          cancelOfRule(db, key, ctx.now().getTime());
-          onChange();
+          await ctx.commit([{ type: 'forward.rule-removed', body: { rule: key } }, ...cancelled(ctx, key)]);
           return {};
         }),
-      'forward.queue': async ({ state, destination: to, offset, limit }) =>
-        Promise.resolve(queuePage(db, { state: state ?? null, destination: to ?? null, offset, limit })),
-      'forward.images': async ({ forward, offset, limit }) =>
-        Promise.resolve(forwardImages(db, forward, offset, limit)),
-      'forward.retry': async ({ forward }) => {
-        retryForward(db, forward);
-        onChange();
-        return Promise.resolve(forwardRow(db, forward));
-      },
-      'forward.cancel': async ({ forward }) => {
-        cancelForward(db, forward, ctx.now().getTime());
-        onChange();
-        return Promise.resolve(forwardRow(db, forward));
+      'forward.queue': async ({ remote, openOnly, offset, limit }) => {
+        const page = transactionRows(db, { remote, openOnly, offset, limit, cause: 'rule' }, noneInFlight);
+        return Promise.resolve({
+          gathering: gatherings(db, remote ?? null),
+          total: page.total,
+          rows: page.rows.map((row) => withSource(ctx, row)),
+          counts: countsOf(db, { remote, cause: 'rule' }),
+        });
       },
     },
     start: () => {
-      sender ??= new Sender(ctx, timings, discard, onChange);
-      actAs(null, () => sender?.start()); // Fieldbox does it by itself, whoever has made the rule
+      deaf ??= ctx.listen((records) => {
+        if (records.some(({ type }) => SHOWN.has(type))) onChange();
+      });
+      actAs(null, () => forwarder.start()); // Fieldbox does it by itself, whoever has made the rule
     },
     stop: async () => {
-      await sender?.stop();
-      sender = null;
+      deaf?.();
+      deaf = null;
+      await forwarder.stop();
     },
-    once: (signal) => new Sender(ctx, timings, discard, onChange).once(signal),
+    once: (signal) => actAs(null, () => forwarder.once(signal)),
   };
+}
+
+/**
+ * Refuses a change of a remote that its rules cannot live with: it would bring images back, or rules that do not keep images
+ * would have no proof any more. Throws FORWARD_CYCLIC, FORWARD_NO_PROOF.
+ */
+export function refuseAgainstRules(ctx: EngineContext, remote: Pick<Remote, 'remote' | 'name' | 'settings'>): void {
+  refuseCycles(ctx.db, { remote });
+  for (const rule of rules(ctx.db)) if (rule.remote === remote.remote) refuseLosing(ctx, remote, rule);
+}
+
+/** Refuses to let a remote go that rules send to. Throws REMOTE_HAS_RULES. */
+export function refuseWithRules(ctx: EngineContext, remote: Remote): void {
+  if (hasRules(ctx.db, remote.remote)) throw new FieldboxError('REMOTE_HAS_RULES');
+}
+
+/** Images only go when the remote can prove that it holds them, as they are. Throws FORWARD_NO_PROOF, FORWARD_ANONYMOUS_ONLY. */
+function refuseLosing(
+  ctx: EngineContext,
+  { settings }: Pick<Remote, 'settings'>,
+  { keepImages, anonymise }: Pick<ForwardRuleRow, 'keepImages' | 'anonymise'>,
+): void {
+  if (keepImages) return;
+  if (anonymise !== null) throw new FieldboxError('FORWARD_ANONYMOUS_ONLY');
+  if (ctx.proofsOf(settings).length === 0) throw new FieldboxError('FORWARD_NO_PROOF');
+}
+
+type Manner = Pick<ForwardRuleRow, 'keepImages' | 'anonymise' | 'priority'>;
+
+function isSameManner(one: Manner, other: Manner): boolean {
+  const { keepImages, priority } = one;
+  if (keepImages !== other.keepImages || priority !== other.priority) return false;
+  return JSON.stringify(one.anonymise) === JSON.stringify(other.anonymise);
+}
+
+/** Records that take back what a rule has asked for and is not sent yet. */
+function cancelled(ctx: EngineContext, rule: ForwardRuleKey): readonly NewRecord[] {
+  const items = waitingOf(ctx.db, rule).map(({ transaction, position }) => ({
+    transaction: TransactionKey.parse(transaction),
+    position,
+    state: 'cancelled' as const,
+    fault: null,
+    proof: null,
+  }));
+  const records: NewRecord[] = [];
+  while (items.length > 0)
+    records.push({ type: 'send.delivery', body: { items: items.splice(0, CANCELLED_TOGETHER) } });
+  return records;
+}
+
+function withSource(
+  ctx: EngineContext,
+  row: Omit<ForwardRow, 'rule' | 'source' | 'sourceRef' | 'sourceName'>,
+): ForwardRow {
+  const rule = ForwardRuleKey.parse(row.cause.reference);
+  const { source = null, sourceRef = '', sourceName = null } = ruleEver(ctx.db, rule) ?? {};
+  return { ...row, rule, source, sourceRef, sourceName };
 }

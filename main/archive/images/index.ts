@@ -5,19 +5,29 @@ import { FieldboxError } from '@shared/errors';
 import type { IntakeContext } from '@shared/contract/intake';
 import type { ImageId } from '@shared/model/ids';
 import type { EngineContext } from '../context';
+import { rowByKey } from '../catalog/rows';
+import { saveFile } from '../export/save-file';
 import { keepCapture } from '../ingest/capture';
 import { idOf, statement } from '../index-writer/statements';
 import { oneAfterTheOther } from '../people/in-turn';
 import { base64Of, bytesOfBase64 } from './base64';
+import { storedFile } from './stored-file';
 
-type ImageVerb = 'images.list' | 'images.newest' | 'images.base64' | 'images.keepBase64';
+type ImageVerb =
+  'images.list' | 'images.newest' | 'images.base64' | 'images.keepBase64' | 'images.information' | 'images.saveCopy';
+
+/** Someone is looking at the picture and waits. */
+const WATCHED = 10;
 
 const COLUMNS = `image.object AS image, image.id AS number, patient.key AS patient, clinic.key AS clinic, station.key AS station,
   kind.key AS kind, image.taken_at AS takenAt, image.stored_at AS storedAt, image.stored_by AS by`;
 const FROM = `FROM image JOIN patient ON patient.id = image.patient_id LEFT JOIN clinic ON clinic.id = image.clinic_id
   LEFT JOIN station ON station.id = image.station_id LEFT JOIN kind ON kind.id = image.kind_id`;
 
-/** Pictures as systems ask for them that know patients, clinics, stations and kinds, and no studies. */
+/**
+ * Pictures as systems ask for them that know patients, clinics, stations and kinds, and no studies; what can be said of one of
+ * them, and taking it out as it is.
+ */
 export function createImages(ctx: EngineContext): Handlers<ImageVerb> {
   const inTurn = oneAfterTheOther();
   return {
@@ -37,6 +47,25 @@ export function createImages(ctx: EngineContext): Handlers<ImageVerb> {
         const moment = takenAt ?? ctx.now().toISOString();
         return { image: await keepCapture(ctx, { bytes, context, takenAt: moment, camera: device, source: 'api' }) };
       });
+    },
+    'images.information': async ({ image }) => {
+      if (!rowByKey(ctx.db, 'image', image)) throw new FieldboxError('NOT_FOUND', { what: 'image' });
+      const path = await ctx.objects.require(image);
+      return { image, ...(await ctx.pool.run('pixelInformation', { path }, { priority: WATCHED })) };
+    },
+    'images.saveCopy': async ({ image, target, overwrite }) => {
+      const row = rowByKey(ctx.db, 'image', image);
+      if (!row) throw new FieldboxError('NOT_FOUND', { what: 'image' });
+      const stored = await storedFile(ctx, image, 'file');
+      const { bytes } = await saveFile(
+        ctx,
+        { path: stored.path, sha256: image, bytes: stored.bytes },
+        target,
+        overwrite,
+      );
+      const about = { patient: row.patient, study: row.study, series: row.seriesKey, image };
+      await ctx.commit([{ type: 'log.noted', body: { code: 'IMAGE_COPIED', details: {}, about } }]);
+      return { path: target, bytes };
     },
   };
 }

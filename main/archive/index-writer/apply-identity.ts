@@ -4,6 +4,7 @@ import type { PatientKey } from '@shared/model/ids';
 import type { ImageGroups, Replacement } from '../records/bodies/identity';
 import type { ArchiveRecord, RecordOf } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
+import { forgetGathered, replaceGathered } from './apply-forwarding';
 import { noteObjects } from './apply-object';
 import { layAside, takeBack } from './asides';
 import { followSeries, type Replaced } from './follow-series';
@@ -59,6 +60,7 @@ function applyErased(db: Database, record: RecordOf<'images.erased'>): void {
   for (const { patient, objects } of record.body.groups) {
     for (const { object, source } of objects) {
       statement(db, 'DELETE FROM set_aside WHERE object = ?').run(object);
+      forgetGathered(db, object);
       forgetObject(db, object);
       if (source !== null) forgetObject(db, source);
     }
@@ -109,6 +111,7 @@ function applyChanges(db: Database, record: ChangeRecord, attributesOf: Attribut
     if (current) layAside(db, { ...record, act, reason }, current.stored.image, 'replaced', touched);
     const placed = putIn(db, next, record.at, touched);
     if (!current) continue;
+    replaceGathered(db, current.stored.image, next);
     replaced.push({
       from: { image: current.stored.image, series: current.ids.series },
       to: { image: next.image, series: placed.series },

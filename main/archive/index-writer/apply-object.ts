@@ -5,7 +5,7 @@ import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { ObjectStored } from '../records/bodies/intake';
 import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
-import { enqueueForwarding } from './apply-forwarding';
+import { gatherForForwarding } from './apply-forwarding';
 import { addToArchive } from './apply-grouping';
 import { addImportItem } from './apply-intake';
 import { restoredByArrival } from './asides';
@@ -55,7 +55,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     statement(db, 'UPDATE patient SET headshot = ? WHERE id = ?').run(body.image, placed.patient);
   }
   if (placed.isNew) refreshStudyText(db, placed.study);
-  enqueueForwarding(db, record);
+  gatherForForwarding(db, record);
 }
 
 /** Notes the files of an image in the table of objects; what was to be erased is wanted again. */

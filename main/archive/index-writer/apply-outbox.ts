@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Delivery } from '../records/bodies/outbox';
 import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
+import { leaveGathering, noteProven } from './apply-forwarding';
 import { addLogEntry } from './log-entry';
 import { statement } from './statements';
 
@@ -36,6 +37,7 @@ function nameOf(db: Database, remote: string): string {
 
 function applyRequest(db: Database, record: RecordOf<'send.requested'>): void {
   const { transaction, remote, images, anonymise, priority, cause } = record.body;
+  leaveGathering(db, record.body);
   const to = statement(db, 'SELECT id FROM remote WHERE key = ?').get(remote) as { id: number } | undefined;
   if (!to) return; // the remote's own record was damaged; this one stays in the chain
   const inserted = statement(
@@ -78,7 +80,7 @@ const BEFORE: Readonly<Record<Delivery['state'], string>> = {
 
 function applyDelivery(db: Database, item: Delivery, at: string): void {
   const { transaction, position, state, fault, proof } = item;
-  statement(
+  const moved = statement(
     db,
     `UPDATE outbox_item SET state = @state, code = @code, details = @details,
        arrived_at = CASE WHEN @state IN ('arrived', 'proven') THEN coalesce(arrived_at, @at) WHEN @state = 'waiting' THEN NULL ELSE arrived_at END,
@@ -96,4 +98,5 @@ function applyDelivery(db: Database, item: Delivery, at: string): void {
     proofAt: proof === null ? null : at,
     note: proof?.note ?? '',
   });
+  if (state === 'proven' && moved.changes > 0) noteProven(db, item);
 }

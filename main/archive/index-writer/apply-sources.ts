@@ -1,33 +1,25 @@
 import type { Database } from 'better-sqlite3';
 import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
+import { forgetDeliveredOf, forgetGatheredOf } from './apply-forwarding';
 import { addLogEntry } from './log-entry';
 import { statement } from './statements';
 
-export const sourceAppliers: Appliers<
-  | 'watch.saved'
-  | 'watch.removed'
-  | 'destination.saved'
-  | 'destination.removed'
-  | 'forward.rule-saved'
-  | 'forward.rule-removed'
-> = {
-  'watch.saved': applyWatch,
-  'watch.removed': (db, record) => {
-    statement(db, 'UPDATE watched_folder SET removed = 1 WHERE key = ?').run(record.body.watch);
-    addLogEntry(db, record, 'WATCH_REMOVED');
-  },
-  'destination.saved': applyDestination,
-  'destination.removed': (db, record) => {
-    statement(db, 'UPDATE destination SET removed = 1 WHERE key = ?').run(record.body.destination);
-    addLogEntry(db, record, 'DESTINATION_REMOVED');
-  },
-  'forward.rule-saved': applyRule,
-  'forward.rule-removed': (db, record) => {
-    statement(db, 'UPDATE forward_rule SET removed = 1 WHERE key = ?').run(record.body.rule);
-    addLogEntry(db, record, 'FORWARD_RULE_REMOVED');
-  },
-};
+export const sourceAppliers: Appliers<'watch.saved' | 'watch.removed' | 'forward.rule-saved' | 'forward.rule-removed'> =
+  {
+    'watch.saved': applyWatch,
+    'watch.removed': (db, record) => {
+      statement(db, 'UPDATE watched_folder SET removed = 1 WHERE key = ?').run(record.body.watch);
+      addLogEntry(db, record, 'WATCH_REMOVED');
+    },
+    'forward.rule-saved': applyRule,
+    'forward.rule-removed': (db, record) => {
+      statement(db, 'UPDATE forward_rule SET removed = 1 WHERE key = ?').run(record.body.rule);
+      forgetGatheredOf(db, record.body.rule);
+      forgetDeliveredOf(db, record.body.rule);
+      addLogEntry(db, record, 'FORWARD_RULE_REMOVED');
+    },
+  };
 
 function applyWatch(db: Database, record: RecordOf<'watch.saved'>): void {
   const { body } = record;
@@ -54,24 +46,21 @@ function watchChange(before: boolean, paused: boolean): 'WATCH_PAUSED' | 'WATCH_
   return paused ? 'WATCH_PAUSED' : 'WATCH_RESUMED';
 }
 
-function applyDestination(db: Database, record: RecordOf<'destination.saved'>): void {
-  const { destination, name, type, settings } = record.body;
-  statement(
-    db,
-    `INSERT INTO destination (key, name, type, settings) VALUES (@destination, @name, @type, @settings)
-     ON CONFLICT (key) DO UPDATE SET name = excluded.name, type = excluded.type, settings = excluded.settings`,
-  ).run({ destination, name, type, settings: JSON.stringify(settings) });
-  addLogEntry(db, record, 'DESTINATION_SAVED');
-}
-
 function applyRule(db: Database, record: RecordOf<'forward.rule-saved'>): void {
   const { body } = record;
   statement(
     db,
-    `INSERT INTO forward_rule (key, source, source_ref, destination, keep_images, active)
-     VALUES (@rule, @source, @sourceRef, @destination, @keepImages, @active)
-     ON CONFLICT (key) DO UPDATE SET source = excluded.source, source_ref = excluded.source_ref,
-       destination = excluded.destination, keep_images = excluded.keep_images, active = excluded.active`,
-  ).run({ ...body, keepImages: body.keepImages ? 1 : 0, active: body.active ? 1 : 0 });
+    `INSERT INTO forward_rule (key, source, source_ref, remote, keep_images, anonymise, priority, active)
+     VALUES (@rule, @source, @sourceRef, @remote, @keepImages, @anonymise, @priority, @active)
+     ON CONFLICT (key) DO UPDATE SET source = excluded.source, source_ref = excluded.source_ref, remote = excluded.remote,
+       keep_images = excluded.keep_images, anonymise = excluded.anonymise, priority = excluded.priority,
+       active = excluded.active`,
+  ).run({
+    ...body,
+    keepImages: body.keepImages ? 1 : 0,
+    anonymise: body.anonymise === null ? null : JSON.stringify(body.anonymise),
+    active: body.active ? 1 : 0,
+  });
+  if (body.keepImages) forgetDeliveredOf(db, body.rule);
   addLogEntry(db, record, 'FORWARD_RULE_SAVED');
 }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { ActKey } from '@shared/model/ids';
 import { foldText, searchWords } from '../catalog/folding';
 import type { ArchiveRecord, RecordOf } from '../records/record';
+import { forgetDelivered } from './apply-forwarding';
 import { putIn, takeOut } from './placing';
 import { settle, Touched } from './settle';
 import { statement } from './statements';
@@ -19,6 +20,7 @@ export function layAside(
 ): Standing | undefined {
   const standing = takeOut(db, image, touched);
   if (!standing) return undefined;
+  forgetDelivered(db, image);
   const { stored } = standing;
   const { PatientID = '', PatientName = '' } = stored.attributes;
   statement(

@@ -13,6 +13,7 @@ import { intakeAppliers } from './apply-intake';
 import { journalAppliers } from './apply-journal';
 import { mergeAppliers } from './apply-merge';
 import { objectAppliers } from './apply-object';
+import { boxAppliers } from './apply-boxes';
 import { outboxAppliers } from './apply-outbox';
 import { peopleAppliers } from './apply-people';
 import { releaseAppliers } from './apply-release';
@@ -35,6 +36,7 @@ const appliers: Appliers<RecordType> = {
   ...journalAppliers,
   ...outboxAppliers,
   ...sourceAppliers,
+  ...boxAppliers,
   ...anonymisationAppliers,
   ...userAppliers,
   ...identityAppliers,

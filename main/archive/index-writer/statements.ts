@@ -1,8 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
 
+/** More than are in use at a time; questions of every kind would otherwise pile up for as long as the archive is open. */
+const KEPT = 400;
+
 const cache = new WeakMap<Database, Map<string, Statement>>();
 
-/** A prepared statement, prepared once per database. */
+/** A prepared statement; the ones used last are kept prepared. */
 export function statement(db: Database, sql: string): Statement {
   let statements = cache.get(db);
   if (!statements) {
@@ -10,10 +13,14 @@ export function statement(db: Database, sql: string): Statement {
     cache.set(db, statements);
   }
   let prepared = statements.get(sql);
-  if (!prepared) {
+  if (prepared) {
+    statements.delete(sql);
+  } else {
     prepared = db.prepare(sql);
-    statements.set(sql, prepared);
+    const [oldest] = statements.keys();
+    if (statements.size >= KEPT && oldest !== undefined) statements.delete(oldest);
   }
+  statements.set(sql, prepared); // a Map keeps the order of insertion: the first is the one not used for longest
   return prepared;
 }
 

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { type ImageId, ImportSessionKey, type ProjectArchiveKey } from '@shared/model/ids';
+import { ImageId, ImportSessionKey, type ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
+import { oneAfterTheOther } from '../people/in-turn';
 import { CommitBatcher } from './commit-batcher';
 import { ImportReport, type ItemOutcome } from './report';
+import { storeRestored } from './restoring';
 import { Storing } from './storing';
 
 /** Who hands files in over the network. */
@@ -20,10 +24,20 @@ export interface Sender {
   readonly archive?: ProjectArchiveKey | null;
 }
 
+/** How one file is to be taken. */
+export interface Taking {
+  /** SHA-256 the bytes must have: others are not stored. */
+  readonly expected?: string | null;
+  /** Whether anonymous files that a key of this archive knows get their identity back. */
+  readonly restores?: boolean;
+}
+
 /** What became of a file that was handed in. */
 export interface Received {
   readonly image: ImageId;
   readonly isNew: boolean;
+  /** It came anonymous and has its identity back. */
+  readonly restored: boolean;
 }
 
 /**
@@ -31,9 +45,14 @@ export interface Received {
  * answers, the image is durable and in the index.
  */
 export class Receiver {
+  /** The same file may come twice at once: it is restored once. */
+  private readonly inTurn = oneAfterTheOther();
+
   private constructor(
     private readonly ctx: EngineContext,
     readonly session: ImportSessionKey,
+    private readonly sender: Sender,
+    private readonly batcher: CommitBatcher,
     private readonly storing: Storing,
     private readonly report: ImportReport,
   ) {}
@@ -55,6 +74,8 @@ export class Receiver {
     return new Receiver(
       ctx,
       session,
+      sender,
+      batcher,
       new Storing(ctx, batcher, request, handle.signal),
       new ImportReport(session, batcher, handle, onItem),
     );
@@ -62,22 +83,62 @@ export class Receiver {
 
   /**
    * Takes in one complete DICOM file; `shown` is its name in the report. The file itself is left where it is. Throws why it
-   * cannot be taken: NOT_DICOM, DICOM_*, DISK_FULL, DISK_FAILED, CANCELLED.
+   * cannot be taken: NOT_DICOM, DICOM_*, OBJECT_DAMAGED (not the bytes that were expected), DISK_FULL, DISK_FAILED, CANCELLED.
    */
-  async take(path: string, shown: string): Promise<Received> {
+  async take(path: string, shown: string, taking: Taking = {}): Promise<Received> {
     try {
-      const taken = await this.storing.takeIn({ path, entry: '' });
-      if (taken.kind !== 'dicom') throw new FieldboxError('NOT_DICOM');
-      const [stored] = await this.storing.store(taken, { path, shown, entry: '' });
-      if (!stored) throw new FieldboxError('INTERNAL');
-      if (stored.isNew) this.report.noteAdded(shown, '', stored.image, stored.bytes);
-      else this.report.noteAlreadyStored(shown, '', stored.image, stored.bytes);
-      return { image: stored.image, isNew: stored.isNew };
+      const received = await this.store(path, shown, taking);
+      if (received.isNew) this.report.noteAdded(shown, '', received.image, received.bytes);
+      else this.report.noteAlreadyStored(shown, '', received.image, received.bytes);
+      return { image: received.image, isNew: received.isNew, restored: received.restored };
     } catch (thrown) {
       const error = asFieldboxError(thrown);
       this.report.noteRejected(shown, '', error);
       throw error;
     }
+  }
+
+  private async store(path: string, shown: string, taking: Taking): Promise<Received & { readonly bytes: number }> {
+    const taken = await this.storing.takeIn({ path, entry: '' });
+    if (taken.kind !== 'dicom') {
+      if ('sha256' in taken) await this.discard(taken.sha256);
+      throw new FieldboxError('NOT_DICOM');
+    }
+    const expected = taking.expected ?? null;
+    // What a filter has taken something out of has another hash than what came.
+    const came = expected === null || taken.removed === 0 ? taken.sha256 : await this.hashOf(path);
+    if (expected !== null && came !== expected) {
+      await this.discard(taken.sha256);
+      throw new FieldboxError('OBJECT_DAMAGED', { sha256: expected });
+    }
+    if (taking.restores === true) {
+      const { source, sourceRef } = this.sender;
+      const arriving = { path: await this.copyOf(taken.sha256), shown, session: this.session, source, sourceRef };
+      const restored = await this.inTurn(() => storeRestored(this.ctx, this.batcher, arriving, taken.attributes));
+      if (restored) {
+        await this.discard(taken.sha256);
+        return { ...restored, restored: true };
+      }
+    }
+    const [stored] = await this.storing.store(taken, { path, shown, entry: '' });
+    if (!stored) throw new FieldboxError('INTERNAL');
+    return { ...stored, restored: false };
+  }
+
+  private async hashOf(path: string): Promise<string> {
+    return (await this.ctx.pool.run('hashFile', { path })).sha256;
+  }
+
+  /** Where the bytes lie that were taken in: in `incoming/`, or in the archive when they are there already. */
+  private async copyOf(sha256: string): Promise<string> {
+    const image = ImageId.parse(sha256);
+    const { objects, paths } = this.ctx;
+    return (await objects.exists(image)) ? objects.path(image) : join(paths.incoming, sha256);
+  }
+
+  /** Removes the copy in `incoming/` of a file that is not stored. */
+  private async discard(sha256: string): Promise<void> {
+    await rm(join(this.ctx.paths.incoming, sha256), { force: true });
   }
 
   /** Ends the session and writes its report. */

@@ -3,6 +3,7 @@ import { AnonymisationWay } from '@shared/model/anonymisation';
 import { type ImageId, RemoteKey, type TransactionKey } from '@shared/model/ids';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
 import { statement } from '../index-writer/statements';
+import type { Delivery } from '../records/bodies/outbox';
 
 /** A remote as it is set up. */
 export interface Remote {
@@ -96,10 +97,61 @@ export function unprovenItems(db: Database, remote: RemoteKey, after: number, li
   return (statement(db, sql).all(remote, after, limit) as ItemColumns[]).map(itemOf);
 }
 
-/** Whether anything of a transaction still waits. */
-export function isTransactionOpen(db: Database, transaction: TransactionKey): boolean {
-  const sql = `SELECT 1 FROM outbox_item WHERE transaction_id = (SELECT id FROM outbox_transaction WHERE key = ?) AND state = 'waiting' LIMIT 1`;
-  return statement(db, sql).get(transaction) !== undefined;
+/** An item by the number of its transaction and its position, with its state; undefined when the remote has no such item. */
+export function itemAt(
+  db: Database,
+  remote: RemoteKey,
+  number: number,
+  position: number,
+): { readonly item: QueuedItem; readonly state: Delivery['state'] } | undefined {
+  const sql = `${ITEM} WHERE t.id = ? AND i.position = ? AND i.remote_id = (SELECT id FROM remote WHERE key = ? AND removed = 0)`;
+  const row = statement(db, sql).get(number, position, remote) as ItemColumns | undefined;
+  if (row === undefined) return undefined;
+  const { state } = statement(db, 'SELECT state FROM outbox_item WHERE id = ?').get(row.id) as {
+    state: Delivery['state'];
+  };
+  return { item: itemOf(row), state };
+}
+
+/** How a transaction stands as a whole. */
+export interface TransactionStand {
+  readonly transaction: TransactionKey;
+  readonly number: number;
+  readonly total: number;
+  readonly requestedAt: string;
+  readonly anonymise: AnonymisationWay | null;
+  readonly waiting: number;
+  /** Arrived or proven. */
+  readonly delivered: number;
+}
+
+const STAND = `SELECT t.key AS "transaction", t.id AS number, t.total, t.at AS requestedAt, t.anonymise,
+  coalesce(sum(i.state = 'waiting'), 0) AS waiting, coalesce(sum(i.state IN ('arrived', 'proven')), 0) AS delivered
+  FROM outbox_transaction AS t JOIN outbox_item AS i ON i.transaction_id = t.id
+  WHERE t.remote_id = (SELECT id FROM remote WHERE key = ? AND removed = 0)`;
+
+function standOf(row: Omit<TransactionStand, 'anonymise'> & { readonly anonymise: string | null }): TransactionStand {
+  return { ...row, anonymise: row.anonymise === null ? null : AnonymisationWay.parse(JSON.parse(row.anonymise)) };
+}
+
+/** A transaction to a remote by its number. */
+export function transactionStand(db: Database, remote: RemoteKey, number: number): TransactionStand | undefined {
+  const row = statement(db, `${STAND} AND t.id = ? GROUP BY t.id`).get(remote, number);
+  return row === undefined ? undefined : standOf(row as Parameters<typeof standOf>[0]);
+}
+
+/** Transactions to a remote of which nothing waits any more while something of them has arrived and is not proven. */
+export function endedTransactions(db: Database, remote: RemoteKey): readonly TransactionStand[] {
+  const sql = `${STAND} AND t.id IN (SELECT transaction_id FROM outbox_item WHERE state = 'arrived'
+      AND remote_id = (SELECT id FROM remote WHERE key = ?))
+    GROUP BY t.id HAVING waiting = 0`;
+  return (statement(db, sql).all(remote, remote) as Parameters<typeof standOf>[0][]).map(standOf);
+}
+
+/** Positions of the items of a transaction that are in a state. */
+export function positionsIn(db: Database, number: number, state: Delivery['state']): readonly number[] {
+  const sql = 'SELECT position FROM outbox_item WHERE transaction_id = ? AND state = ? ORDER BY position';
+  return (statement(db, sql).all(number, state) as { position: number }[]).map(({ position }) => position);
 }
 
 /** How many items wait at a remote, and their bytes. */

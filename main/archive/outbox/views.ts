@@ -20,6 +20,12 @@ export interface InFlight {
   attempts(transaction: TransactionKey, position: number): number;
 }
 
+/** Of a transaction `t`: a rule has asked for it. */
+const BY_RULE = `json_extract(t.cause, '$.type') = 'rule'`;
+
+/** For who knows nothing of the running program: everything that has not arrived waits. */
+export const noneInFlight: InFlight = { has: () => false, of: () => 0, attempts: () => 0, size: 0 };
+
 export function emptyCounts(): StateCounts {
   return { waiting: 0, sending: 0, arrived: 0, proven: 0, refused: 0, parked: 0, cancelled: 0 };
 }
@@ -27,17 +33,28 @@ export function emptyCounts(): StateCounts {
 /** Numbers of items by state, of one remote, one transaction, or all. */
 export function countsOf(
   db: Database,
-  of: { readonly remote?: RemoteKey; readonly transaction?: TransactionKey },
+  of: {
+    readonly remote?: RemoteKey | undefined;
+    readonly transaction?: TransactionKey;
+    /** Only what rules have asked for. */
+    readonly cause?: 'rule';
+  },
 ): StateCounts {
-  const where =
-    of.transaction !== undefined
-      ? 'WHERE transaction_id = (SELECT id FROM outbox_transaction WHERE key = @key)'
-      : of.remote !== undefined
-        ? 'WHERE remote_id = (SELECT id FROM remote WHERE key = @key)'
-        : '';
-  const rows = statement(db, `SELECT state, count(*) AS n FROM outbox_item ${where} GROUP BY state`).all(
-    where === '' ? {} : { key: of.transaction ?? of.remote },
-  ) as { state: keyof StateCounts; n: number }[];
+  const terms = ['1'];
+  const values: Record<string, string> = {};
+  if (of.transaction !== undefined) {
+    terms.push('transaction_id = (SELECT id FROM outbox_transaction WHERE key = @transaction)');
+    values['transaction'] = of.transaction;
+  }
+  if (of.remote !== undefined) {
+    terms.push('remote_id = (SELECT id FROM remote WHERE key = @remote)');
+    values['remote'] = of.remote;
+  }
+  if (of.cause !== undefined) terms.push(`transaction_id IN (SELECT id FROM outbox_transaction AS t WHERE ${BY_RULE})`);
+  const rows = statement(
+    db,
+    `SELECT state, count(*) AS n FROM outbox_item WHERE ${terms.join(' AND ')} GROUP BY state`,
+  ).all(values) as { state: keyof StateCounts; n: number }[];
   return rows.reduce((counts, { state, n }) => ({ ...counts, [state]: n }), emptyCounts());
 }
 
@@ -64,12 +81,13 @@ export function transactionRows(
     readonly transaction?: TransactionKey;
     readonly openOnly: boolean;
     readonly states?: readonly ItemState[] | undefined;
+    readonly cause?: 'rule';
     readonly limit: number;
     readonly offset: number;
   },
   inFlight: InFlight,
 ): { readonly total: number; readonly rows: readonly TransactionRow[] } {
-  const terms = ['1'];
+  const terms = [filter.cause === undefined ? '1' : BY_RULE];
   if (filter.remote !== undefined) terms.push('t.remote_id = (SELECT id FROM remote WHERE key = @remote)');
   if (filter.openOnly)
     terms.push(`EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state = 'waiting')`);

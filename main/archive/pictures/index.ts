@@ -4,9 +4,18 @@ import { dirname, join } from 'node:path';
 import type { ImageId } from '@shared/model/ids';
 import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
+import { storedFile } from '../images/stored-file';
 
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL_SIDE = 256;
+
+/** A stored file that may be given out as it is. */
+export interface StoredFile {
+  readonly path: string;
+  /** A name for the copy. */
+  readonly name: string;
+  readonly bytes: number;
+}
 
 /** What is shown of an image: bytes for the app's own protocol (shared/contract/frames.ts) and the command line. */
 export interface Pictures {
@@ -18,6 +27,8 @@ export interface Pictures {
   document(image: ImageId): Promise<Uint8Array>;
   /** One frame as a PNG with a window applied. Throws as `frame`. */
   render(image: ImageId, options: RenderOptions): Promise<Uint8Array>;
+  /** The stored file, when it may leave. Throws NOT_FOUND, CONSENT_REFUSED, OBJECT_*. */
+  file(image: ImageId): Promise<StoredFile>;
 }
 
 export interface RenderOptions {
@@ -63,6 +74,7 @@ export function createPictures(ctx: EngineContext): Pictures {
       const { png } = await ctx.pool.run('render', { path, ...options }, { priority: 2 });
       return png;
     },
+    file: async (image) => storedFile(ctx, image, 'window'),
   };
 }
 

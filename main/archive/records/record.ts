@@ -3,6 +3,7 @@ import type { UserKey } from '@shared/model/ids';
 import { anonymisationBodies } from './bodies/anonymisation';
 import { identityBodies } from './bodies/identity';
 import { attachmentBodies } from './bodies/attachments';
+import { boxBodies } from './bodies/boxes';
 import { fileBodies } from './bodies/files';
 import { formBodies } from './bodies/forms';
 import { groupingBodies } from './bodies/grouping';
@@ -25,6 +26,7 @@ export const recordBodies = {
   ...journalBodies,
   ...outboxBodies,
   ...sourceBodies,
+  ...boxBodies,
   ...anonymisationBodies,
   ...userBodies,
   ...identityBodies,

@@ -179,6 +179,7 @@ export class Session<V extends CoreVerb = ArchiveVerb> implements Tellable {
       document: async (image) => this.as('catalog.image', () => look(image, () => pictures.document(image))),
       render: async (image, options) =>
         this.as('catalog.image', () => look(image, () => pictures.render(image, options))),
+      file: async (image) => this.as('images.saveCopy', () => look(image, () => pictures.file(image))),
     };
   }
 

@@ -1,22 +1,24 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ForwardState, type DestinationRow, type ForwardRow, type ForwardRuleRow } from '@shared/contract/sources';
+import type { ForwardGathering, ForwardRow, ForwardRuleRow } from '@shared/contract/sources';
 import { FieldboxError } from '@shared/errors';
 import { SourceType } from '@shared/model/vocabulary';
 import type { Engine } from '../../archive/engine';
-import { withArchive } from '../session';
 import { sourceRefOf } from '../source-ref';
+import { remoteNamed, sendWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
+import { wayOf, wayOptions } from './anonymise-options';
 
 const options = {
   ...commonOptions,
+  ...wayOptions,
   from: { type: 'string', default: 'any' },
   to: { type: 'string' },
-  folder: { type: 'string' },
   discard: { type: 'boolean', default: false },
-  state: { type: 'string' },
+  anonymize: { type: 'boolean', default: false },
+  priority: { type: 'string', default: '0' },
+  open: { type: 'boolean', default: false },
   run: { type: 'boolean', default: false },
   limit: { type: 'string', default: '100' },
   offset: { type: 'string', default: '0' },
@@ -29,15 +31,12 @@ function parse(argv: readonly string[]) {
 }
 
 const acts: Readonly<Record<string, Act>> = {
-  'destination add': addDestination,
-  'destination list': listDestinations,
-  'destination remove': removeDestination,
   'rule add': addRule,
   'rule list': listRules,
   'rule remove': removeRule,
 };
 
-/** `forward destination|rule add|list|remove` and `forward queue`: images that are sent on by themselves. */
+/** `forward rule add|list|remove` and `forward queue`: images that are sent on by themselves. */
 export async function forwardCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parse(argv);
   const [subject = '', act = '', what] = positionals;
@@ -53,52 +52,18 @@ function needed(value: string | undefined, otherwise: string): string {
   return value;
 }
 
-function addDestination(values: Values, what: string | undefined, terminal: Terminal): Promise<number> {
-  const name = needed(what, 'Say how the destination is called.');
-  const folder = resolve(needed(values.folder, 'Say where it is: --folder FOLDER'));
-  return withArchive(values.archive, terminal, true, async ({ engine }) => {
-    const row = await engine.verbs['destinations.create']({ name, type: 'folder', settings: { folder } });
-    terminal.answer(row, () => `Destination ${row.name}: ${folder}`);
-    return 0;
-  });
-}
-
-function listDestinations(values: Values, _what: string | undefined, terminal: Terminal): Promise<number> {
-  return withArchive(values.archive, terminal, false, async ({ engine }) => {
-    const { rows } = await engine.verbs['destinations.list']({});
-    terminal.answer({ rows }, () =>
-      rows.length === 0
-        ? 'There is no destination.'
-        : table(rows.map(({ name, type, settings }) => [name, type, Object.values(settings).join(' ')])),
-    );
-    return 0;
-  });
-}
-
-function removeDestination(values: Values, what: string | undefined, terminal: Terminal): Promise<number> {
-  const wanted = needed(what, 'Say which destination: its name or its key.');
-  return withArchive(values.archive, terminal, false, async ({ engine }) => {
-    const row = await destinationNamed(engine, wanted);
-    await engine.verbs['destinations.remove']({ destination: row.destination });
-    terminal.answer({ removed: row.destination }, () => `Removed: ${row.name}`);
-    return 0;
-  });
-}
-
-async function destinationNamed(engine: Engine, wanted: string): Promise<DestinationRow> {
-  const { rows } = await engine.verbs['destinations.list']({});
-  const folded = wanted.toLocaleLowerCase();
-  const found = rows.find((row) => row.destination === folded || row.name.toLocaleLowerCase() === folded);
-  if (!found) throw new FieldboxError('NOT_FOUND', { what: wanted });
-  return found;
-}
-
 function addRule(values: Values, _what: string | undefined, terminal: Terminal): Promise<number> {
-  const to = needed(values.to, 'Say which destination: --to NAME');
-  return withArchive(values.archive, terminal, false, async ({ engine }) => {
-    const { destination } = await destinationNamed(engine, to);
+  const to = needed(values.to, 'Say which destination: --to NAME, see remote list.');
+  if (!/^-?([0-9]|10)$/.test(values.priority)) throw new UsageError('--priority is a number from -10 to 10.');
+  const manner = {
+    keepImages: !values.discard,
+    anonymise: values.anonymize ? wayOf(values) : null,
+    priority: Number(values.priority),
+  };
+  return withSync(values.archive, terminal, async ({ engine, sync }) => {
+    const { remote } = await remoteNamed(sync, to);
     const from = await sourceOf(engine, values.from);
-    const row = await engine.verbs['forward.addRule']({ ...from, destination, keepImages: !values.discard });
+    const row = await engine.verbs['forward.addRule']({ ...from, remote, ...manner });
     terminal.answer(row, () => describe(row).join('  '));
     return 0;
   });
@@ -117,7 +82,7 @@ async function sourceOf(engine: Engine, text: string): Promise<{ source: SourceT
 }
 
 function listRules(values: Values, _what: string | undefined, terminal: Terminal): Promise<number> {
-  return withArchive(values.archive, terminal, false, async ({ engine }) => {
+  return withSync(values.archive, terminal, async ({ engine }) => {
     const { rows } = await engine.verbs['forward.rules']({});
     terminal.answer({ rows }, () => (rows.length === 0 ? 'There is no rule.' : table(rows.map(describe))));
     return 0;
@@ -125,19 +90,25 @@ function listRules(values: Values, _what: string | undefined, terminal: Terminal
 }
 
 function describe(row: ForwardRuleRow): string[] {
-  const { rule, source, sourceRef, sourceName, destinationName, keepImages, active } = row;
-  const from = source === null ? 'any' : sourceRef === '' ? source : `${source}:${sourceName ?? sourceRef}`;
+  const { rule, remoteName, keepImages, anonymise, priority, active } = row;
   return [
     rule,
-    `${from} -> ${destinationName}`,
+    `${whence(row)} -> ${remoteName}`,
     keepImages ? 'images stay' : 'images go to the trash',
+    anonymise === null ? '' : 'anonymised',
+    priority === 0 ? '' : `priority ${String(priority)}`,
     active ? '' : 'off',
   ];
 }
 
+function whence({ source, sourceRef, sourceName }: Pick<ForwardRow, 'source' | 'sourceRef' | 'sourceName'>): string {
+  if (source === null) return 'any';
+  return sourceRef === '' ? source : `${source}:${sourceName ?? sourceRef}`;
+}
+
 function removeRule(values: Values, what: string | undefined, terminal: Terminal): Promise<number> {
   const wanted = needed(what, 'Say which rule: its key, see forward rule list.');
-  return withArchive(values.archive, terminal, false, async ({ engine }) => {
+  return withSync(values.archive, terminal, async ({ engine }) => {
     const { rows } = await engine.verbs['forward.rules']({});
     const found = rows.find(({ rule }) => rule === wanted);
     if (!found) throw new FieldboxError('NOT_FOUND', { what: wanted });
@@ -147,34 +118,36 @@ function removeRule(values: Values, what: string | undefined, terminal: Terminal
   });
 }
 
-/** The deliveries; with --run what is due is sent first. Exit 1 when one has failed or still waits after --run. */
+/** What rules have asked for; with --run what waits is sent first. Exit 1 when a person is needed, or when something still waits after --run. */
 function queue(values: Values, terminal: Terminal): Promise<number> {
-  const state = values.state === undefined ? undefined : ForwardState.safeParse(values.state);
-  if (state && !state.success) throw new UsageError(`--state is one of ${ForwardState.options.join(', ')}.`);
   const [limit, offset] = [values.limit, values.offset].map((text) => (/^\d{1,6}$/.test(text) ? Number(text) : NaN));
   if (limit === undefined || offset === undefined || !(limit >= 1 && limit <= 1000) || !(offset >= 0)) {
     throw new UsageError('--limit is a number from 1 to 1000, --offset a number.');
   }
-  return withArchive(values.archive, terminal, false, async ({ engine, signal }) => {
-    if (values.run) await engine.background.forwarding.once(signal);
-    const page = await engine.verbs['forward.queue']({ ...(state && { state: state.data }), limit, offset });
-    terminal.answer(page, () =>
-      page.rows.length === 0 ? 'Nothing is queued.' : table(page.rows.map((row) => delivery(row))),
-    );
-    return page.counts.failed > 0 || (values.run && page.counts.waiting > 0) ? 1 : 0;
+  return withSync(values.archive, terminal, async (session) => {
+    const { engine, signal } = session;
+    const { forwarding } = engine.background;
+    if (values.run) {
+      await forwarding.once(signal);
+      await sendWaiting(session);
+      await forwarding.once(signal); // what is proven by now and not to be kept
+    }
+    const page = await engine.verbs['forward.queue']({ openOnly: values.open, limit, offset });
+    terminal.answer(page, () => {
+      const lines = [...page.gathering.map(gathering), ...page.rows.map(transaction)];
+      return lines.length === 0 ? 'Nothing is forwarded.' : table(lines);
+    });
+    const { refused, parked, waiting } = page.counts;
+    return refused + parked > 0 || (values.run && waiting > 0) ? 1 : 0;
   });
 }
 
-function delivery({
-  createdAt,
-  state,
-  images,
-  sent,
-  source,
-  sourceName,
-  destinationName,
-  error,
-}: ForwardRow): string[] {
-  const from = sourceName === null ? source : `${source}:${sourceName}`;
-  return [createdAt, state, `${String(sent)}/${String(images)}`, `${from} -> ${destinationName}`, error?.code ?? ''];
+function gathering(row: ForwardGathering): string[] {
+  return [row.since, `${whence(row)} -> ${row.remoteName}`, `${String(row.images)} gathered`];
+}
+
+function transaction(row: ForwardRow): string[] {
+  const counts = Object.entries(row.counts).filter(([, images]) => images > 0);
+  const states = counts.map(([state, images]) => `${String(images)} ${state}`);
+  return [row.requestedAt, `${whence(row)} -> ${row.remoteName}`, states.join(', '), row.transaction];
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { TestStep } from '@shared/contract/sync';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
-import { remoteNamed, withSync } from '../sync-session';
+import { remoteNamed, secretVariable, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
@@ -22,6 +22,7 @@ const options = {
   'read-back': { type: 'boolean', default: false },
   cap: { type: 'string' },
   'small-first': { type: 'boolean', default: false },
+  reached: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
@@ -73,6 +74,7 @@ function list(values: Values, terminal: Terminal): Promise<number> {
 }
 
 function add(values: Values, name: string, kind: string, terminal: Terminal): Promise<number> {
+  if (kind === 'slicebox') return addBox(values, name, terminal);
   const settings = RemoteSettings.safeParse(settingsOf(values, kind));
   if (!settings.success) {
     const [issue] = settings.error.issues;
@@ -91,6 +93,20 @@ function add(values: Values, name: string, kind: string, terminal: Terminal): Pr
       row,
       () => `${row.name}: ${row.proofs.length === 0 ? 'can prove nothing' : `proof by ${row.proofs.join(', ')}`}`,
     );
+    return 0;
+  });
+}
+
+/** A box that gave us an address (--url), or one that gets an address from us (--reached), which is shown this once. */
+function addBox(values: Values, name: string, terminal: Terminal): Promise<number> {
+  return withSync(values.archive, terminal, async ({ sync }) => {
+    if (values.reached) {
+      const { remote, url } = await sync.verbs['boxes.createConnection']({ name });
+      terminal.answer({ ...remote, url }, () => url);
+    } else {
+      const { remote } = await sync.verbs['boxes.connect']({ name, url: values.url });
+      terminal.answer(remote, () => `${remote.name}: set ${secretVariable('token')} to the last part of the address`);
+    }
     return 0;
   });
 }
@@ -124,7 +140,7 @@ function settingsOf(values: Values, kind: string): unknown {
         mayTranscode: false,
       };
     default:
-      throw new UsageError('KIND is one of folder, orthanc, dicomweb, dimse.');
+      throw new UsageError('KIND is one of folder, slicebox, orthanc, dicomweb, dimse.');
   }
 }
 

@@ -1,17 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ItemRow } from '@shared/contract/sync';
 import { errorSentence, isErrorCode } from '@shared/errors';
 import { ItemState } from '@shared/contract/sync';
 import { TransactionKey } from '@shared/model/ids';
 import { selectionOf } from '../lookup';
-import { remoteNamed, type SyncSession, withSync } from '../sync-session';
+import { remoteNamed, sendWaiting, type SyncSession, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
-const LOOK_MS = 250;
 
 /** `send --to NAME`: puts images into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
 export async function sendCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -33,7 +31,7 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
     const { remote } = await remoteNamed(session.sync, to);
     const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
     const sent = await session.sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
-    if (!values['only-queue']) await work(session);
+    if (!values['only-queue']) await sendWaiting(session);
     return answer(session, sent.transaction, terminal);
   });
 }
@@ -48,7 +46,7 @@ export async function outboxCommand(argv: readonly string[], terminal: Terminal)
   const [act = 'list', name] = positionals;
   return withSync(values.archive, terminal, async (session) => {
     const { verbs } = session.sync;
-    if (act === 'run') await work(session);
+    if (act === 'run') await sendWaiting(session);
     else if (act === 'retry') await verbs['outbox.retry']({ transaction: transactionOf(name) });
     else if (act === 'cancel') await verbs['outbox.cancel']({ transaction: transactionOf(name) });
     else if (act !== 'list')
@@ -135,27 +133,6 @@ export async function pullCommand(argv: readonly string[], terminal: Terminal): 
     );
     return rejected > 0 ? 1 : 0;
   });
-}
-
-/** Sends until nothing moves any more, or the person stops it. What waits for a better moment stays in the outbox. */
-async function work({ sync, signal, terminal }: SyncSession): Promise<void> {
-  sync.start();
-  let settledFor = 0;
-  while (!signal.aborted && settledFor < 2) {
-    await Promise.race([sync.settled(), wait(LOOK_MS)]);
-    const { waiting, sending, unproven } = await sync.verbs['outbox.summary']({});
-    terminal.progress(
-      `${String(waiting)} waiting, ${String(sending)} on their way, ${String(unproven)} not proven yet`,
-    );
-    const { rows } = await sync.verbs['remotes.list']({});
-    const busy = rows.some(
-      ({ counts, activity, proofs }) =>
-        activity.condition !== 'blocked' &&
-        (counts.waiting + counts.sending > 0 || (proofs.length > 0 && counts.arrived > 0)),
-    );
-    settledFor = busy ? 0 : settledFor + 1;
-    await wait(LOOK_MS);
-  }
 }
 
 async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {

@@ -1,54 +1,101 @@
 import { parseArgs } from 'node:util';
+import { FieldboxError, isErrorCode } from '@shared/errors';
+import { HubSettings } from '@shared/model/remotes/hub';
+import type { Engine } from '../../archive/engine';
 import type { KnownPeer } from '../../sync/scp/archive-provider';
-import { receive } from '../../sync/scp/receive';
-import { withArchive } from '../session';
+import { type Receiving, receive } from '../../sync/scp/receive';
+import { type SyncSession, withSync, runUntilStopped } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
 
 const PEER = /^([^@]{1,16})@([^:]*):(\d{1,5})$/;
+const options = {
+  ...commonOptions,
+  scp: { type: 'string' },
+  hub: { type: 'string' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'public-url': { type: 'string', default: '' },
+  ae: { type: 'string', default: 'FIELDBOX' },
+  peer: { type: 'string', multiple: true, default: [] as string[] },
+  'known-only': { type: 'boolean', default: false },
+} as const;
 
-/** `serve --scp PORT`: receives from machines and answers their questions until it is stopped. */
+type Values = ReturnType<typeof parse>['values'];
+
+function parse(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options });
+}
+
+/**
+ * `serve --scp PORT --hub PORT`: receives from machines and answers their questions, lets boxes send and fetch, and sends what
+ * waits, until it is stopped.
+ */
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      ...commonOptions,
-      scp: { type: 'string' },
-      host: { type: 'string', default: '127.0.0.1' },
-      ae: { type: 'string', default: 'FIELDBOX' },
-      peer: { type: 'string', multiple: true, default: [] as string[] },
-      'known-only': { type: 'boolean', default: false },
-    },
-  });
-  const port = Number(values.scp);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('Say which port: --scp PORT.');
+  const { values } = parse(argv);
+  const scp = portOf(values.scp, '--scp');
+  const hub = hubOf(values);
+  if (scp === null && hub === null) throw new UsageError('Say which port: --scp PORT or --hub PORT.');
+  const serve = async (session: SyncSession): Promise<number> => {
+    const { engine, sync } = session;
+    const dicom = scp === null ? null : await listenForMachines(engine, values, scp, terminal);
+    try {
+      const hubPort = hub === null ? null : await listenForBoxes(session, terminal);
+      await runUntilStopped(session);
+      await sync.close();
+      const { counts } = await engine.verbs['archive.status']({});
+      terminal.answer(
+        { port: dicom?.port ?? null, hub: hubPort, images: counts.images },
+        () => `Stopped. ${String(counts.images)} images in the archive.`,
+      );
+      return 0;
+    } finally {
+      await dicom?.close();
+    }
+  };
+  return withSync(values.archive, terminal, serve, hub ?? undefined);
+}
+
+async function listenForMachines(engine: Engine, values: Values, port: number, terminal: Terminal): Promise<Receiving> {
   const peers = values.peer.map(peerOf);
-  return withArchive(values.archive, terminal, false, async ({ engine, signal }) => {
-    const onFault = (error: unknown): void =>
-      terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const receiving = await receive(
-      engine,
-      {
-        AETitle: values.ae,
-        port,
-        host: values.host,
-        peers,
-        strangersMayStore: !values['known-only'],
-        worklist: true,
-      },
-      { called: () => undefined, stored: () => undefined },
-      onFault,
-    );
-    terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await receiving.close();
-    const { counts } = await engine.verbs['archive.status']({});
-    terminal.answer(
-      { port: receiving.port, images: counts.images },
-      () => `Stopped. ${String(counts.images)} images in the archive.`,
-    );
-    return 0;
-  });
+  const onFault = (error: unknown): void =>
+    terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const settings = {
+    AETitle: values.ae,
+    port,
+    host: values.host,
+    peers,
+    strangersMayStore: !values['known-only'],
+    worklist: true,
+  };
+  const witness = { called: () => undefined, stored: () => undefined };
+  const receiving = await receive(engine, settings, witness, onFault);
+  terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
+  return receiving;
+}
+
+/** Throws HUB_PORT_TAKEN, HUB_ADDRESS, HUB_PORT_FORBIDDEN. */
+async function listenForBoxes({ sync }: SyncSession, terminal: Terminal): Promise<number | null> {
+  sync.start();
+  const { fault, port, addresses } = await sync.hub();
+  if (fault !== null) throw new FieldboxError(isErrorCode(fault.code) ? fault.code : 'INTERNAL', fault.details);
+  terminal.say(`Boxes reach this archive at ${addresses.join(', ')}.`);
+  return port;
+}
+
+function hubOf(values: Values): HubSettings | null {
+  const port = portOf(values.hub, '--hub');
+  if (port === null) return null;
+  const settings = HubSettings.safeParse({ on: true, host: values.host, port, publicUrl: values['public-url'] });
+  if (!settings.success)
+    throw new UsageError('--host is an address such as 192.168.7.20, --public-url begins with http.');
+  return settings.data;
+}
+
+function portOf(text: string | undefined, option: string): number | null {
+  if (text === undefined) return null;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`Say which port: ${option} PORT.`);
+  return port;
 }
 
 function peerOf(text: string): KnownPeer {

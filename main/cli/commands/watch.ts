@@ -5,6 +5,7 @@ import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
 import type { Engine } from '../../archive/engine';
 import { contextOf } from '../context';
 import { withArchive } from '../session';
+import { runUntilStopped, sendWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
@@ -108,19 +109,17 @@ async function named(engine: Engine, wanted: string): Promise<WatchRow> {
 
 /** Watches until it is stopped, or with --once takes in what is there; exit 1 when a file could not be taken. */
 function run(values: Values, terminal: Terminal): Promise<number> {
-  return withArchive(values.archive, terminal, false, async ({ engine, signal }) => {
-    const { background } = engine;
+  return withSync(values.archive, terminal, async (session) => {
+    const { engine, signal } = session;
+    const { watching, forwarding } = engine.background;
     if (values.once) {
-      await background.watching.once(signal);
-      await background.forwarding.once(signal);
+      await watching.once(signal);
+      await forwarding.once(signal);
+      await sendWaiting(session);
+      await forwarding.once(signal); // what is proven by now and not to be kept
     } else {
-      background.start();
       terminal.say('Watching. Stop with Ctrl-C.');
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      await background.stop();
+      await runUntilStopped(session);
     }
     const { rows } = await engine.verbs['watch.list']({});
     const problems = await Promise.all(

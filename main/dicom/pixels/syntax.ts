@@ -36,6 +36,17 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   '1.2.840.10008.1.2.8.1': 'deflated-frames',
 };
 
+/** Transfer syntaxes that always lose something: JPEG baseline and extended, near-lossless JPEG-LS. */
+const LOSSY: ReadonlySet<string> = new Set([
+  '1.2.840.10008.1.2.4.50',
+  '1.2.840.10008.1.2.4.51',
+  '1.2.840.10008.1.2.4.81',
+]);
+
+export function isLossySyntax(transferSyntaxUID: string): boolean {
+  return LOSSY.has(transferSyntaxUID);
+}
+
 /** Unknown and private syntaxes with plain pixel data are read as native, since only the data set's encoding can differ. */
 export function codingOf(transferSyntaxUID: string, encapsulated: boolean): Coding {
   const coding = CODINGS[transferSyntaxUID];

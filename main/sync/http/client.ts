@@ -7,6 +7,8 @@ import { HttpFailure, troubleOf } from './trouble';
 /** How long it may take to be connected, and how long nothing at all may move, before the other side counts as silent. */
 const CONNECT_MS = 15_000;
 const IDLE_MS = 45_000;
+/** More than this is not swallowed by a connection that the server had closed before: it broke on the way. */
+const STALE_BYTES = 1024 * 1024;
 const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface HttpClientOptions {
@@ -120,7 +122,9 @@ export class HttpClient {
         clearTimeout(connecting);
         sendBody(outgoing, request.body);
       };
+      let writtenBefore = 0;
       outgoing.once('socket', (socket) => {
+        writtenBefore = socket.bytesWritten;
         // A connection that is used again was looked at when it was made.
         if (outgoing.reusedSocket) send();
         else if (!(socket instanceof TLSSocket)) socket.once('connect', send);
@@ -134,7 +138,9 @@ export class HttpClient {
       });
       outgoing.once('error', (error) => {
         clearTimeout(connecting);
-        fail(outgoing.reusedSocket && isReset(error) ? new HttpFailure({ code: 'REMOTE_CUT' }, error, true) : error);
+        const written = (outgoing.socket?.bytesWritten ?? 0) - writtenBefore;
+        const stale = outgoing.reusedSocket && isReset(error) && written < STALE_BYTES;
+        fail(stale ? new HttpFailure({ code: 'REMOTE_CUT' }, error, true) : error);
       });
       outgoing.once('response', (answer: IncomingMessage) => {
         // After the head the request is answered: what breaks from here on shows in the body.

@@ -79,6 +79,8 @@ function deliveryOf({ transaction, position }: QueuedItem, outcome: ProofOutcome
       return [{ ...base, state: 'waiting', fault: { code: 'REMOTE_NOT_KEPT', details: {} } }];
     case 'conflict':
       return [{ ...base, state: 'parked', fault: { code: 'REMOTE_CONFLICT', details: {} } }];
+    case 'refused':
+      return [{ ...base, state: 'refused', fault: { code: outcome.code, details: {} } }];
     case 'unknown':
     case 'later':
       return [];

@@ -3,11 +3,12 @@ import type { RemoteActivity } from '@shared/contract/sync';
 import type { TransactionKey } from '@shared/model/ids';
 import type { EngineContext } from '../../archive/context';
 import {
-  isTransactionOpen,
+  endedTransactions,
   keepResumePlace,
   type QueuedItem,
   type Remote,
   resumePlace,
+  transactionStand,
   unprovenItems,
   waitingAmount,
   waitingItems,
@@ -37,6 +38,8 @@ export interface WorkerParts {
   readonly connect: () => RemoteConnection;
   readonly provable: boolean;
   readonly parallel: number;
+  /** For a remote that fetches for itself, so that nothing is sent from here: what is wrong with that now. */
+  readonly served: (() => Trouble | null) | null;
   readonly changed: () => void;
   /** Technical faults of drivers, which are faults of ours. */
   readonly onFault: (error: unknown) => void;
@@ -55,7 +58,9 @@ export class RemoteWorker {
   readonly inFlight = new Set<string>();
   readonly attempts = new Map<string, number>();
   private readonly notBefore = new Map<string, number>();
-  private readonly finished = new Set<TransactionKey>();
+  /** Numbers of transactions of which items were sent, and that are not ended yet. */
+  private readonly touched = new Set<number>();
+  private lookedBack = false;
   private readonly pace = new Pace();
   private readonly prover: Prover;
   private throttle: Throttle | null = null;
@@ -134,9 +139,10 @@ export class RemoteWorker {
     const bytesWaiting = waitingAmount(this.parts.ctx.db, this.remote.remote).bytes;
     const { bytesPerSecond } = this.pace;
     const now = performance.now();
+    const trouble = this.shownTrouble();
     return {
       condition: this.condition(),
-      fault: this.trouble === null ? null : { code: this.trouble.code, details: { ...this.trouble.details } },
+      fault: trouble === null ? null : { code: trouble.code, details: { ...trouble.details } },
       nextTryMs: this.nextTry === null ? null : Math.max(0, Math.round(this.nextTry - now)),
       bytesPerSecond,
       bytesWaiting,
@@ -147,11 +153,16 @@ export class RemoteWorker {
 
   private condition(): RemoteActivity['condition'] {
     if (this.remote.policy.paused) return 'paused';
-    if (this.trouble !== null) return 'blocked';
-    if (this.inFlight.size > 0) return 'sending';
+    if (this.inFlight.size > 0 && this.trouble === null) return 'sending';
+    if (this.shownTrouble() !== null) return 'blocked';
     if (waitingAmount(this.parts.ctx.db, this.remote.remote).items === 0) return 'idle';
     if (!onNetwork(this.remote.policy.network)) return 'otherNetwork';
     return untilOpen(this.remote.policy.hours, this.parts.ctx.now()) > 0 ? 'outsideHours' : 'idle';
+  }
+
+  private shownTrouble(): Trouble | null {
+    if (this.parts.served === null) return this.trouble;
+    return waitingAmount(this.parts.ctx.db, this.remote.remote).items === 0 ? null : this.parts.served();
   }
 
   private usePolicy(): void {
@@ -173,6 +184,7 @@ export class RemoteWorker {
       while (!signal.aborted && this.mayGoOn()) {
         this.broken = false;
         const sent = await this.sendBatch();
+        if (!this.hasFailed()) await this.finishEnded();
         const proven = this.hasFailed() ? 0 : await this.proveBatch();
         this.parts.changed();
         if (sent + proven === 0) break;
@@ -187,7 +199,7 @@ export class RemoteWorker {
   }
 
   private mayGoOn(): boolean {
-    if (this.remote.policy.paused) return false;
+    if (this.remote.policy.paused || this.parts.served !== null) return false;
     if (this.nextTry !== null && performance.now() < this.nextTry) return false;
     if (this.atOnce) return true;
     return onNetwork(this.remote.policy.network) && untilOpen(this.remote.policy.hours, this.parts.ctx.now()) === 0;
@@ -200,7 +212,7 @@ export class RemoteWorker {
 
   /** Sets the next look: after a failure, when an item may be tried again, when the hours begin, or never. */
   private sleep(): void {
-    if (this.stopping.signal.aborted || this.remote.policy.paused) return;
+    if (this.stopping.signal.aborted || this.remote.policy.paused || this.parts.served !== null) return;
     const { db } = this.parts.ctx;
     const now = performance.now();
     const waits: number[] = [];
@@ -276,6 +288,7 @@ export class RemoteWorker {
   private async sendOne(queued: QueuedItem): Promise<boolean> {
     const name = itemName(queued);
     this.inFlight.add(name);
+    this.touched.add(queued.number);
     this.parts.changed();
     try {
       const prepared = await prepare(this.parts.ctx, queued, this.remote.name, this.parts.makeAnonymous, (bytes) =>
@@ -342,7 +355,6 @@ export class RemoteWorker {
     keepResumePlace(this.parts.ctx.db, name, null);
     this.attempts.delete(name);
     this.notBefore.delete(name);
-    await this.finishIfLast(item);
     return true;
   }
 
@@ -362,14 +374,22 @@ export class RemoteWorker {
     void this.disconnect();
   }
 
-  private async finishIfLast(item: QueuedItem): Promise<void> {
-    if (this.finished.has(item.transaction) || isTransactionOpen(this.parts.ctx.db, item.transaction)) return;
-    const { connection } = this;
-    if (connection?.finish === undefined) return;
-    const { transaction, number, total } = item;
-    const trouble = await connection.finish({ transaction, number, total }, this.stopping.signal);
-    if (trouble === null) this.finished.add(transaction);
-    else this.fail(trouble);
+  /** Ends transactions of which nothing waits any more, also those that a crash has left so. */
+  private async finishEnded(): Promise<void> {
+    const { db } = this.parts.ctx;
+    if (!this.lookedBack) for (const { number } of endedTransactions(db, this.remote.remote)) this.touched.add(number);
+    this.lookedBack = true;
+    for (const number of [...this.touched]) {
+      const stand = transactionStand(db, this.remote.remote, number);
+      if (stand !== undefined && stand.waiting > 0) continue;
+      const ended = stand === undefined ? null : this.connected().finish?.(stand, this.stopping.signal);
+      const trouble = (await ended) ?? null;
+      if (trouble !== null) {
+        this.fail(trouble);
+        return;
+      }
+      this.touched.delete(number);
+    }
   }
 
   /** Seeks proof for what has arrived; gives how many items moved on. */

@@ -18,6 +18,8 @@ export interface RemoteDriver<K extends RemoteKind> {
   readonly secrets: (settings: SettingsOf<K>) => readonly string[];
   /** How many images may be under way at once. */
   readonly parallel: number;
+  /** The other side fetches for itself: nothing is sent from here. */
+  readonly isServed?: (settings: SettingsOf<K>) => boolean;
   connect(settings: SettingsOf<K>, surroundings: Surroundings): RemoteConnection;
 }
 
@@ -34,6 +36,8 @@ export interface Surroundings {
   /** This archive's id, a UUID. */
   readonly archiveId: string;
   readonly version: string;
+  /** For remotes that come by themselves: whether they could, and how long ago this one did (null: not since the start). */
+  visits(): { readonly listening: boolean; readonly heardMsAgo: number | null };
 }
 
 /** A remote in use: may keep sockets and sessions between images. */
@@ -47,11 +51,13 @@ export interface RemoteConnection {
   send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome>;
   /** Seeks proof for what has arrived; one answer for each, in order. Only asked of drivers with proofs. */
   prove?(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]>;
-  /** Every item of a transaction has arrived or been refused: protocols that end transactions say so now. */
-  finish?(transaction: TransactionFacts, signal: AbortSignal): Promise<Trouble | null>;
+  /** Nothing of a transaction waits any more: protocols that end transactions say so now. May be asked again after a restart. */
+  finish?(transaction: EndedTransaction, signal: AbortSignal): Promise<Trouble | null>;
   query?(question: Query, signal: AbortSignal): Promise<QueryAnswer>;
   /** Fetches instances; each is handed to `take` as a file and counts only when that has answered. */
   retrieve?(what: Retrieval, take: TakeFile, signal: AbortSignal): Promise<Trouble | null>;
+  /** Fetches what the other side has ready for this archive, until there is nothing more. */
+  fetchWaiting?(hands: IncomingHands, signal: AbortSignal): Promise<Trouble | null>;
   close(): Promise<void>;
 }
 
@@ -99,6 +105,8 @@ export type ProofOutcome =
   | { readonly kind: 'missing' }
   /** Something else is there under its name. */
   | { readonly kind: 'conflict' }
+  /** The remote has given it up for good. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode }
   | { readonly kind: 'later'; readonly trouble: Trouble };
 
 /** Whose transaction an item belongs to. */
@@ -107,6 +115,12 @@ export interface TransactionFacts {
   /** Grows with every transaction of this archive and is never used again. */
   readonly number: number;
   readonly total: number;
+}
+
+/** A transaction of which nothing waits any more. */
+export interface EndedTransaction extends TransactionFacts {
+  /** Items that the remote has taken; the others were refused, parked or cancelled. */
+  readonly delivered: number;
 }
 
 /** What is known of an image without reading it; attributes are those of the file that leaves (anonymised or not). */
@@ -168,6 +182,39 @@ export interface Retrieval {
 
 /** Takes a complete DICOM file (it may be moved away); answers when it is durable. */
 export type TakeFile = (path: string) => Promise<void>;
+
+/** An image that the other side has for this archive, by its own numbers. */
+export interface IncomingImage {
+  readonly number: number;
+  readonly sequence: number;
+  readonly total: number;
+}
+
+/** A file for bytes on their way here. */
+export interface IncomingFile {
+  readonly path: string;
+  /** What is in it already from a try that broke off. */
+  readonly bytes: number;
+  release(): void;
+}
+
+/** What became of an image that was handed in. */
+export interface IncomingAnswer {
+  /** Why it cannot be taken, for good. */
+  readonly rejected: ErrorCode | null;
+  /** How many of its transaction have come by now. */
+  readonly received: number;
+}
+
+/** How a driver hands in what the other side has for this archive. */
+export interface IncomingHands {
+  /** A file; the same one for the same name, so that a transfer can go on. Without a name it is a new one. */
+  file(name: string | null): Promise<IncomingFile>;
+  /** Stores a complete file and takes it away. `sha256`: what its bytes must have, if the other side says so. Throws what may pass. */
+  take(image: IncomingImage, path: string, sha256: string | null): Promise<IncomingAnswer>;
+  /** Books an image of which the other side sends no usable file. */
+  reject(image: IncomingImage, code: ErrorCode): Promise<IncomingAnswer>;
+}
 
 /** A driver of any kind, as the registry holds it. */
 export type AnyDriver = { [K in RemoteKind]: RemoteDriver<K> }[RemoteKind];

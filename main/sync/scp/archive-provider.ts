@@ -94,7 +94,9 @@ export class ArchiveProvider implements ServiceProvider {
         transferSyntaxUID: instance.transferSyntax,
       });
       await pipeline(Readable.from(fileOf(header, instance.data), { objectMode: false }), createWriteStream(path));
-      await this.reception.take(caller, path, instance.SOPInstanceUID);
+      const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
+      const sender = { sourceRef: caller.callingAETitle.trim(), label };
+      await this.reception.take(sender, path, instance.SOPInstanceUID);
       this.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {

@@ -1,9 +1,8 @@
 import type { JobHandle } from '../../archive/jobs/job-board';
 import type { Engine } from '../../archive/engine';
-import { Receiver } from '../../archive/ingest/receiver';
-import type { Caller } from '../../network/provider';
+import { type Received, Receiver, type Sender, type Taking } from '../../archive/ingest/receiver';
 
-/** What one machine sends with pauses shorter than this is one import. */
+/** What one sender hands in with pauses shorter than this is one import. */
 const QUIET_MS = 10_000;
 
 interface Open {
@@ -13,22 +12,28 @@ interface Open {
   timer: NodeJS.Timeout | null;
 }
 
-/** Gathers what each machine sends into imports, each shown as a job while it goes on. */
+/** Gathers what each sender hands in into imports, each shown as a job while it goes on. */
 export class Reception {
   private readonly open = new Map<string, Open>();
 
   constructor(
     private readonly engine: Engine,
     private readonly onFault: (error: unknown) => void,
+    private readonly source: Sender['source'] = 'scp',
   ) {}
 
   /** Takes in one file; when it answers, the image is durable. Throws why it cannot be taken. */
-  async take(caller: Caller, path: string, shown: string): Promise<void> {
-    const current = this.importOf(caller);
+  async take(
+    sender: Pick<Sender, 'sourceRef' | 'label'>,
+    path: string,
+    shown: string,
+    taking: Taking = {},
+  ): Promise<Received> {
+    const current = this.importOf(sender);
     current.under += 1;
     if (current.timer !== null) clearTimeout(current.timer);
     try {
-      await (await current.receiver).take(path, shown);
+      return await (await current.receiver).take(path, shown, taking);
     } finally {
       current.under -= 1;
       if (current.under === 0) current.timer = setTimeout(current.finish, QUIET_MS);
@@ -43,8 +48,8 @@ export class Reception {
     }
   }
 
-  private importOf({ callingAETitle, address }: Caller): Open {
-    const label = `${callingAETitle} (${address.replace(/^::ffff:/, '')})`;
+  private importOf(sender: Pick<Sender, 'sourceRef' | 'label'>): Open {
+    const { label } = sender;
     const known = this.open.get(label);
     if (known) return known;
     let finish = (): void => undefined;
@@ -68,9 +73,7 @@ export class Reception {
     this.open.set(label, entry);
     this.engine.context.jobs.start('import', async (handle) => {
       try {
-        opened(
-          await Receiver.open(this.engine.context, { source: 'scp', sourceRef: callingAETitle.trim(), label }, handle),
-        );
+        opened(await Receiver.open(this.engine.context, { ...sender, source: this.source }, handle));
       } catch (error) {
         this.open.delete(label);
         failed(error);

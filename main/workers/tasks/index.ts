@@ -1,4 +1,3 @@
-import { deliverFile } from './deliver-file';
 import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
 import { copyOut } from './copy-out';
 import { writeResults } from '../export/write-results';
@@ -10,6 +9,7 @@ import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
 import { makeVersion } from './make-version';
 import { document, frame, render, thumbnail } from './pictures';
+import { pixelInformation } from './pixel-information';
 import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { readValues } from './read-values';
@@ -21,7 +21,6 @@ import { unpackZip } from './unpack-zip';
  * arrays (their buffers are handed over, not copied).
  */
 export const tasks = {
-  deliverFile,
   anonymiseObject,
   reidentifyObject,
   uidsOfObject,
@@ -36,6 +35,7 @@ export const tasks = {
   keepFile,
   makeDocument,
   makeVersion,
+  pixelInformation,
   readAttributes,
   readObject,
   render,

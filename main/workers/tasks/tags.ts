@@ -20,30 +20,47 @@ export async function readTags(input: { readonly path: string }): Promise<{ rows
   try {
     const file = readDicom(source);
     const rows: TagRow[] = [];
-    addRows(rows, file.meta, '', 0);
-    addRows(rows, file.dataset, '', 0);
+    addRows(rows, file.meta, NOWHERE);
+    addRows(rows, file.dataset, NOWHERE);
     return await Promise.resolve({ rows });
   } finally {
     source.close();
   }
 }
 
-function addRows(rows: TagRow[], dataset: DataSetView, prefix: string, depth: number): void {
+/** Where a data set stands: the paths of the item it is, with a dot at the end, and how deep that is. */
+interface Place {
+  readonly path: string;
+  readonly namePath: string;
+  readonly depth: number;
+}
+
+const NOWHERE: Place = { path: '', namePath: '', depth: 0 };
+
+function addRows(rows: TagRow[], dataset: DataSetView, place: Place): void {
   for (const element of [...dataset.elements.values()].sort((a, b) => a.tag - b.tag)) {
     const tag = formatTag(element.tag);
-    const path = prefix + tag;
+    const keyword = keywordOf(element.tag);
+    const path = place.path + tag;
+    const namePath = place.namePath + (keyword === '' ? tag : keyword);
     rows.push({
       path,
+      namePath,
       tag,
-      keyword: keywordOf(element.tag),
+      keyword,
       name: displayName(dataset, element.tag),
       vr: element.vr,
-      depth,
+      depth: place.depth,
       value: valueText(dataset, element),
       length: element.length,
+      multiplicity: multiplicityOf(dataset, element),
     });
     element.items?.forEach((item, index) => {
-      addRows(rows, item, `${path}[${String(index)}].`, depth + 1);
+      addRows(rows, item, {
+        path: `${path}[${String(index)}].`,
+        namePath: `${namePath}[${String(index + 1)}].`,
+        depth: place.depth + 1,
+      });
     });
   }
 }
@@ -56,6 +73,30 @@ function displayName(dataset: DataSetView, tag: number): string {
   if (element >= 0x10 && element <= 0xff) return 'Private Creator';
   const creator = ((tag & 0xffff0000) | (element >>> 8)) >>> 0;
   return element >= 0x1000 ? (dataset.string(creator) ?? '') : '';
+}
+
+/** Numbers of so many bytes each (PS3.5 6.2). */
+const BYTES_PER_NUMBER: Readonly<Partial<Record<VR, number>>> = {
+  US: 2,
+  SS: 2,
+  UL: 4,
+  SL: 4,
+  FL: 4,
+  AT: 4,
+  FD: 8,
+  SV: 8,
+  UV: 8,
+};
+/** Texts that never have several values (PS3.5 6.2): a backslash in them is a backslash. */
+const ONE_TEXT: ReadonlySet<VR> = new Set<VR>(['LT', 'ST', 'UT', 'UR']);
+
+function multiplicityOf(dataset: DataSetView, element: Element): number {
+  const { tag, vr, length } = element;
+  if (element.items || vr === 'SQ') return element.items?.length ?? 0;
+  if (length === 0) return 0;
+  if (element.fragments || BINARY.has(vr) || vr === 'UN' || ONE_TEXT.has(vr)) return 1;
+  const size = BYTES_PER_NUMBER[vr];
+  return size === undefined ? dataset.strings(tag).length : Math.floor(length / size);
 }
 
 function valueText(dataset: DataSetView, element: Element): string {

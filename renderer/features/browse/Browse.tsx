@@ -1,4 +1,4 @@
-import { LayoutGrid, List, SlidersHorizontal, X } from 'lucide-react';
+import { LayoutGrid, List, ListFilter, SlidersHorizontal, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
@@ -14,7 +14,7 @@ import { conditions, emptyFilter, questionOf, sortFor, sortsOf } from './filter'
 import type { Filter, Sort } from './filter';
 import { FilterPanel } from './FilterPanel';
 import { ImageBrowser } from './ImageBrowser';
-import { SeriesList, StudyList } from './LevelLists';
+import { FlatSeriesList, SeriesList, StudyList } from './LevelLists';
 import styles from './Browse.module.css';
 
 interface View {
@@ -80,6 +80,9 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
         >
           {count === 0 ? t('images.filter') : t('images.filterCount', { count })}
         </Button>
+        <Button icon={ListFilter} onPress={() => navigate({ screen: 'manage', page: 'query' })}>
+          {t('query.open')}
+        </Button>
         {level === 'images' ? (
           <IconButton
             look="secondary"
@@ -115,7 +118,12 @@ export function Browse({ route }: { readonly route: Extract<Route, { screen: 'im
           onSummary={setSubtitle}
         />
       ) : null}
-      {level === 'series' ? <SeriesList question={question} onSummary={setSubtitle} /> : null}
+      {level === 'series' && route.study === undefined ? (
+        <FlatSeriesList question={question} onSummary={setSubtitle} />
+      ) : null}
+      {level === 'series' && route.study !== undefined ? (
+        <SeriesList question={question} onSummary={setSubtitle} />
+      ) : null}
       {level === 'studies' ? <StudyList question={question} onSummary={setSubtitle} /> : null}
     </Page>
   );

@@ -1,6 +1,5 @@
 import { FilterX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { SourceType } from '@shared/model/vocabulary';
 import { useAccess } from '../../app/access';
 import { cx } from '../../app/cx';
 import { kindName } from '../../app/format';
@@ -10,7 +9,9 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Select } from '../../components/Choice';
 import { DateField } from '../../components/DateField';
+import { SourceSelect } from '../sources/SourceSelect';
 import type { Filter } from './filter';
+import { LabelFilters } from './LabelFilters';
 import styles from './Browse.module.css';
 
 interface Props {
@@ -60,14 +61,7 @@ export function FilterPanel({ filter, level, onChange, onClear }: Props) {
           onChange={(station) => onChange({ station: station === all ? null : station })}
         />
       ) : null}
-      {level === 'studies' ? null : (
-        <Select
-          label={t('images.source')}
-          options={[any, ...SourceType.options.map((id) => ({ id, label: t(`source.${id}`) }))]}
-          value={filter.source ?? all}
-          onChange={(source) => onChange({ source: source === all ? null : source })}
-        />
-      )}
+      <SourceSelect value={filter.source} onChange={(source) => onChange({ source })} />
       {level === 'images' && people.length > 0 ? (
         <Select
           label={t('images.storedBy')}
@@ -76,6 +70,7 @@ export function FilterPanel({ filter, level, onChange, onClear }: Props) {
           onChange={(storedBy) => onChange({ storedBy: storedBy === all ? null : storedBy })}
         />
       ) : null}
+      <LabelFilters filter={filter} onChange={onChange} />
       <DateField label={t('images.from')} value={filter.dateFrom} onChange={(dateFrom) => onChange({ dateFrom })} />
       <DateField label={t('images.to')} value={filter.dateTo} onChange={(dateTo) => onChange({ dateTo })} />
       <Button icon={FilterX} onPress={onClear}>

@@ -59,8 +59,10 @@ export function ImageBrowser({ question, look, sort, onSort, series, onSummary }
   const height = look === 'list' ? 68 : Math.round((width - 16) / columns) + 50;
   const { scroller, lines, size, first, last } = useLines(pages, { total, height, columns });
   useEffect(() => {
-    if (total !== null) onSummary(t('images.found', { count: total, shown: showNumber(total) }));
-  }, [onSummary, t, total]);
+    if (total === null) return;
+    const found = t('images.found', { count: total, shown: showNumber(total) });
+    onSummary(list.totalIsExact ? found : t('query.about', { found }));
+  }, [onSummary, t, total, list.totalIsExact]);
 
   const idsBetween = async (from: number, count: number): Promise<ImageId[]> => {
     const ids: ImageId[] = [];

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Input } from '@shared/contract';
-import type { SeriesRow, StudyRow } from '@shared/model/rows';
+import type { FlatSeriesRow, PatientRow, SeriesRow, StudyRow } from '@shared/model/rows';
 import { cx } from '../../app/cx';
 import { listWords, modalityName, personName, showDate, showDateTime, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
@@ -73,6 +73,66 @@ export function SeriesList({ question, onSummary }: LevelProps) {
   );
 }
 
+/** Series with what is said of their patient and study; a press shows their images. */
+export function FlatSeriesList({ question, onSummary }: LevelProps) {
+  const { t } = useTranslation();
+  const list = usePages('catalog.flatSeries', question);
+  return (
+    <LevelList
+      list={list}
+      label={t('query.levels.flatSeries')}
+      filtered={isNarrowed(question)}
+      onSummary={onSummary}
+      summary={(total) => t('images.seriesCount', { count: total, shown: showNumber(total) })}
+      line={(row: FlatSeriesRow) => (
+        <Line
+          cover={row.cover}
+          title={together(personName(row.PatientName), row.PatientID)}
+          person={together(seriesTitle(row), row.StudyDescription)}
+          detail={together(
+            row.Modality,
+            showDate(row.StudyDate),
+            showBirthDate(row.PatientBirthDate),
+            row.InstitutionName,
+          )}
+          images={row.images}
+          onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
+          labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} short />}
+        />
+      )}
+    />
+  );
+}
+
+function showBirthDate(value: string): string {
+  return value === '' ? '' : `* ${showDate(value)}`;
+}
+
+/** Patients, one line each; a press opens the patient. */
+export function PatientLines({ question, onSummary }: LevelProps) {
+  const { t } = useTranslation();
+  const list = usePages('catalog.patients', question);
+  return (
+    <LevelList
+      list={list}
+      label={t('query.levels.patient')}
+      filtered={isNarrowed(question)}
+      onSummary={onSummary}
+      summary={(total) => t('patients.found', { count: total, shown: showNumber(total) })}
+      line={(row: PatientRow) => (
+        <Line
+          cover={row.headshot}
+          title={personName(row.PatientName)}
+          person={row.PatientID}
+          detail={together(showBirthDate(row.PatientBirthDate), showDate(row.lastStudyDate))}
+          images={row.images}
+          onOpen={() => navigate({ screen: 'patient', patient: row.patient })}
+        />
+      )}
+    />
+  );
+}
+
 interface LevelListProps<T> {
   readonly list: PagedList<T>;
   readonly label: string;
@@ -85,7 +145,9 @@ interface LevelListProps<T> {
 function LevelList<T>({ list, label, filtered, summary, onSummary, line }: LevelListProps<T>) {
   const { pages, total } = list;
   const { scroller, lines, size, first, last } = useLines(pages, { total, height: 68 });
-  const text = total === null ? ' ' : summary(total);
+  const { t } = useTranslation();
+  const found = total === null ? ' ' : summary(total);
+  const text = list.totalIsExact ? found : t('query.about', { found });
   useEffect(() => onSummary(text), [onSummary, text]);
   return (
     <>
@@ -140,13 +202,13 @@ function Line({ cover, title, person, detail, images, onOpen, labels }: LineProp
       <Thumb image={cover} fallback={cover === null ? 'document' : 'none'} />
       <span className={cx(styles.open)}>
         <button type="button" aria-label={t('images.open', { name: `${title}, ${person}` })}>
-          {title}
+          <bdi>{title}</bdi>
         </button>
       </span>
       <span className={cx(styles.cell)}>
         <bdi>{person}</bdi>
         <br />
-        <span className={cx(styles.soft)}>{detail}</span>
+        <bdi className={cx(styles.soft)}>{detail}</bdi>
       </span>
       <span className={cx(styles.cell, styles.soft)}>
         {t('patients.images', { count: images, shown: showNumber(images) })}

@@ -1,7 +1,14 @@
-import type { FindInput } from '@shared/contract/catalog';
-import type { ClinicKey, KindKey, SeriesKey, StationKey, StudyKey, UserKey } from '@shared/model/ids';
-import type { SourceType } from '@shared/model/vocabulary';
-import type { z } from 'zod';
+import type { FindInput, SourceChoice } from '@shared/contract/catalog';
+import type {
+  ClinicKey,
+  KindKey,
+  SeriesKey,
+  SeriesTagKey,
+  SeriesTypeKey,
+  StationKey,
+  StudyKey,
+  UserKey,
+} from '@shared/model/ids';
 
 /** What the list is narrowed to. */
 export interface Filter {
@@ -10,8 +17,10 @@ export interface Filter {
   readonly modality: string;
   readonly clinic: ClinicKey | null;
   readonly station: StationKey | null;
-  readonly source: z.infer<typeof SourceType> | null;
+  readonly source: SourceChoice | null;
   readonly storedBy: UserKey | null;
+  readonly seriesType: SeriesTypeKey | null;
+  readonly seriesTag: SeriesTagKey | null;
   readonly dateFrom: string;
   readonly dateTo: string;
 }
@@ -24,6 +33,8 @@ export const emptyFilter: Filter = {
   station: null,
   source: null,
   storedBy: null,
+  seriesType: null,
+  seriesTag: null,
   dateFrom: '',
   dateTo: '',
 };
@@ -65,8 +76,10 @@ export function questionOf(
     ...(filter.modality === '' ? {} : { modality: filter.modality }),
     ...(filter.clinic === null ? {} : { clinic: filter.clinic }),
     ...(filter.station === null || level !== 'images' ? {} : { station: filter.station }),
-    ...(filter.source === null || level === 'studies' ? {} : { source: filter.source }),
+    ...(filter.source === null ? {} : { sources: [filter.source] }),
     ...(filter.storedBy === null || level !== 'images' ? {} : { storedBy: filter.storedBy }),
+    ...(filter.seriesType === null ? {} : { seriesTypes: [filter.seriesType] }),
+    ...(filter.seriesTag === null ? {} : { seriesTags: [filter.seriesTag] }),
     ...(filter.dateFrom === '' ? {} : { dateFrom: filter.dateFrom }),
     ...(filter.dateTo === '' ? {} : { dateTo: filter.dateTo }),
     ...(within.study === undefined ? {} : { study: within.study }),
@@ -89,6 +102,8 @@ export function conditions(filter: Filter): number {
     filter.station,
     filter.source,
     filter.storedBy,
+    filter.seriesType,
+    filter.seriesTag,
     filter.dateFrom,
     filter.dateTo,
   ].filter(Boolean).length;

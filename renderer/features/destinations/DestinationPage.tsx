@@ -47,11 +47,13 @@ export function DestinationPage({ row, list }: Props) {
     return t('destinations.notRight');
   };
   const onSecret = (name: string, value: string | undefined): void => {
-    const { [name]: _before, ...others } = secrets;
-    setDraft({ ...draft, secrets: value === undefined ? others : { ...others, [name]: value } });
+    setDraft((now) => {
+      const { [name]: _before, ...others } = now.secrets;
+      return { ...now, secrets: value === undefined ? others : { ...others, [name]: value } };
+    });
   };
   const change = (changed: RemoteSettings): void => {
-    setDraft({ ...draft, settings: changed });
+    setDraft((now) => ({ ...now, settings: changed }));
     setTest(null);
   };
 

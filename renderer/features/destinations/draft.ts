@@ -24,6 +24,7 @@ export function draftOf({ name, settings, policy }: RemoteRow): Draft {
 export function issuesOf({ name, settings, policy }: Draft): ReadonlySet<string> {
   const issues = new Set<string>();
   if (name.trim() === '') issues.add('name');
+  if (settings.kind === 'slicebox' && settings.role === 'connects' && settings.url === '') issues.add('url');
   const parsed = RemoteSettings.safeParse(settings);
   if (!parsed.success) for (const { path } of parsed.error.issues) issues.add(path.join('.'));
   const rules = PolicySchema.safeParse(policy);

@@ -5,6 +5,7 @@ import {
   FolderSync,
   FolderTree,
   KeyRound,
+  ListFilter,
   ScrollText,
   Send,
   Shapes,
@@ -33,6 +34,13 @@ export interface ManagePage {
 
 /** All of them, in the order of the cards: what is used every day first. */
 export const managePages: readonly ManagePage[] = [
+  {
+    id: 'query',
+    icon: ListFilter,
+    title: (t) => t('query.title'),
+    text: (t) => t('query.text'),
+    Component: lazy(async () => ({ default: (await import('../query/QueryPage')).QueryPage })),
+  },
   {
     id: 'watched-folders',
     icon: FolderSync,

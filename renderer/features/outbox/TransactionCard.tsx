@@ -33,7 +33,7 @@ export function TransactionCard({ row, alone = false }: { readonly row: Transact
             {together(
               showInstant(row.requestedAt),
               by,
-              row.cause.type === 'rule' ? t('outbox.byRule', { rule: isolate(row.cause.reference) }) : '',
+              row.cause.type === 'rule' ? t('outbox.byRule') : '',
               showBytes(row.bytes),
             )}
           </span>

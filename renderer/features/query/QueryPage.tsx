@@ -1,276 +1,159 @@
-import { ArrowLeft, Search, SearchX, Waypoints } from 'lucide-react';
-import { useState } from 'react';
+import { ChevronDown, ChevronUp, ListRestart, Plus } from 'lucide-react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Output } from '@shared/contract';
-import { asFieldboxError, type FieldboxError } from '@shared/errors';
-import type { JobId, RemoteKey } from '@shared/model/ids';
-import { ask } from '../../app/api';
+import { create } from 'zustand';
+import type { PropertyKind, QueryOperator } from '@shared/contract/query';
+import type { Listing } from '@shared/model/vocabulary';
 import { cx } from '../../app/cx';
-import { showNumber } from '../../app/format';
-import { useJobs } from '../../app/jobs';
-import { useOutboxQuery } from '../../app/outbox';
-import { navigate } from '../../app/router';
-import { sayError } from '../../app/toasts';
+import { useDebounced, useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices, Select } from '../../components/Choice';
-import { DateField } from '../../components/DateField';
-import { JobProgress } from '../../components/JobProgress';
-import { Card, Columns, Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
-import { TextField } from '../../components/TextField';
-import styles from '../sending/Sending.module.css';
-import { below, dates, type Keyword, type Level, levels, matchKeys, matchValue, rangeValue } from './levels';
-import { type Found, Results } from './Results';
+import { Page } from '../../components/Surface';
+import { ImageBrowser } from '../browse/ImageBrowser';
+import { FlatSeriesList, PatientLines, SeriesList, StudyList } from '../browse/LevelLists';
+import { SourceSelect } from '../sources/SourceSelect';
+import { ConditionLine } from './ConditionLine';
+import { type Builder, conditionOf, type Line, namedProperties, propertyName, questionFor } from './conditions';
+import styles from './Query.module.css';
 
-type Match = readonly { readonly keyword: string; readonly value: string }[];
+const firstLine: Line = { id: 0, property: 'PatientName', keyword: '', operator: 'like', value: '' };
+const start: Builder = { level: 'image', lines: [firstLine], source: null, sort: null, descending: false };
 
-interface Question {
-  readonly remote: RemoteKey;
-  readonly level: Level;
-  readonly match: Match;
-}
+/** From whom to what, with both kinds of series side by side. */
+const levels = ['patient', 'study', 'series', 'flatSeries', 'image'] as const satisfies readonly Listing[];
 
-/** Asking a PACS what it holds, at four levels, and fetching of it. */
+/** What was put together; stays while other screens are visited. */
+const useBuilder = create<Builder>()(() => start);
+
+/** Before the properties of a list are known, and for keywords nobody knows: the answer says what is wrong. */
+const anyOperators: readonly QueryOperator[] = ['like', '='];
+
+/** Puts conditions together and shows what fulfils them all. */
 export function QueryPage() {
   const { t } = useTranslation();
-  const remotes = useOutboxQuery('remotes.list', {});
-  const [chosen, setChosen] = useState<RemoteKey | null>(null);
-  const [level, setLevel] = useState<Level>('study');
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
-  const [asked, setAsked] = useState<readonly Question[]>([]);
-  const [answer, setAnswer] = useState<Output<'pacs.query'> | null>(null);
-  const [error, setError] = useState<FieldboxError | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [fetched, setFetched] = useState<readonly JobId[]>([]);
-  const rows = (remotes.data?.rows ?? []).filter(({ queries }) => queries);
-  const remote = rows.find((row) => row.remote === chosen) ?? rows[0];
-  const now = asked[asked.length - 1];
+  const builder = useBuilder();
+  const panel = useId();
+  const [open, setOpen] = useState(true);
+  const [summary, setSummary] = useState(' ');
+  const { level, lines } = builder;
+  const properties = useQuery('query.properties', { level });
+  const known = new Map((properties.data?.rows ?? []).map((row) => [row.property, row]));
+  const kindOf = (line: Line): PropertyKind => known.get(propertyName(line))?.kind ?? 'text';
+  const conditions = lines.flatMap((line) => conditionOf(line, kindOf(line)) ?? []);
+  const settled = useDebounced(JSON.stringify(questionFor(builder, conditions)), 300);
+  const question = JSON.parse(settled) as ReturnType<typeof questionFor>;
 
-  const put = async (questions: readonly Question[]): Promise<void> => {
-    const question = questions[questions.length - 1];
-    setAsked(questions);
-    setAnswer(null);
-    setError(null);
-    if (!question) return;
-    setBusy(true);
-    try {
-      const { remote: of, level: at, match } = question;
-      setAnswer(await ask('pacs.query', { remote: of, level: at, match: [...match] }));
-    } catch (thrown) {
-      setError(asFieldboxError(thrown));
-    } finally {
-      setBusy(false);
-    }
+  const change = (id: number, changes: Partial<Line>): void => {
+    const next = lines.map((line) => {
+      if (line.id !== id) return line;
+      const changed = { ...line, ...changes };
+      const fitting = known.get(propertyName(changed))?.operators;
+      // Another property may not know the comparison of the one before.
+      return fitting && !fitting.includes(changed.operator) ? { ...changed, operator: fitting[0] ?? '=' } : changed;
+    });
+    useBuilder.setState({ lines: next });
   };
-  const search = (): void => {
-    if (remote) void put([{ remote: remote.remote, level, match: matchOf(level, typed) }]);
-  };
-  const open = (row: Found): void => {
-    const next = now && below[now.level];
-    if (!now || !next) return;
-    const match = next.keys.map((keyword) => ({ keyword, value: row[keyword] ?? '' }));
-    void put([...asked, { remote: now.remote, level: next.level, match }]);
-  };
-  const retrieve = async (row: Found): Promise<void> => {
-    if (!now) return;
-    const { StudyInstanceUID = '', SeriesInstanceUID, SOPInstanceUID } = row;
-    try {
-      const { job } = await ask('pacs.retrieve', {
-        remote: now.remote,
-        StudyInstanceUID,
-        ...(now.level !== 'study' && SeriesInstanceUID !== undefined && { SeriesInstanceUID }),
-        ...(now.level === 'image' && SOPInstanceUID !== undefined && { SOPInstanceUID }),
-      });
-      setFetched([job, ...fetched]);
-    } catch (thrown) {
-      sayError(thrown);
-    }
+  const add = (): void => {
+    const id = Math.max(-1, ...lines.map((line) => line.id)) + 1;
+    useBuilder.setState({ lines: [...lines, { ...firstLine, id }] });
   };
 
+  const sortable = namedProperties.filter((name) => known.get(name)?.inRow === true);
   return (
-    <Page title={t('query.title')} subtitle={t('query.subtitle')}>
-      {remotes.error ? <ErrorNote error={remotes.error} onRetry={remotes.reload} /> : null}
-      {remotes.data && !remote ? <Nobody /> : null}
-      {remote ? (
-        <Card title={t('query.what')}>
-          <form
-            noValidate
-            style={{ display: 'grid', gap: 16 }}
-            onSubmit={(event) => {
-              event.preventDefault();
-              search();
-            }}
+    <Page
+      title={t('query.title')}
+      subtitle={summary}
+      shape="fixed"
+      actions={
+        <Button
+          icon={open ? ChevronUp : ChevronDown}
+          onPress={() => setOpen(!open)}
+          aria-expanded={open}
+          aria-controls={panel}
+        >
+          {open ? t('query.hide') : t('query.show')}
+        </Button>
+      }
+    >
+      <Choices
+        label={t('query.level')}
+        hideLabel
+        options={levels.map((id) => ({ id, label: t(`query.levels.${id}`) }))}
+        value={level}
+        onChange={(next) => useBuilder.setState({ level: next, sort: null, descending: false })}
+      />
+      <section id={panel} className={cx(styles.panel)} hidden={!open} aria-label={t('query.conditions')}>
+        <ul className={cx(styles.lines)}>
+          {lines.map((line, index) => (
+            <ConditionLine
+              key={line.id}
+              line={line}
+              number={index + 1}
+              kind={kindOf(line)}
+              operators={known.get(propertyName(line))?.operators ?? anyOperators}
+              onChange={(changes) => change(line.id, changes)}
+              onRemove={() => useBuilder.setState({ lines: lines.filter((each) => each.id !== line.id) })}
+            />
+          ))}
+        </ul>
+        <div className={cx(styles.rest)}>
+          <Button icon={Plus} onPress={add} isDisabled={lines.length >= 20}>
+            {t('query.add')}
+          </Button>
+          <SourceSelect value={builder.source} onChange={(source) => useBuilder.setState({ source })} />
+          <Select
+            label={t('query.sort')}
+            options={[
+              { id: 'usual', label: t('query.sortUsual') } as const,
+              ...sortable.map((id) => ({ id, label: t(`query.properties.${id}`) })),
+            ]}
+            value={sortable.find((id) => id === builder.sort) ?? 'usual'}
+            onChange={(sort) => useBuilder.setState({ sort: sort === 'usual' ? null : sort })}
+          />
+          <Button
+            onPress={() => useBuilder.setState({ descending: !builder.descending })}
+            aria-pressed={builder.descending}
           >
-            <Columns>
-              <Select
-                label={t('query.whom')}
-                options={rows.map((row) => ({ id: row.remote, label: row.name }))}
-                value={remote.remote}
-                onChange={setChosen}
-              />
-              <Choices
-                label={t('query.level')}
-                options={levels.map((id) => ({ id, label: t(`query.levels.${id}`) }))}
-                value={level}
-                onChange={setLevel}
-              />
-            </Columns>
-            <MatchFields level={level} typed={typed} onTyped={setTyped} />
-            <Row>
-              <Button look="primary" icon={Search} type="submit" busy={busy}>
-                {t('query.search')}
-              </Button>
-              <Button onPress={() => setTyped({})}>{t('query.clear')}</Button>
-            </Row>
-          </form>
-        </Card>
-      ) : null}
-      <Fetching jobs={fetched} />
-      {asked.length > 1 ? (
-        <div>
-          <Button icon={ArrowLeft} onPress={() => void put(asked.slice(0, -1))}>
-            {t('query.up')}
+            {builder.descending ? t('query.down') : t('query.up')}
+          </Button>
+          <Button icon={ListRestart} look="quiet" onPress={() => useBuilder.setState({ ...start, level })}>
+            {t('query.clear')}
           </Button>
         </div>
-      ) : null}
-      {busy ? <p role="status">{t('query.asking')}</p> : null}
-      {error ? <ErrorNote error={error} onRetry={() => void put(asked)} /> : null}
-      {answer && now ? (
-        answer.rows.length > 0 ? (
-          <>
-            <p role="status">
-              {t('query.found', { count: answer.rows.length, shown: showNumber(answer.rows.length) })}
-            </p>
-            {answer.more ? (
-              <Note tone="warning">
-                <p>{t('query.more')}</p>
-              </Note>
-            ) : null}
-            <Results
-              level={now.level}
-              rows={answer.rows}
-              onOpen={below[now.level] ? open : null}
-              onRetrieve={
-                now.level !== 'patient' && rows.some((row) => row.remote === now.remote && row.retrieves)
-                  ? (row) => void retrieve(row)
-                  : null
-              }
-            />
-          </>
-        ) : (
-          <Empty icon={SearchX} title={t('query.nothing')}>
-            {t('query.nothingHint')}
-          </Empty>
-        )
-      ) : null}
+      </section>
+      <Results level={level} question={question} onSummary={setSummary} />
     </Page>
   );
 }
 
-function matchOf(level: Level, typed: Readonly<Record<string, string>>): Match {
-  return matchKeys[level].flatMap((keyword) => {
-    const text = typed[keyword] ?? '';
-    const value =
-      dates[keyword] === 'range'
-        ? rangeValue(text, typed[`${keyword}.to`] ?? '')
-        : text === ''
-          ? ''
-          : matchValue(keyword, text);
-    return value === '' ? [] : [{ keyword, value }];
-  });
+interface ResultsProps {
+  readonly level: Listing;
+  readonly question: ReturnType<typeof questionFor>;
+  readonly onSummary: (text: string) => void;
 }
 
-interface MatchProps {
-  readonly level: Level;
-  readonly typed: Readonly<Record<string, string>>;
-  readonly onTyped: (typed: Readonly<Record<string, string>>) => void;
-}
+const ignore = (): void => undefined;
 
-function MatchFields({ level, typed, onTyped }: MatchProps) {
-  const { t } = useTranslation();
-  const keys: readonly Keyword[] = matchKeys[level];
-  const set = (key: string) => (value: string) => onTyped({ ...typed, [key]: value });
-  return (
-    <Columns>
-      {keys.flatMap((keyword) => {
-        const label = t(`query.key.${keyword}`);
-        if (dates[keyword] === 'range') {
-          return [
-            <DateField
-              key={keyword}
-              label={t('query.from', { what: label })}
-              value={typed[keyword] ?? ''}
-              onChange={set(keyword)}
-            />,
-            <DateField
-              key={`${keyword}.to`}
-              label={t('query.until', { what: label })}
-              value={typed[`${keyword}.to`] ?? ''}
-              onChange={set(`${keyword}.to`)}
-            />,
-          ];
-        }
-        if (dates[keyword] === 'day')
-          return [<DateField key={keyword} label={label} value={typed[keyword] ?? ''} onChange={set(keyword)} />];
-        return [
-          <TextField
-            key={keyword}
-            label={label}
-            value={typed[keyword] ?? ''}
-            onChange={set(keyword)}
-            maxLength={256}
-            {...(keyword.endsWith('UID') && { direction: 'ltr' as const })}
-          />,
-        ];
-      })}
-    </Columns>
-  );
-}
-
-/** What is being fetched from here, and how it went. */
-function Fetching({ jobs: ids }: { readonly jobs: readonly JobId[] }) {
-  const { t } = useTranslation();
-  const jobs = useJobs((state) => state.jobs);
-  const known = ids.flatMap((id) => jobs[id] ?? []);
-  if (known.length === 0) return null;
-  return (
-    <Card title={t('query.fetching')}>
-      {known.map((job) =>
-        job.state === 'running' ? (
-          <JobProgress key={job.job} job={job} />
-        ) : (
-          <div key={job.job} className={cx(styles.head)}>
-            <span role="status">
-              {job.state === 'done'
-                ? t('jobs.importDone', { added: job.added, already: job.alreadyStored, aside: job.rejected })
-                : t('query.notFetched')}
-            </span>
-            <ReportButton session={job.importSession} />
-          </div>
-        ),
-      )}
-    </Card>
-  );
-}
-
-function ReportButton({ session }: { readonly session: Output<'jobs.list'>['jobs'][number]['importSession'] }) {
-  const { t } = useTranslation();
-  if (session === null) return null;
-  return <Button onPress={() => navigate({ screen: 'import', session })}>{t('jobs.report')}</Button>;
-}
-
-function Nobody() {
-  const { t } = useTranslation();
-  return (
-    <Empty
-      icon={Waypoints}
-      title={t('query.nobody')}
-      action={
-        <Button icon={Waypoints} onPress={() => navigate({ screen: 'sending', page: 'destinations' })}>
-          {t('destinations.title')}
-        </Button>
-      }
-    >
-      {t('query.nobodyHint')}
-    </Empty>
-  );
+function Results({ level, question, onSummary }: ResultsProps) {
+  switch (level) {
+    case 'patient':
+      return <PatientLines question={question} onSummary={onSummary} />;
+    case 'study':
+      return <StudyList question={question} onSummary={onSummary} />;
+    case 'series':
+      return <SeriesList question={question} onSummary={onSummary} />;
+    case 'flatSeries':
+      return <FlatSeriesList question={question} onSummary={onSummary} />;
+    case 'image':
+      return (
+        <ImageBrowser
+          question={question}
+          look="grid"
+          sort="newest"
+          onSort={ignore}
+          series={null}
+          onSummary={onSummary}
+        />
+      );
+  }
 }

@@ -44,9 +44,9 @@ export const sendingPages: readonly SendingPage[] = [
     Component: lazy(async () => ({ default: (await import('../incoming/IncomingPage')).IncomingPage })),
   },
   {
-    id: 'query',
+    id: 'pacs',
     icon: Search,
-    title: (t) => t('query.title'),
-    Component: lazy(async () => ({ default: (await import('../query/QueryPage')).QueryPage })),
+    title: (t) => t('pacs.title'),
+    Component: lazy(async () => ({ default: (await import('../pacs/QueryPage')).QueryPage })),
   },
 ];

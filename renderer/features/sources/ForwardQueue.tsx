@@ -1,8 +1,10 @@
-import { Ban, CircleCheck, Clock, Images, LoaderCircle, RotateCw, TriangleAlert } from 'lucide-react';
+import { CircleCheck, Clock, Images, RotateCw, TriangleAlert, Undo2 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useState } from 'react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import { ForwardState, type ForwardRow } from '@shared/contract/sources';
+import type { ForwardGathering, ForwardRow } from '@shared/contract/sources';
+import { ItemState } from '@shared/contract/sync';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { showInstant, showNumber, together } from '../../app/format';
@@ -13,26 +15,18 @@ import { Choices } from '../../components/Choice';
 import { Badge, Card, ErrorNote, Row, type Tone } from '../../components/Surface';
 import styles from './Sources.module.css';
 import { sourceLabel } from './sourceLabel';
-import { reasonSentence, useSources } from './useSources';
+import { useSources } from './useSources';
 
-const looks: Readonly<Record<ForwardState, { readonly tone?: Tone; readonly icon: LucideIcon }>> = {
-  waiting: { icon: Clock },
-  sending: { tone: 'info', icon: LoaderCircle },
-  done: { tone: 'success', icon: CircleCheck },
-  failed: { tone: 'error', icon: TriangleAlert },
-  cancelled: { icon: Ban },
-};
 const PAGE = 50;
-type Shown = ForwardState | 'all';
+type Shown = 'all' | 'open';
 
-/** Deliveries, newest first: what waits, what is under way, what has arrived, and what stayed with the reason. */
+/** What rules gather now and what they have asked the outbox for, newest first, with what became of it. */
 export function ForwardQueue() {
   const { t } = useTranslation();
   const [shown, setShown] = useState<Shown>('all');
   const [limit, setLimit] = useState(PAGE);
-  const filter = shown === 'all' ? {} : { state: shown };
-  const { data, error, reload } = useSources('forward.queue', { ...filter, limit }, 'forward');
-  const count = (state: ForwardState): string => showNumber(data?.counts[state] ?? 0);
+  const { data, error, reload } = useSources('forward.queue', { openOnly: shown === 'open', limit }, 'forward');
+  const isEmpty = data?.rows.length === 0 && data.gathering.length === 0;
   return (
     <Card title={t('forwarding.queue')}>
       {error ? <ErrorNote error={error} onRetry={reload} /> : null}
@@ -41,19 +35,18 @@ export function ForwardQueue() {
         hideLabel
         options={[
           { id: 'all', label: t('forwarding.all') },
-          ...ForwardState.options.map((state) => ({
-            id: state,
-            label: `${count(state)} ${t(`forwarding.state.${state}`)}`,
-            icon: looks[state].icon,
-          })),
+          { id: 'open', label: t('forwarding.open') },
         ]}
         value={shown}
         onChange={setShown}
       />
-      {data?.rows.length === 0 ? <p>{t('forwarding.noneQueued')}</p> : null}
+      {isEmpty ? <p>{t('forwarding.noneQueued')}</p> : null}
       <ul className={cx(styles.list)}>
+        {data?.gathering.map((row) => (
+          <Gathering key={[row.rule, row.source, row.sourceRef, row.session].join(' ')} row={row} />
+        ))}
         {data?.rows.map((row) => (
-          <Delivery key={row.forward} row={row} onChanged={reload} />
+          <Transaction key={row.transaction} row={row} onChanged={reload} />
         ))}
       </ul>
       {data && data.total > data.rows.length && limit < 1000 ? (
@@ -65,20 +58,55 @@ export function ForwardQueue() {
   );
 }
 
-async function viewImages(row: ForwardRow): Promise<void> {
-  const { rows } = await ask('forward.images', { forward: row.forward, limit: 200 });
+function Gathering({ row }: { readonly row: ForwardGathering }) {
+  const { t } = useTranslation();
+  const source = sourceLabel(t, row.source, row.sourceName);
+  return (
+    <li className={cx(styles.item)}>
+      <span className={cx(styles.grow)}>
+        <strong>
+          <bdi>{t('forwarding.fromTo', { source, destination: row.remoteName })}</bdi>
+        </strong>
+        <span className={cx(styles.soft)}>
+          {together(showInstant(row.since), countOf(t, 'gathered', row.images), t('forwarding.gathering'))}
+        </span>
+      </span>
+    </li>
+  );
+}
+
+function countOf(t: TFunction, state: ItemState | 'gathered', images: number): string {
+  return t('forwarding.countOf', { state: t(`forwarding.state.${state}`), shown: showNumber(images) });
+}
+
+async function viewImages({ transaction }: ForwardRow): Promise<void> {
+  const { rows } = await ask('outbox.items', { transaction, limit: 200 });
   const found = await Promise.allSettled(rows.map(({ image }) => ask('catalog.image', { image })));
   const images = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const [first] = images;
   if (first) openViewer(images, first.image);
 }
 
-function Delivery({ row, onChanged }: { readonly row: ForwardRow; readonly onChanged: () => void }) {
+/** How a transaction stands as a whole: what needs a person comes before what waits, and that before what is done. */
+function standing({ refused, parked, waiting, sending, arrived }: ForwardRow['counts']): {
+  readonly state: ItemState;
+  readonly icon: LucideIcon;
+  readonly tone?: Tone;
+} {
+  if (parked > 0) return { state: 'parked', icon: TriangleAlert, tone: 'warning' };
+  if (refused > 0) return { state: 'refused', icon: TriangleAlert, tone: 'error' };
+  if (waiting + sending > 0) return { state: 'waiting', icon: Clock };
+  if (arrived > 0) return { state: 'arrived', icon: CircleCheck, tone: 'info' };
+  return { state: 'proven', icon: CircleCheck, tone: 'success' };
+}
+
+function Transaction({ row, onChanged }: { readonly row: ForwardRow; readonly onChanged: () => void }) {
   const { t } = useTranslation();
-  const { forward, state } = row;
-  const { tone, icon } = looks[state];
-  const source = sourceLabel(t, row.source, row.sourceName);
-  const name = t('forwarding.fromTo', { source, destination: row.destinationName });
+  const { transaction, counts, total } = row;
+  const wholly = counts.cancelled === total;
+  const { state, icon, tone } = standing(counts);
+  const source = row.source === null ? t('forwarding.any') : sourceLabel(t, row.source, row.sourceName);
+  const name = t('forwarding.fromTo', { source, destination: row.remoteName });
   return (
     <li className={cx(styles.item)}>
       <span className={cx(styles.grow)}>
@@ -87,16 +115,14 @@ function Delivery({ row, onChanged }: { readonly row: ForwardRow; readonly onCha
         </strong>
         <span className={cx(styles.soft)}>
           {together(
-            showInstant(row.createdAt),
-            t('forwarding.sent', { sent: showNumber(row.sent), images: showNumber(row.images) }),
-            row.gathering ? t('forwarding.gathering') : '',
-            row.nextTry === null ? '' : t('forwarding.nextTry', { at: showInstant(row.nextTry) }),
+            showInstant(row.requestedAt),
+            ...ItemState.options.map((each) => (counts[each] > 0 ? countOf(t, each, counts[each]) : '')),
+            row.anonymise === null ? '' : t('forwarding.anonymised'),
           )}
         </span>
-        {row.error ? <span className={cx(styles.soft)}>{reasonSentence(row.error)}</span> : null}
       </span>
-      <Badge icon={icon} {...(tone && { tone })}>
-        {t(`forwarding.state.${state}`)}
+      <Badge icon={wholly ? Undo2 : icon} {...(tone && !wholly && { tone })}>
+        {t(`forwarding.state.${wholly ? 'cancelled' : state}`)}
       </Badge>
       <Button
         icon={Images}
@@ -105,22 +131,22 @@ function Delivery({ row, onChanged }: { readonly row: ForwardRow; readonly onCha
       >
         {t('importing.images')}
       </Button>
-      {state === 'failed' || state === 'cancelled' || row.nextTry !== null ? (
+      {counts.refused + counts.parked + counts.cancelled > 0 ? (
         <Button
           icon={RotateCw}
-          aria-label={`${t('common.retry')}: ${name}`}
-          onPress={() => void ask('forward.retry', { forward }).then(onChanged, sayError)}
+          aria-label={t('forwarding.retryNamed', { name })}
+          onPress={() => void ask('outbox.retry', { transaction }).then(onChanged, sayError)}
         >
-          {t('common.retry')}
+          {t('forwarding.retry')}
         </Button>
       ) : null}
-      {state === 'waiting' || state === 'sending' ? (
+      {counts.waiting > 0 ? (
         <Button
-          icon={Ban}
-          aria-label={`${t('common.cancel')}: ${name}`}
-          onPress={() => void ask('forward.cancel', { forward }).then(onChanged, sayError)}
+          icon={Undo2}
+          aria-label={t('forwarding.takeBackNamed', { name })}
+          onPress={() => void ask('outbox.cancel', { transaction }).then(onChanged, sayError)}
         >
-          {t('common.cancel')}
+          {t('forwarding.takeBack')}
         </Button>
       ) : null}
     </li>

@@ -1,99 +1,121 @@
-import { FolderOutput, Plus, Send } from 'lucide-react';
+import { Pencil, Plus, Send } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DestinationRow, ForwardRuleRow } from '@shared/contract/sources';
+import type { ForwardRuleRow } from '@shared/contract/sources';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
+import { together } from '../../app/format';
 import { sayError } from '../../app/toasts';
+import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Switch } from '../../components/Choice';
 import { Dialog } from '../../components/Dialog';
-import { Badge, Card, Empty, ErrorNote, Page, Row } from '../../components/Surface';
+import { Card, Empty, ErrorNote, Page, Row } from '../../components/Surface';
 import { Confirm } from './Confirm';
-import { DestinationForm, RuleForm } from './ForwardForms';
 import { ForwardQueue } from './ForwardQueue';
+import { RuleForm } from './RuleForm';
 import styles from './Sources.module.css';
 import { sourceLabel } from './sourceLabel';
 import { useSources } from './useSources';
 
-/** Where images are sent on to by themselves, by which rules, and what has become of each delivery. */
+/** The rules by which images are sent on by themselves, and what has become of what they sent. */
 export function Forwarding() {
   const { t } = useTranslation();
-  const destinations = useSources('destinations.list', {}, 'forward');
+  const remotes = useQuery('remotes.list', {});
   const rules = useSources('forward.rules', {}, 'forward');
-  const [form, setForm] = useState<'destination' | 'rule' | null>(null);
-  const reload = (): void => {
-    destinations.reload();
+  const [form, setForm] = useState<{ readonly rule: ForwardRuleRow | null } | null>(null);
+  const close = (): void => setForm(null);
+  const done = (): void => {
+    close();
     rules.reload();
   };
-  const done = (): void => {
-    setForm(null);
-    reload();
-  };
-  const error = destinations.error ?? rules.error;
-  const rows = destinations.data?.rows ?? [];
+  const error = remotes.error ?? rules.error;
+  const isLoaded = remotes.data !== null && rules.data !== null;
+  const rows = rules.data?.rows ?? [];
+  const targets = remotes.data?.rows ?? [];
+  const add = (
+    <Button look="primary" large icon={Plus} onPress={() => setForm({ rule: null })}>
+      {t('forwarding.addRule')}
+    </Button>
+  );
   return (
     <Page title={t('forwarding.title')} subtitle={t('forwarding.subtitle')}>
-      {error ? <ErrorNote error={error} onRetry={reload} /> : null}
-      {destinations.data && rows.length === 0 ? (
-        <Empty
-          icon={Send}
-          title={t('forwarding.empty')}
-          action={
-            <Button look="primary" large icon={Plus} onPress={() => setForm('destination')}>
-              {t('forwarding.addDestination')}
-            </Button>
-          }
-        >
+      {error ? (
+        <ErrorNote
+          error={error}
+          onRetry={() => {
+            remotes.reload();
+            rules.reload();
+          }}
+        />
+      ) : null}
+      {isLoaded && targets.length === 0 ? (
+        <Empty icon={Send} title={t('forwarding.empty')}>
           {t('forwarding.emptyHint')}
         </Empty>
       ) : null}
+      {isLoaded && targets.length > 0 && rows.length === 0 ? (
+        <Empty icon={Send} title={t('forwarding.emptyRules')} action={add}>
+          {t('forwarding.emptyRulesHint')}
+        </Empty>
+      ) : null}
       {rows.length === 0 ? null : (
-        <>
-          <Rules rows={rules.data?.rows ?? []} onAdd={() => setForm('rule')} onChanged={reload} />
-          <ForwardQueue />
-          <Destinations rows={rows} onAdd={() => setForm('destination')} onChanged={reload} />
-        </>
+        <Rules
+          rows={rows}
+          onAdd={() => setForm({ rule: null })}
+          onChange={(rule) => setForm({ rule })}
+          onChanged={rules.reload}
+        />
       )}
-      <Dialog title={t('forwarding.addDestination')} open={form === 'destination'} onClose={() => setForm(null)}>
-        {form === 'destination' ? <DestinationForm onDone={done} onCancel={() => setForm(null)} /> : null}
-      </Dialog>
-      <Dialog title={t('forwarding.addRule')} open={form === 'rule'} onClose={() => setForm(null)}>
-        {form === 'rule' ? <RuleForm destinations={rows} onDone={done} onCancel={() => setForm(null)} /> : null}
+      {targets.length === 0 ? null : <ForwardQueue />}
+      <Dialog
+        title={t(form?.rule ? 'forwarding.changeRule' : 'forwarding.addRule')}
+        open={form !== null}
+        onClose={close}
+      >
+        {form ? <RuleForm remotes={targets} rule={form.rule} onDone={done} onCancel={close} /> : null}
       </Dialog>
     </Page>
   );
 }
 
-interface ListProps<T> {
-  readonly rows: readonly T[];
+interface RulesProps {
+  readonly rows: readonly ForwardRuleRow[];
   readonly onAdd: () => void;
+  readonly onChange: (rule: ForwardRuleRow) => void;
   readonly onChanged: () => void;
 }
 
-function Rules({ rows, onAdd, onChanged }: ListProps<ForwardRuleRow>) {
+function Rules({ rows, onAdd, onChange, onChanged }: RulesProps) {
   const { t } = useTranslation();
-  const change = (row: ForwardRuleRow, active: boolean): void => {
-    ask('forward.changeRule', { rule: row.rule, keepImages: row.keepImages, active }).then(onChanged, sayError);
+  const turn = ({ rule, keepImages, anonymise, priority }: ForwardRuleRow, active: boolean): void => {
+    ask('forward.changeRule', { rule, keepImages, anonymise, priority, active }).then(onChanged, sayError);
   };
   return (
     <Card title={t('forwarding.rules')}>
-      {rows.length === 0 ? <p>{t('forwarding.noRules')}</p> : null}
       <ul className={cx(styles.list)}>
         {rows.map((row) => {
           const source = row.source === null ? t('forwarding.any') : sourceLabel(t, row.source, row.sourceName);
-          const name = t('forwarding.fromTo', { source, destination: row.destinationName });
+          const name = t('forwarding.fromTo', { source, destination: row.remoteName });
           return (
             <li key={row.rule} className={cx(styles.item)}>
               <span className={cx(styles.grow)}>
                 <strong>
                   <bdi>{name}</bdi>
                 </strong>
-                <span className={cx(styles.soft)}>{t(row.keepImages ? 'forwarding.stay' : 'forwarding.go')}</span>
+                <span className={cx(styles.soft)}>
+                  {together(
+                    t(row.keepImages ? 'forwarding.stay' : 'forwarding.go'),
+                    row.anonymise === null ? '' : t('forwarding.anonymised'),
+                  )}
+                </span>
               </span>
-              <Switch checked={row.active} onChange={(active) => change(row, active)}>
+              <Switch checked={row.active} onChange={(active) => turn(row, active)}>
                 {t('settings.inUse')}
               </Switch>
+              <Button icon={Pencil} aria-label={t('forwarding.changeNamed', { name })} onPress={() => onChange(row)}>
+                {t('forwarding.change')}
+              </Button>
               <Confirm
                 label={t('watching.remove')}
                 named={t('watching.removeNamed', { name })}
@@ -107,40 +129,6 @@ function Rules({ rows, onAdd, onChanged }: ListProps<ForwardRuleRow>) {
       <Row>
         <Button icon={Plus} onPress={onAdd}>
           {t('forwarding.addRule')}
-        </Button>
-      </Row>
-    </Card>
-  );
-}
-
-function Destinations({ rows, onAdd, onChanged }: ListProps<DestinationRow>) {
-  const { t } = useTranslation();
-  return (
-    <Card title={t('forwarding.destinations')}>
-      <ul className={cx(styles.list)}>
-        {rows.map((row) => (
-          <li key={row.destination} className={cx(styles.item)}>
-            <span className={cx(styles.grow)}>
-              <strong>
-                <bdi>{row.name}</bdi>
-              </strong>
-              <span className={cx(styles.soft)}>
-                <bdi>{row.settings['folder'] ?? ''}</bdi>
-              </span>
-            </span>
-            <Badge icon={FolderOutput}>{t(`forwarding.type.${row.type}`)}</Badge>
-            <Confirm
-              label={t('watching.remove')}
-              named={t('watching.removeNamed', { name: row.name })}
-              question={t('forwarding.removeDestination')}
-              onConfirm={() => ask('destinations.remove', { destination: row.destination }).then(onChanged)}
-            />
-          </li>
-        ))}
-      </ul>
-      <Row>
-        <Button icon={Plus} onPress={onAdd}>
-          {t('forwarding.addDestination')}
         </Button>
       </Row>
     </Card>

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { addSqlFunctions } from '../../../main/archive/catalog/sql-functions';
 import { migrations } from '../../../main/archive/database/migrations';
 
 const PATIENT = `INSERT INTO patient (id, key, PatientID, IssuerOfPatientID, PatientName, PatientBirthDate, PatientSex,
@@ -9,6 +10,7 @@ const PATIENT = `INSERT INTO patient (id, key, PatientID, IssuerOfPatientID, Pat
 test('an index from before versions and merges keeps its studies and the identities of registered patients', () => {
   const db = new Database(':memory:');
   db.pragma('foreign_keys = ON');
+  addSqlFunctions(db);
   const at = migrations.findIndex(({ sql }) => sql.includes('CREATE TABLE set_aside'));
   for (const { sql } of migrations.slice(0, at)) db.exec(sql);
   db.prepare(PATIENT).run(1, 'key-1', 1);

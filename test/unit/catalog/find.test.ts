@@ -84,7 +84,12 @@ describe('rows', () => {
 
   it('are none, with a total of none, in an empty archive', () => {
     for (const level of ['patient', 'study', 'series', 'image'] as const) {
-      expect(find(db, { ...FindInput.parse({ level }), level })).toEqual({ total: 0, rows: [], next: null });
+      expect(find(db, { ...FindInput.parse({ level }), level })).toEqual({
+        total: 0,
+        totalIsExact: true,
+        rows: [],
+        next: null,
+      });
     }
   });
 });
@@ -415,7 +420,7 @@ describe('pages', () => {
     expect(second.rows.map((row) => row.PatientName)).toEqual(['g', 'h', 'j', 'l']);
     expect(second.total).toBe(12);
     const newest = images({ sort: 'arrival', descending: true, limit: 2 });
-    expect(newest).toEqual({ total: 0, rows: [], next: null });
+    expect(newest).toEqual({ total: 0, totalIsExact: true, rows: [], next: null });
     const added = ['1', '2', '3', '4'].map(() => addImage(db, parents).key);
     const page = images({ sort: 'arrival', descending: true, limit: 2 });
     addImage(db, parents);
@@ -497,7 +502,7 @@ describe('pages', () => {
       rows: [{ PatientName: 'f' }, { PatientName: 'g' }],
       next: null,
     });
-    expect(patients({ offset: 7 })).toEqual({ total: 7, rows: [], next: null });
+    expect(patients({ offset: 7 })).toEqual({ total: 7, totalIsExact: true, rows: [], next: null });
     expect(patients({ offset: 2, limit: 2 }).next).not.toBeNull();
   });
 });

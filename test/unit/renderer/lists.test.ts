@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FieldboxError } from '@shared/errors';
-import { ClinicKey, KindKey, StationKey, StudyKey } from '@shared/model/ids';
+import { ClinicKey, KindKey, SeriesTagKey, SeriesTypeKey, StationKey, StudyKey } from '@shared/model/ids';
 import type { ClinicRow } from '@shared/model/rows';
 import { Pages } from '../../../renderer/app/pages';
 import type { PageAnswer } from '../../../renderer/app/pages';
@@ -28,7 +28,9 @@ describe('the filter of the images', () => {
     station,
     clinic,
     modality: 'DX',
-    source: 'camera',
+    source: { source: 'watch', sourceRef: 'X-ray' },
+    seriesType: SeriesTypeKey.parse('00000000-0000-4000-8000-000000000004'),
+    seriesTag: SeriesTagKey.parse('00000000-0000-4000-8000-000000000005'),
     dateFrom: '20260101',
     dateTo: '20261231',
   } as const;
@@ -41,12 +43,21 @@ describe('the filter of the images', () => {
   });
 
   it('asks for what is set, and for each level only what it knows', () => {
-    const common = { text: 'chest', clinic, modality: 'DX', dateFrom: '20260101', dateTo: '20261231' };
+    const common = {
+      text: 'chest',
+      clinic,
+      modality: 'DX',
+      sources: [full.source],
+      seriesTypes: [full.seriesType],
+      seriesTags: [full.seriesTag],
+      dateFrom: '20260101',
+      dateTo: '20261231',
+    };
     const byName = { sort: 'PatientName', descending: false };
-    expect(questionOf(full, 'name', 'images', {})).toEqual({ ...common, ...byName, kind, station, source: 'camera' });
-    expect(questionOf(full, 'name', 'series', {})).toEqual({ ...common, ...byName, source: 'camera' });
+    expect(questionOf(full, 'name', 'images', {})).toEqual({ ...common, ...byName, kind, station });
+    expect(questionOf(full, 'name', 'series', {})).toEqual({ ...common, ...byName });
     expect(questionOf(full, 'name', 'studies', {})).toEqual({ ...common, ...byName });
-    expect(conditions(full)).toBe(7);
+    expect(conditions(full)).toBe(9);
   });
 
   it('stays inside a study', () => {

@@ -8,7 +8,7 @@ import {
   withCertificate,
 } from '../../../renderer/features/destinations/kinds';
 import { standingOf } from '../../../renderer/features/outbox/transaction';
-import { matchValue, rangeValue } from '../../../renderer/features/query/levels';
+import { matchValue, rangeValue } from '../../../renderer/features/pacs/levels';
 import { showSpan } from '../../../renderer/app/format';
 import type { StateCounts } from '../../../shared/contract/sync';
 import { RemoteKind } from '../../../shared/model/remotes/settings';

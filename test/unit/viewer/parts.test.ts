@@ -21,6 +21,8 @@ const tag = (keyword: string, value: string, path = '00000000'): TagRow => ({
   vr: 'CS',
   depth: 0,
   value,
+  multiplicity: 1,
+  namePath: keyword,
   length: value.length,
 });
 

@@ -1,7 +1,7 @@
 /**
  * Where images come from and where they go: watched folders, import sessions that can be taken off the list, sets for
- * fetching, rules for forwarding. `local_` tables hold what this laptop has yet to do; no record says it, and a rebuild of the
- * index leaves them alone.
+ * fetching, rules for forwarding and what they have gathered. `local_` tables hold what this laptop has yet to do; no record
+ * says it, and a rebuild of the index leaves them alone.
  */
 export const sql = `
 ALTER TABLE image ADD COLUMN source_ref TEXT NOT NULL DEFAULT '';
@@ -50,68 +50,51 @@ CREATE INDEX local_watched_file_seen ON local_watched_file (watch, path) WHERE s
 CREATE INDEX local_watched_file_stored ON local_watched_file (watch, path) WHERE state = 'stored';
 CREATE INDEX local_watched_file_problem ON local_watched_file (watch, path) WHERE code IS NOT NULL;
 
-CREATE TABLE destination (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  name TEXT NOT NULL,
-  type TEXT NOT NULL,
-  settings TEXT NOT NULL,            -- JSON object, as the type wants it
-  removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
-) STRICT;
-
 CREATE TABLE forward_rule (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   source TEXT,                       -- NULL: any
   source_ref TEXT NOT NULL,          -- '': any of the type
-  destination TEXT NOT NULL,
+  remote TEXT NOT NULL,
   keep_images INTEGER NOT NULL CHECK (keep_images IN (0, 1)),
+  anonymise TEXT,                    -- AnonymisationWay as JSON; NULL: as they are
+  priority INTEGER NOT NULL,
   active INTEGER NOT NULL CHECK (active IN (0, 1)),
   removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
 ) STRICT;
 CREATE INDEX forward_rule_active ON forward_rule (active, removed);
 
-CREATE TABLE local_forward (
+-- Images of one source and import that a rule is going to ask for together.
+CREATE TABLE forward_gathering (
   id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  rule TEXT NOT NULL,
-  destination TEXT NOT NULL,
+  rule_id INTEGER NOT NULL REFERENCES forward_rule (id),
   source TEXT NOT NULL,
   source_ref TEXT NOT NULL,
   session TEXT NOT NULL,             -- '' when the images came in without one
-  keep_images INTEGER NOT NULL CHECK (keep_images IN (0, 1)),
-  gathering INTEGER NOT NULL CHECK (gathering IN (0, 1)),
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'done', 'failed', 'cancelled')),
-  images INTEGER NOT NULL DEFAULT 0,
-  sent INTEGER NOT NULL DEFAULT 0,
-  tries INTEGER NOT NULL DEFAULT 0,
-  due INTEGER NOT NULL DEFAULT 0,    -- milliseconds
-  code TEXT,
-  details TEXT NOT NULL DEFAULT '{}',
   created INTEGER NOT NULL,          -- milliseconds
   updated INTEGER NOT NULL,
-  finished INTEGER
+  UNIQUE (rule_id, source, source_ref, session)
 ) STRICT;
-CREATE INDEX local_forward_open ON local_forward (rule, source, source_ref, session) WHERE gathering = 1;
-CREATE INDEX local_forward_state ON local_forward (state, id);
-CREATE INDEX local_forward_destination ON local_forward (destination, id);
 
-CREATE TABLE local_forward_item (
-  id INTEGER PRIMARY KEY,
-  forward_id INTEGER NOT NULL REFERENCES local_forward (id),
+CREATE TABLE forward_gathered (
   image TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'cancelled')),
-  code TEXT,
-  details TEXT NOT NULL DEFAULT '{}',
-  proof TEXT,
-  place TEXT,
-  at INTEGER NOT NULL,
-  discard INTEGER NOT NULL DEFAULT 0 CHECK (discard IN (0, 1)), -- delivered, and to be moved to the trash
-  UNIQUE (forward_id, image)
-) STRICT;
-CREATE INDEX local_forward_item_state ON local_forward_item (forward_id, state, id);
-CREATE INDEX local_forward_item_image ON local_forward_item (image, state);
-CREATE INDEX local_forward_item_discard ON local_forward_item (id) WHERE discard = 1;
+  rule_id INTEGER NOT NULL REFERENCES forward_rule (id),
+  gathering_id INTEGER NOT NULL REFERENCES forward_gathering (id),
+  seq INTEGER NOT NULL,              -- of the record it arrived with
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (image, rule_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forward_gathered_order ON forward_gathered (gathering_id, seq);
+CREATE INDEX forward_gathered_rule ON forward_gathered (rule_id);
+
+-- Images that a rule has delivered, proven, and that are not to be kept here.
+CREATE TABLE forward_delivered (
+  image TEXT NOT NULL,
+  rule_id INTEGER NOT NULL REFERENCES forward_rule (id),
+  PRIMARY KEY (image, rule_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX outbox_transaction_rule ON outbox_transaction (id) WHERE json_extract(cause, '$.type') = 'rule';
 
 CREATE TABLE local_export_set (
   id INTEGER PRIMARY KEY,

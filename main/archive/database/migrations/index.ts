@@ -9,6 +9,8 @@ import * as grouping from './0008-grouping';
 import * as classification from './0010-classification';
 import * as sources from './0011-sources';
 import * as scp from './0016-scp';
+import * as finding from './0012-finding';
+import * as boxes from './0013-boxes';
 
 /**
  * Numbered, forward only. A released migration is never edited (test/unit/archive/migrations.test.ts keeps their hashes);
@@ -25,5 +27,7 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 9, sql: attachments.sql },
   { version: 10, sql: classification.sql },
   { version: 11, sql: sources.sql },
+  { version: 12, sql: finding.sql },
+  { version: 13, sql: boxes.sql },
   { version: 16, sql: scp.sql },
 ];

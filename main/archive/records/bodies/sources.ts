@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Afterwards, DestinationType } from '@shared/contract/sources';
-import { ClinicKey, DestinationKey, ForwardRuleKey, KindKey, StationKey, WatchKey } from '@shared/model/ids';
+import { Afterwards } from '@shared/contract/sources';
+import { AnonymisationWay } from '@shared/model/anonymisation';
+import { ClinicKey, ForwardRuleKey, KindKey, RemoteKey, StationKey, WatchKey } from '@shared/model/ids';
 import { SourceRef, SourceType } from '@shared/model/vocabulary';
 
 /** Records of where images come from and go to by themselves. */
@@ -19,21 +20,16 @@ export const sourceBodies = {
     paused: z.boolean(),
   }),
   'watch.removed': z.object({ watch: WatchKey }),
-  'destination.saved': z.object({
-    destination: DestinationKey,
-    name: z.string(),
-    type: DestinationType,
-    settings: z.record(z.string(), z.string()),
-  }),
-  'destination.removed': z.object({ destination: DestinationKey }),
   'forward.rule-saved': z.object({
     rule: ForwardRuleKey,
     /** Null: any. */
     source: SourceType.nullable(),
     /** The empty text: any of the type. */
     sourceRef: SourceRef,
-    destination: DestinationKey,
+    remote: RemoteKey,
     keepImages: z.boolean(),
+    anonymise: AnonymisationWay.nullable(),
+    priority: z.int(),
     active: z.boolean(),
   }),
   'forward.rule-removed': z.object({ rule: ForwardRuleKey }),

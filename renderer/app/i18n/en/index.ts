@@ -28,6 +28,7 @@ import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import outbox from './outbox.json';
+import pacs from './pacs.json';
 import patients from './patients.json';
 import people from './people.json';
 import projects from './projects.json';
@@ -71,6 +72,7 @@ export const en = {
   modality,
   nav,
   outbox,
+  pacs,
   patients,
   people,
   projects,

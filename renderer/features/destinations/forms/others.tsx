@@ -4,7 +4,7 @@ import type { SettingsOf } from '@shared/model/remotes/settings';
 import { ask } from '../../../app/api';
 import { sayError } from '../../../app/toasts';
 import { Button } from '../../../components/Button';
-import { Checkbox, Choices } from '../../../components/Choice';
+import { Checkbox } from '../../../components/Choice';
 import { Columns, Note, Row } from '../../../components/Surface';
 import { TextField } from '../../../components/TextField';
 import type { FormProps } from '../draft';
@@ -101,37 +101,31 @@ export function DimseForm({ settings, onChange, issue }: FormProps<SettingsOf<'d
   );
 }
 
-/** A slicebox, or another Fieldbox, as a box. */
+/** The code at the end of an address that a box has handed out. */
+const BOX_ADDRESS = /^(https?:\/\/.+?)\/*\/([0-9A-Za-z-]{16,})\/?$/;
+
+/** A slicebox, or another Fieldbox, as a box: by the address it has handed out, whose code is a secret and is taken out of it. */
 export function SliceboxForm({ settings, onChange, issue, ...rest }: FormProps<SettingsOf<'slicebox'>>) {
   const { t } = useTranslation();
+  if (settings.role === 'reached') return <p>{t('destinations.boxFetches')}</p>;
+  const take = (text: string): void => {
+    const [, url, token] = BOX_ADDRESS.exec(text.trim()) ?? [];
+    onChange({ ...settings, url: url ?? text.trim() });
+    if (token !== undefined) rest.onSecret('token', token);
+  };
   return (
     <>
-      <Choices
-        label={t('destinations.role')}
-        cards
-        options={(['connects', 'reached'] as const).map((id) => ({
-          id,
-          label: t(`destinations.roles.${id}`),
-          hint: t(`destinations.rolesHint.${id}`),
-        }))}
-        value={settings.role}
-        onChange={(role) => onChange({ ...settings, role, url: role === 'reached' ? '' : settings.url })}
+      <TextField
+        label={t('destinations.url')}
+        hint={t('destinations.boxUrlHint')}
+        direction="ltr"
+        value={settings.url}
+        onChange={take}
+        error={issue('url')}
+        required
+        maxLength={1000}
       />
-      {settings.role === 'connects' ? (
-        <>
-          <TextField
-            label={t('destinations.url')}
-            hint={t('destinations.boxUrlHint')}
-            direction="ltr"
-            value={settings.url}
-            onChange={(url) => onChange({ ...settings, url: url.trim() })}
-            error={settings.url === '' ? issue('url') : undefined}
-            required
-            maxLength={1000}
-          />
-          <SecretField name="token" label={t('destinations.token')} {...rest} />
-        </>
-      ) : null}
+      <SecretField name="token" label={t('destinations.token')} {...rest} />
     </>
   );
 }

@@ -120,6 +120,11 @@ export const ar: ViewerWords = {
     count_few: '{{shown}} مدخلات',
     count_many: '{{shown}} مدخلًا',
     count_other: '{{shown}} مدخل',
+    save: 'حفظ نسخة …',
+    saved: 'حُفظت النسخة.',
+    notSaved: 'تعذّر الحفظ: {{reason}}',
+    pixels: '{{width}} × {{height}} بكسل، {{bits}} بت، {{kind}}',
+    range: 'من {{low}} إلى {{high}}',
     bytes: '{{size}} بايت',
   },
   help: {

@@ -115,6 +115,11 @@ export const en = {
     loading: 'Loading the data …',
     count_one: '{{shown}} entry',
     count_other: '{{shown}} entries',
+    save: 'Save a copy …',
+    saved: 'The copy is saved.',
+    notSaved: 'Could not be saved: {{reason}}',
+    pixels: '{{width}} × {{height}} pixels, {{bits}} bits, {{kind}}',
+    range: '{{low}} to {{high}}',
     bytes: '{{size}} bytes',
   },
   help: {

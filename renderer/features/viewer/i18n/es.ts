@@ -117,6 +117,11 @@ export const es: ViewerWords = {
     count_one: '{{shown}} entrada',
     count_many: '{{shown}} de entradas',
     count_other: '{{shown}} entradas',
+    save: 'Guardar una copia…',
+    saved: 'La copia se guardó.',
+    notSaved: 'No se pudo guardar: {{reason}}',
+    pixels: '{{width}} × {{height}} píxeles, {{bits}} bits, {{kind}}',
+    range: 'de {{low}} a {{high}}',
     bytes: '{{size}} octetos',
   },
   help: {

@@ -117,6 +117,11 @@ export const fr: ViewerWords = {
     count_one: '{{shown}} entrée',
     count_many: '{{shown}} d’entrées',
     count_other: '{{shown}} entrées',
+    save: 'Enregistrer une copie…',
+    saved: 'La copie est enregistrée.',
+    notSaved: 'Enregistrement impossible : {{reason}}',
+    pixels: '{{width}} × {{height}} pixels sur {{bits}} bits, {{kind}}',
+    range: 'de {{low}} à {{high}}',
     bytes: '{{size}} octets',
   },
   help: {

@@ -1,13 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Copy, History, Pencil, X } from 'lucide-react';
+import { Copy, Download, History, Pencil, X } from 'lucide-react';
 import { useMemo, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
 import type { TagRow } from '@shared/contract/catalog';
 import type { ImageId } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
-import { errorSentence } from '@shared/errors';
+import { asFieldboxError, errorSentence } from '@shared/errors';
 import { useNameOf } from '../../../app/access';
+import { ask } from '../../../app/api';
 import { isolate, showInstant } from '../../../app/format';
 import { currentLanguage } from '../../../app/i18n';
 import { useDebounced, useQuery } from '../../../app/useQuery';
@@ -17,7 +18,7 @@ import { ImageProofs } from '../../ledger/ImageProofs';
 import { VersionsDialog } from '../../identity/VersionsDialog';
 import { printedTag, searchTags } from '../data/tagSearch';
 import { useParts, useViewer } from './context';
-import { showCount } from './numbers';
+import { showCount, showValue } from './numbers';
 import { useSay } from './words';
 import styles from './tags.module.css';
 
@@ -39,7 +40,9 @@ export function TagsPanel(): ReactElement | null {
     <section className={styles['panel']} aria-label={say('tags.title')} data-own-keys="">
       <header className={styles['head']}>
         <h2>{say('tags.title')}</h2>
+        <span className={styles['spring']} />
         <VersionsButton />
+        {image ? <SaveCopy key={image} image={image} /> : null}
         <Button
           className={styles['icon'] ?? ''}
           aria-label={say('tags.close')}
@@ -52,6 +55,7 @@ export function TagsPanel(): ReactElement | null {
       </header>
       <Stored />
       {image ? <ImageProofs key={image} image={image} /> : null}
+      {image ? <Pixels key={`pixels ${image}`} image={image} /> : null}
       <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
         <Label className="visually-hidden">{say('tags.search')}</Label>
         <Input className={styles['input'] ?? ''} placeholder={say('tags.searchHint')} />
@@ -102,6 +106,61 @@ function VersionsButton(): ReactElement {
         {t('identity.versions.button')}
       </Button>
       {open && row ? <VersionsDialog row={row} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+/** What the pixels are like, in one line; images without pixels have none. */
+function Pixels({ image }: { readonly image: ImageId }): ReactElement | null {
+  const { say, language } = useSay();
+  const { data } = useQuery('images.information', { image });
+  if (!data) return null;
+  const facts = [
+    say('tags.pixels', {
+      width: showCount(data.columns, language),
+      height: showCount(data.rows, language),
+      bits: showCount(data.bitsStored, language),
+      kind: data.photometricInterpretation,
+    }),
+    ...(data.minimum === null || data.maximum === null || data.colour
+      ? []
+      : [say('tags.range', { low: showValue(data.minimum, language), high: showValue(data.maximum, language) })]),
+  ];
+  return <p className={styles['status']}>{`${facts.join(', ')} ${data.unit}`.trim()}</p>;
+}
+
+/** Saves the stored file as it is, where the person says. */
+function SaveCopy({ image }: { readonly image: ImageId }): ReactElement {
+  const { say } = useSay();
+  const row = useShownRow();
+  const [said, setSaid] = useState('');
+  const [busy, setBusy] = useState(false);
+  const save = async (): Promise<void> => {
+    const uid = row?.image === image && row.SOPInstanceUID !== '' ? row.SOPInstanceUID : image.slice(0, 16);
+    const { path } = await ask('dialog.saveFile', { suggestedName: `${uid}.dcm` });
+    if (path === null) return;
+    await ask('images.saveCopy', { image, target: path, overwrite: true });
+    setSaid(say('tags.saved'));
+  };
+  const start = (): void => {
+    setBusy(true);
+    setSaid('');
+    save()
+      .catch((thrown: unknown) => {
+        const { code, details } = asFieldboxError(thrown);
+        setSaid(say('tags.notSaved', { reason: errorSentence(code, details, currentLanguage()) }));
+      })
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <span role="status" className={styles['said']}>
+        {said}
+      </span>
+      <Button className={styles['save'] ?? ''} onPress={start} isDisabled={busy}>
+        <Download aria-hidden="true" />
+        {say('tags.save')}
+      </Button>
     </>
   );
 }

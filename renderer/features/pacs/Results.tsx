@@ -24,17 +24,17 @@ export function Results({ level, rows, onOpen, onRetrieve }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => frame.current?.scrollIntoView({ block: 'nearest' }), [rows]);
   return (
-    <div ref={frame} className={cx(styles.tableFrame)} role="region" aria-label={t('query.results')} tabIndex={0}>
+    <div ref={frame} className={cx(styles.tableFrame)} role="region" aria-label={t('pacs.results')} tabIndex={0}>
       <table className={cx(styles.table)}>
         <thead>
           <tr>
             {keys.map((keyword) => (
               <th key={keyword} scope="col">
-                {t(`query.key.${keyword}`)}
+                {t(`pacs.key.${keyword}`)}
               </th>
             ))}
             <th scope="col">
-              <span className="visually-hidden">{t('query.actions')}</span>
+              <span className="visually-hidden">{t('pacs.actions')}</span>
             </th>
           </tr>
         </thead>
@@ -51,19 +51,19 @@ export function Results({ level, rows, onOpen, onRetrieve }: Props) {
                   {onOpen ? (
                     <Button
                       icon={ChevronRight}
-                      aria-label={t('query.openOf', { what: shortOf(row) })}
+                      aria-label={t('pacs.openOf', { what: shortOf(row) })}
                       onPress={() => onOpen(row)}
                     >
-                      {t('query.open')}
+                      {t('pacs.open')}
                     </Button>
                   ) : null}
                   {onRetrieve ? (
                     <Button
                       icon={Download}
-                      aria-label={t('query.fetchOf', { what: shortOf(row) })}
+                      aria-label={t('pacs.fetchOf', { what: shortOf(row) })}
                       onPress={() => onRetrieve(row)}
                     >
-                      {t('query.fetch')}
+                      {t('pacs.fetch')}
                     </Button>
                   ) : null}
                 </span>

@@ -1,0 +1,244 @@
+import type { Database } from 'better-sqlite3';
+import { statement } from '../index-writer/statements';
+import { never, type Condition, Params } from './condition';
+import { foldText } from './folding';
+import { compareLabels, isLabelProperty } from './labels';
+import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
+import { KEYWORD_COLUMNS, type Property } from './properties';
+import { TEST_FUNCTION } from './sql-functions';
+import { fittingValues, LAST_CHARACTER, trigramQuery, valuesSelect } from './values';
+
+/** A test that SQL cannot make costs as much as this many looks into an index. */
+const TEST_WEIGHT = 4;
+/** Reading the attributes of an image costs as much as this many looks into an index. */
+const ATTRIBUTE_WEIGHT = 10;
+/** With more values than this, the attributes of an image are read to tell whether it has one of them. */
+const FEW_VALUES = 50;
+/** Attributes that differ in each image, which are not in `image_value` (migration 0012). */
+const NOT_NOTED: ReadonlySet<string> = new Set([
+  'AcquisitionTime',
+  'AcquisitionDateTime',
+  'ImagePositionPatient',
+  'SliceLocation',
+]);
+
+/** The condition that a property fulfils a test, in the way that finds it soonest. */
+export function compare(db: Database, property: Property, test: Test, params: Params): Condition {
+  if (isLabelProperty(property.name)) return compareLabels(db, property.name, test, params);
+  switch (property.kept) {
+    case 'folded':
+      return foldedCondition(db, property, test, params);
+    case 'values':
+      return valuesCondition(db, property, test, params);
+    case 'attribute':
+      return attributeCondition(db, property, test, params);
+    case 'column':
+      return columnCondition(property, test, params) ?? byTest(property, test, params);
+    case 'label':
+    case 'linked':
+    case 'computed':
+      return byTest(property, test, params);
+  }
+}
+
+/** Row by row. */
+function byTest({ table, sql, present }: Property, test: Test, params: Params): Condition {
+  const check = `(${present} AND ${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1)`;
+  return { table, check, weight: TEST_WEIGHT };
+}
+
+/** A condition on a column that its index can answer; `where` speaks of the column as `sql`. */
+export function indexed(property: Pick<Property, 'table' | 'sql'>, where: string): Condition {
+  const { table, sql } = property;
+  return { table, check: `(${where})`, ids: `SELECT ${table}.id FROM ${table} WHERE ${where}`, column: sql };
+}
+
+function columnCondition(property: Property, test: Test, params: Params): Condition | undefined {
+  const { sql, kind } = property;
+  const { operator, wanted } = test;
+  const [first = ''] = wanted;
+  switch (kind) {
+    case 'number':
+      if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted.map(Number))})`);
+      if (isOrder(operator) && wanted.length === 1)
+        return indexed(property, `${sql} ${operator} ${params.add(Number(first))} AND ${property.present}`);
+      return undefined;
+    case 'uid':
+    case 'date':
+    case 'time':
+      return textColumnCondition(property, test, params);
+    default:
+      return undefined;
+  }
+}
+
+/** Dates, times and UIDs, which are compared as they stand. */
+function textColumnCondition(property: Property, { operator, wanted }: Test, params: Params): Condition | undefined {
+  const { sql, kind } = property;
+  const [first = ''] = wanted;
+  if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted)})`);
+  if (wanted.length !== 1) return undefined;
+  if (isOrder(operator)) {
+    const lower = operator === '<' || operator === '<=' ? ` AND ${sql} <> ''` : '';
+    return indexed(property, `${sql} ${operator} ${params.add(first)}${lower}`);
+  }
+  if (operator === 'startsWith') {
+    return indexed(property, `${sql} >= ${params.add(first)} AND ${sql} < ${params.add(first + LAST_CHARACTER)}`);
+  }
+  if (operator !== 'match' || hasWildcards(first)) return undefined;
+  if (kind === 'uid') {
+    return indexed(property, `${sql} IN (${params.list(first.split('\\').map((uid) => uid.trim()))})`);
+  }
+  const range = kind === 'date' ? dateRange(first) : undefined;
+  if (!range) return undefined;
+  if (range.from === range.to) return indexed(property, `${sql} = ${params.add(range.from)}`);
+  const upper = range.to === '' ? '' : ` AND ${sql} <= ${params.add(range.to)}`;
+  return indexed(property, `${sql} <> '' AND ${sql} >= ${params.add(range.from)}${upper}`);
+}
+
+function isOrder(operator: Test['operator']): operator is '<' | '<=' | '>' | '>=' {
+  return operator === '<' || operator === '<=' || operator === '>' || operator === '>=';
+}
+
+function valuesCondition(db: Database, property: Property, test: Test, params: Params): Condition {
+  const fitting = fittingValues(db, property.name, test);
+  if (!fitting) {
+    const texts = `SELECT w.text FROM (${valuesSelect(property.name, test, params)}) AS w`;
+    const ids = `SELECT ${property.table}.id FROM ${property.table} WHERE ${property.sql} IN (${texts})`;
+    return { ...byTest(property, test, params), ids, slow: true };
+  }
+  if (fitting.texts.length === 0) return never(property.table);
+  const [only, ...others] = fitting.texts;
+  const condition =
+    only !== undefined && others.length === 0
+      ? indexed(property, `${property.sql} = ${params.add(only)}`)
+      : indexed(property, `${property.sql} IN (${params.list(fitting.texts)})`);
+  return FACETS.has(property.name) && fitting.ids.length <= FEW_VALUES
+    ? { ...condition, facet: fitting.ids.map((id) => `v${String(id)}`).join(' OR ') }
+    : condition;
+}
+
+/** Properties whose values are among the facets of series (migration 0010). */
+const FACETS: ReadonlySet<string> = new Set([
+  'IssuerOfPatientID',
+  'PatientSex',
+  'StudyDescription',
+  'ReferringPhysicianName',
+  'InstitutionName',
+  ...KEYWORD_COLUMNS.series.filter((keyword) => !/UID$|Date$|Time$/.test(keyword)),
+  ...['status', 'statusMessage'],
+]);
+
+/** Which images have one of the values is noted for each value. */
+function attributeCondition(db: Database, property: Property, test: Test, params: Params): Condition {
+  const byReading = { ...byTest(property, test, params), weight: ATTRIBUTE_WEIGHT };
+  if (NOT_NOTED.has(property.name)) return byReading;
+  const fitting = fittingValues(db, property.name, test);
+  if (!fitting) {
+    const values = valuesSelect(property.name, test, params);
+    const ids = `SELECT a.image_id FROM (${values}) AS w CROSS JOIN image_value AS a ON a.value_id = w.id`;
+    return { ...byReading, ids, slow: true };
+  }
+  const [only, ...others] = fitting.ids;
+  if (only === undefined) return never('image');
+  const has = others.length === 0 ? `a.value_id = ${params.add(only)}` : `a.value_id IN (${params.list(fitting.ids)})`;
+  const ids = `SELECT a.image_id FROM image_value AS a WHERE ${has}`;
+  // Values beyond a few are sooner read than looked for one by one.
+  return fitting.ids.length <= FEW_VALUES
+    ? { table: 'image', check: `EXISTS (SELECT 1 FROM image_value AS a WHERE ${has} AND a.image_id = image.id)`, ids }
+    : { table: 'image', check: `${property.sql} IN (${params.list(fitting.texts)})`, ids, weight: ATTRIBUTE_WEIGHT };
+}
+
+/**
+ * Names and numbers of patients are kept folded: exact values and beginnings through the index, other wildcards through
+ * their three-letter pieces. Names with several component groups match by any of them.
+ */
+function foldedCondition(db: Database, property: Property, test: Test, params: Params): Condition {
+  const isName = property.kind === 'name';
+  const { sql } = property;
+  const ways = test.wanted.map((wanted) =>
+    foldedWay(test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
+  );
+  const slow = ways.some((way) => way.slow) ? { slow: true as const } : {};
+  const others = [
+    ...(isName ? groupsTerms(db, test, params) : []),
+    ...mergedTerms(db, isName ? 'm.name_folded' : 'm.id_folded', ways, params),
+  ];
+  const [only, ...more] = ways;
+  if (only && more.length === 0 && others.length === 0)
+    return { ...indexed(property, [...only.index, `${sql} ${only.fits}`].join(' AND ')), ...slow };
+  const checks = [...ways.map((way) => `${sql} ${way.fits}`), ...others];
+  const wheres = [...ways.map((way) => [...way.index, `${sql} ${way.fits}`].join(' AND ')), ...others];
+  return {
+    table: 'patient',
+    check: checks.map((check) => `(${check})`).join(' OR '),
+    ids: wheres.map((where) => `SELECT patient.id FROM patient WHERE ${where}`).join(' UNION ALL '),
+    ...slow,
+  };
+}
+
+/** That one of several component groups fulfils the test; nothing when that is so for nobody. */
+function groupsTerms(db: Database, test: Test, params: Params): readonly string[] {
+  const own = new Params();
+  const where = (place: string): string =>
+    `instr(patient.name_folded, '=') > 0 AND ${TEST_FUNCTION}(${place}, patient.PatientName) = 1`;
+  const key = JSON.stringify(test);
+  const sql = `SELECT 1 FROM patient WHERE ${where(own.add(key))} LIMIT 1`;
+  return statement(db, sql).get(own.values) === undefined ? [] : [where(params.add(key))];
+}
+
+/** That somebody who fits was merged into the patient; nothing when there is nobody. They are few, and are looked through. */
+function mergedTerms(db: Database, column: string, ways: readonly FoldedWay[], params: Params): readonly string[] {
+  const fits = ways.map((way) => `${column} ${way.fits}`).join(' OR ');
+  const found = statement(db, `SELECT 1 FROM merged_patient AS m WHERE ${fits} LIMIT 1`).get(params.values);
+  return found === undefined ? [] : [`patient.id IN (SELECT m.survivor_id FROM merged_patient AS m WHERE ${fits})`];
+}
+
+interface FoldedWay {
+  /** What a folded text must fulfil, to be put behind its column. */
+  readonly fits: string;
+  /** What leads to it besides. */
+  readonly index: readonly string[];
+  readonly slow: boolean;
+}
+
+function foldedWay(
+  operator: Test['operator'],
+  column: string,
+  trigrams: 'name' | 'number',
+  folded: string,
+  params: Params,
+): FoldedWay {
+  if (operator === '=' || (operator === 'match' && !hasWildcards(folded)))
+    return { fits: `= ${params.add(folded)}`, index: [], slow: false };
+  const pattern = operator === 'like' ? `*${folded}*` : operator === 'startsWith' ? `${globText(folded)}*` : folded;
+  const fits = `GLOB ${params.add(operator === 'startsWith' ? pattern : globOf(pattern))}`;
+  const prefix = operator === 'startsWith' ? folded : literalsOf(pattern).prefix;
+  if (prefix !== '') {
+    const index = [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`];
+    return { fits, index, slow: false };
+  }
+  const query = trigramQuery(pattern);
+  if (query === undefined) return { fits, index: [], slow: true };
+  const found = `SELECT t.rowid FROM patient_trigram AS t WHERE t.patient_trigram MATCH ${params.add(`${trigrams} : (${query})`)}`;
+  return { fits, index: [`patient.id IN (${found})`], slow: false };
+}
+
+/** A text in which nothing is a pattern for GLOB. */
+function globText(text: string): string {
+  return text.replace(/[[*?]/g, '[$&]');
+}
+
+/** How the values of a kind are compared. */
+export function comparisonFor(property: Property): Comparison {
+  switch (property.kind) {
+    case 'flag':
+      return 'number';
+    case 'key':
+      return 'uid';
+    case 'moment':
+      return 'time';
+    default:
+      return property.kind;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Table } from './columns';
+
+/** Values of a statement under names that depend on their order only, so that like questions share a prepared statement. */
+export class Params {
+  readonly values: Record<string, string | number> = {};
+  private count = 0;
+
+  /** Keeps a value; gives its place in the SQL. */
+  add(value: string | number): string {
+    const name = `p${String(this.count)}`;
+    this.count += 1;
+    this.values[name] = value;
+    return `@${name}`;
+  }
+
+  /** Keeps a list; gives a SELECT of its items, for IN. */
+  list(values: readonly (string | number)[]): string {
+    return `SELECT j.value FROM json_each(${this.add(JSON.stringify(values))}) AS j`;
+  }
+}
+
+/** What rows of a table must fulfil. */
+export interface Condition {
+  readonly table: Table;
+  /** Of one row of the table, without any index. Never NULL. */
+  readonly check: string;
+  /**
+   * SELECT of the ids of all rows of the table that fulfil it, by way of an index; without it only `check` tells. An id may
+   * come twice where `column` is not given.
+   */
+  readonly ids?: string;
+  /** `ids` reads as much as a whole table: better than asking every row of a list, worse than anything else. */
+  readonly slow?: true;
+  /** How many looks into an index `check` costs. */
+  readonly weight?: number;
+  /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
+  readonly facet?: string;
+  /** A scalar SELECT of the only id. */
+  readonly id?: string;
+  /** The column of the table of which `check` is a range or a value, which indexes can begin with. */
+  readonly column?: string;
+}
+
+/** What nothing fulfils. */
+export function never(table: Table): Condition {
+  return { table, check: '0', ids: `SELECT n.id FROM ${table} AS n WHERE 0` };
+}

@@ -1,0 +1,114 @@
+import type { Database } from 'better-sqlite3';
+import type { Listing } from '@shared/model/vocabulary';
+import { idColumn, TABLES, tableOf, type Table } from './columns';
+import { compare, indexed } from './compare';
+import type { Condition, Params } from './condition';
+import { foldText } from './folding';
+import { propertyOf } from './properties';
+import { CONTAINS_FUNCTION } from './sql-functions';
+import { LAST_CHARACTER } from './values';
+
+/** Texts of which any piece is found. */
+const TEXTS: Readonly<Record<Table, readonly string[]>> = {
+  patient: ['PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientSex'],
+  study: ['StudyID', 'StudyDescription', 'AccessionNumber', 'ReferringPhysicianName', 'InstitutionName'],
+  series: [
+    'Modality',
+    'SeriesDescription',
+    'BodyPartExamined',
+    'Laterality',
+    'ProtocolName',
+    'Manufacturer',
+    'ManufacturerModelName',
+    'StationName',
+  ],
+  image: ['ImageType'],
+};
+
+/** What is found by its beginning. */
+const BEGINNINGS: Readonly<Record<Table, readonly string[]>> = {
+  patient: ['patient.PatientBirthDate'],
+  study: ['study.StudyDate', 'study.StudyInstanceUID'],
+  series: ['series.SeriesDate', 'series.SeriesInstanceUID'],
+  image: ['image.ContentDate', 'image.SOPInstanceUID', 'image.file_name COLLATE NOCASE'],
+};
+
+/**
+ * The condition that a piece of text occurs in a row or in the rows above it, without regard to accents and case; of dates,
+ * UIDs and file names it must be the beginning. Undefined when the text is empty.
+ */
+export function containsCondition(db: Database, list: Listing, text: string, params: Params): Condition | undefined {
+  const needle = foldText(text);
+  if (needle === '') return undefined;
+  const level = tableOf(list);
+  const parts = TABLES.slice(0, TABLES.indexOf(level) + 1).map((table) => ({
+    table,
+    ...inTable(db, table, text, params),
+  }));
+  const checks = parts.map(({ table, check }) =>
+    table === level
+      ? check
+      : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND (${check}))`,
+  );
+  const ids = parts.map(({ table, ids: ofTable }) =>
+    table === level ? ofTable : `SELECT ${level}.id FROM ${level} WHERE ${idColumn(level, table)} IN (${ofTable})`,
+  );
+  return {
+    table: level,
+    check: `(${checks.reverse().join(' OR ')})`,
+    ids: ids.join(' UNION ALL '),
+    weight: 8,
+    ...(parts.some((part) => part.slow) && { slow: true }),
+  };
+}
+
+interface Part {
+  readonly check: string;
+  readonly ids: string;
+  readonly slow: boolean;
+}
+
+function inTable(db: Database, table: Table, text: string, params: Params): Part {
+  const needle = params.add(foldText(text));
+  const found: Condition[] = TEXTS[table].map((name) => {
+    const property = propertyOf(table, name);
+    // A piece that is a pattern by chance is a text here.
+    const test = {
+      operator: 'like',
+      comparison: property.kind === 'name' ? 'name' : 'text',
+      wanted: [literal(text)],
+    } as const;
+    const condition = compare(db, property, test, params);
+    if (condition.ids !== undefined) return condition;
+    const texts = `SELECT v.text FROM value AS v WHERE v.property = ${params.add(name)} AND instr(v.folded, ${needle}) > 0`;
+    return {
+      table,
+      check: condition.check,
+      ids: `SELECT ${table}.id FROM ${table} WHERE ${property.sql} IN (${texts})`,
+      slow: true,
+    };
+  });
+  const texts = TEXTS[table].map((name) => `${table}.${name}`);
+  if (table === 'patient') {
+    texts.push('patient.note');
+    const noted = `patient.note <> '' AND ${CONTAINS_FUNCTION}(${needle}, patient.note) = 1`;
+    found.push({ table, check: noted, ids: `SELECT patient.id FROM patient WHERE ${noted}` });
+  }
+  const from = params.add(text.trim());
+  const behind = params.add(text.trim() + LAST_CHARACTER);
+  const beginnings = BEGINNINGS[table].map((sql) =>
+    indexed({ table, sql }, `${sql} >= ${from} AND ${sql} < ${behind}`),
+  );
+  return {
+    check: [`${CONTAINS_FUNCTION}(${needle}, ${texts.join(', ')}) = 1`, ...beginnings.map((each) => each.check)].join(
+      ' OR ',
+    ),
+    ids: [...found, ...beginnings].map((each) => each.ids).join(' UNION ALL '),
+    slow: found.some((each) => each.slow),
+  };
+}
+
+/** A text in which nothing is a wildcard; the signs themselves match any one character. */
+function literal(text: string): string {
+  return text.replaceAll('*', '?');
+}

@@ -1,0 +1,59 @@
+import { idColumn, TABLES, type Table } from './columns';
+import type { Condition } from './condition';
+
+export interface Ways {
+  /** The condition whose rows are fetched first; every other one is asked of those rows only. */
+  readonly driver?: Condition | undefined;
+  /** Conditions that so few rows fulfil that all of them are fetched before the others are asked. */
+  readonly sets?: readonly Condition[] | undefined;
+  /** A table above that the statement walks along already. */
+  readonly joined?: Table | undefined;
+  /** Conditions on a walked table that an index may begin with. */
+  readonly leading?: readonly Condition[];
+}
+
+/**
+ * The terms of a WHERE for rows of `level`. Conditions on rows above are asked of the one row above. Of the rows below there
+ * must be one that fulfils everything said about rows below (PS3.4 C.4.1.1.3: an entity matches with what lies in it).
+ * The unary `+` keeps SQLite from finding a way of its own: it knows less than the plan.
+ */
+export function restrict(level: Table, conditions: readonly Condition[], ways: Ways = {}): readonly string[] {
+  const depth = TABLES.indexOf(level);
+  const terms: string[] = [];
+  for (const table of TABLES.slice(0, depth + 1)) {
+    const checks: string[] = [];
+    for (const condition of conditions) {
+      if (condition.table !== table) continue;
+      const column = idColumn(level, table);
+      if (condition === ways.driver) terms.push(driving(column, condition));
+      else if (ways.leading?.includes(condition)) terms.push(condition.check);
+      else if (condition.ids !== undefined && ways.sets?.includes(condition))
+        terms.push(`+(${column} IN (${condition.ids}))`);
+      else if (condition.id !== undefined) terms.push(`+(${column} = (${condition.id}))`);
+      else checks.push(condition.check);
+    }
+    if (checks.length === 0) continue;
+    if (table === level || table === ways.joined) terms.push(...checks.map((check) => `+(${check})`));
+    else
+      terms.push(
+        `+EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND ${checks.map((check) => `(${check})`).join(' AND ')})`,
+      );
+  }
+  const below = conditions.filter((condition) => TABLES.indexOf(condition.table) > depth);
+  const lowest = TABLES.findLast((table) => below.some((condition) => condition.table === table));
+  if (!lowest) return terms;
+  const link = idColumn(lowest, level);
+  if (ways.driver && below.includes(ways.driver)) {
+    const inner = restrict(lowest, below, { driver: ways.driver });
+    terms.push(`${level}.id IN (SELECT ${link} FROM ${lowest} WHERE ${inner.join(' AND ')})`);
+  } else {
+    const inner = restrict(lowest, below, { sets: ways.sets });
+    terms.push(`+EXISTS (SELECT 1 FROM ${lowest} WHERE ${link} = ${level}.id AND ${inner.join(' AND ')})`);
+  }
+  return terms;
+}
+
+function driving(column: string, { id, ids, check }: Condition): string {
+  if (id !== undefined) return `${column} = (${id})`;
+  return ids === undefined ? check : `${column} IN (${ids})`;
+}

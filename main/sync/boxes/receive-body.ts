@@ -1,0 +1,55 @@
+import { createWriteStream } from 'node:fs';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createInflate } from 'node:zlib';
+import { intakeLimits } from '../../archive/ingest/limits';
+import { diskError, systemCode } from '../../platform/durable';
+
+export type Encoding = 'deflate' | 'identity';
+
+/** How a body ended. `broken`: the connection was cut or displaced; what came is in the file. */
+export type BodyEnd = 'whole' | 'broken' | 'notDeflated' | 'tooLarge';
+
+/** Writes a body to a file, from an offset on. Throws DISK_FULL, DISK_FAILED. */
+export async function receiveBody(
+  body: Readable,
+  path: string,
+  options: {
+    readonly encoding: Encoding;
+    readonly offset: number;
+    readonly signal: AbortSignal;
+    /** Most bytes the file may come to. */
+    readonly most?: number;
+  },
+): Promise<BodyEnd> {
+  const { offset, signal } = options;
+  const most = Math.min(options.most ?? Infinity, intakeLimits.maxFileBytes);
+  let room = most - offset;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      room -= chunk.length;
+      if (room < 0) done(new TooLarge());
+      else done(null, chunk);
+    },
+  });
+  const file = createWriteStream(path, offset === 0 ? {} : { flags: 'r+', start: offset });
+  try {
+    if (options.encoding === 'deflate') await pipeline(body, createInflate(), limit, file, { signal });
+    else await pipeline(body, limit, file, { signal });
+    return 'whole';
+  } catch (error) {
+    if (error instanceof TooLarge) return 'tooLarge';
+    if (isZlibError(error)) return 'notDeflated';
+    if (DISK.has(systemCode(error))) throw diskError(error);
+    return 'broken';
+  }
+}
+
+class TooLarge extends Error {}
+
+function isZlibError(error: unknown): boolean {
+  return systemCode(error).startsWith('Z_');
+}
+
+/** What only the disk says; a connection that breaks has other words. */
+const DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EMFILE']);

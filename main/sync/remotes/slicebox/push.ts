@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream';
+import { deflated } from '../../boxes/deflated';
+import { Headers, wireNumber } from '../../boxes/protocol';
+import { counted } from '../../http/counted';
+import type { HttpAnswer } from '../../http/client';
+import { troubleOf, troubleOfStatus } from '../../http/trouble';
+import type { Outgoing, SendHooks, SendOutcome } from '../remote';
+import { sliceboxKeeps } from './accepted';
+import { type BoxClient, troubleOfBox } from './box-client';
+import { Encodings } from './encodings';
+
+/** Kept for an item from its first byte on: a later try knows that there was one. */
+const BEGUN = 'begun';
+/** From this size on it is worth a question whether the image, or a part of it, is there already. */
+const WORTH_ASKING = 1024 * 1024;
+/** How often a transfer is begun anew because the other side has another part of it than we thought. */
+const MOST_STARTS = 3;
+
+/** Sends single images to a box: as slicebox does it, or with resume and hash to a Fieldbox. */
+export class Pusher {
+  private readonly encodings = new Encodings();
+
+  constructor(private readonly box: BoxClient) {}
+
+  async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    try {
+      return this.box.isFieldbox === true ? await this.toFieldbox(item, hooks) : await this.toSlicebox(item, hooks);
+    } catch (error) {
+      return { kind: 'later', whole: true, trouble: troubleOf(error) };
+    }
+  }
+
+  private async toSlicebox(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    if (!sliceboxKeeps(item.facts)) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+    hooks.keepPlace(BEGUN);
+    const answer = await this.box.ask({
+      method: 'POST',
+      path: imagePath(item),
+      headers: { 'content-type': 'application/octet-stream' },
+      body: {
+        open: () =>
+          deflated(
+            counted(item.open(), (bytes) => hooks.progress(bytes)),
+            6,
+          ),
+      },
+      signal: hooks.signal,
+      idleMs: 600_000, // it answers when the image is stored, and has ten minutes for that by its own settings
+    });
+    return this.outcomeOf(item, answer, hooks);
+  }
+
+  private async outcomeOf(item: Outgoing, answer: HttpAnswer, hooks: SendHooks): Promise<SendOutcome> {
+    if (answer.status === 204) return { kind: 'arrived', proof: null };
+    // Up to 1.6 a bad image is refused; 2.x says 204 to everything.
+    if (answer.status === 400) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+    // Up to 1.3 an image of a transaction that has failed there is a fault of the server.
+    if (answer.status === 500 && (await this.box.status(wireNumber(item.number), hooks.signal)) === 'FAILED')
+      return { kind: 'refused', code: 'BOX_FAILED_THERE' };
+    if (answer.status === 413) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
+    return { kind: 'later', whole: true, trouble: troubleOfBox(answer.status, answer.headers) };
+  }
+
+  private async toFieldbox(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    let offset = 0;
+    if (hooks.resume !== null || item.bytes >= WORTH_ASKING) offset = await this.placeOf(item, hooks.signal);
+    for (let start = 1; ; start += 1) {
+      hooks.keepPlace(BEGUN);
+      const answer = await this.sendFrom(item, offset, hooks);
+      if (answer.status !== 409 || start === MOST_STARTS) return outcomeOfFieldbox(item, answer);
+      offset = offsetIn(answer, item);
+    }
+  }
+
+  private async sendFrom(item: Outgoing, offset: number, hooks: SendHooks): Promise<HttpAnswer> {
+    const encoding = this.encodings.choose(item.facts.TransferSyntaxUID);
+    const open = (): Readable => counted(item.open(offset), (bytes) => hooks.progress(bytes));
+    const from = performance.now();
+    const answer = await this.box.ask({
+      method: 'POST',
+      path: imagePath(item),
+      headers: {
+        'content-type': 'application/octet-stream',
+        [Headers.sha256]: item.sha256,
+        [Headers.length]: String(item.bytes),
+        [Headers.offset]: String(offset),
+        [Headers.encoding]: encoding,
+      },
+      body: encoding === 'identity' ? { open, bytes: item.bytes - offset } : { open: () => deflated(open(), 1) },
+      signal: hooks.signal,
+      idleMs: 600_000,
+    });
+    if (answer.status === 204) this.encodings.note(item.bytes - offset, performance.now() - from);
+    return answer;
+  }
+
+  /** How much of an image is there already. Throws HttpFailure. */
+  private async placeOf(item: Outgoing, signal: AbortSignal): Promise<number> {
+    const answer = await this.box.ask({
+      method: 'HEAD',
+      path: imagePath(item),
+      headers: { [Headers.sha256]: item.sha256 },
+      signal,
+    });
+    if (answer.status !== 204) return 0;
+    return answer.headers[Headers.sha256] === item.sha256 ? item.bytes : offsetIn(answer, item);
+  }
+}
+
+function outcomeOfFieldbox(item: Outgoing, { status, headers }: HttpAnswer): SendOutcome {
+  if (status === 204 && headers[Headers.sha256] === item.sha256)
+    return { kind: 'arrived', proof: { kind: 'hash', note: 'SHA-256' } };
+  if (status === 400 && headers[Headers.rejected] !== undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+  // Something in between spoke, or the bytes never came out right: tried again later, from the start.
+  if (status === 204 || status === 409) return { kind: 'later', whole: false, trouble: { code: 'REMOTE_CUT' } };
+  const whole = troubleOfStatus(status, headers) !== null;
+  return { kind: 'later', whole, trouble: troubleOfBox(status, headers) };
+}
+
+function imagePath({ number, position, total }: Outgoing): string {
+  return `/image?transactionid=${String(wireNumber(number))}&sequencenumber=${String(position)}&totalimagecount=${String(total)}`;
+}
+
+function offsetIn({ headers }: HttpAnswer, item: Outgoing): number {
+  const offset = Number(headers[Headers.offset]);
+  return Number.isSafeInteger(offset) && offset > 0 && offset <= item.bytes ? offset : 0;
+}

@@ -1,0 +1,3 @@
+import { measureCatalog } from './catalog-rounds';
+
+measureCatalog(1_000_000);
