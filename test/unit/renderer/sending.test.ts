@@ -24,9 +24,9 @@ describe('a destination as it is typed', () => {
     const draft = newDraft('dimse');
     expect([...issuesOf(draft)].sort()).toEqual(['calledAETitle', 'host', 'name']);
     const settings = { ...draft.settings, host: 'pacs', calledAETitle: 'PACS' };
-    expect(issuesOf({ ...draft, name: 'Radiology', settings } as typeof draft).size).toBe(0);
+    expect(issuesOf({ ...draft, name: 'Radiology', settings }).size).toBe(0);
     const policy = { ...draft.policy, hours: { from: '8', to: '20:00' }, bytesPerSecond: 10 };
-    expect([...issuesOf({ ...draft, name: 'Radiology', settings, policy } as typeof draft)].sort()).toEqual([
+    expect([...issuesOf({ ...draft, name: 'Radiology', settings, policy })].sort()).toEqual([
       'policy.bytesPerSecond',
       'policy.hours.from',
     ]);
