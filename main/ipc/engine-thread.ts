@@ -38,6 +38,7 @@ try {
   serve(engine, sync);
   sync.start();
   engine.background.start();
+  await sync.listen();
   post({ type: 'opened', path: engine.context.paths.root });
 } catch (thrown) {
   post({ type: 'refused', fault: faultOf(thrown) });

@@ -14,13 +14,12 @@ import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
-import { riskOf, subjectOfImage } from '../archive/anonymisation/images';
 import { select } from '../archive/export/selection';
 import { refuseWithRules } from '../archive/forwarding';
 import { CommitBatcher } from '../archive/ingest/commit-batcher';
 import { type Remote, remoteByKey, remotes, waitingAmount } from '../archive/outbox/queue';
 import { imagesOfItems } from '../archive/outbox/matches';
-import { countsOf, type InFlight, itemRows, ledgerOf, provenAt, transactionRows } from '../archive/outbox/views';
+import { countsOf, type InFlight, itemRows, ledgerOf, transactionRows, withSending } from '../archive/outbox/views';
 import { oneAfterTheOther } from '../archive/people/in-turn';
 import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
@@ -34,16 +33,20 @@ import { createMatching } from './clinic/matching';
 import type { ClinicParts } from './clinic/parts';
 import { ledgerCsv } from './ledger-csv';
 import { type BackOff, backOff } from './outbox/backoff';
+import { writeLedger } from './ledger-file';
 import type { MakeAnonymous } from './outbox/outgoing';
 import { itemName } from './outbox/item-name';
+import { previewOf } from './outbox/preview';
 import { RemoteWorker } from './outbox/remote-worker';
+import { summaryOf } from './outbox/summary';
 import { requireAllowed } from './remotes/allowed';
 import { DriverMemory } from './remotes/memory';
-import { driverFor } from './remotes/registry';
 import { noAbilities } from '@shared/model/remotes/content';
+import { driverFor, remoteKinds } from './remotes/registry';
 import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
+import { ScpService } from './scp/service';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
 export interface SyncOptions {
@@ -66,6 +69,8 @@ export interface Sync {
   hub(): Promise<HubStatus>;
   /** Begins to send what waits. */
   start(): void;
+  /** Lets machines on the network in, if that is switched on. Not for a command that only sends. */
+  listen(): Promise<void>;
   /** The machine woke up or a network came: what waits for a better moment is tried. */
   hint(): void;
   /** Waits until nothing more can be sent or proven now. */
@@ -91,6 +96,7 @@ class SyncService implements Sync {
   private readonly inFlight: InFlight;
   private readonly clinic: ClinicParts;
   private readonly fetchBack: FetchBack;
+  private readonly scp: ScpService;
   private started = false;
   private event: NodeJS.Timeout | null = null;
   private readonly deaf: () => void;
@@ -101,6 +107,7 @@ class SyncService implements Sync {
   ) {
     this.batcher = new CommitBatcher(engine.context);
     this.makeAnonymous = outgoingFiles(engine.context);
+    this.scp = new ScpService(engine, options);
     const workers = (): RemoteWorker[] => [...this.workers.values()];
     this.inFlight = {
       has: (transaction, position) =>
@@ -110,6 +117,10 @@ class SyncService implements Sync {
       get size() {
         return workers().reduce((sum, worker) => sum + worker.inFlight.size, 0);
       },
+      of: (transaction) =>
+        workers()
+          .flatMap((worker) => [...worker.inFlight])
+          .filter((name) => name.startsWith(`${transaction}/`)).length,
     };
     this.boxes = new Boxes({
       engine,
@@ -143,6 +154,10 @@ class SyncService implements Sync {
     this.fetchBack.start();
   }
 
+  listen(): Promise<void> {
+    return this.scp.start();
+  }
+
   hint(): void {
     for (const worker of this.workers.values()) worker.hint();
     this.boxes.hint();
@@ -156,7 +171,7 @@ class SyncService implements Sync {
     this.started = false;
     this.deaf();
     if (this.event !== null) clearTimeout(this.event);
-    await this.boxes.close();
+    await Promise.all([this.scp.close(), this.boxes.close()]);
     await this.fetchBack.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
@@ -196,6 +211,7 @@ class SyncService implements Sync {
     return {
       'remotes.list': async () => ({
         rows: await Promise.all(remotes(this.db).map((remote) => this.row(remote))),
+        kinds: [...remoteKinds()],
         secretsProtected: this.options.secrets.safe,
       }),
       'remotes.save': (input) => this.inTurn(() => this.save(input)),
@@ -205,11 +221,20 @@ class SyncService implements Sync {
         this.workerFor(this.require(remote)).now();
         return Promise.resolve({});
       },
-      'outbox.preview': async (input) => Promise.resolve(this.preview(input.selection, input.remote)),
+      'outbox.preview': async (input) => Promise.resolve(previewOf(this.db, this.require(input.remote), input)),
       'outbox.send': (input) => this.send(input),
       'outbox.transactions': async (input) => {
-        const { total, rows } = transactionRows(this.db, input);
+        const { total, rows } = transactionRows(this.db, input, this.inFlight);
         return Promise.resolve({ total, rows: [...rows] });
+      },
+      'outbox.transaction': async ({ transaction }) => {
+        const [row] = transactionRows(
+          this.db,
+          { transaction, openOnly: false, limit: 1, offset: 0 },
+          this.inFlight,
+        ).rows;
+        if (!row) throw new FieldboxError('NOT_FOUND', { what: 'transaction' });
+        return Promise.resolve(row);
       },
       'outbox.items': async (input) => Promise.resolve(this.items(input)),
       'outbox.cancel': async ({ transaction }) => {
@@ -223,12 +248,20 @@ class SyncService implements Sync {
       'ledger.list': async (input) => Promise.resolve(this.items(input)),
       'ledger.image': async ({ image }) => {
         const { rows, proofs } = ledgerOf(this.db, image, this.inFlight);
-        return Promise.resolve({ rows: [...rows], proofs });
+        const { proofsWanted } = await this.engine.verbs['archive.settings']({});
+        return { rows: [...rows], proofs, wanted: proofsWanted };
       },
       'ledger.csv': async (input) =>
         Promise.resolve({
-          csv: ledgerCsv((offset, limit) => itemRows(this.db, { ...input, offset, limit }, this.inFlight).rows),
+          csv: ledgerCsv((offset, limit) => this.items({ ...input, offset, limit }).rows),
         }),
+      'ledger.export': async ({ path, ...filter }) => ({
+        lines: await writeLedger(
+          this.engine.context,
+          path,
+          (offset, limit) => this.items({ ...filter, offset, limit }).rows,
+        ),
+      }),
       'pacs.query': async ({ remote, ...question }) => this.query(remote, question),
       'pacs.retrieve': async ({ remote, ...what }) => {
         const target = this.require(remote);
@@ -241,6 +274,7 @@ class SyncService implements Sync {
       },
       ...createMatching(this.clinic),
       ...createRemoteContent(this.clinic),
+      ...this.scp.verbs,
     };
   }
 
@@ -275,14 +309,26 @@ class SyncService implements Sync {
     const names = await this.options.secrets.names(prefix);
     const worker = this.workerFor(remote);
     const counts = countsOf(this.db, { remote: remote.remote });
+    const { queries, retrieves } = await this.abilities(remote);
     return {
       ...remote,
       proofs: [...(driverFor(remote.settings)?.proofs ?? [])],
       abilities: driverFor(remote.settings)?.abilities ?? noAbilities,
       secrets: names.map((name) => name.slice(prefix.length)),
-      counts: { ...counts, waiting: counts.waiting - worker.inFlight.size, sending: worker.inFlight.size },
+      queries,
+      retrieves,
+      counts: withSending(counts, worker.inFlight.size),
       activity: worker.activity,
     };
+  }
+
+  /** A connection reaches for nothing before it is used, so asking one costs nothing. */
+  private async abilities(remote: Remote): Promise<{ readonly queries: boolean; readonly retrieves: boolean }> {
+    if (driverFor(remote.settings) === undefined) return { queries: false, retrieves: false };
+    const connection = this.connect(remote);
+    const can = { queries: connection.query !== undefined, retrieves: connection.retrieve !== undefined };
+    await connection.close();
+    return can;
   }
 
   private async save(
@@ -347,26 +393,6 @@ class SyncService implements Sync {
     } finally {
       await connection.close();
     }
-  }
-
-  private preview(selection: Parameters<typeof select>[1], remote: RemoteKey) {
-    const { name } = this.require(remote);
-    const { rows, leftOut } = select(this.db, selection, 'media', { purpose: 'send', recipient: name, person: null });
-    return {
-      patients: new Set(rows.map(({ patientId }) => patientId)).size,
-      studies: new Set(rows.map(({ studyId }) => studyId)).size,
-      images: rows.length,
-      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
-      leftOut: [...leftOut],
-      alreadyThere: provenAt(
-        this.db,
-        remote,
-        rows.map(({ object }) => object),
-      ),
-      burnedIn: rows
-        .filter(({ object }) => ['certain', 'high'].includes(riskOf(subjectOfImage(this.db, object)).level))
-        .map(({ object }) => object),
-    };
   }
 
   private async send(input: {
@@ -462,21 +488,8 @@ class SyncService implements Sync {
   }
 
   private summary(): OutboxSummary {
-    const counts = countsOf(this.db, {});
-    const sending = this.inFlight.size;
-    const provable = new Set(
-      remotes(this.db)
-        .filter(({ settings }) => (driverFor(settings)?.proofs.length ?? 0) > 0)
-        .map(({ remote }) => remote),
-    );
-    return {
-      waiting: counts.waiting - sending,
-      sending,
-      unproven: [...provable].reduce((sum, remote) => sum + countsOf(this.db, { remote }).arrived, 0),
-      refused: counts.refused,
-      parked: counts.parked,
-      blocked: [...this.workers.values()].filter((worker) => worker.activity.condition === 'blocked').length,
-    };
+    const blocked = [...this.workers.values()].filter(({ activity }) => activity.condition === 'blocked');
+    return summaryOf(this.db, this.inFlight.size, blocked.length);
   }
 
   private workerFor(remote: Remote): RemoteWorker {

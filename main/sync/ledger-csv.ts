@@ -6,6 +6,7 @@ const COLUMNS = [
   'PatientID',
   'PatientName',
   'destination',
+  'copy',
   'state',
   'proof',
   'provenAt',
@@ -24,30 +25,34 @@ export function csvField(value: string): string {
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
+/** The first line. */
+export const HEAD = `${COLUMNS.join(',')}\r\n`;
+
+/** One line of it. */
+export function lineOf(row: ItemRow): string {
+  const fields = [
+    row.image,
+    row.SOPInstanceUID ?? '',
+    row.PatientID ?? '',
+    row.PatientName ?? '',
+    row.remoteName,
+    row.anonymised ? 'anonymised' : '',
+    row.state,
+    row.proof?.kind ?? '',
+    row.proof?.at ?? '',
+    row.arrivedAt ?? '',
+    row.proof?.note ?? '',
+    row.fault?.code ?? '',
+  ];
+  return `${fields.map(csvField).join(',')}\r\n`;
+}
+
 /** The ledger as CSV (RFC 4180), read page by page. */
 export function ledgerCsv(page: (offset: number, limit: number) => readonly ItemRow[]): string {
-  const lines = [COLUMNS.join(',')];
+  let csv = HEAD;
   for (let offset = 0; ; offset += PAGE) {
     const rows = page(offset, PAGE);
-    for (const row of rows) {
-      lines.push(
-        [
-          row.image,
-          row.SOPInstanceUID ?? '',
-          row.PatientID ?? '',
-          row.PatientName ?? '',
-          row.remoteName,
-          row.state,
-          row.proof?.kind ?? '',
-          row.proof?.at ?? '',
-          row.arrivedAt ?? '',
-          row.proof?.note ?? '',
-          row.fault?.code ?? '',
-        ]
-          .map(csvField)
-          .join(','),
-      );
-    }
-    if (rows.length < PAGE) return `${lines.join('\r\n')}\r\n`;
+    csv += rows.map(lineOf).join('');
+    if (rows.length < PAGE) return csv;
   }
 }

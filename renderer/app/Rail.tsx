@@ -1,4 +1,4 @@
-import { Archive, Camera, CircleHelp, FolderInput, HardDriveUpload, Images, Settings, Users } from 'lucide-react';
+import { Archive, Camera, CircleHelp, FolderInput, HardDriveUpload, Images, Send, Settings, Users } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { cx } from './cx';
@@ -13,6 +13,7 @@ const icons: Partial<Record<Route['screen'], LucideIcon>> = {
   capture: Camera,
   import: FolderInput,
   export: HardDriveUpload,
+  sending: Send,
   manage: Archive,
   settings: Settings,
   help: CircleHelp,
@@ -22,6 +23,7 @@ const belongsTo: Partial<Record<Route['screen'], Route['screen']>> = {
   patient: 'patients',
   register: 'patients',
   edit: 'patients',
+  send: 'sending',
 };
 
 /** The way between the screens. */
@@ -33,6 +35,7 @@ export function Rail({ route }: { readonly route: Route }) {
     capture: t('nav.capture'),
     import: t('nav.import'),
     export: t('nav.export'),
+    sending: t('nav.sending'),
     manage: t('nav.manage'),
     settings: t('nav.settings'),
     help: t('nav.help'),

@@ -15,7 +15,9 @@ import { PatientPage } from '../features/patient/PatientPage';
 import { RegisterPatient } from '../features/patient/RegisterPatient';
 import { Patients } from '../features/patients/Patients';
 import { PrintReport } from '../features/reports/PrintReport';
+import { SendScreen } from '../features/outbox/SendScreen';
 import { ReportScreen } from '../features/reports/ReportScreen';
+import { Sending } from '../features/sending/Sending';
 import { SettingsScreen } from '../features/settings/SettingsScreen';
 import { cx } from './cx';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -83,6 +85,10 @@ function Screen({ route }: { readonly route: Exclude<Route, { readonly screen: '
       return <ExportScreen exportKey={route.exportKey ?? null} />;
     case 'anonymise':
       return <AnonymiseScreen run={route.run ?? null} />;
+    case 'send':
+      return <SendScreen />;
+    case 'sending':
+      return <Sending page={route.page ?? null} item={route.item ?? null} />;
     case 'manage':
       return <Manage page={route.page ?? null} item={route.item ?? null} />;
     case 'report':

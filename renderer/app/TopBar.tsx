@@ -10,6 +10,7 @@ import { cx } from './cx';
 import { showBytes, showNumber, together } from './format';
 import { languageNames, languages } from './i18n';
 import { useJobs } from './jobs';
+import { OutboxState } from './OutboxState';
 import { PersonMenu } from './PersonMenu';
 import { navigate } from './router';
 import { changeSettings, useSession } from './session';
@@ -29,6 +30,7 @@ export function TopBar() {
     <header className={cx(styles.bar)}>
       <DayChip />
       <span className={cx(styles.grow)} />
+      <OutboxState />
       <RunningJobs />
       <ArchiveState />
       <LanguageMenu />

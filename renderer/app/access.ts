@@ -8,8 +8,10 @@ import { ask } from './api';
 import { forgetWaiting, openDoor, shutDoor } from './door';
 import { useBasket } from './exportBasket';
 import { adoptJobs } from './jobs';
+import { refreshOutbox } from './outbox';
 import { currentRoute, navigate } from './router';
 import { dayIsPicked, refreshStatus, refreshVocabulary, useSession } from './session';
+import { useSendBasket } from './sendBasket';
 import { useTarget } from './target';
 import { say, sayError, useToasts } from './toasts';
 import { forgetTyping, unsavedWork } from './typed';
@@ -55,7 +57,7 @@ export async function refreshPeople(): Promise<void> {
 
 /** Reads what every screen needs, for whoever has come in. */
 async function enter(): Promise<void> {
-  await Promise.all([refreshVocabulary(), refreshStatus(), refreshPeople()]);
+  await Promise.all([refreshVocabulary(), refreshStatus(), refreshPeople(), refreshOutbox()]);
   adoptJobs((await ask('jobs.list', {})).jobs);
   const { settings } = useSession.getState();
   if (settings && !dayIsPicked(settings) && currentRoute().screen === 'patients') navigate({ screen: 'day' });
@@ -67,6 +69,7 @@ function clearWork(): void {
   navigate({ screen: 'patients' }, { replace: true });
   useTarget.setState({ patient: null, unassigned: false, kind: null });
   useBasket.setState({ basket: null });
+  useSendBasket.setState({ basket: null });
   useViewing.setState({ images: [], start: null });
   useShots.setState((before) => ({ shots: before.shots.filter((shot) => shot.state !== 'stored'), stored: 0 }));
   useToasts.setState({ toasts: [] });

@@ -5,6 +5,7 @@ import { jobChanged } from './jobs';
 import { adoptSettings, refreshStatus, useSession } from './session';
 import { sayError } from './toasts';
 import { noteChange } from './changes';
+import { outboxChanged } from './outbox';
 import { watchTyping } from './typed';
 import { watchUnsaved } from '../features/capture/unsaved';
 
@@ -21,6 +22,7 @@ export async function boot(): Promise<void> {
     await adoptInfo(info);
     listen('job.changed', jobChanged);
     listen('catalog.changed', () => noteChange());
+    listen('outbox.changed', outboxChanged);
     listen('app.changed', (changed) => void adoptInfo(changed).catch(sayError));
     window.setInterval(() => {
       const open = useSession.getState().info?.archive.state === 'open';

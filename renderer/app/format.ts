@@ -167,6 +167,20 @@ export function showMinutes(minutes: number): string {
   return new Intl.NumberFormat(i18n.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(minutes);
 }
 
+/** A span of time in the unit that reads best, rounded up: seconds, minutes, hours or days. */
+export function showSpan(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  const [value, unit] =
+    seconds < 90
+      ? ([seconds, 'second'] as const)
+      : seconds < 90 * 60
+        ? ([Math.ceil(seconds / 60), 'minute'] as const)
+        : seconds < 36 * 3600
+          ? ([Math.ceil(seconds / 3600), 'hour'] as const)
+          : ([Math.ceil(seconds / 86_400), 'day'] as const);
+  return new Intl.NumberFormat(i18n.language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
 export function showNumber(value: number): string {
   return new Intl.NumberFormat(i18n.language).format(value);
 }

@@ -26,6 +26,10 @@ export type Route =
   | { readonly screen: 'import'; readonly session?: ImportSessionKey }
   | { readonly screen: 'export'; readonly exportKey?: ExportKey }
   | { readonly screen: 'anonymise'; readonly run?: AnonymisationRunId }
+  /** Choosing to whom something is sent. */
+  | { readonly screen: 'send' }
+  /** A page of `features/sending`, and which of its things is open there. */
+  | { readonly screen: 'sending'; readonly page?: string; readonly item?: string }
   /** A page of `features/manage`, and which of its things is open there. */
   | { readonly screen: 'manage'; readonly page?: string; readonly item?: string }
   /** Filling in a report on a series: a new one, or the one named. */
@@ -58,6 +62,7 @@ export function parseRoute(hash: string): Route {
     case 'settings':
     case 'help':
     case 'viewer':
+    case 'send':
       return { screen: path };
     case 'register': {
       const name = query.get('name');
@@ -77,7 +82,8 @@ export function parseRoute(hash: string): Route {
         ...(series.success && { series: series.data }),
       };
     }
-    case 'manage': {
+    case 'manage':
+    case 'sending': {
       const page = query.get('page');
       const item = query.get('item');
       return { screen: path, ...(page && { page }), ...(item && { item }) };

@@ -13,9 +13,10 @@ export const screenKeys: readonly { readonly key: string; readonly route: Route 
   { key: '3', route: { screen: 'capture' } },
   { key: '4', route: { screen: 'import' } },
   { key: '5', route: { screen: 'export' } },
-  { key: '6', route: { screen: 'manage' } },
-  { key: '7', route: { screen: 'settings' } },
-  { key: '8', route: { screen: 'help' } },
+  { key: '6', route: { screen: 'sending' } },
+  { key: '7', route: { screen: 'manage' } },
+  { key: '8', route: { screen: 'settings' } },
+  { key: '9', route: { screen: 'help' } },
 ];
 
 /** Whether keys are being typed into something, so that letters are not commands. */

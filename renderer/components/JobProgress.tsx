@@ -22,7 +22,12 @@ export function JobProgress({ job }: { readonly job: Job }) {
       <Progress
         label={`${t(`jobs.type.${job.type}`)}: ${t(`jobs.phase.${job.phase}`)}`}
         value={percent(job)}
-        detail={t('jobs.counts', { done: showNumber(job.done), total: showNumber(job.total) })}
+        detail={
+          // What machines send has no end that is known before.
+          job.total >= job.done
+            ? t('jobs.counts', { done: showNumber(job.done), total: showNumber(job.total) })
+            : showNumber(job.done)
+        }
       />
       <div className={cx(styles.jobFoot)}>
         <span>{facts.filter(Boolean).join(' · ')}</span>

@@ -1,10 +1,11 @@
-import { HardDriveUpload, VenetianMask, X } from 'lucide-react';
+import { HardDriveUpload, Send, VenetianMask, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anonymiseThese } from '../app/anonymiseBasket';
 import { cx } from '../app/cx';
 import { showNumber } from '../app/format';
 import { exportThese } from '../app/exportBasket';
+import { sendThese } from '../app/sendBasket';
 import type { Selection } from '../app/useSelection';
 import { Button } from './Button';
 import styles from './SelectionBar.module.css';
@@ -30,6 +31,9 @@ export function SelectionBar({ selection, children }: SelectionBarProps) {
         {t('images.anonymiseChosen')}
       </Button>
       {children}
+      <Button icon={Send} onPress={() => sendThese({ images: [...selection.chosen] })}>
+        {t('images.sendChosen')}
+      </Button>
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { ImageId, JobId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
 import { AnonymisationWay } from '../model/anonymisation';
 import { ProofKind } from '../model/remotes/access';
-import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
+import { RemoteKind, RemotePolicy, RemoteSettings } from '../model/remotes/settings';
 import { Instant } from '../model/vocabulary';
 import { RemoteAbilities } from '../model/remotes/content';
 import { matchingVerbs } from './matching';
 import { ExportSelection } from './release';
 import { remoteContentVerbs } from './remote-content';
+import { scpEvents, scpVerbs } from './scp';
 import { verb } from './verb';
 
 const Nothing = z.object({});
@@ -53,6 +54,9 @@ export const RemoteRow = z.object({
   abilities: RemoteAbilities,
   /** Names of the secrets that are kept for it. */
   secrets: z.array(z.string()),
+  /** Whether it answers questions about what it holds, and gives it back. */
+  queries: z.boolean(),
+  retrieves: z.boolean(),
   counts: StateCounts,
   activity: RemoteActivity,
 });
@@ -109,6 +113,10 @@ export const ItemRow = z.object({
   attempts: z.int(),
   arrivedAt: Instant.nullable(),
   proof: z.object({ kind: ProofKind, at: Instant, note: z.string() }).nullable(),
+  /** An anonymised copy was sent: it proves nothing about the image itself. */
+  anonymised: z.boolean(),
+  /** At how many remotes this image is proven, as it is here. */
+  proofs: z.int(),
   /** Of the image as it is here now; null when it is not in the archive any more. */
   PatientID: z.string().nullable(),
   PatientName: z.string().nullable(),
@@ -144,6 +152,8 @@ export const syncVerbs = {
     Nothing,
     z.object({
       rows: z.array(RemoteRow),
+      /** Kinds of remote that this version has. */
+      kinds: z.array(RemoteKind),
       /** Whether the system protects the passwords that are kept; if not, the person is told. */
       secretsProtected: z.boolean(),
     }),
@@ -184,6 +194,8 @@ export const syncVerbs = {
       alreadyThere: z.int(),
       /** May show the patient's name in the picture itself. */
       burnedIn: z.array(ImageId),
+      /** Patients who have not been asked whether pictures may leave the clinic. */
+      notAsked: z.int(),
     }),
     ['NOT_FOUND'],
   ),
@@ -205,11 +217,14 @@ export const syncVerbs = {
     z.object({
       remote: RemoteKey.optional(),
       openOnly: z.boolean().default(false),
+      /** Those with an image in one of these states. */
+      states: z.array(ItemState).optional(),
       limit: z.int().min(1).max(500).default(50),
       offset: z.int().min(0).default(0),
     }),
     z.object({ total: z.int(), rows: z.array(TransactionRow) }),
   ),
+  'outbox.transaction': verb(z.object({ transaction: TransactionKey }), TransactionRow, ['NOT_FOUND']),
   'outbox.items': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),
   /** Takes back what has not arrived yet. */
   'outbox.cancel': verb(z.object({ transaction: TransactionKey }), Nothing, ['NOT_FOUND']),
@@ -218,8 +233,18 @@ export const syncVerbs = {
   'outbox.summary': verb(Nothing, OutboxSummary),
   /** The delivery ledger: for each image and remote what is proven, and how. */
   'ledger.list': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),
-  'ledger.image': verb(z.object({ image: ImageId }), z.object({ rows: z.array(ItemRow), proofs: z.int() })),
+  /** `wanted`: how many proofs an image needs before it may be deleted here (a setting of the archive). */
+  'ledger.image': verb(
+    z.object({ image: ImageId }),
+    z.object({ rows: z.array(ItemRow), proofs: z.int(), wanted: z.int() }),
+  ),
   'ledger.csv': verb(ItemFilter.omit({ limit: true, offset: true }), z.object({ csv: z.string() })),
+  /** The same as a file (UTF-8, RFC 4180); patients who do not want pictures to leave are not named in it. */
+  'ledger.export': verb(
+    ItemFilter.omit({ limit: true, offset: true }).extend({ path: z.string().min(1).max(4096) }),
+    z.object({ lines: z.int() }),
+    ['BAD_REQUEST', 'EXPORT_INSIDE_ARCHIVE', 'EXPORT_TARGET_FULL', 'EXPORT_TARGET_LOST'],
+  ),
   /** What a remote holds: patient, study, series and instance, as in a query of PS3.4 C.4.1. */
   'pacs.query': verb(
     z.object({
@@ -246,11 +271,13 @@ export const syncVerbs = {
   ),
   ...matchingVerbs,
   ...remoteContentVerbs,
+  ...scpVerbs,
 } as const;
 
 export const syncEvents = {
   /** Something in the outbox moved; at most a few times a second. */
   'outbox.changed': OutboxSummary,
+  ...scpEvents,
 } as const;
 
 export type SyncVerb = keyof typeof syncVerbs;

@@ -58,6 +58,8 @@ export type SessionState = z.infer<typeof SessionState>;
 export const ArchiveSettings = z.object({
   /** Minutes without a key or a touch after which the window locks itself; null: never. */
   autoLockMinutes: z.int().min(1).max(240).nullable(),
+  /** At how many destinations an image has to be proven before it is said that it may be deleted here. */
+  proofsWanted: z.int().min(1).max(9),
 });
 export type ArchiveSettings = z.infer<typeof ArchiveSettings>;
 
@@ -110,7 +112,8 @@ export const userVerbs = {
     ...SIGN_IN_ERRORS,
   ]),
   'archive.settings': verb(Nothing, ArchiveSettings),
-  'archive.saveSettings': verb(ArchiveSettings, ArchiveSettings),
+  /** Changes those that are named. */
+  'archive.saveSettings': verb(ArchiveSettings.partial(), ArchiveSettings),
 } as const;
 
 /** Verbs about the caller itself: who it is, signing in and out, locking. `takeOver`: another's unsaved work is taken over, and the log says so. */

@@ -13,6 +13,7 @@ import { groupingErrors } from './grouping';
 import { intakeErrors } from './intake';
 import { releaseErrors } from './release';
 import { sourceErrors } from './sources';
+import { scpErrors } from './scp';
 import { storageErrors } from './storage';
 import { syncErrors } from './sync';
 import { userErrors } from './users';
@@ -41,6 +42,7 @@ export const catalogue = {
   ...classificationErrors,
   ...courierErrors,
   ...clinicRemoteErrors,
+  ...scpErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

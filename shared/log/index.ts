@@ -12,6 +12,7 @@ import { intakeLog } from './intake';
 import { peopleLog } from './people';
 import { releaseLog } from './release';
 import { sourcesLog } from './sources';
+import { scpLog } from './scp';
 import { syncLog } from './sync';
 import { usersLog } from './users';
 
@@ -30,6 +31,7 @@ const kinds = {
   ...attachmentsLog,
   ...groupingLog,
   ...classificationLog,
+  ...scpLog,
   ...findingLog,
   ...clinicRemoteLog,
 } as const;

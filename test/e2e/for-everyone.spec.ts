@@ -14,6 +14,13 @@ const SCREENS = [
   'capture',
   'import',
   'export',
+  'send',
+  'sending',
+  'sending?page=destinations',
+  'sending?page=destinations&item=new',
+  'sending?page=ledger',
+  'sending?page=incoming',
+  'sending?page=pacs',
   'settings',
   'help',
 ];

@@ -236,7 +236,7 @@ test('another folder that is no archive is refused, and the one that is open sta
   const foreign = join(folder, 'holiday');
   mkdirSync(foreign);
   writeFileSync(join(foreign, 'beach.txt'), 'x');
-  await page.keyboard.press('Alt+7');
+  await page.keyboard.press('Alt+8');
   await answerDialogs(app, [foreign]);
   await page.getByRole('button', { name: 'Open another archive folder' }).click();
   await expect(page.getByText('This folder holds other things and is not a Fieldbox archive.').first()).toBeVisible();

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ItemState } from '../../shared/contract/sync';
+import { ExportSelection } from '../../shared/contract/release';
 import { temporaryFolder } from '../fixtures/archive';
 import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf } from '../fixtures/outbox';
 
@@ -15,6 +17,10 @@ describe('the outbox', () => {
     const { verbs } = outbox.sync;
     const { total, rows } = await verbs['outbox.transactions']({ openOnly: true, limit: 10, offset: 0 });
     expect([total, rows[0]]).toEqual([1, expect.objectContaining({ transaction, total: 6, remoteName: 'Share' })]);
+    expect(await verbs['outbox.transaction']({ transaction })).toMatchObject({ transaction, total: 6 });
+    const inState = async (...states: ItemState[]) =>
+      (await verbs['outbox.transactions']({ openOnly: false, states, limit: 10, offset: 0 })).total;
+    expect([await inState('sending', 'waiting'), await inState('refused', 'parked')]).toEqual([1, 0]);
     await verbs['outbox.cancel']({ transaction });
     expect(await statesOf(outbox.sync, transaction)).toMatchObject({ cancelled: 6 });
     expect(await verbs['outbox.retry']({ transaction })).toEqual({ items: 6 });
@@ -27,6 +33,15 @@ describe('the outbox', () => {
     if (!first) throw new Error('Nothing was sent.');
     expect(await verbs['ledger.image']({ image: first.image })).toMatchObject({ proofs: 1 });
     expect((await verbs['ledger.csv']({ states: [] })).csv.split('\r\n')).toHaveLength(8);
+    expect((await verbs['remotes.list']({})).rows).toMatchObject([{ queries: false, retrieves: false }]);
+    expect((await verbs['remotes.list']({})).kinds).toEqual(expect.arrayContaining(['folder', 'dicomweb', 'dimse']));
+    expect(
+      await verbs['outbox.preview']({
+        selection: ExportSelection.parse({ images: [first.image] }),
+        remote,
+        anonymise: null,
+      }),
+    ).toMatchObject({ images: 1, alreadyThere: 1, notAsked: 1, leftOut: [] });
     expect(await verbs['outbox.summary']({})).toMatchObject({ waiting: 0, refused: 0, parked: 0 });
   });
 

@@ -23,16 +23,18 @@ async function serve(images: number, changes: Partial<ProviderOptions> = {}) {
   const faults: unknown[] = [];
   const onFault = (error: unknown): void => void faults.push(error);
   const reception = new Reception(engine, onFault);
+  const witness = { called: () => undefined, stored: () => undefined };
   const options = {
     AETitle: 'FIELDBOX',
     strictCalledAE: true,
     peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port: 1 }],
     strangersMayStore: true,
+    worklist: true,
     ...changes,
   };
   const server = await DicomServer.listen(
     { port: 0, host: '127.0.0.1', tls: null },
-    new ArchiveProvider(engine, options, reception, onFault),
+    new ArchiveProvider(engine, options, reception, witness, onFault),
   );
   onTestFinished(async () => {
     reception.close();

@@ -190,7 +190,7 @@ describe('people', () => {
     const { job } = await first.verbs['archive.rebuild']({});
     await first.context.jobs.settled(job);
     expect(usersIn(first)).toEqual(before);
-    expect(await caller.verbs['archive.settings']({})).toEqual({ autoLockMinutes: 3 });
+    expect(await caller.verbs['archive.settings']({})).toEqual({ autoLockMinutes: 3, proofsWanted: 2 });
     await first.close();
     const text = recordsOf(folder);
     expect(text).not.toContain(PASSWORD);

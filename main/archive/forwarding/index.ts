@@ -6,7 +6,7 @@ import { ForwardRuleKey, TransactionKey } from '@shared/model/ids';
 import { actAs } from '../actor';
 import type { EngineContext } from '../context';
 import { type Remote, remoteByKey } from '../outbox/queue';
-import { countsOf, transactionRows } from '../outbox/views';
+import { countsOf, noneInFlight, transactionRows } from '../outbox/views';
 import { oneAfterTheOther } from '../people/in-turn';
 import type { NewRecord } from '../records/record';
 import { refuseCycles } from './cycles';
@@ -90,7 +90,7 @@ export function createForwarding(
           return {};
         }),
       'forward.queue': async ({ remote, openOnly, offset, limit }) => {
-        const page = transactionRows(db, { remote, openOnly, offset, limit, cause: 'rule' });
+        const page = transactionRows(db, { remote, openOnly, offset, limit, cause: 'rule' }, noneInFlight);
         return Promise.resolve({
           gathering: gatherings(db, remote ?? null),
           total: page.total,

@@ -21,6 +21,7 @@ import { releaseAppliers } from './apply-release';
 import { sourceAppliers } from './apply-sources';
 import { userAppliers } from './apply-users';
 import { resultAppliers } from './apply-results';
+import { scpAppliers } from './apply-scp';
 import { statement } from './statements';
 
 export type { AttributesOf } from './appliers';
@@ -46,6 +47,7 @@ const appliers: Appliers<RecordType> = {
   ...formAppliers,
   ...classificationAppliers,
   ...clinicRemoteAppliers,
+  ...scpAppliers,
 };
 
 /**

@@ -1,5 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import { Cause, type ItemFilter, type ItemRow, type StateCounts, type TransactionRow } from '@shared/contract/sync';
+import {
+  Cause,
+  type ItemFilter,
+  type ItemRow,
+  type ItemState,
+  type StateCounts,
+  type TransactionRow,
+} from '@shared/contract/sync';
 import { AnonymisationWay } from '@shared/model/anonymisation';
 import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import { statement } from '../index-writer/statements';
@@ -8,11 +15,16 @@ import { statement } from '../index-writer/statements';
 export interface InFlight {
   has(transaction: TransactionKey, position: number): boolean;
   readonly size: number;
+  /** How many of a transaction. */
+  of(transaction: TransactionKey): number;
   attempts(transaction: TransactionKey, position: number): number;
 }
 
 /** Of a transaction `t`: a rule has asked for it. */
 const BY_RULE = `json_extract(t.cause, '$.type') = 'rule'`;
+
+/** For who knows nothing of the running program: everything that has not arrived waits. */
+export const noneInFlight: InFlight = { has: () => false, of: () => 0, attempts: () => 0, size: 0 };
 
 export function emptyCounts(): StateCounts {
   return { waiting: 0, sending: 0, arrived: 0, proven: 0, refused: 0, parked: 0, cancelled: 0 };
@@ -51,23 +63,45 @@ interface TransactionColumns extends Omit<TransactionRow, 'cause' | 'anonymise' 
   readonly anonymise: string | null;
 }
 
+/** Counts of the tables with what is being sent taken out of what waits. */
+export function withSending(counts: StateCounts, sending: number): StateCounts {
+  return { ...counts, waiting: Math.max(0, counts.waiting - sending), sending };
+}
+
+/** States as the tables know them: what is being sent waits there. */
+function asStored(states: readonly ItemState[]): string {
+  return JSON.stringify(states.map((state) => (state === 'sending' ? 'waiting' : state)));
+}
+
 /** Transactions, newest first. */
 export function transactionRows(
   db: Database,
   filter: {
     readonly remote?: RemoteKey | undefined;
+    readonly transaction?: TransactionKey;
     readonly openOnly: boolean;
+    readonly states?: readonly ItemState[] | undefined;
     readonly cause?: 'rule';
     readonly limit: number;
     readonly offset: number;
   },
+  inFlight: InFlight,
 ): { readonly total: number; readonly rows: readonly TransactionRow[] } {
   const terms = [filter.cause === undefined ? '1' : BY_RULE];
   if (filter.remote !== undefined) terms.push('t.remote_id = (SELECT id FROM remote WHERE key = @remote)');
   if (filter.openOnly)
     terms.push(`EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state = 'waiting')`);
+  if (filter.states !== undefined && filter.states.length > 0)
+    terms.push(
+      `EXISTS (SELECT 1 FROM outbox_item AS i WHERE i.transaction_id = t.id AND i.state IN (SELECT value FROM json_each(@states)))`,
+    );
+  if (filter.transaction !== undefined) terms.push('t.key = @transaction');
   const where = `FROM outbox_transaction AS t JOIN remote AS r ON r.id = t.remote_id WHERE ${terms.join(' AND ')}`;
-  const values = filter.remote === undefined ? {} : { remote: filter.remote };
+  const values = {
+    ...(filter.transaction !== undefined && { transaction: filter.transaction }),
+    ...(filter.remote !== undefined && { remote: filter.remote }),
+    ...(filter.states !== undefined && { states: asStored(filter.states) }),
+  };
   const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };
   const rows = statement(
     db,
@@ -81,12 +115,13 @@ export function transactionRows(
       by: row.by,
       cause: Cause.parse(JSON.parse(row.cause)),
       anonymise: row.anonymise === null ? null : AnonymisationWay.parse(JSON.parse(row.anonymise)),
-      counts: countsOf(db, { transaction: row.transaction }),
+      counts: withSending(countsOf(db, { transaction: row.transaction }), inFlight.of(row.transaction)),
     })),
   };
 }
 
-interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts'> {
+interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'anonymised'> {
+  readonly anonymised: number;
   readonly code: string | null;
   readonly details: string;
   readonly proofKind: NonNullable<ItemRow['proof']>['kind'] | null;
@@ -94,8 +129,13 @@ interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts'> {
   readonly proofNote: string;
 }
 
+/** At how many remotes an image is proven as it is; an anonymised copy proves nothing about the image itself. */
+const PROOFS = `(SELECT count(DISTINCT proven.remote_id) FROM outbox_item AS proven
+  JOIN outbox_transaction AS whole ON whole.id = proven.transaction_id
+  WHERE proven.image = i.image AND proven.state = 'proven' AND whole.anonymise IS NULL)`;
 const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.bytes, i.state, i.code, i.details,
   i.arrived_at AS arrivedAt, i.proof_kind AS proofKind, i.proof_at AS proofAt, i.proof_note AS proofNote,
+  t.anonymise IS NOT NULL AS anonymised, ${PROOFS} AS proofs,
   p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID`;
 const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id JOIN remote AS r ON r.id = i.remote_id
   LEFT JOIN image ON image.object = i.image LEFT JOIN patient AS p ON p.id = image.patient_id`;
@@ -107,6 +147,7 @@ function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
     ...rest,
     state: sending ? 'sending' : rest.state,
     fault: code === null ? null : { code, details: JSON.parse(details) as Record<string, string | number> },
+    anonymised: rest.anonymised === 1,
     attempts: inFlight.attempts(rest.transaction, rest.position),
     proof: proofKind === null || proofAt === null ? null : { kind: proofKind, at: proofAt, note: proofNote },
   };
@@ -136,7 +177,7 @@ export function itemRows(
   }
   if (filter.states.length > 0) {
     terms.push('i.state IN (SELECT value FROM json_each(@states))');
-    values['states'] = JSON.stringify(filter.states.map((state) => (state === 'sending' ? 'waiting' : state)));
+    values['states'] = asStored(filter.states);
   }
   const where = `${ITEM_TABLES} WHERE ${terms.join(' AND ')}`;
   const { total } = statement(db, `SELECT count(*) AS total ${where}`).get(values) as { total: number };
@@ -147,7 +188,7 @@ export function itemRows(
   return { total, rows: rows.map((row) => itemRow(row, inFlight)) };
 }
 
-/** Everything that was ever sent of one image, and at how many remotes it is proven. */
+/** Everything that was ever sent of one image, and at how many remotes it is proven as it is. */
 export function ledgerOf(
   db: Database,
   image: ImageId,
@@ -156,7 +197,7 @@ export function ledgerOf(
   const rows = (
     statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? ORDER BY i.id`).all(image) as ItemColumns[]
   ).map((row) => itemRow(row, inFlight));
-  return { rows, proofs: new Set(rows.filter(({ state }) => state === 'proven').map(({ remote }) => remote)).size };
+  return { rows, proofs: rows[0]?.proofs ?? 0 };
 }
 
 /** How many of these images are proven at a remote already. */

@@ -15,6 +15,7 @@ import { outboxBodies } from './bodies/outbox';
 import { peopleBodies } from './bodies/people';
 import { releaseBodies } from './bodies/release';
 import { sourceBodies } from './bodies/sources';
+import { scpBodies } from './bodies/scp';
 import { userBodies } from './bodies/users';
 import { resultBodies } from './bodies/results';
 
@@ -37,6 +38,7 @@ export const recordBodies = {
   ...formBodies,
   ...classificationBodies,
   ...clinicRemoteBodies,
+  ...scpBodies,
 } as const;
 
 export type RecordType = keyof typeof recordBodies;

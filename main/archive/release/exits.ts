@@ -17,6 +17,8 @@ export const exits: readonly Exit[] = [
   { writes: 'main/workers/export/', asks: 'main/archive/export/selection.ts', purpose: 'export' },
   { writes: 'main/network/', asks: 'main/sync/scp/archive-provider.ts', purpose: 'send' },
   { writes: 'main/sync/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'send' },
+  { writes: 'main/hub/', asks: 'main/sync/outbox/outgoing.ts', purpose: 'hub' },
+  { writes: 'main/sync/ledger-file.ts', asks: 'main/sync/ledger-file.ts', purpose: 'export' },
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },

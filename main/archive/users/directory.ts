@@ -20,7 +20,7 @@ const READ_AGAIN: ReadonlySet<RecordType> = new Set<RecordType>([
 ]);
 
 /** When nothing else was set. */
-const DEFAULTS: ArchiveSettings = { autoLockMinutes: 10 };
+const DEFAULTS: ArchiveSettings = { autoLockMinutes: 10, proofsWanted: 2 };
 
 /**
  * The people of the archive, held in memory: while the index is being rebuilt its tables are empty for a while, and the door

@@ -2,9 +2,8 @@ import { parseArgs } from 'node:util';
 import { FieldboxError, isErrorCode } from '@shared/errors';
 import { HubSettings } from '@shared/model/remotes/hub';
 import type { Engine } from '../../archive/engine';
-import { DicomServer } from '../../network/scp';
-import { ArchiveProvider, type KnownPeer } from '../../sync/scp/archive-provider';
-import { Reception } from '../../sync/scp/reception';
+import type { KnownPeer } from '../../sync/scp/archive-provider';
+import { type Receiving, receive } from '../../sync/scp/receive';
 import { type SyncSession, withSync, runUntilStopped } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
@@ -25,12 +24,6 @@ type Values = ReturnType<typeof parse>['values'];
 
 function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options });
-}
-
-/** Something that listens until the command ends. */
-interface Listening {
-  readonly port: number;
-  close(): Promise<void>;
 }
 
 /**
@@ -63,26 +56,22 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   return withSync(values.archive, terminal, serve, hub ?? undefined);
 }
 
-async function listenForMachines(engine: Engine, values: Values, port: number, terminal: Terminal): Promise<Listening> {
+async function listenForMachines(engine: Engine, values: Values, port: number, terminal: Terminal): Promise<Receiving> {
   const peers = values.peer.map(peerOf);
   const onFault = (error: unknown): void =>
     terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const reception = new Reception(engine, onFault);
-  const provider = new ArchiveProvider(
-    engine,
-    { AETitle: values.ae, strictCalledAE: true, peers, strangersMayStore: !values['known-only'] },
-    reception,
-    onFault,
-  );
-  const server = await DicomServer.listen({ port, host: values.host, tls: null }, provider);
-  terminal.say(`Listening as ${values.ae} on ${values.host}:${String(server.port)}.`);
-  return {
-    port: server.port,
-    close: async () => {
-      await server.close();
-      reception.close();
-    },
+  const settings = {
+    AETitle: values.ae,
+    port,
+    host: values.host,
+    peers,
+    strangersMayStore: !values['known-only'],
+    worklist: true,
   };
+  const witness = { called: () => undefined, stored: () => undefined };
+  const receiving = await receive(engine, settings, witness, onFault);
+  terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
+  return receiving;
 }
 
 /** Throws HUB_PORT_TAKEN, HUB_ADDRESS, HUB_PORT_FORBIDDEN. */

@@ -1,7 +1,7 @@
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { ErrorCode } from '@shared/errors';
 import { noAbilities, type RemoteAbilities } from '@shared/model/remotes/content';
-import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
+import { RemoteKind, type RemoteSettings } from '@shared/model/remotes/settings';
 import { courierDriver } from './courier';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
@@ -25,6 +25,11 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   'archive-v1': archiveV1Driver,
   attachments: attachmentsDriver,
 };
+
+/** The kinds that can be set up. */
+export function remoteKinds(): readonly RemoteKind[] {
+  return RemoteKind.options.filter((kind) => drivers[kind] !== undefined);
+}
 
 /** What a kind of remote can do, with its settings filled in. */
 export interface Bound {

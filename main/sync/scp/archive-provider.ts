@@ -38,6 +38,14 @@ export interface ProviderOptions {
   readonly peers: readonly KnownPeer[];
   /** Whether peers that are not in the list may store and echo. Questions are answered to known peers only. */
   readonly strangersMayStore: boolean;
+  /** Whether the people registered today are given as a worklist. */
+  readonly worklist: boolean;
+}
+
+/** Hears who calls and what comes of it. */
+export interface Witness {
+  called(caller: Caller, admitted: boolean): void;
+  stored(caller: Caller, taken: boolean): void;
 }
 
 /** PS3.8 9.3.4, by the service user, for good: calling and called AE title not recognized. */
@@ -60,13 +68,14 @@ export class ArchiveProvider implements ServiceProvider {
     private readonly engine: Engine,
     private readonly options: ProviderOptions,
     private readonly reception: Reception,
+    private readonly witness: Witness,
     readonly onFault: (error: unknown) => void,
   ) {}
 
   admit(caller: Caller): Rejection | null {
-    const { AETitle, strictCalledAE, strangersMayStore } = this.options;
-    if (strictCalledAE && caller.calledAETitle !== AETitle) return WRONG_CALLED;
-    return strangersMayStore || this.knows(caller) ? null : UNKNOWN_CALLER;
+    const rejection = this.rejectionOf(caller);
+    this.witness.called(caller, rejection === null);
+    return rejection;
   }
 
   /** Every storage class and every transfer syntax is taken as it is; of several the uncompressed one that all can read comes last. */
@@ -88,8 +97,10 @@ export class ArchiveProvider implements ServiceProvider {
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
       await this.reception.take(sender, path, instance.SOPInstanceUID);
+      this.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {
+      this.witness.stored(caller, false);
       return statusOf(asFieldboxError(thrown).code);
     } finally {
       await rm(path, { force: true });
@@ -100,6 +111,7 @@ export class ArchiveProvider implements ServiceProvider {
     if (!this.knows(request.caller)) return Status.NotAuthorized;
     const { identifier, sopClass } = request;
     if (sopClass === Services.ModalityWorklistFind) {
+      if (!this.options.worklist) return Status.NotAuthorized;
       yield* worklistAnswers(this.engine, identifier, this.options.AETitle);
       return Status.Success;
     }
@@ -133,7 +145,7 @@ export class ArchiveProvider implements ServiceProvider {
   destination(
     AETitle: string,
   ): { readonly host: string; readonly port: number; readonly callingAETitle: string } | null {
-    const peer = this.options.peers.find((each) => each.AETitle === AETitle);
+    const peer = this.options.peers.find((each) => each.AETitle === AETitle && each.host !== '');
     return peer ? { host: peer.host, port: peer.port, callingAETitle: this.options.AETitle } : null;
   }
 
@@ -146,6 +158,12 @@ export class ArchiveProvider implements ServiceProvider {
     return Promise.resolve(
       instances.map(({ SOPClassUID, SOPInstanceUID }) => kept.get(SOPInstanceUID, SOPClassUID) !== undefined),
     );
+  }
+
+  private rejectionOf(caller: Caller): Rejection | null {
+    const { AETitle, strictCalledAE, strangersMayStore } = this.options;
+    if (strictCalledAE && caller.calledAETitle !== AETitle) return WRONG_CALLED;
+    return strangersMayStore || this.knows(caller) ? null : UNKNOWN_CALLER;
   }
 
   private knows({ callingAETitle, address }: Caller): boolean {

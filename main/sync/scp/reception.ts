@@ -23,7 +23,12 @@ export class Reception {
   ) {}
 
   /** Takes in one file; when it answers, the image is durable. Throws why it cannot be taken. */
-  async take(sender: Pick<Sender, 'sourceRef' | 'label'>, path: string, shown: string, taking: Taking = {}): Promise<Received> {
+  async take(
+    sender: Pick<Sender, 'sourceRef' | 'label'>,
+    path: string,
+    shown: string,
+    taking: Taking = {},
+  ): Promise<Received> {
     const current = this.importOf(sender);
     current.under += 1;
     if (current.timer !== null) clearTimeout(current.timer);

@@ -11,7 +11,7 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { JobProgress } from '../../components/JobProgress';
 import { Card, ErrorNote, Note, Page, Row } from '../../components/Surface';
-import { LeftOut } from '../exporting/ExportForm';
+import { LeftOut } from '../exporting/LeftOut';
 import styles from './Anonymise.module.css';
 
 /** With more anonymous patients than this their list says nothing; they are found among the patients. */

@@ -7,21 +7,16 @@ import {
   Images,
   Stethoscope,
   Usb,
-  UserRound,
-  VenetianMask,
   X,
 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
-import { errorSentence, isErrorCode } from '@shared/errors';
 import type { ExportContainer, ExportForm as FormSchema } from '@shared/model/vocabulary';
 import { ask } from '../../app/api';
-import { cx } from '../../app/cx';
 import { useBasket } from '../../app/exportBasket';
 import type { Basket } from '../../app/exportBasket';
-import { sexName, showBirth, showBytes, showNumber, together } from '../../app/format';
-import { currentLanguage } from '../../app/i18n';
+import { showBytes, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { changeSettings, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
@@ -29,13 +24,12 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import type { Option } from '../../components/Choice';
-import { Card, ErrorNote, Note, PersonName, Row } from '../../components/Surface';
-import { Thumb } from '../../components/Thumb';
-import { ProfileChoice } from '../anonymise/ProfileChoice';
+import { Card, ErrorNote, Note, Row } from '../../components/Surface';
 import { firstWay, requestOf } from '../anonymise/way';
-import { Writing } from '../anonymise/Writing';
-import who from '../patient/SimilarPeople.module.css';
+import { LeftOut } from './LeftOut';
+import { OnePatient } from './OnePatient';
 import { suggestName, targetIn } from './target';
+import { Whose } from './Whose';
 
 /** The questions before an export: form, container, place; with what will stay here and what leaves. */
 export function ExportForm({ basket }: { readonly basket: Basket }) {
@@ -48,7 +42,6 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
   const [busy, setBusy] = useState(false);
   const [anonymous, setAnonymous] = useState(false);
   const [way, setWay] = useState(firstWay);
-  const writing = useQuery('anonymisation.preview', anonymous ? { selection: basket } : null);
   const preview = useQuery('export.preview', { selection: basket, form });
   const drives = useQuery('drives.list', {});
   const [name] = useState(() => suggestName());
@@ -120,32 +113,7 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
         </p>
         {preview.data && preview.data.leftOut.length > 0 ? <LeftOut rows={preview.data.leftOut} /> : null}
       </Card>
-      <Card title={t('exporting.whose')}>
-        <Choices
-          label={t('exporting.whose')}
-          hideLabel
-          cards
-          options={[
-            { id: 'whole', label: t('exporting.whole'), hint: t('exporting.wholeHint'), icon: UserRound },
-            {
-              id: 'anonymous',
-              label: t('exporting.anonymous'),
-              hint: t('exporting.anonymousHint'),
-              icon: VenetianMask,
-            },
-          ]}
-          value={anonymous ? 'anonymous' : 'whole'}
-          onChange={(choice) => setAnonymous(choice === 'anonymous')}
-        />
-        <Note tone={anonymous ? 'info' : 'warning'}>
-          <p>{anonymous ? t('exporting.anonymousNote') : t('exporting.identifiable')}</p>
-        </Note>
-        {anonymous ? <ProfileChoice profile={way.profile} onChange={(profile) => setWay({ ...way, profile })} /> : null}
-      </Card>
-      {anonymous && writing.error ? <ErrorNote error={writing.error} onRetry={writing.reload} /> : null}
-      {anonymous && writing.data ? (
-        <Writing preview={writing.data} way={way} onChange={setWay} onSaved={writing.reload} />
-      ) : null}
+      <Whose basket={basket} anonymous={anonymous} way={way} onAnonymous={setAnonymous} onWay={setWay} />
       <Card title={t('exporting.how')}>
         <Choices
           label={t('exporting.how')}
@@ -221,43 +189,5 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
         </Button>
       </Row>
     </>
-  );
-}
-
-/** Who it is, when one patient's pictures are to go out: the last chance to see that it is the wrong one. */
-function OnePatient({ basket }: { readonly basket: Basket }) {
-  const [patient, ...others] = basket.patients ?? [];
-  const { data } = useQuery('patients.get', patient === undefined || others.length > 0 ? null : { patient });
-  if (!data) return null;
-  return (
-    <div className={cx(who.row)}>
-      <Thumb image={data.headshot} fallback="face" />
-      <span className={cx(who.text)}>
-        <PersonName value={data.PatientName} />
-        <span className={cx(who.why)}>{together(data.PatientID, sexName(data.PatientSex), showBirth(data))}</span>
-      </span>
-    </div>
-  );
-}
-
-/** Images that stay here, by reason. */
-export function LeftOut({ rows }: { readonly rows: readonly { readonly code: string }[] }) {
-  const { t } = useTranslation();
-  const byCode = new Map<string, number>();
-  for (const { code } of rows) byCode.set(code, (byCode.get(code) ?? 0) + 1);
-  return (
-    <Note tone="warning">
-      <p>
-        <strong>{t('exporting.leftOut', { count: rows.length, shown: showNumber(rows.length) })}</strong>
-      </p>
-      <ul>
-        {[...byCode].map(([code, count]) => (
-          <li key={code}>
-            {showNumber(count)}:{' '}
-            {isErrorCode(code) ? errorSentence(code, {}, currentLanguage()) : t('importing.unknownReason')}
-          </li>
-        ))}
-      </ul>
-    </Note>
   );
 }

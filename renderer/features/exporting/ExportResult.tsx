@@ -13,7 +13,7 @@ import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { JobProgress } from '../../components/JobProgress';
 import { Card, ErrorNote, Facts, Note, Page, Row } from '../../components/Surface';
-import { LeftOut } from './ExportForm';
+import { LeftOut } from './LeftOut';
 
 /** How one export went: while it runs its progress, then whether every file was read back and found equal. */
 export function ExportResult({ exportKey }: { readonly exportKey: ExportKey }) {

@@ -1,4 +1,4 @@
-import { Camera, FolderInput, FolderTree, HardDriveUpload, ImageOff, Pencil, VenetianMask } from 'lucide-react';
+import { Camera, FolderInput, FolderTree, HardDriveUpload, ImageOff, Pencil, Send, VenetianMask } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId, PatientKey } from '@shared/model/ids';
@@ -6,6 +6,7 @@ import type { ImageRow, PatientRow } from '@shared/model/rows';
 import { anonymiseThese } from '../../app/anonymiseBasket';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
+import { sendThese } from '../../app/sendBasket';
 import { sexName, showBirth, showDate, showNumber, personName } from '../../app/format';
 import { navigate } from '../../app/router';
 import { isCovered, isTyping } from '../../app/shortcuts';
@@ -91,6 +92,14 @@ export function PatientPage({ patient }: { readonly patient: PatientKey }) {
               isDisabled={!person.data?.images}
             >
               {t('patients.export')}
+            </Button>
+            <Button
+              large
+              icon={Send}
+              onPress={() => sendThese({ patients: [patient] })}
+              isDisabled={!person.data?.images}
+            >
+              {t('patients.send')}
             </Button>
             <Button
               large

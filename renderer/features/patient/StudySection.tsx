@@ -1,4 +1,4 @@
-import { HardDriveUpload } from 'lucide-react';
+import { HardDriveUpload, Send } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageId } from '@shared/model/ids';
@@ -6,6 +6,7 @@ import type { ImageRow, KindRow, SeriesRow, StudyRow } from '@shared/model/rows'
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { exportThese } from '../../app/exportBasket';
+import { sendThese } from '../../app/sendBasket';
 import { kindName, listWords, modalityName, showDate, showNumber, showTime, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { useSession } from '../../app/session';
@@ -98,6 +99,13 @@ export function StudySection({ study, selection, order, onLoaded }: Props) {
             aria-label={t('images.exportStudy', { date })}
           >
             {t('patients.export')}
+          </Button>
+          <Button
+            icon={Send}
+            onPress={() => sendThese({ studies: [study.study] })}
+            aria-label={t('images.sendStudy', { date })}
+          >
+            {t('patients.send')}
           </Button>
           <IdentityActions what={{ studies: [study.study] }} small />
         </span>

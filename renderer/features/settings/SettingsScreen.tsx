@@ -18,6 +18,7 @@ import { ArchiveCheck } from './ArchiveCheck';
 import { CameraSetting } from './CameraSetting';
 import { ClinicsSetting } from './ClinicsSetting';
 import { KindsSetting } from './KindsSetting';
+import { ProofsWanted } from './ProofsWanted';
 
 /** Everything that can be set: this machine, the clinic's words, and the care of the archive. */
 export function SettingsScreen() {
@@ -31,6 +32,7 @@ export function SettingsScreen() {
       <PeopleSetting />
       <ArchiveFolder />
       <ArchiveCheck />
+      <ProofsWanted />
       <About />
     </Page>
   );

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { ResultName, ResultType } from '../results';
 import { Fingerprint, WebAccess } from './access';
 
-const AETitle = z
+/** PS3.5 6.2, AE: up to sixteen printing characters, no backslash. */
+export const AETitle = z
   .string()
   .trim()
   .min(1)
   .max(16)
-  .regex(/^[\x20-\x5b\x5d-\x7e]+$/); // PS3.5 6.2, AE
+  .regex(/^[\x20-\x5b\x5d-\x7e]+$/);
 
 /** A folder on this laptop, a stick or a network share, in which images are laid down as DICOM files. */
 export const FolderSettings = z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096) });
@@ -120,6 +121,17 @@ export const RemoteSettings = z.discriminatedUnion('kind', [
   CourierSettings,
 ]);
 export type RemoteSettings = z.infer<typeof RemoteSettings>;
+export const RemoteKind = z.enum([
+  'folder',
+  'slicebox',
+  'orthanc',
+  'dicomweb',
+  'dimse',
+  'tscharts',
+  'archive-v1',
+  'attachments',
+  'courier',
+]) satisfies z.ZodType<RemoteSettings['kind']>;
 export type RemoteKind = RemoteSettings['kind'];
 export type SettingsOf<K extends RemoteKind> = Extract<RemoteSettings, { kind: K }>;
 

@@ -32,5 +32,6 @@ export const userBodies = {
   /** A new password or PIN; null takes the PIN away. */
   'user.secret': z.object({ user: UserKey, way: SecretWay, secret: SecretHash.nullable() }),
   'user.removed': z.object({ user: UserKey }),
-  'archive.settings': ArchiveSettings,
+  /** Those that were changed. */
+  'archive.settings': ArchiveSettings.partial(),
 } as const;

@@ -5,6 +5,7 @@ import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
 import day from './day.json';
+import destinations from './destinations.json';
 import details from './details.json';
 import exporting from './exporting.json';
 import files from './files.json';
@@ -15,20 +16,25 @@ import help from './help.json';
 import identity from './identity.json';
 import images from './images.json';
 import importing from './importing.json';
+import incoming from './incoming.json';
 import jobs from './jobs.json';
 import keys from './keys.json';
 import kinds from './kinds.json';
 import labels from './labels.json';
+import ledger from './ledger.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
 import modality from './modality.json';
 import nav from './nav.json';
+import outbox from './outbox.json';
+import pacs from './pacs.json';
 import patients from './patients.json';
 import people from './people.json';
 import projects from './projects.json';
-import reports from './reports.json';
 import query from './query.json';
+import reports from './reports.json';
+import sending from './sending.json';
 import settings from './settings.json';
 import source from './source.json';
 import types from './types.json';
@@ -43,6 +49,7 @@ export const en = {
   closed,
   common,
   day,
+  destinations,
   details,
   exporting,
   files,
@@ -53,20 +60,25 @@ export const en = {
   identity,
   images,
   importing,
+  incoming,
   jobs,
   keys,
   kinds,
   labels,
+  ledger,
   lock,
   log,
   manage,
   modality,
   nav,
+  outbox,
+  pacs,
   patients,
   people,
   projects,
-  reports,
   query,
+  reports,
+  sending,
   settings,
   source,
   types,

@@ -14,6 +14,7 @@ import { currentLanguage } from '../../../app/i18n';
 import { useDebounced, useQuery } from '../../../app/useQuery';
 import { ChangeValue } from '../../identity/ChangeValue';
 import { isChangeable } from '../../identity/tagPaths';
+import { ImageProofs } from '../../ledger/ImageProofs';
 import { VersionsDialog } from '../../identity/VersionsDialog';
 import { printedTag, searchTags } from '../data/tagSearch';
 import { useParts, useViewer } from './context';
@@ -53,6 +54,7 @@ export function TagsPanel(): ReactElement | null {
         </Button>
       </header>
       <Stored />
+      {image ? <ImageProofs key={image} image={image} /> : null}
       {image ? <Pixels key={`pixels ${image}`} image={image} /> : null}
       <SearchField className={styles['search'] ?? ''} value={typed} onChange={setTyped}>
         <Label className="visually-hidden">{say('tags.search')}</Label>

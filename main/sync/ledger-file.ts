@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ItemRow } from '@shared/contract/sync';
+import { FieldboxError } from '@shared/errors';
+import type { Consent } from '@shared/model/vocabulary';
+import { actingUser } from '../archive/actor';
+import type { EngineContext } from '../archive/context';
+import { faultOfTarget, refuseInsideArchive } from '../archive/export/target';
+import { statement } from '../archive/index-writer/statements';
+import { mayLeave } from '../archive/release/gate';
+import { flushFolder } from '../platform/durable';
+import { HEAD, lineOf } from './ledger-csv';
+
+const PAGE = 1000;
+/** Marks the file as UTF-8 for spreadsheets. */
+const BOM = '\ufeff';
+
+/**
+ * Writes the ledger as a file, whole or not at all, and gives the number of its lines. Patients who said no to pictures leaving
+ * the clinic are not named in it: an image that went out before they did is listed by its number only. Throws BAD_REQUEST,
+ * EXPORT_INSIDE_ARCHIVE, EXPORT_TARGET_LOST, EXPORT_TARGET_FULL.
+ */
+export async function writeLedger(
+  ctx: EngineContext,
+  path: string,
+  page: (offset: number, limit: number) => readonly ItemRow[],
+): Promise<number> {
+  if (!isAbsolute(path)) throw new FieldboxError('BAD_REQUEST', { what: 'path' });
+  const temporary = join(dirname(path), `.${randomUUID()}.incomplete`);
+  let lines = 0;
+  try {
+    await refuseInsideArchive(path, ctx.paths.root);
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(BOM + HEAD);
+      for (let more = true; more;) {
+        const rows = page(lines, PAGE);
+        await file.writeFile(rows.map((row) => lineOf(asItMayLeave(ctx, row))).join(''));
+        lines += rows.length;
+        more = rows.length === PAGE;
+        await nextTurn(); // others have their turn between the pages
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await flushFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw faultOfTarget(error);
+  }
+  await ctx.commit([{ type: 'log.noted', body: { code: 'LEDGER_WRITTEN', details: { lines }, about: {} } }]);
+  return lines;
+}
+
+function asItMayLeave({ db }: EngineContext, row: ItemRow): ItemRow {
+  if (row.patient === null) return row;
+  const known = statement(db, 'SELECT consent FROM patient WHERE key = ?').get(row.patient) as
+    { consent: Consent } | undefined;
+  const release = { purpose: 'export', recipient: 'delivery ledger', person: actingUser() } as const;
+  const facts = { image: null, consent: known?.consent ?? 'no', objectState: 'good' } as const;
+  return mayLeave(facts, release).leaves ? row : { ...row, PatientID: null, PatientName: null };
+}
