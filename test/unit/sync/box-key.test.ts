@@ -21,7 +21,7 @@ describe('the key of a box as text', () => {
     expect(parseBoxKey(text.slice(0, -1))).toBeNull();
     expect(parseBoxKey(`${text}0`)).toBeNull();
     expect(parseBoxKey(text.replace(/^./, '*'))).toBeNull();
-    const digits = [...text.replaceAll('-', '')];
+    const digits = Array.from(text.replaceAll('-', ''));
     for (let at = 0; at < digits.length; at += 1) {
       const wrong = digits.with(at, digits[at] === '7' ? '8' : '7');
       if (wrong.join('') !== digits.join('')) expect(parseBoxKey(wrong.join(''))).toBeNull();
