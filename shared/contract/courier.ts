@@ -45,7 +45,7 @@ export const CourierReading = z.object({
 });
 export type CourierReading = z.infer<typeof CourierReading>;
 
-/** Carrying images to another Fieldbox on a stick: docs/decisions/0044-courier.md. */
+/** Carrying images to another Fieldbox on a stick: docs/decisions/0021-courier.md. */
 export const courierVerbs = {
   /** The key that others seal bundles to, made when it is first asked for; and whether the system protects its secret half. */
   'courier.identity': verb(z.object({}), z.object({ key: z.string(), secretsProtected: z.boolean() }), [

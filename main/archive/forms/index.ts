@@ -25,7 +25,7 @@ export type FormVerb =
 
 /**
  * Report forms and the reports filled into them. A form that changes gets a new version; a report keeps the one it was filled
- * with, and a finished report is never changed but corrected by a new revision (docs/decisions/0012-forms-have-versions.md).
+ * with, and a finished report is never changed but corrected by a new revision (docs/decisions/0013-forms-have-versions.md).
  */
 export function createForms(ctx: EngineContext): Handlers<FormVerb> {
   const inTurn = oneAfterTheOther();

@@ -40,7 +40,7 @@ const CANCELLED_TOGETHER = 1_000;
 /**
  * Rules that send images on by themselves. What arrives is gathered in the transaction that puts it into the index
  * (index-writer/apply-forwarding.ts); here the rules are kept, and the outbox is asked for what has gathered. Sending, trying
- * again and proving are the outbox's (docs/decisions/0046-forwarding-by-the-outbox.md).
+ * again and proving are the outbox's (docs/decisions/0023-forwarding-by-the-outbox.md).
  */
 export function createForwarding(
   ctx: EngineContext,

@@ -30,7 +30,7 @@ export interface CourierParts {
 /** How many readings are remembered. */
 const KEPT = 50;
 
-/** Carrying images to another Fieldbox (docs/decisions/0044-courier.md). */
+/** Carrying images to another Fieldbox (docs/decisions/0021-courier.md). */
 export function createCourier(parts: CourierParts): Handlers<CourierVerb> {
   const { engine, ownKey } = parts;
   const { db, jobs } = engine.context;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { agreed, type BoxKeyPair } from '../box-key-pair';
 
-/** docs/decisions/0044-courier.md. */
+/** docs/decisions/0021-courier.md. */
 const MAGIC = 'FBXLTR';
 const VERSION = '01';
 export const MAGIC_BYTES = Buffer.from(`${MAGIC}${VERSION}`, 'latin1');

@@ -23,7 +23,7 @@ import type {
 /** Where the stick is now, when a person has named a folder: a name in the driver's memory. */
 export const FOLDER_MEMORY = 'folder';
 
-/** A stick that is carried to another Fieldbox (docs/decisions/0044-courier.md): an image has arrived when it is on the stick, and is proven when the receipt has come back. */
+/** A stick that is carried to another Fieldbox (docs/decisions/0021-courier.md): an image has arrived when it is on the stick, and is proven when the receipt has come back. */
 export const courierDriver: RemoteDriver<'courier'> = {
   kind: 'courier',
   proofs: () => ['receipt'],
