@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EventName, EventPayload, Handlers, Parsed } from '@shared/contract';
 import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
 import type { CourierVerb } from '@shared/contract/courier';
@@ -10,7 +7,6 @@ import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { HubSettings } from '@shared/model/remotes/hub';
-import type { RemoteSettings } from '@shared/model/remotes/settings';
 import { actingUser } from '../archive/actor';
 import type { Engine } from '../archive/engine';
 import { outgoingFiles } from '../archive/anonymisation/outgoing-file';
@@ -25,12 +21,12 @@ import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { Boxes } from './boxes';
 import { OwnBoxKey } from './box-key-pair';
-import { createCourier } from './courier';
-import { archiveCounterparts } from './clinic/archive-counterparts';
 import { createRemoteContent } from './clinic/content';
 import { FetchBack } from './clinic/fetch-back';
 import { createMatching } from './clinic/matching';
 import type { ClinicParts } from './clinic/parts';
+import { Connecting } from './connecting';
+import { createCourier } from './courier';
 import { ledgerCsv } from './ledger-csv';
 import { type BackOff, backOff } from './outbox/backoff';
 import { writeLedger } from './ledger-file';
@@ -40,14 +36,13 @@ import { previewOf } from './outbox/preview';
 import { RemoteWorker } from './outbox/remote-worker';
 import { summaryOf } from './outbox/summary';
 import { requireAllowed } from './remotes/allowed';
-import { DriverMemory } from './remotes/memory';
 import { noAbilities } from '@shared/model/remotes/content';
 import { driverFor, remoteKinds } from './remotes/registry';
-import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
+import type { Patience, RemoteConnection } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
 import { fetchInto } from './retrieve';
 import { ScpService } from './scp/service';
-import { MemorySecrets, type SecretStore, secretName } from './secrets';
+import { type SecretStore, secretName } from './secrets';
 
 export interface SyncOptions {
   readonly secrets: SecretStore;
@@ -89,6 +84,7 @@ class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   private readonly boxes: Boxes;
   private readonly ownKey: OwnBoxKey;
+  private readonly connecting: Connecting;
   private readonly workers = new Map<RemoteKey, RemoteWorker>();
   private readonly batcher: CommitBatcher;
   private readonly makeAnonymous: MakeAnonymous;
@@ -122,6 +118,13 @@ class SyncService implements Sync {
           .flatMap((worker) => [...worker.inFlight])
           .filter((name) => name.startsWith(`${transaction}/`)).length,
     };
+    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
+    this.connecting = new Connecting(engine.context, {
+      secrets: options.secrets,
+      ownKey: this.ownKey,
+      visits: (remote) => this.boxes.visits(remote),
+      patience: options.patience,
+    });
     this.boxes = new Boxes({
       engine,
       secrets: options.secrets,
@@ -130,13 +133,12 @@ class SyncService implements Sync {
       makeAnonymous: this.makeAnonymous,
       note: (items) => this.note(items),
       inFlight: (remote) => this.workerFor(remote).inFlight,
-      connect: (remote) => this.connect(remote),
+      connect: (remote) => this.connecting.connect(remote),
       save: (input, more) => this.inTurn(() => this.save(input, more)),
       row: (remote) => this.row(remote),
       outboxChanged: () => this.changed(),
       hub: options.hub ?? null,
     });
-    this.ownKey = new OwnBoxKey(options.secrets, engine.context.archiveId);
     this.clinic = this.clinicParts();
     this.fetchBack = new FetchBack(this.clinic, options.fetchDelaysMs);
     this.verbs = { ...this.createVerbs(), ...this.boxes.verbs, ...this.courierVerbs() };
@@ -216,7 +218,7 @@ class SyncService implements Sync {
       }),
       'remotes.save': (input) => this.inTurn(() => this.save(input)),
       'remotes.remove': ({ remote }) => this.inTurn(() => this.remove(remote)),
-      'remotes.test': (input) => this.test(input),
+      'remotes.test': (input) => this.connecting.test(input),
       'remotes.now': async ({ remote }) => {
         this.workerFor(this.require(remote)).now();
         return Promise.resolve({});
@@ -265,7 +267,7 @@ class SyncService implements Sync {
       'pacs.query': async ({ remote, ...question }) => this.query(remote, question),
       'pacs.retrieve': async ({ remote, ...what }) => {
         const target = this.require(remote);
-        const connection = this.connect(target);
+        const connection = this.connecting.connect(target);
         if (connection.retrieve === undefined) {
           await connection.close();
           throw new FieldboxError('REMOTE_CANNOT');
@@ -286,7 +288,7 @@ class SyncService implements Sync {
       require: (remote) => this.require(remote),
       abilities,
       matching: (remote) => abilities(remote).matches,
-      connect: (remote) => this.connect(this.require(remote)),
+      connect: (remote) => this.connecting.connect(this.require(remote)),
       note: async (items) => {
         await this.batcher.add([{ type: 'send.delivery', body: { items: [...items] } }], []);
         this.changed();
@@ -325,7 +327,7 @@ class SyncService implements Sync {
   /** A connection reaches for nothing before it is used, so asking one costs nothing. */
   private async abilities(remote: Remote): Promise<{ readonly queries: boolean; readonly retrieves: boolean }> {
     if (driverFor(remote.settings) === undefined) return { queries: false, retrieves: false };
-    const connection = this.connect(remote);
+    const connection = this.connecting.connect(remote);
     const can = { queries: connection.query !== undefined, retrieves: connection.retrieve !== undefined };
     await connection.close();
     return can;
@@ -371,28 +373,6 @@ class SyncService implements Sync {
   private async dismiss(remote: RemoteKey): Promise<void> {
     await this.workers.get(remote)?.stop();
     this.workers.delete(remote);
-  }
-
-  private async test(input: {
-    readonly remote?: RemoteKey | undefined;
-    readonly settings: RemoteSettings;
-    readonly secrets: Readonly<Record<string, string>>;
-  }) {
-    const driver = driverFor(input.settings);
-    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
-    const typed = new MemorySecrets(input.secrets);
-    const { remote } = input;
-    const connection = driver.connect(
-      this.surroundings(remote ?? null, '', async (name) => {
-        const given = await typed.get(name);
-        return given ?? (remote === undefined ? null : this.options.secrets.get(secretName(remote, name)));
-      }),
-    );
-    try {
-      return await connection.test(AbortSignal.timeout(60_000));
-    } finally {
-      await connection.close();
-    }
   }
 
   private async send(input: {
@@ -476,7 +456,7 @@ class SyncService implements Sync {
   }
 
   private async query(remote: RemoteKey, question: Parameters<NonNullable<RemoteConnection['query']>>[0]) {
-    const connection = this.connect(this.require(remote));
+    const connection = this.connecting.connect(this.require(remote));
     try {
       if (connection.query === undefined) throw new FieldboxError('REMOTE_CANNOT');
       const answer = await connection.query(question, AbortSignal.timeout(120_000));
@@ -504,7 +484,7 @@ class SyncService implements Sync {
         const proven = items.filter(({ state }) => state === 'proven');
         if (proven.length > 0) this.fetchBack.delivered(remote.remote, imagesOfItems(this.db, proven));
       },
-      connect: () => this.connect(this.require(remote.remote)),
+      connect: () => this.connecting.connect(this.require(remote.remote)),
       provable: (driver?.proofs.length ?? 0) > 0 && driver?.isServed !== true,
       parallel: driver?.parallel ?? 1,
       served: driver?.isServed === true ? () => troubleOfVisits(this.boxes.visits(remote.remote)) : null,
@@ -519,39 +499,6 @@ class SyncService implements Sync {
   /** Nobody's act: whoever woke a worker is not the one who asked for what it delivers; the request names that person. */
   private note(items: readonly Delivery[]): Promise<void> {
     return this.batcher.add([{ type: 'send.delivery', by: null, body: { items: [...items] } }], []);
-  }
-
-  private connect(remote: Remote): RemoteConnection {
-    const driver = driverFor(remote.settings);
-    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
-    return driver.connect(
-      this.surroundings(remote.remote, remote.name, (name) =>
-        this.options.secrets.get(secretName(remote.remote, name)),
-      ),
-    );
-  }
-
-  private surroundings(
-    remote: RemoteKey | null,
-    name: string,
-    secret: (name: string) => Promise<string | null>,
-  ): Surroundings {
-    const memory = new DriverMemory(this.db, remote);
-    const { archiveId, version } = this.engine.context;
-    return {
-      remote,
-      secret,
-      remember: (name, value) => memory.remember(name, value),
-      recall: (name) => memory.recall(name),
-      temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
-      archiveId,
-      version,
-      visits: () => this.boxes.visits(remote),
-      name,
-      ownKey: () => this.ownKey.get(),
-      ...(this.options.patience !== undefined && { patience: this.options.patience }),
-      counterparts: archiveCounterparts(this.engine.context, remote),
-    };
   }
 
   /** Tells the window, at most a few times a second. */

@@ -2,12 +2,10 @@ import type { Readable } from 'node:stream';
 import type { RemoteActivity } from '@shared/contract/sync';
 import type { EngineContext } from '../../archive/context';
 import {
-  endedTransactions,
   keepResumePlace,
   type QueuedItem,
   type Remote,
   resumePlace,
-  transactionStand,
   unprovenItems,
   waitingAmount,
   waitingItems,
@@ -15,6 +13,7 @@ import {
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
 import type { BackOff } from './backoff';
+import { Ending } from './ending';
 import { onNetwork, untilOpen } from './hours';
 import { itemName } from './item-name';
 import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
@@ -55,9 +54,7 @@ export class RemoteWorker {
   readonly inFlight = new Set<string>();
   readonly attempts = new Map<string, number>();
   private readonly notBefore = new Map<string, number>();
-  /** Numbers of transactions of which items were sent, and that are not ended yet. */
-  private readonly touched = new Set<number>();
-  private lookedBack = false;
+  private readonly ending: Ending;
   private readonly pace = new Pace();
   private readonly prover: Prover;
   private throttle: Throttle | null = null;
@@ -78,6 +75,7 @@ export class RemoteWorker {
     private readonly parts: WorkerParts,
   ) {
     this.prover = new Prover(parts);
+    this.ending = new Ending(parts.ctx);
     this.usePolicy();
   }
 
@@ -300,7 +298,7 @@ export class RemoteWorker {
   private async sendOne(queued: QueuedItem): Promise<boolean> {
     const name = itemName(queued);
     this.inFlight.add(name);
-    this.touched.add(queued.number);
+    this.ending.touch(queued.number);
     this.parts.changed();
     try {
       const prepared = await prepare(this.parts.ctx, queued, this.remote.name, this.parts.makeAnonymous, (bytes) =>
@@ -387,22 +385,9 @@ export class RemoteWorker {
     void this.disconnect();
   }
 
-  /** Ends transactions of which nothing waits any more, also those that a crash has left so. */
   private async finishEnded(): Promise<void> {
-    const { db } = this.parts.ctx;
-    if (!this.lookedBack) for (const { number } of endedTransactions(db, this.remote.remote)) this.touched.add(number);
-    this.lookedBack = true;
-    for (const number of [...this.touched]) {
-      const stand = transactionStand(db, this.remote.remote, number);
-      if (stand !== undefined && stand.waiting > 0) continue;
-      const ended = stand === undefined ? null : this.connected().finish?.(stand, this.stopping.signal);
-      const trouble = (await ended) ?? null;
-      if (trouble !== null) {
-        this.fail(trouble);
-        return;
-      }
-      this.touched.delete(number);
-    }
+    const trouble = await this.ending.finish(this.remote, () => this.connected(), this.stopping.signal);
+    if (trouble !== null) this.fail(trouble);
   }
 
   /** Seeks proof for what has arrived; gives how many items moved on. */

@@ -1,0 +1,89 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Output } from '@shared/contract';
+import { FieldboxError } from '@shared/errors';
+import type { RemoteKey } from '@shared/model/ids';
+import type { RemoteSettings } from '@shared/model/remotes/settings';
+import type { EngineContext } from '../archive/context';
+import type { Remote } from '../archive/outbox/queue';
+import type { OwnBoxKey } from './box-key-pair';
+import { archiveCounterparts } from './clinic/archive-counterparts';
+import { DriverMemory } from './remotes/memory';
+import { driverFor } from './remotes/registry';
+import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
+import { MemorySecrets, type SecretStore, secretName } from './secrets';
+
+const TEST_MS = 60_000;
+
+/** What all connections share. */
+interface World {
+  readonly secrets: SecretStore;
+  readonly ownKey: OwnBoxKey;
+  readonly visits: (remote: RemoteKey | null) => ReturnType<Surroundings['visits']>;
+  readonly patience: Patience | undefined;
+}
+
+/** Connects to remotes: gives their drivers what they may use of the world. */
+export class Connecting {
+  constructor(
+    private readonly ctx: EngineContext,
+    private readonly world: World,
+  ) {}
+
+  /** Throws REMOTE_CANNOT for a kind this version does not have. */
+  connect({ remote, name, settings }: Remote): RemoteConnection {
+    const driver = driverFor(settings);
+    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
+    return driver.connect(
+      this.surroundings(remote, name, (secret) => this.world.secrets.get(secretName(remote, secret))),
+    );
+  }
+
+  /** Tries settings out, with secrets that were typed and those that are kept. Throws REMOTE_CANNOT. */
+  async test(input: {
+    readonly remote?: RemoteKey | undefined;
+    readonly settings: RemoteSettings;
+    readonly secrets: Readonly<Record<string, string>>;
+  }): Promise<Output<'remotes.test'>> {
+    const driver = driverFor(input.settings);
+    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
+    const typed = new MemorySecrets(input.secrets);
+    const { remote } = input;
+    const connection = driver.connect(
+      this.surroundings(remote ?? null, '', async (name) => {
+        const given = await typed.get(name);
+        return given ?? (remote === undefined ? null : this.world.secrets.get(secretName(remote, name)));
+      }),
+    );
+    try {
+      return await connection.test(AbortSignal.timeout(TEST_MS));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private surroundings(
+    remote: RemoteKey | null,
+    name: string,
+    secret: (name: string) => Promise<string | null>,
+  ): Surroundings {
+    const { visits, ownKey, patience } = this.world;
+    const memory = new DriverMemory(this.ctx.db, remote);
+    const { archiveId, version } = this.ctx;
+    return {
+      remote,
+      secret,
+      remember: (what, value) => memory.remember(what, value),
+      recall: (what) => memory.recall(what),
+      temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
+      archiveId,
+      version,
+      visits: () => visits(remote),
+      name,
+      ownKey: () => ownKey.get(),
+      ...(patience !== undefined && { patience }),
+      counterparts: archiveCounterparts(this.ctx, remote),
+    };
+  }
+}
