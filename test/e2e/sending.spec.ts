@@ -150,7 +150,6 @@ test('machines send into the running app once that is switched on, and it can be
       tls: false,
       certificate: null,
       commitment: true,
-      mayTranscode: true,
     },
     policy: { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false },
   });

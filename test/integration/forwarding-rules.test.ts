@@ -27,7 +27,6 @@ const dimse: RemoteSettings = {
   tls: false,
   certificate: null,
   commitment: false,
-  mayTranscode: false,
 };
 
 let set: ForwardingForTest;

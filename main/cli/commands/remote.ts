@@ -160,7 +160,6 @@ function settingsOf(values: Values, kind: string): unknown {
         tls: values.tls,
         certificate,
         commitment: false,
-        mayTranscode: false,
       };
     case 'courier':
       return { kind, recipient: values.key, path: values.path };

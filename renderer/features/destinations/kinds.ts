@@ -52,7 +52,6 @@ const empty: { readonly [K in RemoteKind]: SettingsOf<K> } = {
     tls: false,
     certificate: null,
     commitment: true,
-    mayTranscode: true,
   },
   tscharts: {
     kind: 'tscharts',

@@ -45,8 +45,6 @@ export const DimseSettings = z.object({
   certificate: Fingerprint.nullable(),
   /** Storage commitment is asked for when the peer accepts it. */
   commitment: z.boolean(),
-  /** Whether files may be decompressed when the peer refuses their transfer syntax. */
-  mayTranscode: z.boolean(),
 });
 
 /** The four types of picture that tscharts has. */

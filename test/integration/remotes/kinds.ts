@@ -47,7 +47,6 @@ export function dimseSettings(port: number): RemoteSettings {
     tls: false,
     certificate: null,
     commitment: false,
-    mayTranscode: false,
   };
 }
 
