@@ -16,6 +16,7 @@ import { JobProgress } from '../../components/JobProgress';
 import { Card, ErrorNote, Note, Row } from '../../components/Surface';
 import { PathField } from '../destinations/forms/others';
 import styles from '../sending/Sending.module.css';
+import { Refused } from './Refused';
 import { BundleLine, ReceiptLine } from './ReportLines';
 import { useLastReading } from './reading';
 
@@ -115,6 +116,9 @@ function Found({ found, job }: { readonly found: CourierReading; readonly job: J
           <ReceiptLine key={receipt.file} receipt={receipt} />
         ))}
       </ul>
+      {session !== null && !found.running && bundles.some(({ rejected }) => rejected > 0) ? (
+        <Refused session={session} />
+      ) : null}
       {bundles.some(({ images }) => images > 0) && !found.running ? (
         <Row>
           <Button icon={FileText} onPress={showEach}>
