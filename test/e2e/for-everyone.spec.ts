@@ -21,6 +21,7 @@ const SCREENS = [
   'sending?page=ledger',
   'sending?page=incoming',
   'sending?page=pacs',
+  'sending?page=courier',
   'settings',
   'help',
 ];

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { HardDriveDownload, Outdent, ScrollText, Search, Waypoints } from 'lucide-react';
+import { HardDriveDownload, Outdent, ScrollText, Search, Usb, Waypoints } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -48,5 +48,11 @@ export const sendingPages: readonly SendingPage[] = [
     icon: Search,
     title: (t) => t('pacs.title'),
     Component: lazy(async () => ({ default: (await import('../pacs/QueryPage')).QueryPage })),
+  },
+  {
+    id: 'courier',
+    icon: Usb,
+    title: (t) => t('courier.title'),
+    Component: lazy(async () => ({ default: (await import('../courier/CourierPage')).CourierPage })),
   },
 ];

@@ -4,6 +4,7 @@ import arrival from './arrival.json';
 import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
+import courier from './courier.json';
 import day from './day.json';
 import destinations from './destinations.json';
 import details from './details.json';
@@ -48,6 +49,7 @@ export const fr = {
   capture,
   closed,
   common,
+  courier,
   day,
   destinations,
   details,

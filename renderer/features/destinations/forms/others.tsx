@@ -19,7 +19,7 @@ interface PathFieldProps {
 }
 
 /** A folder, typed or chosen. */
-function PathField({ hint, path, onPath, error, required = false }: PathFieldProps) {
+export function PathField({ hint, path, onPath, error, required = false }: PathFieldProps) {
   const { t } = useTranslation();
   const choose = (): void => {
     ask('dialog.exportTarget', { suggestedName: 'Fieldbox' }).then(({ folder }) => {
