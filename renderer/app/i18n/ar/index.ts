@@ -25,6 +25,7 @@ import ledger from './ledger.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
+import matching from './matching.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import outbox from './outbox.json';
@@ -69,6 +70,7 @@ export const ar = {
   lock,
   log,
   manage,
+  matching,
   modality,
   nav,
   outbox,
