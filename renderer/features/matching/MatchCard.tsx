@@ -132,7 +132,7 @@ function There({ row, onThis }: ThereProps) {
       ) : null}
       <form
         noValidate
-        className={cx(styles.search)}
+        className={cx(styles.side)}
         onSubmit={(event) => {
           event.preventDefault();
           if (may && !busy) void search();
@@ -145,9 +145,11 @@ function There({ row, onThis }: ThereProps) {
           onChange={setText}
           maxLength={128}
         />
-        <Button type="submit" icon={Search} busy={busy} isDisabled={!may}>
-          {t('pacs.search')}
-        </Button>
+        <div>
+          <Button type="submit" icon={Search} busy={busy} isDisabled={!may}>
+            {t('pacs.search')}
+          </Button>
+        </div>
       </form>
       {error ? <ErrorNote error={error} onRetry={() => void search()} /> : null}
     </section>
@@ -161,14 +163,20 @@ interface CandidateProps {
 
 function Candidate({ person, onThis }: CandidateProps) {
   const { t } = useTranslation();
-  const { name, number, birth, sex } = traitsThere(person);
+  const { name, birth, sex } = traitsThere(person);
   return (
     <>
       <span className={cx(lines.grow)}>
         <strong>
           <bdi>{name}</bdi>
         </strong>
-        <span>{together(person.number === '' ? '' : number, t('matching.born', { date: birth }), sex)}</span>
+        <span>
+          {together(
+            person.number,
+            person.birthDate === '' ? '' : t('matching.born', { date: birth }),
+            person.sex === '' ? '' : sex,
+          )}
+        </span>
         <span className={cx(lines.soft)}>
           {person.reasons.length > 0
             ? t('form.same', { what: listWords(person.reasons.map((reason) => t(`matching.reason.${reason}`))) })

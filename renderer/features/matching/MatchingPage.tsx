@@ -8,7 +8,7 @@ import { useOutboxQuery } from '../../app/outbox';
 import { navigate } from '../../app/router';
 import { Button } from '../../components/Button';
 import { Choices, Select } from '../../components/Choice';
-import { Empty, ErrorNote, Note, Page } from '../../components/Surface';
+import { Columns, Empty, ErrorNote, Note, Page } from '../../components/Surface';
 import { Pager } from '../sending/Pager';
 import styles from '../sending/Sending.module.css';
 import { Answered } from './Answered';
@@ -65,7 +65,7 @@ function People({ remotes }: PeopleProps) {
   };
   return (
     <>
-      <section className={cx(styles.filters)} aria-label={t('images.filter')}>
+      <Columns>
         <Choices
           label={t('matching.show')}
           options={views.map((id) => ({ id, label: t(`matching.view.${id}`) }))}
@@ -86,7 +86,7 @@ function People({ remotes }: PeopleProps) {
             }}
           />
         ) : null}
-      </section>
+      </Columns>
       {list.error ? <ErrorNote error={list.error} onRetry={list.reload} /> : null}
       {data?.total === 0 ? (
         <Empty icon={UserCheck} title={t(`matching.empty.${view}`)}>
