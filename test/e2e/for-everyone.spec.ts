@@ -18,6 +18,7 @@ const SCREENS = [
   'sending',
   'sending?page=destinations',
   'sending?page=destinations&item=new',
+  'sending?page=matching',
   'sending?page=ledger',
   'sending?page=incoming',
   'sending?page=pacs',

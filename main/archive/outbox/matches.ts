@@ -1,12 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { type ImageId, PatientKey, type RemoteKey, SeriesKey, type TransactionKey } from '@shared/model/ids';
-import { MatchDecision, RemotePatient } from '@shared/model/remotes/matching';
+import { MATCH_CODES, MatchDecision, RemotePatient } from '@shared/model/remotes/matching';
 import type { MatchRow } from '@shared/contract/matching';
 import { allOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
 
-/** Codes with which an item is parked until a person says who its patient is. */
-export const MATCH_CODES = ['REMOTE_WHO', 'MATCH_LACKS', 'MATCH_CANNOT_CREATE', 'MATCH_GONE'] as const;
 const CODES = JSON.stringify(MATCH_CODES);
 
 interface DecisionColumns {

@@ -1,6 +1,7 @@
 import { VenetianMask } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ItemRow } from '@shared/contract/sync';
+import { MATCH_CODES } from '@shared/model/remotes/matching';
 import { cx } from '../../app/cx';
 import { personName, showBytes, showInstant, showNumber, together } from '../../app/format';
 import { formatRoute } from '../../app/router';
@@ -55,6 +56,9 @@ function ItemLine({
         </span>
         {row.fault ? (
           <span className={cx(row.state === 'refused' ? styles.bad : styles.soft)}>{faultWords(row.fault)}</span>
+        ) : null}
+        {row.state === 'parked' && MATCH_CODES.some((code) => code === row.fault?.code) ? (
+          <a href={formatRoute({ screen: 'sending', page: 'matching' })}>{t('matching.sayWho')}</a>
         ) : null}
         {row.attempts > 0 && row.state === 'waiting' ? (
           <span className={cx(styles.soft)}>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { HardDriveDownload, Outdent, ScrollText, Search, Usb, Waypoints } from 'lucide-react';
+import { HardDriveDownload, Outdent, ScrollText, Search, Usb, Waypoints, UserCheck } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -30,6 +30,12 @@ export const sendingPages: readonly SendingPage[] = [
     icon: Waypoints,
     title: (t) => t('destinations.title'),
     Component: lazy(async () => ({ default: (await import('../destinations/DestinationsPage')).DestinationsPage })),
+  },
+  {
+    id: 'matching',
+    icon: UserCheck,
+    title: (t) => t('matching.title'),
+    Component: lazy(async () => ({ default: (await import('../matching/MatchingPage')).MatchingPage })),
   },
   {
     id: 'ledger',

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { UserKey } from '../ids';
 import { Instant } from '../vocabulary';
 
+/** Codes with which an item is parked until a person says who its patient is. */
+export const MATCH_CODES = ['REMOTE_WHO', 'MATCH_LACKS', 'MATCH_CANNOT_CREATE', 'MATCH_GONE'] as const;
+
 /** Why somebody at a remote may be a patient of ours. */
 export const MatchReason = z.enum(['number', 'nationalNumber', 'name', 'birthDate', 'sex']);
 export type MatchReason = z.infer<typeof MatchReason>;

@@ -26,6 +26,7 @@ import ledger from './ledger.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
+import matching from './matching.json';
 import modality from './modality.json';
 import nav from './nav.json';
 import outbox from './outbox.json';
@@ -71,6 +72,7 @@ export const es = {
   lock,
   log,
   manage,
+  matching,
   modality,
   nav,
   outbox,
