@@ -20,6 +20,7 @@ const SCREENS = [
   'sending?page=destinations&item=new',
   'sending?page=ledger',
   'sending?page=incoming',
+  'sending?page=boxes',
   'sending?page=pacs',
   'settings',
   'help',
