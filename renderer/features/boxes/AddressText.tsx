@@ -6,7 +6,10 @@ import { Button } from '../../components/Button';
 import { Note } from '../../components/Surface';
 import styles from '../sending/Sending.module.css';
 
-/** The address to hand to another box, to read and to copy, with what it allows. */
+/**
+ * The address to hand to another box, to read and to copy, with what it allows. What was pressed to get it is gone, so the
+ * focus goes to copying.
+ */
 export function AddressText({ url }: { readonly url: string }) {
   const { t } = useTranslation();
   const copy = (): void => {
@@ -22,7 +25,7 @@ export function AddressText({ url }: { readonly url: string }) {
         {url}
       </div>
       <div>
-        <Button icon={Copy} onPress={copy}>
+        <Button icon={Copy} onPress={copy} autoFocus>
           {t('boxes.copy')}
         </Button>
       </div>

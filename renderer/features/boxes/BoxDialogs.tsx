@@ -154,7 +154,7 @@ export function AddressDialog({ box, onClose }: { readonly box: BoxRow; readonly
   return (
     <Dialog title={t('boxes.addressFor', { name: isolate(box.name) })} open onClose={onClose}>
       {given.error && renewed === null ? <ErrorNote error={given.error} /> : null}
-      {url === null ? null : <AddressText url={url} />}
+      {url === null ? null : <AddressText key={url} url={url} />}
       {error ? <ErrorNote error={error} /> : null}
       {asking ? (
         <Note tone="warning">
@@ -164,7 +164,9 @@ export function AddressDialog({ box, onClose }: { readonly box: BoxRow; readonly
       <Actions>
         {asking ? (
           <>
-            <Button onPress={() => setAsking(false)}>{t('common.cancel')}</Button>
+            <Button onPress={() => setAsking(false)} autoFocus>
+              {t('common.cancel')}
+            </Button>
             <Button look="danger" icon={RefreshCw} busy={busy} onPress={renew}>
               {t('boxes.renewNow')}
             </Button>

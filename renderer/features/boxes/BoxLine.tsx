@@ -5,7 +5,7 @@ import type { BoxRow } from '@shared/contract/boxes';
 import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { showInstant, showNumber, together } from '../../app/format';
+import { isolate, showInstant, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { say, sayError } from '../../app/toasts';
 import { Button } from '../../components/Button';
@@ -35,7 +35,8 @@ export function BoxLine({ box, reachable, onChanged }: Props) {
       const { received, rejected } = await ask('boxes.fetch', { remote });
       const images = t('incoming.received', { count: received, shown: showNumber(received) });
       const failed = t('incoming.failed', { count: rejected, shown: showNumber(rejected) });
-      if (received === 0 && rejected === 0) say({ tone: 'info', text: t('boxes.nothingThere', { name }) });
+      if (received === 0 && rejected === 0)
+        say({ tone: 'info', text: t('boxes.nothingThere', { name: isolate(name) }) });
       else if (rejected === 0) say({ tone: 'success', text: images });
       else say({ tone: 'warning', text: together(images, failed) });
     } catch (thrown) {
