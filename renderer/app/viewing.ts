@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { ImageId } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
+import { ask } from './api';
 import { navigate } from './router';
 
 interface Viewing {
@@ -19,6 +20,17 @@ export const useViewing = create<Viewing>()(() => ({ images: [], start: null, wi
 export function openViewer(images: readonly ImageRow[], start: ImageId): void {
   useViewing.setState(({ opened }) => ({ images, start, withData: false, opened: opened + 1 }));
   navigate({ screen: 'viewer' });
+}
+
+/**
+ * Opens the viewer on images of which only the ids are known, beginning with `start` or the first. Those that are here no
+ * more are left out; where none is left, nothing opens.
+ */
+export async function viewImages(ids: readonly ImageId[], start?: ImageId): Promise<void> {
+  const found = await Promise.allSettled(ids.map((image) => ask('catalog.image', { image })));
+  const images = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const first = images.find(({ image }) => image === start) ?? images[0];
+  if (first) openViewer(images, first.image);
 }
 
 /** Goes on in the open viewer with a new version of an image in the place of the old one. */

@@ -21,6 +21,7 @@ const SCREENS = [
   'sending?page=matching',
   'sending?page=ledger',
   'sending?page=incoming',
+  'sending?page=boxes',
   'sending?page=pacs',
   'sending?page=courier',
   'settings',

@@ -168,3 +168,40 @@ test('machines send into the running app once that is switched on, and it can be
   await page.getByRole('button', { name: 'Switch off' }).click();
   await expect(page.getByText('Switched off')).toBeVisible();
 });
+
+test('another box is let in and given an address; what is not an address of a box is not taken', async ({
+  fieldbox: { page },
+}) => {
+  await skipTheDay(page);
+  const port = await freePort();
+  await toPage(page, 'Boxes');
+  await expect(page.getByText('Switched off', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Give an address to another box' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Change port and address' }).click();
+  await page.getByRole('spinbutton', { name: 'Port', exact: true }).fill(String(port));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('button', { name: 'Change port and address' })).toBeVisible();
+  await page.getByText('Other boxes may reach this laptop', { exact: true }).click();
+  await expect(page.getByText('Can be reached', { exact: true })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Give an address to another box' }).click();
+  await page.getByRole('textbox', { name: 'Name of the other box' }).fill('District hospital');
+  await page.getByRole('button', { name: 'Make the address' }).click();
+  await expect(page.getByRole('group', { name: 'Address for the box' })).toContainText(
+    `http://127.0.0.1:${String(port)}/`,
+  );
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'District hospital' })).toContainText('Not in contact');
+  expect((await ask(page, 'boxes.list', {})).rows).toMatchObject([{ name: 'District hospital', role: 'reached' }]);
+
+  await page.getByRole('button', { name: 'Connect to a box' }).click();
+  await page.getByRole('textbox', { name: 'Name of the other box' }).fill('Teaching hospital');
+  await page.getByRole('textbox', { name: 'Address for the box' }).fill('teaching.example');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(page.getByText('This is not the address of a box.', { exact: false })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.getByText('Other boxes may reach this laptop', { exact: true }).click();
+  await expect(page.getByText('Switched off', { exact: true })).toBeVisible();
+  expect(await ask(page, 'hub.status', {})).toMatchObject({ listening: false, settings: { on: false, port } });
+});

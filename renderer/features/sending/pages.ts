@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { HardDriveDownload, Outdent, ScrollText, Search, Usb, Waypoints, UserCheck } from 'lucide-react';
+import { HardDriveDownload, Outdent, ScrollText, Search, Usb, Waypoints, UserCheck, Network } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
@@ -48,6 +48,12 @@ export const sendingPages: readonly SendingPage[] = [
     icon: HardDriveDownload,
     title: (t) => t('incoming.title'),
     Component: lazy(async () => ({ default: (await import('../incoming/IncomingPage')).IncomingPage })),
+  },
+  {
+    id: 'boxes',
+    icon: Network,
+    title: (t) => t('boxes.title'),
+    Component: lazy(async () => ({ default: (await import('../boxes/BoxesPage')).BoxesPage })),
   },
   {
     id: 'pacs',

@@ -9,7 +9,7 @@ import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { showInstant, showNumber, together } from '../../app/format';
 import { sayError } from '../../app/toasts';
-import { openViewer } from '../../app/viewing';
+import { viewImages } from '../../app/viewing';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import { Badge, Card, ErrorNote, Row, type Tone } from '../../components/Surface';
@@ -79,12 +79,9 @@ function countOf(t: TFunction, state: ItemState | 'gathered', images: number): s
   return t('forwarding.countOf', { state: t(`forwarding.state.${state}`), shown: showNumber(images) });
 }
 
-async function viewImages({ transaction }: ForwardRow): Promise<void> {
+async function viewTransaction({ transaction }: ForwardRow): Promise<void> {
   const { rows } = await ask('outbox.items', { transaction, limit: 200 });
-  const found = await Promise.allSettled(rows.map(({ image }) => ask('catalog.image', { image })));
-  const images = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const [first] = images;
-  if (first) openViewer(images, first.image);
+  await viewImages(rows.map(({ image }) => image));
 }
 
 /** How a transaction stands as a whole: what needs a person comes before what waits, and that before what is done. */
@@ -126,7 +123,7 @@ function Transaction({ row, onChanged }: { readonly row: ForwardRow; readonly on
       </Badge>
       <Button
         icon={Images}
-        onPress={() => void viewImages(row).catch(sayError)}
+        onPress={() => void viewTransaction(row).catch(sayError)}
         aria-label={`${t('importing.images')}: ${name}`}
       >
         {t('importing.images')}

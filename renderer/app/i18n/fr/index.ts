@@ -1,6 +1,7 @@
 import anonymise from './anonymise.json';
 import archive from './archive.json';
 import arrival from './arrival.json';
+import boxes from './boxes.json';
 import capture from './capture.json';
 import closed from './closed.json';
 import common from './common.json';
@@ -47,6 +48,7 @@ export const fr = {
   anonymise,
   archive,
   arrival,
+  boxes,
   capture,
   closed,
   common,
