@@ -25,6 +25,7 @@ test('a report is filled in beside the x-ray, found again, corrected, and kept a
   await page.getByRole('button', { name: 'TB screening chest x-ray' }).click();
   await expect(page.getByRole('region', { name: 'Preview' }).getByText('Sputum test needed')).toBeVisible();
   await page.getByRole('button', { name: 'Save form' }).click();
+  await expect(page.getByRole('button', { name: 'New form' })).toBeVisible();
   await expect(page.getByText('TB screening chest x-ray', { exact: true }).first()).toBeVisible();
 
   await importThrough(app, page, [source]);
