@@ -110,3 +110,6 @@ export interface DicomFile {
   /** Departures from the standard that were read over, as short technical sentences without values. */
   readonly warnings: readonly string[];
 }
+
+/** VRs with two reserved bytes and a 32-bit length in explicit encodings (PS3.5 7.1.2). */
+export const LONG_VRS: ReadonlySet<string> = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));

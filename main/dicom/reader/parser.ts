@@ -1,6 +1,6 @@
 import { FieldboxError } from '@shared/errors';
 import { lookUp, isPrivate, vrOf } from '../dictionary';
-import type { ByteRange, ByteSource, Element, Tag, VR } from '../model';
+import { type ByteRange, type ByteSource, type Element, LONG_VRS, type Tag, type VR } from '../model';
 import { Tags } from '../tags';
 import { Cursor } from './cursor';
 import { DataSet } from './data-set';
@@ -28,22 +28,6 @@ export interface Cut {
 }
 
 const UNDEFINED_LENGTH = 0xffffffff;
-/** VRs with two reserved bytes and a 32-bit length (PS3.5 7.1.2). */
-const LONG: ReadonlySet<string> = new Set([
-  'OB',
-  'OD',
-  'OF',
-  'OL',
-  'OV',
-  'OW',
-  'SQ',
-  'SV',
-  'UC',
-  'UN',
-  'UR',
-  'UT',
-  'UV',
-]);
 const SHORT: ReadonlySet<string> = new Set([
   'AE',
   'AS',
@@ -161,7 +145,7 @@ export class Parser {
     if (!encoding.explicit || tag >>> 16 === 0xfffe) return this.implicitHeader(at, tag, encoding);
     const code = String.fromCharCode(cursor.u8(at + 4), cursor.u8(at + 5));
     if (SHORT.has(code)) return { tag, vr: code as VR, offset: at + 8, length: cursor.u16(at + 6, encoding.little) };
-    if (LONG.has(code)) {
+    if (LONG_VRS.has(code)) {
       if (!cursor.has(at, 12)) return undefined;
       return { tag, vr: this.knownVR(tag, code as VR), offset: at + 12, length: cursor.u32(at + 8, encoding.little) };
     }
@@ -245,7 +229,7 @@ export class Parser {
   private encodingOfItems(offset: number, outer: Encoding): Encoding {
     if (!this.cursor.has(offset, 16) || this.cursor.tag(offset, outer.little) !== Tags.Item) return IMPLICIT_LITTLE;
     const code = String.fromCharCode(this.cursor.u8(offset + 12), this.cursor.u8(offset + 13));
-    return SHORT.has(code) || LONG.has(code) ? outer : IMPLICIT_LITTLE;
+    return SHORT.has(code) || LONG_VRS.has(code) ? outer : IMPLICIT_LITTLE;
   }
 
   private definedSequence(owner: DataSet, plain: Element, encoding: Encoding, depth: number): Element {

@@ -1,25 +1,10 @@
-import type { DataSetView, Tag, VR } from '../model';
+import { type DataSetView, LONG_VRS, type Tag, type VR } from '../model';
 import { Tags } from '../tags';
 import { concat, encodeValue, padded } from '../writer/encode';
 
 /** How a data set is encoded (PS3.5 annex A). */
 export type Encoding = Pick<DataSetView, 'explicitVR' | 'littleEndian'>;
 
-const LONG: ReadonlySet<VR> = new Set<VR>([
-  'OB',
-  'OD',
-  'OF',
-  'OL',
-  'OV',
-  'OW',
-  'SQ',
-  'SV',
-  'UC',
-  'UN',
-  'UR',
-  'UT',
-  'UV',
-]);
 const WORD: Partial<Record<VR, number>> = { US: 2, SS: 2, AT: 2, UL: 4, SL: 4, FL: 4, FD: 8 };
 
 /** A whole element: header and value, in the encoding of the data set it is for. */
@@ -58,7 +43,7 @@ export function sequenceBytes(
 }
 
 function header(tag: Tag, vr: VR, length: number, { explicitVR, littleEndian }: Encoding): Uint8Array {
-  const isLong = explicitVR && LONG.has(vr);
+  const isLong = explicitVR && LONG_VRS.has(vr);
   if (explicitVR && !isLong && length > 0xffff)
     throw new RangeError(`A value of ${vr} is too long for its length field.`);
   const bytes = new Uint8Array(isLong ? 12 : 8);

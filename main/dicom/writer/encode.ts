@@ -1,21 +1,5 @@
-import type { VR } from '../model';
+import { LONG_VRS, type VR } from '../model';
 
-/** VRs with two reserved bytes and a 32-bit length (PS3.5 7.1.2). */
-const LONG: ReadonlySet<VR> = new Set<VR>([
-  'OB',
-  'OD',
-  'OF',
-  'OL',
-  'OV',
-  'OW',
-  'SQ',
-  'SV',
-  'UC',
-  'UN',
-  'UR',
-  'UT',
-  'UV',
-]);
 const utf8 = new TextEncoder();
 
 type NumberRule = { readonly size: number; write(view: DataView, at: number, value: number): void };
@@ -60,7 +44,7 @@ export const UNDEFINED_LENGTH = 0xffffffff;
 
 /** Header of an element in explicit VR little endian (PS3.5 7.1.2). */
 export function explicitHeader(tag: number, vr: VR, length: number): Uint8Array {
-  const long = LONG.has(vr);
+  const long = LONG_VRS.has(vr);
   if (!long && length > 0xffff) throw new RangeError(`A value of ${vr} is too long for its length field.`);
   const bytes = new Uint8Array(long ? 12 : 8);
   const view = new DataView(bytes.buffer);

@@ -1,14 +1,10 @@
-import { Images, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { AnonymisationRunId } from '@shared/model/ids';
 import { anonymiseThese, useAnonymiseBasket } from '../../app/anonymiseBasket';
 import { useJobs } from '../../app/jobs';
-import { navigate } from '../../app/router';
-import { Button } from '../../components/Button';
 import { JobProgress } from '../../components/JobProgress';
-import { Card, Page, Row } from '../../components/Surface';
-import { PatientPicker } from '../patients/PatientPicker';
-import { useState } from 'react';
+import { Card, Page } from '../../components/Surface';
+import { ChooseImages } from '../patients/ChooseImages';
 import { AnonymiseForm } from './AnonymiseForm';
 import { AnonymiseResult } from './AnonymiseResult';
 
@@ -26,31 +22,15 @@ export function AnonymiseScreen({ run }: { readonly run: AnonymisationRunId | nu
           <JobProgress job={job} />
         </Card>
       ))}
-      {basket ? <AnonymiseForm key={JSON.stringify(basket)} basket={basket} /> : <ChooseWhat />}
+      {basket ? (
+        <AnonymiseForm key={JSON.stringify(basket)} basket={basket} />
+      ) : (
+        <ChooseImages
+          title={t('anonymise.choose')}
+          hint={t('anonymise.chooseHint')}
+          onPick={(row) => anonymiseThese({ patients: [row.patient] })}
+        />
+      )}
     </Page>
-  );
-}
-
-function ChooseWhat() {
-  const { t } = useTranslation();
-  const [picking, setPicking] = useState(false);
-  return (
-    <Card title={t('anonymise.choose')}>
-      <p>{t('anonymise.chooseHint')}</p>
-      <Row>
-        <Button look="primary" large icon={Users} onPress={() => setPicking(true)}>
-          {t('exporting.choosePatient')}
-        </Button>
-        <Button large icon={Images} onPress={() => navigate({ screen: 'images' })}>
-          {t('exporting.chooseImages')}
-        </Button>
-      </Row>
-      <PatientPicker
-        title={t('exporting.choosePatient')}
-        open={picking}
-        onClose={() => setPicking(false)}
-        onPick={(row) => anonymiseThese({ patients: [row.patient] })}
-      />
-    </Card>
   );
 }

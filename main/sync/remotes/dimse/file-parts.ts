@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
+import { LONG_VRS } from '../../../dicom/model';
 
 const PREFIX_END = 132;
-/** VRs whose length field has four bytes behind two reserved ones (PS3.5 7.1.2). */
-const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 const ENOUGH = 64 * 1024;
 
 /**
@@ -13,7 +12,7 @@ export function dataSetStart(head: Buffer): number {
   if (head.toString('latin1', 128, PREFIX_END) !== 'DICM') return 0;
   let at = PREFIX_END;
   while (at + 8 <= head.length && head.readUInt16LE(at) === 0x0002) {
-    const long = LONG.has(head.toString('latin1', at + 4, at + 6));
+    const long = LONG_VRS.has(head.toString('latin1', at + 4, at + 6));
     const length = long ? head.readUInt32LE(at + 8) : head.readUInt16LE(at + 6);
     at += (long ? 12 : 8) + length;
   }
