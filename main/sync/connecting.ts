@@ -2,7 +2,6 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Output } from '@shared/contract';
-import { FieldboxError } from '@shared/errors';
 import type { RemoteKey } from '@shared/model/ids';
 import type { RemoteSettings } from '@shared/model/remotes/settings';
 import type { EngineContext } from '../archive/context';
@@ -31,26 +30,21 @@ export class Connecting {
     private readonly world: World,
   ) {}
 
-  /** Throws REMOTE_CANNOT for a kind this version does not have. */
   connect({ remote, name, settings }: Remote): RemoteConnection {
-    const driver = driverFor(settings);
-    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
-    return driver.connect(
+    return driverFor(settings).connect(
       this.surroundings(remote, name, (secret) => this.world.secrets.get(secretName(remote, secret))),
     );
   }
 
-  /** Tries settings out, with secrets that were typed and those that are kept. Throws REMOTE_CANNOT. */
+  /** Tries settings out, with secrets that were typed and those that are kept. */
   async test(input: {
     readonly remote?: RemoteKey | undefined;
     readonly settings: RemoteSettings;
     readonly secrets: Readonly<Record<string, string>>;
   }): Promise<Output<'remotes.test'>> {
-    const driver = driverFor(input.settings);
-    if (!driver) throw new FieldboxError('REMOTE_CANNOT');
     const typed = new MemorySecrets(input.secrets);
     const { remote } = input;
-    const connection = driver.connect(
+    const connection = driverFor(input.settings).connect(
       this.surroundings(remote ?? null, '', async (name) => {
         const given = await typed.get(name);
         return given ?? (remote === undefined ? null : this.world.secrets.get(secretName(remote, name)));

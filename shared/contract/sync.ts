@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ImageId, JobId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
 import { AnonymisationWay } from '../model/anonymisation';
 import { ProofKind } from '../model/remotes/access';
-import { RemoteKind, RemotePolicy, RemoteSettings } from '../model/remotes/settings';
+import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
 import { Instant } from '../model/vocabulary';
 import { RemoteAbilities } from '../model/remotes/content';
 import { matchingVerbs } from './matching';
@@ -152,8 +152,6 @@ export const syncVerbs = {
     Nothing,
     z.object({
       rows: z.array(RemoteRow),
-      /** Kinds of remote that this version has. */
-      kinds: z.array(RemoteKind),
       /** Whether the system protects the passwords that are kept; if not, the person is told. */
       secretsProtected: z.boolean(),
     }),
@@ -168,7 +166,7 @@ export const syncVerbs = {
       secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
     }),
     RemoteRow,
-    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_CANNOT', 'REMOTE_IN_ARCHIVE', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF'],
+    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_IN_ARCHIVE', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF'],
   ),
   'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY', 'REMOTE_HAS_RULES']),
   /** Tries a remote out, saved or not: what it takes to reach it, to log in, and what it can prove. */

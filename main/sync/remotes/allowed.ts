@@ -3,18 +3,16 @@ import type { EngineContext } from '../../archive/context';
 import { overlap, trueFolder } from '../../archive/folders';
 import { refuseAgainstRules } from '../../archive/forwarding';
 import type { Remote } from '../../archive/outbox/queue';
-import { driverFor } from './registry';
 
 /**
- * Refuses a remote that there is no driver for, that lies in the archive (what is written there would be taken for its own), or
- * that the forwarding rules for it cannot live with. Throws REMOTE_CANNOT, REMOTE_IN_ARCHIVE, FORWARD_CYCLIC, FORWARD_NO_PROOF.
+ * Refuses a remote that lies in the archive (what is written there would be taken for its own), or that the forwarding rules for
+ * it cannot live with. Throws REMOTE_IN_ARCHIVE, FORWARD_CYCLIC, FORWARD_NO_PROOF.
  */
 export async function requireAllowed(
   ctx: EngineContext,
   remote: Pick<Remote, 'remote' | 'name' | 'settings'>,
 ): Promise<void> {
   const { settings } = remote;
-  if (driverFor(settings) === undefined) throw new FieldboxError('REMOTE_CANNOT');
   if (settings.kind === 'folder') {
     const { root } = ctx.paths;
     const [folder, archive] = await Promise.all([trueFolder(settings.path), trueFolder(root)]);

@@ -1,7 +1,7 @@
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { ErrorCode } from '@shared/errors';
 import { noAbilities, type RemoteAbilities } from '@shared/model/remotes/content';
-import { RemoteKind, type RemoteSettings } from '@shared/model/remotes/settings';
+import type { RemoteKind, RemoteSettings } from '@shared/model/remotes/settings';
 import { courierDriver } from './courier';
 import { dicomWebDriver } from './dicomweb';
 import { dimseDriver } from './dimse';
@@ -14,7 +14,7 @@ import { tschartsDriver } from './tscharts';
 import type { AnyDriver, RemoteConnection, RemoteDriver, Surroundings } from './remote';
 
 /** Every kind of remote there is; one folder each. */
-const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
+const drivers: { readonly [K in RemoteKind]: RemoteDriver<K> } = {
   folder: folderDriver,
   orthanc: orthancDriver,
   dicomweb: dicomWebDriver,
@@ -25,11 +25,6 @@ const drivers: { readonly [K in RemoteKind]?: RemoteDriver<K> } = {
   'archive-v1': archiveV1Driver,
   attachments: attachmentsDriver,
 };
-
-/** The kinds that can be set up. */
-export function remoteKinds(): readonly RemoteKind[] {
-  return RemoteKind.options.filter((kind) => drivers[kind] !== undefined);
-}
 
 /** What a kind of remote can do, with its settings filled in. */
 export interface Bound {
@@ -42,18 +37,9 @@ export interface Bound {
   connect(surroundings: Surroundings): RemoteConnection;
 }
 
-/** The driver for these settings; undefined for a kind this version does not have. */
-export function driverFor(settings: RemoteSettings): Bound | undefined {
-  return bind(drivers[settings.kind] as RemoteDriver<RemoteKind> | undefined, settings);
-}
-
-/** What a remote of these settings can show as evidence, strongest first. */
-export function proofsOf(settings: RemoteSettings): readonly ProofKind[] {
-  return driverFor(settings)?.proofs ?? [];
-}
-
-function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSettings): Bound | undefined {
-  if (driver === undefined) return undefined;
+/** The driver for these settings. */
+export function driverFor(settings: RemoteSettings): Bound {
+  const driver = drivers[settings.kind] as RemoteDriver<RemoteKind>;
   return {
     proofs: driver.proofs(settings),
     secrets: driver.secrets(settings),
@@ -63,4 +49,9 @@ function bind(driver: RemoteDriver<RemoteKind> | undefined, settings: RemoteSett
     abilities: driver.abilities ?? noAbilities,
     connect: (surroundings) => driver.connect(settings, surroundings),
   };
+}
+
+/** What a remote of these settings can show as evidence, strongest first. */
+export function proofsOf(settings: RemoteSettings): readonly ProofKind[] {
+  return driverFor(settings).proofs;
 }

@@ -32,8 +32,7 @@ const back = (): void => navigate({ screen: 'sending', page: 'destinations' });
 /** Adding or changing a destination: what it is, how it is reached, a test, and when it may be used. */
 export function DestinationPage({ row, list }: Props) {
   const { t } = useTranslation();
-  const kinds = kindOrder.filter((kind) => list.kinds.includes(kind));
-  const [draft, setDraft] = useState<Draft>(() => (row ? draftOf(row) : newDraft(kinds[0] ?? 'folder')));
+  const [draft, setDraft] = useState<Draft>(() => (row ? draftOf(row) : newDraft('dimse')));
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [test, setTest] = useState<RemoteTest | null>(null);
@@ -119,7 +118,7 @@ export function DestinationPage({ row, list }: Props) {
             label={t('destinations.what')}
             hideLabel
             cards
-            options={kinds.map((kind) => ({
+            options={kindOrder.map((kind) => ({
               id: kind,
               label: t(`destinations.kind.${kind}`),
               hint: t(`destinations.kindHint.${kind}`),
