@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { engineVerbs, type EngineVerb, type EventName, type EventPayload, type Handlers } from '@shared/contract';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
-import type { StoredFile } from '../archive/pictures';
+import type { StoredFile } from '../archive/images/stored-file';
 import { workerUrl } from '../platform/worker-url';
 import type {
   EngineFault,

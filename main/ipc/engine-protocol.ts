@@ -2,7 +2,8 @@ import type { EventName, EventPayload, EngineVerb } from '@shared/contract';
 import type { WireError } from '@shared/errors';
 import type { RenderOptions } from '../archive/pictures';
 
-export type { RenderOptions, StoredFile } from '../archive/pictures';
+export type { StoredFile } from '../archive/images/stored-file';
+export type { RenderOptions } from '../archive/pictures';
 
 /** What the engine's thread is started with. */
 export interface EngineStart {

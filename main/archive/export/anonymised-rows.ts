@@ -9,7 +9,7 @@ import { inParallel } from '../anonymisation/in-parallel';
 import type { EngineContext } from '../context';
 import { CommitBatcher } from '../ingest/commit-batcher';
 import type { ObjectStore } from '../objects/object-store';
-import type { ExportHandle } from './index';
+import type { ExportHandle } from './handle';
 import type { SelectedRow } from './selection';
 
 /** Space that stays free on the archive's disk beside what is staged there. */

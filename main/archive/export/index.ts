@@ -6,17 +6,15 @@ import { ExportKey } from '@shared/model/ids';
 import { Anonymiser } from '../anonymisation/anonymiser';
 import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
-import type { JobHandle } from '../jobs/job-board';
 import { requireRoomFor, stageAnonymised, stagedAsTheyAre, type Staged } from './anonymised-rows';
 import { runInThread } from './export-thread';
+import type { ExportHandle } from './handle';
 import { makePlan, type PlanHead } from './make-plan';
 import { select, type Selected, type SelectedRow } from './selection';
 import { findExport, listExports, noteDamage, saveExport } from './store';
 import { checkTarget } from './target';
 
 export type ExportRequest = Parsed<'export.start'>;
-/** What an export needs of the job it runs in; the command line passes its own. */
-export type ExportHandle = Pick<JobHandle, 'signal' | 'update'>;
 
 /** Exports this process is carrying out; a row that says "running" and is not among them was cut off. */
 const running = new Set<string>();

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import type { StoredFile } from '../pictures';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import { actingUser } from '../actor';
@@ -7,6 +6,14 @@ import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import { factsOf } from '../release/facts';
 import { mayLeave } from '../release/gate';
+
+/** A stored file that may be given out as it is. */
+export interface StoredFile {
+  readonly path: string;
+  /** A name for the copy. */
+  readonly name: string;
+  readonly bytes: number;
+}
 
 /**
  * The stored file of an image, for giving it out as it is to `recipient`. Its name is made from the SOP Instance UID and says

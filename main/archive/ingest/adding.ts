@@ -15,7 +15,7 @@ import { statement } from '../index-writer/statements';
 import { oneAfterTheOther } from '../people/in-turn';
 import { CommitBatcher } from './commit-batcher';
 import { intakeLimits } from './limits';
-import { newSession, readSession } from './sessions';
+import { newSession, readSession } from './session-rows';
 import { Storing } from './storing';
 
 /** What became of one thing that was added to a session. */

@@ -6,9 +6,11 @@ import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
 import { type Adding, createAdding } from './adding';
 import { keepCapture } from './capture';
-import { Importer, type ImportRequest } from './importer';
+import { Importer } from './importer';
 import type { ItemOutcome } from './report';
-import { createSessions, newSession, readSession, type SessionVerb } from './sessions';
+import type { ImportRequest } from './request';
+import { newSession, readSession } from './session-rows';
+import { createSessions, type SessionVerb } from './sessions';
 
 type IntakeVerbs = Handlers<'import.start' | 'capture.keep' | SessionVerb>;
 

@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Handlers } from '@shared/contract';
-import { ImportItem, ImportSession } from '@shared/contract/intake';
+import { ImportItem } from '@shared/contract/intake';
 import { FieldboxError } from '@shared/errors';
-import { ImportSessionKey } from '@shared/model/ids';
+import type { ImportSessionKey } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
 import { rowsOf } from '../catalog/rows';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import type { Adding } from './adding';
+import { readSession, SESSION_COLUMNS, sessionOf } from './session-rows';
 
 export type SessionVerb =
   'import.sessions' | 'import.session' | 'import.items' | 'import.images' | 'import.create' | 'import.forget';
-
-const SESSION_COLUMNS = `SELECT key AS session, source, source_ref AS sourceRef, open, started_at AS startedAt,
-  finished_at AS finishedAt, state, files, added, already_stored AS alreadyStored, rejected, bytes, label FROM import_session`;
 
 /** What was brought in together, as a list: each with its report and its images. */
 export function createSessions(ctx: EngineContext, adding: Adding): Handlers<SessionVerb> {
@@ -55,22 +52,6 @@ export function createSessions(ctx: EngineContext, adding: Adding): Handlers<Ses
       return {};
     },
   };
-}
-
-export function newSession(): ImportSessionKey {
-  return ImportSessionKey.parse(randomUUID());
-}
-
-/** A session that is on the list. Throws NOT_FOUND. */
-export function readSession(ctx: EngineContext, key: ImportSessionKey): ImportSession {
-  const row = statement(ctx.db, `${SESSION_COLUMNS} WHERE key = ? AND forgotten = 0`).get(key);
-  if (!row) throw new FieldboxError('NOT_FOUND', { what: key });
-  return sessionOf(row);
-}
-
-function sessionOf(row: unknown): ImportSession {
-  const raw = row as { readonly open: number };
-  return ImportSession.parse({ ...raw, open: raw.open === 1 });
 }
 
 function items(

@@ -12,10 +12,10 @@ import { activeFilter } from '../tag-filters/active';
 import { putAside } from '../recovery';
 import type { NewRecord } from '../records/record';
 import type { CommitBatcher } from './commit-batcher';
-import type { ImportRequest, Offers } from './importer';
 import { intakeLimits } from './limits';
 import { makeDocumentFrom } from './made-from';
 import { deviceTime } from './device-time';
+import type { ImportRequest, Offers } from './request';
 
 type Stored = { readonly image: ImageId; readonly isNew: boolean; readonly bytes: number };
 type TakenFile = Extract<TakeInOutput, { kind: 'dicom' | 'photo' | 'pdf' }>;

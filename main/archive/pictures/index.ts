@@ -4,18 +4,10 @@ import { dirname, join } from 'node:path';
 import type { ImageId } from '@shared/model/ids';
 import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
-import { storedFile } from '../images/stored-file';
+import { type StoredFile, storedFile } from '../images/stored-file';
 
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL_SIDE = 256;
-
-/** A stored file that may be given out as it is. */
-export interface StoredFile {
-  readonly path: string;
-  /** A name for the copy. */
-  readonly name: string;
-  readonly bytes: number;
-}
 
 /** What is shown of an image: bytes for the app's own protocol (shared/contract/frames.ts) and the command line. */
 export interface Pictures {

@@ -4,8 +4,9 @@ import type { FieldboxError } from '@shared/errors';
 import { JobId } from '@shared/model/ids';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
-import { Importer, type ImportRequest, type OfferResult, type Offers } from '../ingest/importer';
-import { newSession } from '../ingest/sessions';
+import { Importer } from '../ingest/importer';
+import type { ImportRequest, OfferResult, Offers } from '../ingest/request';
+import { newSession } from '../ingest/session-rows';
 import type { FoundFile } from './scan';
 
 /** What a burst tells of the files it was given. */

@@ -5,7 +5,7 @@ import type { WatchRow } from '@shared/contract/sources';
 import { systemCode } from '../../platform/durable';
 import type { EngineContext } from '../context';
 import { isWithin, overlap, trueFolder } from '../folders';
-import type { OfferResult } from '../ingest/importer';
+import type { OfferResult } from '../ingest/request';
 import { Burst } from './burst';
 import type { WatchedFolder } from './folders';
 import { type InUse, openForWriting } from './in-use';

@@ -4,7 +4,7 @@ import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { Outgoing, ProofOutcome, RemoteConnection } from '../remotes/remote';
 import { prepare } from './outgoing';
 import { itemName } from './item-name';
-import type { WorkerParts } from './remote-worker';
+import type { WorkerParts } from './worker-parts';
 
 /** Items whose proof is sought together. */
 const BATCH = 200;

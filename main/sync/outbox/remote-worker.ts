@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { RemoteActivity } from '@shared/contract/sync';
-import type { EngineContext } from '../../archive/context';
 import {
   keepResumePlace,
   type QueuedItem,
@@ -10,16 +9,15 @@ import {
   waitingAmount,
   waitingItems,
 } from '../../archive/outbox/queue';
-import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
-import type { BackOff } from './backoff';
 import { Ending } from './ending';
 import { onNetwork, untilOpen } from './hours';
 import { itemName } from './item-name';
-import { type MakeAnonymous, prepare, type Prepared } from './outgoing';
+import { prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
 import { Throttle } from './throttle';
+import type { WorkerParts } from './worker-parts';
 
 /** Items that are made ready together, so that a driver can negotiate for all of them. */
 const BATCH = 64;
@@ -28,23 +26,6 @@ const LINGER_MS = 5_000;
 /** Hours and networks are looked at again at least this often. */
 const LOOK_AGAIN_MS = 60_000;
 const HOURS_LIMIT_MS = 3_600_000;
-
-export interface WorkerParts {
-  readonly ctx: EngineContext;
-  readonly makeAnonymous: MakeAnonymous;
-  /** Writes down what became of items, in one flush with others. */
-  readonly note: (items: readonly Delivery[]) => Promise<void>;
-  readonly connect: () => RemoteConnection;
-  readonly provable: boolean;
-  readonly parallel: number;
-  /** For a remote that fetches for itself, so that nothing is sent from here: what is wrong with that now. */
-  readonly served: (() => Trouble | null) | null;
-  /** How long to wait after the n-th failure in a row, in milliseconds. */
-  readonly backOff: BackOff;
-  readonly changed: () => void;
-  /** Technical faults of drivers, which are faults of ours. */
-  readonly onFault: (error: unknown) => void;
-}
 
 /**
  * Sends what waits for one remote, for ever: one of these a remote, so that a dead or slow one never holds up another. It

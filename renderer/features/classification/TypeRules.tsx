@@ -12,7 +12,7 @@ import { Button, IconButton } from '../../components/Button';
 import { Card, ErrorNote, Note, Page, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { RuleDialog } from './RuleDialog';
-import { Sorting } from './TypesPage';
+import { Sorting } from './Sorting';
 import { conditionWords } from './words';
 import styles from './Classification.module.css';
 

@@ -5,15 +5,14 @@ import type { SeriesTypeRow } from '@shared/model/classification';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { showNumber, together } from '../../app/format';
-import { useJobs } from '../../app/jobs';
 import { formatRoute, navigate } from '../../app/router';
 import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button, IconButton } from '../../components/Button';
 import { Actions, Dialog } from '../../components/Dialog';
-import { JobProgress } from '../../components/JobProgress';
 import { Card, Empty, ErrorNote, Page } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
+import { Sorting } from './Sorting';
 import { TypeRules } from './TypeRules';
 import styles from './Classification.module.css';
 
@@ -44,14 +43,6 @@ export function TypesPage({ item }: { readonly item: string | null }) {
       <NewType />
     </Page>
   );
-}
-
-/** What the sorting in the background is doing. */
-export function Sorting() {
-  const job = useJobs((state) =>
-    Object.values(state.jobs).find((each) => each.type === 'classify' && each.state === 'running'),
-  );
-  return job ? <JobProgress job={job} /> : null;
 }
 
 function TypeLine({ row, onChanged }: { readonly row: SeriesTypeRow; readonly onChanged: () => void }) {

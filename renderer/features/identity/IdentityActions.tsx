@@ -1,17 +1,13 @@
 import { Trash2, UserRoundPen } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
-import type { ImageSelection } from '@shared/contract/identity';
 import { ask } from '../../app/api';
 import { showNumber } from '../../app/format';
 import { i18n } from '../../app/i18n';
 import { say, sayError } from '../../app/toasts';
 import { Button, IconButton } from '../../components/Button';
+import type { Chosen } from './chosen';
 import { MoveDialog } from './MoveDialog';
-
-/** Images by themselves or by what they lie in. */
-export type Chosen = z.input<typeof ImageSelection>;
 
 interface Props {
   readonly what: Chosen;

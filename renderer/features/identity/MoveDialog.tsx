@@ -14,7 +14,7 @@ import { Button } from '../../components/Button';
 import { Actions, Dialog } from '../../components/Dialog';
 import { ErrorNote, Note } from '../../components/Surface';
 import { PatientPicker } from '../patients/PatientPicker';
-import type { Chosen } from './IdentityActions';
+import type { Chosen } from './chosen';
 import { Person } from './Person';
 import { ReasonField } from './ReasonField';
 import styles from './Identity.module.css';
