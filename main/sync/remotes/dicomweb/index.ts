@@ -27,6 +27,7 @@ import type {
   Trouble,
 } from '../remote';
 import { JsonDataSet, rowOf, textOf } from './dicom-json';
+import { patientsOf } from './patients';
 import { queryString } from './query-string';
 import { storedOutcome } from './store-response';
 
@@ -44,7 +45,7 @@ const JSON_TYPE = 'application/dicom+json';
 const DICOM_PARTS = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 /** More instances of a series than this are asked for one by one. */
 const LIST_LIMIT = 5000;
-const RESOURCE = { patient: 'patients', study: 'studies', series: 'series', image: 'instances' } as const;
+const RESOURCE = { study: 'studies', series: 'series', image: 'instances' } as const;
 
 class DicomWebConnection implements RemoteConnection {
   private readonly web: WebSession;
@@ -137,15 +138,20 @@ class DicomWebConnection implements RemoteConnection {
   }
 
   async query({ level, match, limit }: Query, signal: AbortSignal): Promise<QueryAnswer> {
-    try {
-      const text = queryString(match);
-      const answer = await this.qido(
-        `${RESOURCE[level]}?${text}${text === '' ? '' : '&'}limit=${String(limit + 1)}`,
-        signal,
-      );
+    const text = queryString(match);
+    const search = async (resource: string, page: string): Promise<Readonly<Record<string, string>>[]> => {
+      const answer = await this.qido(`${resource}?${text}${text === '' ? '' : '&'}${page}`, signal);
       const trouble = troubleOfQuery(answer);
-      if (trouble !== null) return { kind: 'later', trouble };
-      const rows = dataSetsOf(answer).map(rowOf);
+      if (trouble !== null) throw new HttpFailure(trouble);
+      return dataSetsOf(answer).map(rowOf);
+    };
+    try {
+      if (level === 'patient') {
+        const studies = (page: { readonly offset: number; readonly limit: number }) =>
+          search('studies', `limit=${String(page.limit)}&offset=${String(page.offset)}`);
+        return { kind: 'rows', ...(await patientsOf(studies, limit)) };
+      }
+      const rows = await search(RESOURCE[level], `limit=${String(limit + 1)}`);
       return { kind: 'rows', rows: rows.slice(0, limit), more: rows.length > limit };
     } catch (error) {
       return { kind: 'later', trouble: troubleOf(error) };
