@@ -23,6 +23,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox query --archive DIR [--level patient|study|series|image|flatSeries] [--where "PROPERTY OPERATOR VALUE"]...
                 [--contains TEXT] [--source KIND[:NAME]]... [--type NAME]... [--tag NAME]...
                 [--sort PROPERTY] [--descending] [--offset N | --after CURSOR] [--limit N]
+  fieldbox query --from NAME --archive DIR [--level patient|study|series|image] [--match KEYWORD=VALUE]... [--limit N]
   fieldbox show UID --archive DIR
   fieldbox render UID --archive DIR --out FILE.png [--frame N] [--window CENTER,WIDTH] [--height N]
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
@@ -121,7 +122,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   find      looks up; VALUE may hold * and ?, a date may be a range such as 20260101-20260131
   query     finds precisely: every --where must hold; OPERATOR is = != < <= > >= like startsWith in exists empty, and
             PROPERTY any property of the rows or DICOM keyword that the archive keeps; of several --source, --type
-            or --tag any one fits
+            or --tag any one fits; with --from it asks a destination what it has
   show      all attributes of one image, in the DICOM JSON model (PS3.18 F) with --json
   render    makes a PNG of one frame; frames count from 1
   export    writes to a new folder, or to a zip when PATH ends in .zip, and reads everything back

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { FindInput } from '@shared/contract/catalog';
 import { Level } from '@shared/model/vocabulary';
+import { matchOf } from '../match-option';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { answerPage } from '../page';
@@ -54,10 +55,4 @@ function inputOf(values: Values): FindInput {
   if (input.success) return input.data;
   const [issue] = input.error.issues;
   throw new UsageError(`--${issue?.path.join('.') ?? 'find'}: ${issue?.message ?? 'not understood'}`);
-}
-
-function matchOf(condition: string): { key: string; value: string } {
-  const at = condition.indexOf('=');
-  if (at < 1) throw new UsageError(`--match is KEYWORD=VALUE, for example PatientName=DOE*: "${condition}"`);
-  return { key: condition.slice(0, at), value: condition.slice(at + 1) };
 }

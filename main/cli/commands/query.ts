@@ -9,11 +9,14 @@ import { answerPage } from '../page';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
+import { queryRemote } from './query-remote';
 
 const none: string[] = [];
 
 const options = {
   ...commonOptions,
+  from: { type: 'string' },
+  match: { type: 'string', multiple: true, default: none },
   level: { type: 'string', default: 'image' },
   where: { type: 'string', multiple: true, default: none },
   contains: { type: 'string', default: '' },
@@ -27,9 +30,12 @@ const options = {
   after: { type: 'string' },
 } as const;
 
-/** `query`: one page of patients, studies, series, images or flat series that fulfil conditions. */
+/** `query`: one page of patients, studies, series, images or flat series that fulfil conditions; with --from of what a remote has. */
 export async function queryCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options });
+  if (values.from !== undefined) return queryRemote({ ...values, from: values.from }, terminal);
+  if (values.match.length > 0)
+    throw new UsageError('--match goes with --from; what is here is asked for with --where.');
   const level = Listing.safeParse(values.level);
   if (!level.success) throw new UsageError(`--level is one of ${Listing.options.join(', ')}.`);
   const sources = values.source.map(sourceOf);
