@@ -7,6 +7,7 @@ import { systemCode } from '../platform/durable';
 import { createSync, type Sync } from '../sync';
 import { boxKeyName } from '../sync/box-key-pair';
 import type { SecretStore } from '../sync/secrets';
+import { sentenceOf } from './fault';
 import { type Session, withArchive } from './session';
 import type { Terminal } from './terminal';
 
@@ -137,6 +138,9 @@ export async function sendWaiting({ sync, signal, terminal }: SyncSession): Prom
     if (now !== last || sending > 0) still = performance.now();
     last = now;
     await wait(LOOK_MS);
+  }
+  for (const { name, activity } of (await sync.verbs['remotes.list']({})).rows) {
+    if (activity.fault !== null) terminal.say(`${name}: ${activity.fault.code}: ${sentenceOf(activity.fault)}`);
   }
 }
 

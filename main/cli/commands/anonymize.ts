@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AnonymisationRequest, type AnonymisationResult } from '@shared/contract/anonymisation';
 import type { ExportResult } from '@shared/contract/release';
-import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
+import { FieldboxError, isErrorCode } from '@shared/errors';
 import { runAnonymisation } from '../../archive/anonymisation';
 import { runExport } from '../../archive/export';
+import { sentenceOf } from '../fault';
 import { selectionOf } from '../lookup';
 import { type Session, withArchive } from '../session';
 import type { Terminal } from '../terminal';
@@ -84,5 +85,5 @@ function thrown({ code, details }: NonNullable<ExportResult['error']>): Fieldbox
 }
 
 function leftOutLine({ image, code }: { readonly image: string; readonly code: string }): string {
-  return `left out  ${image}  ${code}: ${isErrorCode(code) ? errorSentence(code) : code}`;
+  return `left out  ${image}  ${code}: ${sentenceOf({ code, details: {} })}`;
 }

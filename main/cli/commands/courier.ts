@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BundleReport, CourierReading, ReceiptReport } from '@shared/contract/courier';
-import { errorSentence, isErrorCode } from '@shared/errors';
 import { remoteNamed, sendWaiting, withSync } from '../sync-session';
+import { sentenceOf } from '../fault';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
 
@@ -58,7 +58,7 @@ function write(values: Values, terminal: Terminal): Promise<number> {
     terminal.answer({ counts, fault: activity.fault }, () =>
       [
         `${String(counts.arrived)} on a stick, ${String(counts.proven)} proven by receipts, ${String(counts.waiting)} waiting`,
-        ...(activity.fault === null ? [] : [sentence(activity.fault)]),
+        ...(activity.fault === null ? [] : [sentenceOf(activity.fault)]),
       ].join('\n'),
     );
     return counts.waiting + counts.refused + counts.parked > 0 ? 1 : 0;
@@ -99,17 +99,13 @@ function bundleLine({
   return [
     `${file}${from === null ? '' : `  from ${from.name ?? from.key}`}`,
     `  ${String(added)} added, ${String(alreadyStored)} already here, ${String(rejected)} put aside, ${String(missing)} not in it`,
-    ...(fault === null ? [] : [`  ${sentence(fault)}`]),
-    ...(receiptFault === null ? [] : [`  ${sentence(receiptFault)}`]),
+    ...(fault === null ? [] : [`  ${sentenceOf(fault)}`]),
+    ...(receiptFault === null ? [] : [`  ${sentenceOf(receiptFault)}`]),
   ].join('\n');
 }
 
 function receiptLine({ file, from, stored, refused, fault }: ReceiptReport): string {
   const who = from === null ? '' : `  from ${from.name ?? from.key}`;
-  const what = fault === null ? `${String(stored)} stored there, ${String(refused)} refused` : sentence(fault);
+  const what = fault === null ? `${String(stored)} stored there, ${String(refused)} refused` : sentenceOf(fault);
   return `${file}${who}\n  ${what}`;
-}
-
-function sentence(fault: NonNullable<BundleReport['fault']>): string {
-  return isErrorCode(fault.code) ? errorSentence(fault.code, fault.details) : fault.code;
 }

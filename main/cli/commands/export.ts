@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ExportResult } from '@shared/contract/release';
-import { errorSentence, isErrorCode } from '@shared/errors';
+import { sentenceOf } from '../fault';
 import { ExportForm } from '@shared/model/vocabulary';
 import { runExport } from '../../archive/export';
 import { isNamed, namedOptions, selectionOf } from '../lookup';
@@ -55,7 +55,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
 type WireReason = NonNullable<ExportResult['error']>;
 
 function reasonOf({ code, details }: WireReason): WireReason & { readonly message: string } {
-  return { code, details, message: sentence(code, details) };
+  return { code, details, message: sentenceOf({ code, details }) };
 }
 
 function describe(result: ExportResult, error: { readonly code: string; readonly message: string } | null): string {
@@ -64,10 +64,7 @@ function describe(result: ExportResult, error: { readonly code: string; readonly
       ? `${result.target}: ${String(result.images)} images in ${String(result.files)} files, ${bytes(result.bytes)}; ${String(result.verified)} files read back and found equal`
       : `${result.target}: not complete (${error.code}): ${error.message}`,
   ];
-  for (const { image, code } of result.leftOut) lines.push(`left out  ${image}  ${code}: ${sentence(code, {})}`);
+  for (const { image, code } of result.leftOut)
+    lines.push(`left out  ${image}  ${code}: ${sentenceOf({ code, details: {} })}`);
   return lines.join('\n');
-}
-
-function sentence(code: string, details: WireReason['details']): string {
-  return isErrorCode(code) ? errorSentence(code, details) : code;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { TestStep } from '@shared/contract/sync';
-import { errorSentence, isErrorCode } from '@shared/errors';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
+import { sentenceOf } from '../fault';
 import { remoteNamed, secretVariable, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -219,7 +219,7 @@ function test(values: Values, name: string, terminal: Terminal): Promise<number>
 }
 
 function describeStep({ step, outcome, fault, found }: TestStep): string {
-  const why = fault === null ? found : isErrorCode(fault.code) ? errorSentence(fault.code, fault.details) : fault.code;
+  const why = fault === null ? found : sentenceOf(fault);
   return `${step.padEnd(6)} ${outcome.padEnd(8)} ${why}`.trimEnd();
 }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { ItemRow } from '@shared/contract/sync';
-import { errorSentence, isErrorCode } from '@shared/errors';
 import { ItemState } from '@shared/contract/sync';
 import { TransactionKey } from '@shared/model/ids';
+import { sentenceOf } from '../fault';
 import { selectionOf } from '../lookup';
 import { remoteNamed, sendWaiting, type SyncSession, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
@@ -100,7 +100,7 @@ export async function ledgerCommand(argv: readonly string[], terminal: Terminal)
 const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID', 'why'];
 
 function cells({ remoteName, state, proof, SOPInstanceUID, fault }: ItemRow): readonly string[] {
-  const why = fault === null ? '' : isErrorCode(fault.code) ? errorSentence(fault.code, fault.details) : fault.code;
+  const why = fault === null ? '' : sentenceOf(fault);
   return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? '', why];
 }
 
