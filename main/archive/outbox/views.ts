@@ -18,13 +18,24 @@ export interface InFlight {
   /** How many of a transaction. */
   of(transaction: TransactionKey): number;
   attempts(transaction: TransactionKey, position: number): number;
+  /** Why it was put off when it was last tried. */
+  trouble(
+    transaction: TransactionKey,
+    position: number,
+  ): { readonly code: string; readonly details?: Readonly<Record<string, string | number>> | undefined } | null;
 }
 
 /** Of a transaction `t`: a rule has asked for it. */
 const BY_RULE = `json_extract(t.cause, '$.type') = 'rule'`;
 
 /** For who knows nothing of the running program: everything that has not arrived waits. */
-export const noneInFlight: InFlight = { has: () => false, of: () => 0, attempts: () => 0, size: 0 };
+export const noneInFlight: InFlight = {
+  has: () => false,
+  of: () => 0,
+  attempts: () => 0,
+  trouble: () => null,
+  size: 0,
+};
 
 export function emptyCounts(): StateCounts {
   return { waiting: 0, sending: 0, arrived: 0, proven: 0, refused: 0, parked: 0, cancelled: 0 };
@@ -143,10 +154,12 @@ const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id 
 function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
   const { code, details, proofKind, proofAt, proofNote, ...rest } = row;
   const sending = rest.state === 'waiting' && inFlight.has(rest.transaction, rest.position);
+  const trouble = rest.state === 'waiting' ? inFlight.trouble(rest.transaction, rest.position) : null;
+  const putOff = trouble === null ? null : { code: trouble.code, details: { ...trouble.details } };
   return {
     ...rest,
     state: sending ? 'sending' : rest.state,
-    fault: code === null ? null : { code, details: JSON.parse(details) as Record<string, string | number> },
+    fault: code === null ? putOff : { code, details: JSON.parse(details) as Record<string, string | number> },
     anonymised: rest.anonymised === 1,
     attempts: inFlight.attempts(rest.transaction, rest.position),
     proof: proofKind === null || proofAt === null ? null : { kind: proofKind, at: proofAt, note: proofNote },

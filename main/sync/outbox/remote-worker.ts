@@ -16,6 +16,7 @@ import { itemName } from './item-name';
 import { prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
+import { Suspects } from './suspects';
 import { Throttle } from './throttle';
 import type { WorkerParts } from './worker-parts';
 
@@ -34,7 +35,10 @@ const HOURS_LIMIT_MS = 3_600_000;
 export class RemoteWorker {
   readonly inFlight = new Set<string>();
   readonly attempts = new Map<string, number>();
+  /** Why items wait that were tried and put off. */
+  readonly troubles = new Map<string, Trouble>();
   private readonly notBefore = new Map<string, number>();
+  private readonly suspects = new Suspects();
   private readonly ending: Ending;
   private readonly pace = new Pace();
   private readonly prover: Prover;
@@ -45,6 +49,8 @@ export class RemoteWorker {
   /** The remote has failed in the present round. */
   private broken = false;
   private nextTry: number | null = null;
+  /** From when on items may go that have nothing to do with the failure, although the next try is later. */
+  private nextClear: number | null = null;
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
   private again = false;
@@ -191,9 +197,36 @@ export class RemoteWorker {
 
   private mayGoOn(): boolean {
     if (this.remote.policy.paused || this.parts.served !== null) return false;
-    if (this.nextTry !== null && performance.now() < this.nextTry) return false;
+    if (!this.isTimeToTry()) return false;
     if (this.atOnce) return true;
     return onNetwork(this.remote.policy.network) && untilOpen(this.remote.policy.hours, this.parts.ctx.now()) === 0;
+  }
+
+  private isTimeToTry(): boolean {
+    const now = performance.now();
+    if (this.nextTry !== null && now >= this.nextTry) this.nextTry = null;
+    if (this.nextTry === null) return true;
+    return this.nextClear !== null && now >= this.nextClear && (this.hasClear() || this.prover.next <= now);
+  }
+
+  /** Whether something waits that the remote has not failed with. */
+  private hasClear(): boolean {
+    const order = this.order();
+    const first = waitingItems(
+      this.parts.ctx.db,
+      this.remote.remote,
+      order,
+      this.notBefore.size + this.suspects.size + 1,
+    );
+    return first.some((item) => this.isDue(item) && !this.suspects.has(item));
+  }
+
+  private isDue(item: QueuedItem): boolean {
+    return (this.notBefore.get(itemName(item)) ?? 0) <= performance.now();
+  }
+
+  private order(): 'small' | 'asked' {
+    return this.remote.policy.smallFirst ? 'small' : 'asked';
   }
 
   /** In this round; asked again after every step, since each may fail. */
@@ -209,8 +242,13 @@ export class RemoteWorker {
     const waits: number[] = [];
     const waiting = waitingAmount(db, this.remote.remote).items > 0;
     const unproven = this.parts.provable && unprovenItems(db, this.remote.remote, 0, 1).length > 0;
-    if (this.nextTry !== null && (waiting || unproven)) waits.push(this.nextTry - now);
-    else {
+    if (this.nextTry !== null && (waiting || unproven)) {
+      waits.push(this.nextTry - now);
+      if (this.nextClear !== null) {
+        if (unproven) waits.push(Math.max(this.nextClear, this.prover.next) - now);
+        if (this.nextClear > now && this.hasClear()) waits.push(this.nextClear - now);
+      }
+    } else {
       if (waiting) {
         const closed = untilOpen(this.remote.policy.hours, this.parts.ctx.now());
         if (closed > 0) waits.push(Math.min(closed, HOURS_LIMIT_MS));
@@ -249,18 +287,16 @@ export class RemoteWorker {
   /** Sends up to a batch; gives how many items moved on. */
   private async sendBatch(): Promise<number> {
     const { db } = this.parts.ctx;
-    const now = performance.now();
-    const order = this.remote.policy.smallFirst ? 'small' : 'asked';
-    const next = waitingItems(db, this.remote.remote, order, BATCH + this.notBefore.size).filter(
-      (item) => (this.notBefore.get(itemName(item)) ?? 0) <= now,
-    );
-    if (next.length === 0) return 0;
+    const most = BATCH + this.notBefore.size + this.suspects.size;
+    const next = waitingItems(db, this.remote.remote, this.order(), most).filter((item) => this.isDue(item));
+    const { items, alone } = this.suspects.choose(next, BATCH);
+    if (items.length === 0 || (alone && this.nextTry !== null)) return 0;
     const trouble = await this.connected().probe(this.stopping.signal);
     if (trouble !== null) {
       this.fail(trouble);
       return 0;
     }
-    return this.sendAll(next.slice(0, BATCH));
+    return this.sendAll(items);
   }
 
   private async sendAll(items: readonly QueuedItem[]): Promise<number> {
@@ -324,8 +360,11 @@ export class RemoteWorker {
     const { transaction, position } = item;
     if (outcome.kind === 'later') {
       if (this.stopping.signal.aborted) return false;
-      this.putOff(name, outcome.whole ? 0 : (outcome.trouble.afterMs ?? null));
-      if (outcome.whole) this.fail(outcome.trouble);
+      const again = this.suspects.has(item);
+      this.troubles.set(name, outcome.trouble);
+      this.putOff(name, outcome.whole && !again ? 0 : (outcome.trouble.afterMs ?? null));
+      if (outcome.whole) this.fail(outcome.trouble, again);
+      if (outcome.whole) this.suspects.add(name);
       return false;
     }
     const base = { transaction, position, fault: null, proof: null };
@@ -345,7 +384,9 @@ export class RemoteWorker {
     }
     keepResumePlace(this.parts.ctx.db, name, null);
     this.attempts.delete(name);
+    this.troubles.delete(name);
     this.notBefore.delete(name);
+    this.suspects.forget(name);
     return true;
   }
 
@@ -355,12 +396,16 @@ export class RemoteWorker {
     this.nextTry = null;
   }
 
-  /** The remote as such is in trouble: it is left alone for a while. */
-  private fail(trouble: Trouble): void {
+  /**
+   * The remote as such is in trouble: it is left alone for a while. Where it was so with one item by itself, and not for the first
+   * time, the others do not wait longer than after a first failure.
+   */
+  private fail(trouble: Trouble, withSuspect = false): void {
     if (this.stopping.signal.aborted) return;
+    this.nextClear = withSuspect ? performance.now() + this.parts.backOff(1) : null;
     this.failures += 1;
     this.trouble = trouble;
-    this.broken = true;
+    this.broken = !withSuspect;
     this.nextTry =
       performance.now() + (trouble.afterMs ?? this.parts.backOff(trouble.person ? this.failures + 5 : this.failures));
     void this.disconnect();

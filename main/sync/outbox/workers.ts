@@ -58,6 +58,10 @@ export class Workers {
       has: (transaction, position) => all().some((worker) => worker.inFlight.has(itemName({ transaction, position }))),
       attempts: (transaction, position) =>
         Math.max(0, ...all().map((worker) => worker.attempts.get(itemName({ transaction, position })) ?? 0)),
+      trouble: (transaction, position) => {
+        const name = itemName({ transaction, position });
+        return all().flatMap((worker) => worker.troubles.get(name) ?? [])[0] ?? null;
+      },
       get size() {
         return all().reduce((sum, worker) => sum + worker.inFlight.size, 0);
       },
