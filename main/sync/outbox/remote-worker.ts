@@ -9,6 +9,7 @@ import {
   waitingAmount,
   waitingItems,
 } from '../../archive/outbox/queue';
+import { DriverMemory } from '../remotes/memory';
 import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
 import { Ending } from './ending';
 import { onNetwork, untilOpen } from './hours';
@@ -38,7 +39,7 @@ export class RemoteWorker {
   /** Why items wait that were tried and put off. */
   readonly troubles = new Map<string, Trouble>();
   private readonly notBefore = new Map<string, number>();
-  private readonly suspects = new Suspects();
+  private readonly suspects: Suspects;
   private readonly ending: Ending;
   private readonly pace = new Pace();
   private readonly prover: Prover;
@@ -63,6 +64,7 @@ export class RemoteWorker {
   ) {
     this.prover = new Prover(parts);
     this.ending = new Ending(parts.ctx);
+    this.suspects = new Suspects(new DriverMemory(parts.ctx.db, remote.remote));
     this.usePolicy();
   }
 
