@@ -6,7 +6,8 @@ import { compareLabels, isLabelProperty } from './labels';
 import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
-import { fittingValues, LAST_CHARACTER, trigramQuery, valuesSelect } from './values';
+import { shortQuery, trigramQuery } from './pieces';
+import { fittingValues, LAST_CHARACTER, valuesSelect } from './values';
 
 /** A test that SQL cannot make costs as much as this many looks into an index. */
 const TEST_WEIGHT = 4;
@@ -159,20 +160,27 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
   const ways = test.wanted.map((wanted) =>
     foldedWay(test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
   );
-  const slow = ways.some((way) => way.slow) ? { slow: true as const } : {};
+  const slow = ways.some((way) => way.range === undefined && way.pieces === undefined) ? { slow: true as const } : {};
   const others = [
     ...(isName ? groupsTerms(db, test, params) : []),
     ...mergedTerms(db, isName ? 'm.name_folded' : 'm.id_folded', ways, params),
   ];
   const [only, ...more] = ways;
-  if (only && more.length === 0 && others.length === 0)
-    return { ...indexed(property, [...only.index, `${sql} ${only.fits}`].join(' AND ')), ...slow };
+  if (only?.range && more.length === 0 && others.length === 0)
+    return indexed(property, [...only.range, `${sql} ${only.fits}`].join(' AND '));
   const checks = [...ways.map((way) => `${sql} ${way.fits}`), ...others];
-  const wheres = [...ways.map((way) => [...way.index, `${sql} ${way.fits}`].join(' AND ')), ...others];
+  const found = [
+    ...ways.map((way) =>
+      way.pieces === undefined
+        ? `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`
+        : `SELECT patient.id FROM ${way.pieces} AND ${sql} ${way.fits}`,
+    ),
+    ...others.map((where) => `SELECT patient.id FROM patient WHERE ${where}`),
+  ];
   return {
     table: 'patient',
     check: checks.map((check) => `(${check})`).join(' OR '),
-    ids: wheres.map((where) => `SELECT patient.id FROM patient WHERE ${where}`).join(' UNION ALL '),
+    ids: found.join(' UNION ALL '),
     ...slow,
   };
 }
@@ -197,31 +205,37 @@ function mergedTerms(db: Database, column: string, ways: readonly FoldedWay[], p
 interface FoldedWay {
   /** What a folded text must fulfil, to be put behind its column. */
   readonly fits: string;
-  /** What leads to it besides. */
-  readonly index: readonly string[];
-  readonly slow: boolean;
+  /** Where in the index of its column those that may fit stand; undefined when it does not help. */
+  readonly range?: readonly string[];
+  /** The patients with the pieces asked for, joined one after the other with what finds them. */
+  readonly pieces?: string;
 }
 
 function foldedWay(
   operator: Test['operator'],
   column: string,
-  trigrams: 'name' | 'number',
+  of: 'name' | 'number',
   folded: string,
   params: Params,
 ): FoldedWay {
   if (operator === '=' || (operator === 'match' && !hasWildcards(folded)))
-    return { fits: `= ${params.add(folded)}`, index: [], slow: false };
+    return { fits: `= ${params.add(folded)}`, range: [] };
   const pattern = operator === 'like' ? `*${folded}*` : operator === 'startsWith' ? `${globText(folded)}*` : folded;
   const fits = `GLOB ${params.add(operator === 'startsWith' ? pattern : globOf(pattern))}`;
   const prefix = operator === 'startsWith' ? folded : literalsOf(pattern).prefix;
-  if (prefix !== '') {
-    const index = [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`];
-    return { fits, index, slow: false };
-  }
-  const query = trigramQuery(pattern);
-  if (query === undefined) return { fits, index: [], slow: true };
-  const found = `SELECT t.rowid FROM patient_trigram AS t WHERE t.patient_trigram MATCH ${params.add(`${trigrams} : (${query})`)}`;
-  return { fits, index: [`patient.id IN (${found})`], slow: false };
+  if (prefix !== '')
+    return {
+      fits,
+      range: [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`],
+    };
+  const found = (index: string, query: string): FoldedWay => ({
+    fits,
+    pieces: `${index} AS t CROSS JOIN patient ON patient.id = t.rowid WHERE t.${index} MATCH ${params.add(query)}`,
+  });
+  const long = trigramQuery(pattern);
+  if (long !== undefined) return found('patient_trigram', `${of} : (${long})`);
+  const short = shortQuery(of === 'name' ? 'n' : 'i', pattern);
+  return short === undefined ? { fits } : found('patient_piece', short);
 }
 
 /** A text in which nothing is a pattern for GLOB. */

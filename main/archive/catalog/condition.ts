@@ -5,6 +5,14 @@ export class Params {
   readonly values: Record<string, string | number> = {};
   private count = 0;
 
+  /** The same values, to which more can be added without changing these. */
+  copy(): Params {
+    const copy = new Params();
+    Object.assign(copy.values, this.values);
+    copy.count = this.count;
+    return copy;
+  }
+
   /** Keeps a value; gives its place in the SQL. */
   add(value: string | number): string {
     const name = `p${String(this.count)}`;

@@ -1,11 +1,27 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { idColumn, joinsFor, type Order, tableOf, type Term } from './columns';
+import { joinsFor, type Order, tableOf } from './columns';
 import type { Condition, Params } from './condition';
+import { once } from './counts';
 import type { CursorValue } from './cursor';
-import { type Plan, sourceOf } from './plan';
+import { canBeFollowed, footholdIn } from './jumps';
+import { type Foothold, Ladder, STEP } from './ladder';
+import type { Plan } from './plan';
 import { restrict } from './restrict';
+import {
+  behind,
+  behindTerms,
+  filter,
+  inOrder,
+  narrowSource,
+  type SortTerm,
+  sourceOf,
+  termsOf,
+  type Walk,
+  walkedTable,
+  walkSource,
+} from './walk';
 
 /** A row of a page, with what a cursor needs to continue behind it. */
 export interface Hit {
@@ -33,11 +49,6 @@ export interface PageQuestion {
   readonly plan: Plan;
 }
 
-/** A value the list is sorted by, and in which direction. */
-interface SortTerm extends Pick<Term, 'sql'> {
-  readonly descending: boolean;
-}
-
 /** The rows of a page in their order, and whether there are more behind them. */
 export function readHits(
   db: Database,
@@ -53,17 +64,15 @@ export function readHits(
   const skip = backwards ? total - offset - wanted : offset;
   const terms: SortTerm[] = [
     ...(rank === undefined ? [] : [{ sql: rank, descending: backwards }]),
-    ...order.terms.map((term) => ({ sql: term.sql, descending: descending !== backwards })),
+    ...termsOf(order, descending !== backwards),
   ];
-  const sql =
-    plan.ids !== undefined
-      ? gatheredSql(question, plan.ids, terms)
-      : order.walk
-        ? walkSql(question, terms)
-        : sortSql(question, terms);
+  const walked = plan.ids === undefined && order.walk && rank === undefined;
+  const { sql, rest } = walked
+    ? walkSql(db, question, walkOf(question, descending !== backwards), skip)
+    : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
   const rows = statement(db, sql)
     .raw(true)
-    .all({ ...params.values, take: wanted, skip }) as CursorValue[][];
+    .all({ ...params.values, take: wanted, skip: rest }) as CursorValue[][];
   if (backwards) rows.reverse();
   const hits = rows.slice(0, limit).map(([id, ...values]): Hit => ({ id: Number(id), values }));
   return { hits, more: known ? offset + hits.length < total : rows.length > hits.length };
@@ -85,27 +94,45 @@ function gatheredSql(
  * Walks along the index of the order and leaves out what is not asked for. A condition on the very column that is walked along
  * tells where to begin; one on a value by which the list is kept in the order of arrival gives an index of its own.
  */
-function walkSql({ list, order, cursor, params, conditions, plan }: PageQuestion, terms: readonly SortTerm[]): string {
+function walkOf({ list, order, params, conditions, plan }: PageQuestion, descending: boolean): Walk {
   const level = tableOf(list);
   const [first] = order.terms;
-  const from = first?.table ?? level;
+  const from = walkedTable(list, order);
   const leading = conditions.filter(
     (condition) =>
       condition.table === from &&
       condition.column !== undefined &&
       (condition.column === first?.sql || (first?.sql === 'image.id' && KEPT_BY_ARRIVAL.has(condition.column))),
   );
-  const where = [...restrict(level, conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets })];
-  if (cursor) {
-    const leadingTerms = order.terms.filter((term) => term.table === from).length;
-    where.push(
-      startBound(terms.slice(0, leadingTerms), cursor.values, params),
-      `+(${behind(terms, cursor.values, params)})`,
-    );
-  }
-  const own = first?.sql === 'image.id' && leading.length === 0 ? sourceOf(level) : level;
-  const source = from === level ? own : `${from} CROSS JOIN ${level} ON ${idColumn(level, from)} = ${from}.id`;
-  return select(level, source, where, terms, (term) => term.sql);
+  const where = restrict(level, conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
+  const own = leading.length === 0 ? narrowSource(list, order) : level;
+  return { list, order, descending, source: walkSource(list, order, own), where, params };
+}
+
+/** A page of a walk, and how many rows are left to pass by for it. */
+function walkSql(
+  db: Database,
+  { cursor, params, conditions }: PageQuestion,
+  walk: Walk,
+  skip: number,
+): { readonly sql: string; readonly rest: number } {
+  const foothold: Foothold = cursor
+    ? { values: cursor.values, skip }
+    : footholdOf(db, walk, conditions.length > 0, skip);
+  const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
+  const terms = termsOf(walk.order, walk.descending);
+  const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql);
+  return { sql, rest: foothold.skip };
+}
+
+/** From where a row in the middle is reached: of a whole list always known, of others until something changes. */
+function footholdOf(db: Database, walk: Walk, filtered: boolean, skip: number): Foothold {
+  if (skip < STEP || db.inTransaction) return { values: undefined, skip };
+  if (!filtered && canBeFollowed(walk.list, walk.order))
+    return footholdIn(db, walk.list, walk.order, walk.descending, skip);
+  const terms = inOrder(termsOf(walk.order, walk.descending));
+  const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify(walk.params.values)}`;
+  return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
 }
 
 /** Columns with an index in which the images of each value stand in the order of arrival. */
@@ -132,26 +159,5 @@ function select(
   sortedBy: (term: SortTerm) => string,
 ): string {
   const columns = [`${table}.id`, ...terms.map((term) => term.sql)].join(', ');
-  const order = terms.map((term) => sortedBy(term) + (term.descending ? ' DESC' : '')).join(', ');
-  const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
-  return `SELECT ${columns} FROM ${source}${filter} ORDER BY ${order} LIMIT @take OFFSET @skip`;
-}
-
-/** Where in the index to begin. All terms here run in one direction. */
-function startBound(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): string {
-  const left = terms.map((term) => term.sql).join(', ');
-  const right = terms.map((_, at) => params.add(values[at] ?? '')).join(', ');
-  const operator = terms[0]?.descending ? '<=' : '>=';
-  return terms.length === 1 ? `${left} ${operator} ${right}` : `(${left}) ${operator} (${right})`;
-}
-
-/** Rows that come after the values of a cursor. */
-function behind(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): string {
-  const [term, ...others] = terms;
-  if (!term) return '0';
-  const value = params.add(values[0] ?? '');
-  const beyond = `${term.sql} ${term.descending ? '<' : '>'} ${value}`;
-  return others.length === 0
-    ? beyond
-    : `(${beyond} OR (${term.sql} = ${value} AND ${behind(others, values.slice(1), params)}))`;
+  return `SELECT ${columns} FROM ${source}${filter(where)} ORDER BY ${inOrder(terms, sortedBy)} LIMIT @take OFFSET @skip`;
 }

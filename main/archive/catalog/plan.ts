@@ -4,6 +4,7 @@ import type { Table } from './columns';
 import type { Condition, Params } from './condition';
 import { once, rowCount } from './counts';
 import { restrict, type Ways } from './restrict';
+import { sourceOf } from './walk';
 
 /** Rows that are gathered and sorted within a few milliseconds. */
 const MOST_GATHERED = 3000;
@@ -137,11 +138,6 @@ function looksOf(conditions: readonly Condition[]): number {
 
 function gathered(ids: readonly number[]): Plan {
   return { total: ids.length, totalIsExact: true, ids, sets: [] };
-}
-
-/** Images are wide; an index has what is asked of them most. */
-export function sourceOf(table: Table): string {
-  return table === 'image' ? 'image INDEXED BY image_facts' : table;
 }
 
 /** How many rows a condition's index has, counted up to one more than `most`. */
