@@ -3,10 +3,10 @@ import { statement } from '../index-writer/statements';
 import { never, type Condition, Params } from './condition';
 import { foldText } from './folding';
 import { compareLabels, isLabelProperty } from './labels';
-import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
+import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test, testOf } from './matching';
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
-import { shortQuery, trigramQuery } from './pieces';
+import { isFrequent, shortQuery, trigramQuery } from './pieces';
 import { fittingValues, LAST_CHARACTER, valuesSelect } from './values';
 
 /** A test that SQL cannot make costs as much as this many looks into an index. */
@@ -44,7 +44,9 @@ export function compare(db: Database, property: Property, test: Test, params: Pa
 
 /** Row by row. */
 function byTest({ table, sql, present }: Property, test: Test, params: Params): Condition {
-  const check = `(${present} AND ${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1)`;
+  const fits = `${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1`;
+  // Where no value does not fit, nothing is to be known of it but whether it fits.
+  const check = testOf(test)('') ? `(${present} AND ${fits})` : `(${fits})`;
   return { table, check, weight: TEST_WEIGHT };
 }
 
@@ -104,7 +106,7 @@ function isOrder(operator: Test['operator']): operator is '<' | '<=' | '>' | '>=
 function valuesCondition(db: Database, property: Property, test: Test, params: Params): Condition {
   const fitting = fittingValues(db, property.name, test);
   if (!fitting) {
-    const texts = `SELECT w.text FROM (${valuesSelect(property.name, test, params)}) AS w`;
+    const texts = `SELECT w.text FROM (${valuesSelect(db, property.name, test, params)}) AS w`;
     const ids = `SELECT ${property.table}.id FROM ${property.table} WHERE ${property.sql} IN (${texts})`;
     return { ...byTest(property, test, params), ids, slow: true };
   }
@@ -136,7 +138,7 @@ function attributeCondition(db: Database, property: Property, test: Test, params
   if (NOT_NOTED.has(property.name)) return byReading;
   const fitting = fittingValues(db, property.name, test);
   if (!fitting) {
-    const values = valuesSelect(property.name, test, params);
+    const values = valuesSelect(db, property.name, test, params);
     const ids = `SELECT a.image_id FROM (${values}) AS w CROSS JOIN image_value AS a ON a.value_id = w.id`;
     return { ...byReading, ids, slow: true };
   }
@@ -158,7 +160,7 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
   const isName = property.kind === 'name';
   const { sql } = property;
   const ways = test.wanted.map((wanted) =>
-    foldedWay(test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
+    foldedWay(db, test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
   );
   const slow = ways.some((way) => way.range === undefined && way.pieces === undefined) ? { slow: true as const } : {};
   const others = [
@@ -212,6 +214,7 @@ interface FoldedWay {
 }
 
 function foldedWay(
+  db: Database,
   operator: Test['operator'],
   column: string,
   of: 'name' | 'number',
@@ -228,10 +231,13 @@ function foldedWay(
       fits,
       range: [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`],
     };
-  const found = (index: string, query: string): FoldedWay => ({
-    fits,
-    pieces: `${index} AS t CROSS JOIN patient ON patient.id = t.rowid WHERE t.${index} MATCH ${params.add(query)}`,
-  });
+  const found = (index: 'patient_trigram' | 'patient_piece', query: string): FoldedWay =>
+    isFrequent(db, index, query)
+      ? { fits }
+      : {
+          fits,
+          pieces: `${index} AS t CROSS JOIN patient ON patient.id = t.rowid WHERE t.${index} MATCH ${params.add(query)}`,
+        };
   const long = trigramQuery(pattern);
   if (long !== undefined) return found('patient_trigram', `${of} : (${long})`);
   const short = shortQuery(of === 'name' ? 'n' : 'i', pattern);

@@ -49,7 +49,10 @@ export interface Condition {
   readonly column?: string;
 }
 
+/** The check of what nothing fulfils. */
+export const NEVER = '0';
+
 /** What nothing fulfils. */
 export function never(table: Table): Condition {
-  return { table, check: '0', ids: `SELECT n.id FROM ${table} AS n WHERE 0` };
+  return { table, check: NEVER, ids: `SELECT n.id FROM ${table} AS n WHERE 0` };
 }

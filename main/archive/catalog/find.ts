@@ -71,7 +71,6 @@ export function find<L extends Listing>(db: Database, input: FindInput & { reado
     offset,
     cursor,
     params,
-    conditions,
     rank: text?.rank,
     plan,
   });

@@ -110,7 +110,9 @@ export class Ladder {
     const where = [...walk.where, ...(from ? behindTerms(walk, from, params) : [])];
     const columns = terms.map((term) => term.sql).join(', ');
     const sql = `SELECT ${columns} FROM ${walk.source}${filter(where)} ORDER BY ${inOrder(terms)} LIMIT 1 OFFSET ${String(STEP - 1)}`;
-    return statement(this.db, sql).raw(true).get(params.values) as CursorValue[] | undefined;
+    return statement(this.db, sql)
+      .raw(true)
+      .get({ ...params.values, ...walk.known }) as CursorValue[] | undefined;
   }
 
   private count(from: readonly CursorValue[] | undefined, to: readonly CursorValue[]): number {
@@ -118,6 +120,8 @@ export class Ladder {
     const params = walk.params.copy();
     const where = [...walk.where, ...(from ? behindTerms(walk, from, params) : []), ...upToTerms(walk, to, params)];
     const sql = `SELECT count(*) FROM ${walk.source}${filter(where)}`;
-    return statement(this.db, sql).pluck(true).get(params.values) as number;
+    return statement(this.db, sql)
+      .pluck(true)
+      .get({ ...params.values, ...walk.known }) as number;
   }
 }

@@ -2,12 +2,12 @@ import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
 import { joinsFor, type Order, tableOf } from './columns';
-import type { Condition, Params } from './condition';
+import type { Params } from './condition';
 import { once } from './counts';
 import type { CursorValue } from './cursor';
 import { canBeFollowed, footholdIn } from './jumps';
 import { type Foothold, Ladder, STEP } from './ladder';
-import type { Plan } from './plan';
+import { isSoonerWalked, type Plan } from './plan';
 import { restrict } from './restrict';
 import {
   behind,
@@ -43,7 +43,6 @@ export interface PageQuestion {
   readonly offset: number;
   readonly cursor: Position | undefined;
   readonly params: Params;
-  readonly conditions: readonly Condition[];
   /** Sorts hits as typed before corrected ones. */
   readonly rank: string | undefined;
   readonly plan: Plan;
@@ -54,7 +53,7 @@ export function readHits(
   db: Database,
   question: PageQuestion,
 ): { readonly hits: readonly Hit[]; readonly more: boolean } {
-  const { order, descending, limit, offset, cursor, params, rank, plan } = question;
+  const { order, descending, limit, offset, cursor, rank, plan } = question;
   const { total, totalIsExact } = plan;
   if (totalIsExact && offset >= total) return { hits: [], more: false };
   // The far half of a long list is reached from its other end.
@@ -66,59 +65,101 @@ export function readHits(
     ...(rank === undefined ? [] : [{ sql: rank, descending: backwards }]),
     ...termsOf(order, descending !== backwards),
   ];
-  const walked = plan.ids === undefined && order.walk && rank === undefined;
-  const { sql, rest } = walked
-    ? walkSql(db, question, walkOf(question, descending !== backwards), skip)
-    : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
-  const rows = statement(db, sql)
-    .raw(true)
-    .all({ ...params.values, take: wanted, skip: rest }) as CursorValue[][];
+  const rows =
+    plan.ids !== undefined && rank === undefined && isArrival(question)
+      ? arrived(plan.ids, descending !== backwards, cursor?.values[0], skip, wanted)
+      : read(db, question, terms, skip, wanted);
   if (backwards) rows.reverse();
   const hits = rows.slice(0, limit).map(([id, ...values]): Hit => ({ id: Number(id), values }));
   return { hits, more: known ? offset + hits.length < total : rows.length > hits.length };
 }
 
+function read(
+  db: Database,
+  question: PageQuestion,
+  terms: readonly SortTerm[],
+  skip: number,
+  take: number,
+): CursorValue[][] {
+  const { order, params, rank, plan, cursor } = question;
+  const walked = order.walk && rank === undefined && isSoonerWalked(plan, cursor ? take : skip + take);
+  const { sql, rest } = walked
+    ? walkSql(db, question, walkOf(question, terms[0]?.descending ?? false), skip)
+    : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
+  return statement(db, sql)
+    .raw(true)
+    .all({ ...params.values, ...plan.values, take, skip: rest }) as CursorValue[][];
+}
+
+/** Whether a list is wanted in the order in which its rows came. */
+function isArrival({ list, order }: PageQuestion): boolean {
+  return order.terms.length === 1 && order.terms[0]?.sql === `${tableOf(list)}.id`;
+}
+
+/** Rows that are known, in the order in which they came: each with its id, once as such and once as what it is sorted by. */
+function arrived(
+  ids: readonly number[],
+  descending: boolean,
+  after: CursorValue | undefined,
+  skip: number,
+  take: number,
+): CursorValue[][] {
+  const sorted = Float64Array.from(ids).sort();
+  if (descending) sorted.reverse();
+  const from =
+    after === undefined ? 0 : sorted.findIndex((id) => (descending ? id < Number(after) : id > Number(after)));
+  if (from === -1) return [];
+  return Array.from(sorted.subarray(from + skip, from + skip + take), (id) => [id, id]);
+}
+
 /** Sorts rows that are known. */
 function gatheredSql(
-  { list, cursor, params }: PageQuestion,
+  { list, order, cursor, params, rank, plan }: PageQuestion,
   ids: readonly number[],
   terms: readonly SortTerm[],
 ): string {
   const table = tableOf(list);
-  const source = `json_each(${params.add(JSON.stringify(ids))}) AS wanted CROSS JOIN ${sourceOf(table)} ON ${table}.id = wanted.value`;
   const where = cursor ? [`+(${behind(terms, cursor.values, params)})`] : [];
-  return select(table, source + joinsFor(list, terms), where, terms, (term) => `+(${term.sql})`);
+  const sortedBy = (term: SortTerm): string => `+(${term.sql})`;
+  // What is sorted by stands above: then the way by which the rows are found is shorter than to each of them.
+  const above = order.terms.every((term) => term.table !== table || term.sql === `${table}.id`);
+  if (above && plan.driver && rank === undefined) {
+    const found = restrict(table, plan.conditions, { driver: plan.driver });
+    return select(table, table + joinsFor(list, terms), [...found, ...where], terms, sortedBy);
+  }
+  const source = `json_each(${params.add(JSON.stringify(ids))}) AS wanted CROSS JOIN ${sourceOf(table)} ON ${table}.id = wanted.value`;
+  return select(table, source + joinsFor(list, terms), where, terms, sortedBy);
 }
 
 /**
  * Walks along the index of the order and leaves out what is not asked for. A condition on the very column that is walked along
  * tells where to begin; one on a value by which the list is kept in the order of arrival gives an index of its own.
  */
-function walkOf({ list, order, params, conditions, plan }: PageQuestion, descending: boolean): Walk {
+function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean): Walk {
   const level = tableOf(list);
   const [first] = order.terms;
   const from = walkedTable(list, order);
-  const leading = conditions.filter(
+  const leading = plan.conditions.filter(
     (condition) =>
       condition.table === from &&
       condition.column !== undefined &&
       (condition.column === first?.sql || (first?.sql === 'image.id' && KEPT_BY_ARRIVAL.has(condition.column))),
   );
-  const where = restrict(level, conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
+  const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
   const own = leading.length === 0 ? narrowSource(list, order) : level;
-  return { list, order, descending, source: walkSource(list, order, own), where, params };
+  return { list, order, descending, source: walkSource(list, order, own), where, params, known: plan.values };
 }
 
 /** A page of a walk, and how many rows are left to pass by for it. */
 function walkSql(
   db: Database,
-  { cursor, params, conditions }: PageQuestion,
+  { cursor, params, plan }: PageQuestion,
   walk: Walk,
   skip: number,
 ): { readonly sql: string; readonly rest: number } {
   const foothold: Foothold = cursor
     ? { values: cursor.values, skip }
-    : footholdOf(db, walk, conditions.length > 0, skip);
+    : footholdOf(db, walk, plan.conditions.length > 0, skip);
   const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
   const terms = termsOf(walk.order, walk.descending);
   const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql);
@@ -131,7 +172,7 @@ function footholdOf(db: Database, walk: Walk, filtered: boolean, skip: number): 
   if (!filtered && canBeFollowed(walk.list, walk.order))
     return footholdIn(db, walk.list, walk.order, walk.descending, skip);
   const terms = inOrder(termsOf(walk.order, walk.descending));
-  const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify(walk.params.values)}`;
+  const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify([walk.params.values, walk.known])}`;
   return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
 }
 
@@ -144,9 +185,9 @@ const KEPT_BY_ARRIVAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Gathers and sorts everything: for orders that no index has. */
-function sortSql({ list, cursor, params, conditions }: PageQuestion, terms: readonly SortTerm[]): string {
+function sortSql({ list, cursor, params, plan }: PageQuestion, terms: readonly SortTerm[]): string {
   const table = tableOf(list);
-  const where = [...restrict(table, conditions)];
+  const where = [...restrict(table, plan.conditions)];
   if (cursor) where.push(`+(${behind(terms, cursor.values, params)})`);
   return select(table, table + joinsFor(list, terms), where, terms, (term) => `+(${term.sql})`);
 }

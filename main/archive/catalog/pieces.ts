@@ -1,3 +1,5 @@
+import type { Database } from 'better-sqlite3';
+import { statement } from '../index-writer/statements';
 import { literalsOf } from './matching';
 
 /** Pieces of so many letters are found by the trigram tokenizer of FTS5; shorter ones as words of their own, made here. */
@@ -23,6 +25,19 @@ export function shortQuery(of: string, pattern: string): string | undefined {
   const letters = pieces.map((piece) => Array.from(piece, codeOf));
   if (letters.length === 0 || letters.some((piece) => piece.length >= TRIGRAM)) return undefined;
   return letters.map((piece) => of + piece.join('')).join(' AND ');
+}
+
+/** Texts with more hits than this for their pieces are not gone through to see which of them fit. */
+const MOST_TRIED = 10_000;
+
+/** Whether pieces are found so often that they tell nothing. */
+export function isFrequent(
+  db: Database,
+  index: 'patient_trigram' | 'patient_piece' | 'value_trigram' | 'value_piece',
+  query: string,
+): boolean {
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${index} AS t WHERE t.${index} MATCH ? LIMIT ${String(MOST_TRIED + 1)})`;
+  return (statement(db, sql).pluck(true).get(query) as number) > MOST_TRIED;
 }
 
 /** The query for a trigram index that finds texts with all pieces of a pattern; undefined when they are too short. */

@@ -24,7 +24,8 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
     const checks: string[] = [];
     for (const condition of conditions) {
       if (condition.table !== table) continue;
-      const column = idColumn(level, table);
+      // What stands above is asked where it is walked along: before anything below it is looked at.
+      const column = table === ways.joined ? `${table}.id` : idColumn(level, table);
       if (condition === ways.driver) terms.push(driving(column, condition));
       else if (ways.leading?.includes(condition)) terms.push(condition.check);
       else if (condition.ids !== undefined && ways.sets?.includes(condition))

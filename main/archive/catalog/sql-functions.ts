@@ -49,13 +49,18 @@ export function addSqlFunctions(db: Database): void {
   );
 }
 
+/** Texts whose search words (searchWords) are what stands between spaces: letters and numbers, none of which begins with a zero. */
+const PLAIN = /^(?: (?:[a-z]+|[1-9][0-9]*))*$/;
+
 /** Whether every word is the beginning of a search word of a text; most texts are judged without taking them apart. */
 function haveWords(words: readonly string[], texts: readonly string[]): boolean {
-  const folded = ` ${texts.map(foldText).join(' ')}`;
-  const letters = folded.replace(BETWEEN_WORDS, '');
-  const open = words.filter((word) => !folded.includes(` ${word}`));
-  if (open.some((word) => !letters.includes(word))) return false;
+  const folded = texts.map((text) => ` ${foldText(text)}`);
+  const open = words.filter((word) => !folded.some((text) => text.includes(` ${word}`)));
   if (open.length === 0) return true;
+  const others = folded.filter((text) => !PLAIN.test(text));
+  if (others.length === 0) return false;
+  const letters = others.join('').replace(BETWEEN_WORDS, '');
+  if (open.some((word) => !letters.includes(word))) return false;
   const known = texts.flatMap((text) => searchWords(text));
   return open.every((word) => known.some((each) => each.startsWith(word)));
 }

@@ -12,7 +12,7 @@ export const LAST_CHARACTER = '\u{10FFFF}';
 /** Properties with more distinct values than this are not gone through one by one. */
 const MOST_GONE_THROUGH = 5000;
 /** When more values fit, rows that have one are not rare, and are asked one by one. */
-const MOST_FITTING = 3000;
+const MOST_FITTING = 12_000;
 
 /** Values of a property that fulfil a test. */
 export interface FittingValues {
@@ -40,8 +40,10 @@ export function fittingValues(db: Database, keyword: string, test: Test): Fittin
  * SELECT of the values of a keyword that fulfil a test, for when there are too many to know: it may go through all values of
  * the keyword, but begins to answer at once.
  */
-export function valuesSelect(keyword: string, test: Test, params: Params): string {
-  return valuesSql(keyword, test, wholeTerms(test, params)?.terms, undefined, params);
+export function valuesSelect(db: Database, keyword: string, test: Test, params: Params): string {
+  const whole = wholeTerms(test, params);
+  const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
+  return valuesSql(keyword, test, whole?.terms, pieces, params);
 }
 
 function valuesSql(

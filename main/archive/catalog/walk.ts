@@ -20,14 +20,15 @@ export interface Walk {
   readonly descending: boolean;
   readonly source: string;
   readonly where: readonly string[];
-  /** Values that `where` speaks of. */
+  /** Values that `where` speaks of, and ids that it does (plan.ts). */
   readonly params: Params;
+  readonly known: Readonly<Record<string, string>>;
 }
 
 /** A walk along a whole list. */
 export function wholeWalk(list: Listing, order: Order, descending: boolean): Walk {
   const source = walkSource(list, order, narrowSource(list, order));
-  return { list, order, descending, source, where: [], params: new Params() };
+  return { list, order, descending, source, where: [], params: new Params(), known: {} };
 }
 
 /** How the list's own table is read when nothing is asked of its rows. */
