@@ -54,7 +54,10 @@ export function containsCondition(db: Database, list: Listing, text: string, par
       : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND (${check}))`,
   );
   const ids = parts.map(({ table, ids: ofTable }) =>
-    table === level ? ofTable : `SELECT ${level}.id FROM ${level} WHERE ${idColumn(level, table)} IN (${ofTable})`,
+    table === level
+      ? ofTable
+      : `SELECT ${level}.id FROM (SELECT 0 AS id WHERE 0 UNION ALL ${ofTable}) AS a
+         CROSS JOIN ${level} ON ${idColumn(level, table)} = a.id`,
   );
   return {
     table: level,

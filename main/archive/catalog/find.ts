@@ -35,7 +35,7 @@ interface Pages {
 export type Page<L extends Listing> = Pages[L];
 
 /** The order when none is asked for. */
-const DEFAULT_ORDER: Readonly<Record<Listing, { readonly sort: string; readonly descending: boolean }>> = {
+export const DEFAULT_ORDER: Readonly<Record<Listing, { readonly sort: string; readonly descending: boolean }>> = {
   patient: { sort: 'PatientName', descending: false },
   study: { sort: 'StudyDate', descending: true },
   series: { sort: 'StudyDate', descending: true },

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { type Order, type Table, tableOf } from './columns';
+import { rowCount } from './counts';
 import type { CursorValue } from './cursor';
 import { type Foothold, Ladder } from './ladder';
 import { walkedTable, wholeWalk } from './walk';
@@ -13,6 +14,7 @@ const MOST_FOLLOWED = 8;
 /** The ladders of one order of one list, both ways. */
 interface Followed {
   readonly key: string;
+  readonly list: Listing;
   readonly number: number;
   readonly triggers: readonly string[];
   readonly up: Ladder;
@@ -34,15 +36,36 @@ class Jumps {
   }
 
   foothold(list: Listing, order: Order, descending: boolean, offset: number): Foothold {
-    if (this.version !== this.dataVersion()) this.forget();
-    const key = `${tableOf(list)} ${order.terms.map((term) => term.sql).join(', ')}`;
-    const known = this.followed.find((each) => each.key === key);
-    const used = known ?? this.follow(key, list, order);
-    if (known) this.followed = [...this.followed.filter((each) => each !== known), known];
+    const used = this.follow(list, order);
     return (descending ? used.down : used.up).foothold(offset);
   }
 
-  private follow(key: string, list: Listing, order: Order): Followed {
+  /** Makes ready what is followed, for so many milliseconds; gives whether there is more to do. */
+  climb(milliseconds: number): boolean {
+    this.forgetOld();
+    const end = performance.now() + milliseconds;
+    for (const { list, up, down } of this.followed) {
+      // Rows beyond the middle are reached from the other end.
+      const half = rowCount(this.db, tableOf(list)) / 2;
+      for (const ladder of [up, down]) {
+        while (ladder.height < half) {
+          if (performance.now() >= end) return true;
+          if (!ladder.climb()) break;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Follows an order from now on; gives its ladders. */
+  follow(list: Listing, order: Order): Followed {
+    this.forgetOld();
+    const key = `${tableOf(list)} ${order.terms.map((term) => term.sql).join(', ')}`;
+    const known = this.followed.find((each) => each.key === key);
+    if (known) {
+      this.followed = [...this.followed.filter((each) => each !== known), known];
+      return known;
+    }
     const [oldest] = this.followed;
     if (this.followed.length >= MOST_FOLLOWED && oldest) this.leave(oldest);
     this.count += 1;
@@ -50,6 +73,7 @@ class Jumps {
     for (const { name, sql } of triggers) this.db.exec(`CREATE TEMP TRIGGER ${name} ${sql}`);
     const followed = {
       key,
+      list,
       number: this.count,
       triggers: triggers.map(({ name }) => name),
       up: new Ladder(this.db, wholeWalk(list, order, false)),
@@ -71,7 +95,8 @@ class Jumps {
   }
 
   /** Another connection has written, which no trigger here has seen. */
-  private forget(): void {
+  private forgetOld(): void {
+    if (this.version === this.dataVersion()) return;
     for (const followed of [...this.followed]) this.leave(followed);
     this.version = this.dataVersion();
   }
@@ -83,17 +108,34 @@ class Jumps {
 
 const jumps = new WeakMap<Database, Jumps>();
 
-/**
- * From where a row of a whole list, in an order that can be followed, is reached soonest. Not within a transaction, which may yet be
- * rolled back, and with it the triggers that tell what has changed.
- */
-export function footholdIn(db: Database, list: Listing, order: Order, descending: boolean, offset: number): Foothold {
+function jumpsOf(db: Database): Jumps {
   let known = jumps.get(db);
   if (!known) {
     known = new Jumps(db);
     jumps.set(db, known);
   }
-  return known.foothold(list, order, descending, offset);
+  return known;
+}
+
+/**
+ * From where a row of a whole list, in an order that can be followed, is reached soonest. Not within a transaction, which may yet be
+ * rolled back, and with it the triggers that tell what has changed.
+ */
+export function footholdIn(db: Database, list: Listing, order: Order, descending: boolean, offset: number): Foothold {
+  return jumpsOf(db).foothold(list, order, descending, offset);
+}
+
+/** Follows an order before anybody jumps in it. Not within a transaction. */
+export function followOrder(db: Database, list: Listing, order: Order): void {
+  jumpsOf(db).follow(list, order);
+}
+
+/**
+ * Goes on with what jumps in lists will need, for about so many milliseconds; gives whether there is more to do. Not within a
+ * transaction.
+ */
+export function climbOn(db: Database, milliseconds: number): boolean {
+  return jumpsOf(db).climb(milliseconds);
 }
 
 interface Trigger {

@@ -51,13 +51,26 @@ export class Ladder {
       values = rung.values;
     }
     while (offset - before >= STEP) {
-      const next = this.step(values);
+      const next = this.climb();
       if (!next) break;
-      this.rungs.push({ values: next, rows: STEP });
       before += STEP;
-      values = next;
+      values = next.values;
     }
     return { values, skip: offset - before };
+  }
+
+  /** About how many rows lie up to the last rung. */
+  get height(): number {
+    return this.rungs.length * STEP;
+  }
+
+  /** Adds a rung behind the last one; undefined when the end is nearer than a step. */
+  climb(): Rung | undefined {
+    const values = this.step(this.rungs.at(-1)?.values);
+    if (!values) return undefined;
+    const rung = { values, rows: STEP };
+    this.rungs.push(rung);
+    return rung;
   }
 
   /** Says that a row came to this place or left it; only the first values may be known. */

@@ -8,6 +8,9 @@ import { sourceOf } from './walk';
 
 /** What at most so many rows fulfil is looked up once and then known by their ids. */
 const MOST_KNOWN = 10_000;
+/** The same of conditions that cost more looks into an index than this, both to ask of a row and to look up. */
+const MOST_DEAR_KNOWN = 20_000;
+const DEAR = 3;
 /** By way of so few rows all that fit are gathered, however many could be walked past meanwhile. */
 const FEW = 3000;
 /** Rows that are gathered within a few milliseconds. */
@@ -18,6 +21,8 @@ const SMALL_TABLE = 20_000;
 const MOST_COUNTED = 50_000;
 /** Looks into indexes while walking past rows for one page; when it would take more, what is asked for is rare and is gathered. */
 const MOST_LOOKS = 12_000;
+/** The same when no index helps with gathering. */
+const MOST_LOOKS_AT_ALL = 50_000;
 /** What it costs to gather one row, and to sort it. */
 const LOOKS_TO_GATHER = 4;
 const LOOKS_TO_SORT = 5;
@@ -75,6 +80,8 @@ interface Measured {
 
 class Planner {
   private readonly known: Record<string, string> = {};
+  /** The rows of conditions that few fulfil. */
+  private readonly rows = new Map<Condition, readonly number[]>();
 
   constructor(
     private readonly db: Database,
@@ -90,9 +97,11 @@ class Planner {
     const measured = looked.flatMap(({ condition, rows }) => (rows === undefined ? [] : [{ condition, rows }]));
     measured.sort((a, b) => a.rows - b.rows);
     const [best] = measured;
-    const sets = measured.flatMap(({ condition, rows }) => (rows <= MOST_KNOWN ? [condition] : []));
+    const sets = measured.flatMap(({ condition }) => (this.rows.has(condition) ? [condition] : []));
     const single = conditions.length === 1 && conditions[0]?.table === level ? conditions[0] : undefined;
-    if (best && best.rows <= (single ? MOST_KNOWN : FEW)) {
+    const found = single && this.rows.get(single);
+    if (found) return this.gathered(conditions, single, sets, found);
+    if (best && best.rows <= FEW) {
       const plan = this.gatherFew(conditions, best.condition, sets);
       if (plan) return plan;
     }
@@ -116,7 +125,7 @@ class Planner {
     if (walked <= MOST_LOOKS) return walk;
     if (joined) return this.gatherAll(joined.conditions, joined.driver, sets);
     const rare = this.rarest(measured);
-    if (rare && walked <= rare.rows * LOOKS_TO_GATHER) return walk;
+    if (walked <= (rare ? rare.rows * LOOKS_TO_GATHER : Math.min(all, MOST_LOOKS_AT_ALL))) return walk;
     const driver = rare?.condition ?? conditions.find((condition) => condition.ids !== undefined);
     return this.gatherAll(conditions, driver, sets);
   }
@@ -146,11 +155,15 @@ class Planner {
   /** Looks up the rows that fulfil a condition; when they are few, it is answered from these from then on. */
   private measure(condition: Condition): { readonly condition: Condition; readonly rows: number | undefined } {
     if (condition.ids === undefined || condition.slow !== undefined) return { condition, rows: undefined };
-    const found = statement(this.db, `SELECT * FROM (${condition.ids} LIMIT ${String(MOST_KNOWN + 1)})`)
+    const most = (condition.weight ?? 1) > DEAR ? MOST_DEAR_KNOWN : MOST_KNOWN;
+    const found = statement(this.db, `SELECT * FROM (${condition.ids} LIMIT ${String(most + 1)})`)
       .pluck(true)
       .all(this.params.values) as number[];
-    if (found.length > MOST_KNOWN) return { condition, rows: found.length };
-    return { condition: { ...condition, ids: this.list(found) }, rows: found.length };
+    if (found.length > most) return { condition, rows: found.length };
+    const each = condition.column === undefined ? [...new Set(found)] : found;
+    const known = { ...condition, ids: this.list(each) };
+    this.rows.set(known, each);
+    return { condition: known, rows: each.length };
   }
 
   /** A SELECT of rows that are known. */
@@ -189,7 +202,7 @@ class Planner {
   /** The condition that the fewest rows fulfil; all have been counted up to where they are no longer few. */
   private rarest(measured: readonly Measured[]): Measured | undefined {
     const [best] = measured;
-    if (!best || best.rows <= MOST_KNOWN) return best;
+    if (!best || this.rows.has(best.condition)) return best;
     let found = { condition: best.condition, rows: MOST_COUNTED };
     for (const { condition } of measured) {
       const rows = this.count(condition, found.rows);
