@@ -42,6 +42,22 @@ export function compare(db: Database, property: Property, test: Test, params: Pa
   }
 }
 
+/** The same when the column must have one of these values. */
+export function oneOf(
+  property: Pick<Property, 'table' | 'sql'>,
+  wanted: readonly (string | number)[],
+  params: Params,
+): Condition {
+  const { table, sql } = property;
+  const [only, ...others] = wanted;
+  if (only === undefined) return never(table);
+  if (others.length > 0) return indexed(property, `${sql} IN (${params.list(wanted)})`);
+  return {
+    ...indexed(property, `${sql} = ${params.add(only)}`),
+    ...(table === 'image' && { arrival: 'own' as const }),
+  };
+}
+
 /** Row by row. */
 function byTest({ table, sql, present }: Property, test: Test, params: Params): Condition {
   const fits = `${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1`;
@@ -62,7 +78,7 @@ function columnCondition(property: Property, test: Test, params: Params): Condit
   const [first = ''] = wanted;
   switch (kind) {
     case 'number':
-      if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted.map(Number))})`);
+      if (operator === '=') return oneOf(property, wanted.map(Number), params);
       if (isOrder(operator) && wanted.length === 1)
         return indexed(property, `${sql} ${operator} ${params.add(Number(first))} AND ${property.present}`);
       return undefined;
@@ -79,7 +95,7 @@ function columnCondition(property: Property, test: Test, params: Params): Condit
 function textColumnCondition(property: Property, { operator, wanted }: Test, params: Params): Condition | undefined {
   const { sql, kind } = property;
   const [first = ''] = wanted;
-  if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted)})`);
+  if (operator === '=') return oneOf(property, wanted, params);
   if (wanted.length !== 1) return undefined;
   if (isOrder(operator)) {
     const lower = operator === '<' || operator === '<=' ? ` AND ${sql} <> ''` : '';
@@ -94,7 +110,7 @@ function textColumnCondition(property: Property, { operator, wanted }: Test, par
   }
   const range = kind === 'date' ? dateRange(first) : undefined;
   if (!range) return undefined;
-  if (range.from === range.to) return indexed(property, `${sql} = ${params.add(range.from)}`);
+  if (range.from === range.to) return oneOf(property, [range.from], params);
   const upper = range.to === '' ? '' : ` AND ${sql} <= ${params.add(range.to)}`;
   return indexed(property, `${sql} <> '' AND ${sql} >= ${params.add(range.from)}${upper}`);
 }
@@ -110,13 +126,8 @@ function valuesCondition(db: Database, property: Property, test: Test, params: P
     const ids = `SELECT ${property.table}.id FROM ${property.table} WHERE ${property.sql} IN (${texts})`;
     return { ...byTest(property, test, params), ids, slow: true };
   }
-  if (fitting.texts.length === 0) return never(property.table);
-  const [only, ...others] = fitting.texts;
-  const condition =
-    only !== undefined && others.length === 0
-      ? indexed(property, `${property.sql} = ${params.add(only)}`)
-      : indexed(property, `${property.sql} IN (${params.list(fitting.texts)})`);
-  return FACETS.has(property.name) && fitting.ids.length <= FEW_VALUES
+  const condition = oneOf(property, fitting.texts, params);
+  return FACETS.has(property.name) && fitting.ids.length > 0 && fitting.ids.length <= FEW_VALUES
     ? { ...condition, facet: fitting.ids.map((id) => `v${String(id)}`).join(' OR ') }
     : condition;
 }
@@ -146,9 +157,12 @@ function attributeCondition(db: Database, property: Property, test: Test, params
   if (only === undefined) return never('image');
   const has = others.length === 0 ? `a.value_id = ${params.add(only)}` : `a.value_id IN (${params.list(fitting.ids)})`;
   const ids = `SELECT a.image_id FROM image_value AS a WHERE ${has}`;
+  const check = `EXISTS (SELECT 1 FROM image_value AS a WHERE ${has} AND a.image_id = image.id)`;
+  if (others.length === 0)
+    return { table: 'image', check, ids, arrival: { source: 'image_value AS a', where: has, id: 'a.image_id' } };
   // Values beyond a few are sooner read than looked for one by one.
   return fitting.ids.length <= FEW_VALUES
-    ? { table: 'image', check: `EXISTS (SELECT 1 FROM image_value AS a WHERE ${has} AND a.image_id = image.id)`, ids }
+    ? { table: 'image', check, ids }
     : { table: 'image', check: `${property.sql} IN (${params.list(fitting.texts)})`, ids, weight: ATTRIBUTE_WEIGHT };
 }
 

@@ -43,6 +43,11 @@ export interface Condition {
   readonly weight?: number;
   /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
   readonly facet?: string;
+  /**
+   * What gives the images in the order of arrival: the index of the one value that `check` asks for, or a table, a condition on it, and
+   * the column that has each id once.
+   */
+  readonly arrival?: 'own' | { readonly source: string; readonly where: string; readonly id: string };
   /** A scalar SELECT of the only id. */
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */

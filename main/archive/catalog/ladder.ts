@@ -43,9 +43,10 @@ export class Ladder {
     let before = 0;
     let values: readonly CursorValue[] | undefined;
     for (let at = 0; at < this.rungs.length; at += 1) {
+      if (this.rungs[at]?.rows === undefined) this.countAgain(at, values);
       const rung = this.rungs[at];
       if (!rung) break;
-      const rows = rung.rows ?? this.countAgain(at, values);
+      const rows = rung.rows ?? 0;
       if (before + rows > offset) return { values, skip: offset - before };
       before += rows;
       values = rung.values;
@@ -96,23 +97,20 @@ export class Ladder {
     return low;
   }
 
-  private countAgain(at: number, before: readonly CursorValue[] | undefined): number {
+  /** Counts the rows up to a rung; when they have become many, there come rungs before it. */
+  private countAgain(at: number, before: readonly CursorValue[] | undefined): void {
     const rung = this.rungs[at];
-    if (!rung) return 0;
-    const rows = this.count(before, rung.values);
-    rung.rows = rows;
-    if (rows <= WIDEST) return rows;
+    if (!rung) return;
+    let left = this.count(before, rung.values);
     const between: Rung[] = [];
-    let from = before;
-    for (let left = rows; left >= 2 * STEP; left -= STEP) {
-      const next = this.step(from);
-      if (!next) break;
-      between.push({ values: next, rows: STEP });
-      rung.rows = left - STEP;
-      from = next;
+    if (left > WIDEST) {
+      for (let next = this.step(before); next && left >= 2 * STEP; next = this.step(next)) {
+        between.push({ values: next, rows: STEP });
+        left -= STEP;
+      }
     }
+    rung.rows = left;
     this.rungs.splice(at, 0, ...between);
-    return this.rungs[at]?.rows ?? rows;
   }
 
   /** The values of the row that lies one step behind a place. */
@@ -122,7 +120,7 @@ export class Ladder {
     const terms = termsOf(walk.order, walk.descending);
     const where = [...walk.where, ...(from ? behindTerms(walk, from, params) : [])];
     const columns = terms.map((term) => term.sql).join(', ');
-    const sql = `SELECT ${columns} FROM ${walk.source}${filter(where)} ORDER BY ${inOrder(terms)} LIMIT 1 OFFSET ${String(STEP - 1)}`;
+    const sql = `SELECT ${columns} FROM ${walk.source}${filter(where)} ORDER BY ${inOrder(terms.slice(walk.fixed))} LIMIT 1 OFFSET ${String(STEP - 1)}`;
     return statement(this.db, sql)
       .raw(true)
       .get({ ...params.values, ...walk.known }) as CursorValue[] | undefined;

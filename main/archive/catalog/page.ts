@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { joinsFor, type Order, tableOf } from './columns';
+import { isArrival, joinsFor, type Order, tableOf } from './columns';
 import type { Params } from './condition';
 import { once } from './counts';
 import type { CursorValue } from './cursor';
@@ -66,7 +66,7 @@ export function readHits(
     ...termsOf(order, descending !== backwards),
   ];
   const rows =
-    plan.ids !== undefined && rank === undefined && isArrival(question)
+    plan.ids !== undefined && rank === undefined && isArrival(question.list, question.order)
       ? arrived(plan.ids, descending !== backwards, cursor?.values[0], skip, wanted)
       : read(db, question, terms, skip, wanted);
   if (backwards) rows.reverse();
@@ -91,11 +91,6 @@ function read(
     .all({ ...params.values, ...plan.values, take, skip: rest }) as CursorValue[][];
 }
 
-/** Whether a list is wanted in the order in which its rows came. */
-function isArrival({ list, order }: PageQuestion): boolean {
-  return order.terms.length === 1 && order.terms[0]?.sql === `${tableOf(list)}.id`;
-}
-
 /** Rows that are known, in the order in which they came: each with its id, once as such and once as what it is sorted by. */
 function arrived(
   ids: readonly number[],
@@ -112,6 +107,9 @@ function arrived(
   return Array.from(sorted.subarray(from + skip, from + skip + take), (id) => [id, id]);
 }
 
+/** Rows of which one in so many fits are rather looked up again than tried again. */
+const MOST_TRIED = 3;
+
 /** Sorts rows that are known. */
 function gatheredSql(
   { list, order, cursor, params, rank, plan }: PageQuestion,
@@ -123,7 +121,7 @@ function gatheredSql(
   const sortedBy = (term: SortTerm): string => `+(${term.sql})`;
   // What is sorted by stands above: then the way by which the rows are found is shorter than to each of them.
   const above = order.terms.every((term) => term.table !== table || term.sql === `${table}.id`);
-  if (above && plan.driver && rank === undefined) {
+  if (above && plan.driver && plan.driverRows <= MOST_TRIED * ids.length && rank === undefined) {
     const found = restrict(table, plan.conditions, { driver: plan.driver });
     return select(table, table + joinsFor(list, terms), [...found, ...where], terms, sortedBy);
   }
@@ -139,15 +137,27 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   const level = tableOf(list);
   const [first] = order.terms;
   const from = walkedTable(list, order);
+  const by = first?.sql === 'image.id' ? plan.arrival : undefined;
+  const common = { list, descending, params, known: plan.values, fixed: 0 };
+  if (by?.arrival !== undefined && by.arrival !== 'own') {
+    const others = plan.conditions.filter((condition) => condition !== by);
+    const where = [by.arrival.where, ...restrict(level, others, { joined: from, sets: plan.sets })];
+    const source = `${by.arrival.source} CROSS JOIN ${sourceOf(level)} ON ${level}.id = ${by.arrival.id}`;
+    return {
+      ...common,
+      order: { terms: [{ ...first, table: level, sql: by.arrival.id, type: 'number' }], walk: true },
+      source,
+      where,
+    };
+  }
   const leading = plan.conditions.filter(
-    (condition) =>
-      condition.table === from &&
-      condition.column !== undefined &&
-      (condition.column === first?.sql || (first?.sql === 'image.id' && KEPT_BY_ARRIVAL.has(condition.column))),
+    (condition) => condition === by || (condition.table === from && condition.column === first?.sql),
   );
+  const [lead] = leading;
+  const fixed = lead?.arrival === 'own' && lead.column === first?.sql ? 1 : 0;
   const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
   const own = leading.length === 0 ? narrowSource(list, order) : level;
-  return { list, order, descending, source: walkSource(list, order, own), where, params, known: plan.values };
+  return { ...common, order, source: walkSource(list, order, own), where, fixed };
 }
 
 /** A page of a walk, and how many rows are left to pass by for it. */
@@ -162,7 +172,7 @@ function walkSql(
     : footholdOf(db, walk, plan.conditions.length > 0, skip);
   const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
   const terms = termsOf(walk.order, walk.descending);
-  const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql);
+  const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);
   return { sql, rest: foothold.skip };
 }
 
@@ -175,14 +185,6 @@ function footholdOf(db: Database, walk: Walk, filtered: boolean, skip: number): 
   const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify([walk.params.values, walk.known])}`;
   return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
 }
-
-/** Columns with an index in which the images of each value stand in the order of arrival. */
-const KEPT_BY_ARRIVAL: ReadonlySet<string> = new Set([
-  'image.clinic_id',
-  'image.station_id',
-  'image.kind_id',
-  'image.source',
-]);
 
 /** Gathers and sorts everything: for orders that no index has. */
 function sortSql({ list, cursor, params, plan }: PageQuestion, terms: readonly SortTerm[]): string {
@@ -198,7 +200,8 @@ function select(
   where: readonly string[],
   terms: readonly SortTerm[],
   sortedBy: (term: SortTerm) => string,
+  fixed = 0,
 ): string {
   const columns = [`${table}.id`, ...terms.map((term) => term.sql)].join(', ');
-  return `SELECT ${columns} FROM ${source}${filter(where)} ORDER BY ${inOrder(terms, sortedBy)} LIMIT @take OFFSET @skip`;
+  return `SELECT ${columns} FROM ${source}${filter(where)} ORDER BY ${inOrder(terms.slice(fixed), sortedBy)} LIMIT @take OFFSET @skip`;
 }

@@ -33,6 +33,12 @@ const SAMPLE_LOOKS = 750;
 /** Multiples of it are spread evenly between whole numbers. */
 const GOLDEN = 0.6180339887;
 
+/** What is wanted of a list: so many rows at a time, and whether in the order in which they came. */
+export interface Wanted {
+  readonly page: number;
+  readonly arrival: boolean;
+}
+
 /** How a question is answered. */
 export interface Plan {
   readonly total: number;
@@ -47,6 +53,10 @@ export interface Plan {
   readonly sets: readonly Condition[];
   /** The condition by way of which all rows that fit are found; undefined when they are many, or the whole table is gone through. */
   readonly driver: Condition | undefined;
+  /** How many rows the driver's index gives, as far as they were counted. */
+  readonly driverRows: number;
+  /** The condition by way of which a walk in the order of arrival passes by the fewest rows. */
+  readonly arrival: Condition | undefined;
   /** The ids that `conditions` speak of, besides the values of the question. */
   readonly values: Readonly<Record<string, string>>;
 }
@@ -54,22 +64,30 @@ export interface Plan {
 /**
  * Decides how to find the rows of a table that fulfil conditions. What few rows fulfil is gathered by way of an index; what
  * many fulfil is met soon enough on a walk along the list. Which of both it is, the indexes and a sample of the list tell.
- * `page` is the number of rows that are wanted at a time.
  */
 export function planFor(
   db: Database,
   level: Table,
   conditions: readonly Condition[],
   params: Params,
-  page: number,
+  wanted: Wanted,
 ): Plan {
   if (conditions.length === 0) {
-    const none = { ids: undefined, looks: 1, conditions, sets: [], driver: undefined, values: {} };
+    const none = {
+      ids: undefined,
+      looks: 1,
+      conditions,
+      sets: [],
+      driver: undefined,
+      driverRows: 0,
+      arrival: undefined,
+      values: {},
+    };
     return { total: rowCount(db, level), totalIsExact: true, ...none };
   }
   const terms = restrict(level, conditions);
-  const key = `plan ${level} ${String(page)} ${terms.join(' ')} ${JSON.stringify(params.values)}`;
-  return once(db, key, () => new Planner(db, level, params, page).decide(conditions));
+  const key = `plan ${level} ${JSON.stringify(wanted)} ${terms.join(' ')} ${JSON.stringify(params.values)}`;
+  return once(db, key, () => new Planner(db, level, params, wanted).decide(conditions));
 }
 
 /** A condition, and how many rows fulfil it: counted up to where they are no longer few. */
@@ -87,7 +105,7 @@ class Planner {
     private readonly db: Database,
     private readonly level: Table,
     private readonly params: Params,
-    private readonly page: number,
+    private readonly wanted: Wanted,
   ) {}
 
   decide(asked: readonly Condition[]): Plan {
@@ -113,14 +131,18 @@ class Planner {
       if (plan) return plan;
     }
     const looks = looksOf(conditions, sets);
-    const many = { ids: undefined, conditions, sets, driver: undefined, values: this.known };
-    if (single?.column !== undefined) {
+    const along = this.wanted.arrival
+      ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
+      : undefined;
+    const arrival = along?.condition;
+    const many = { ids: undefined, conditions, sets, driver: undefined, driverRows: 0, arrival, values: this.known };
+    if (single?.column !== undefined || single?.arrival !== undefined) {
       const rows = this.count(single, MOST_COUNTED);
       if (rows <= MOST_COUNTED)
         return { total: rows, totalIsExact: true, looks: (all / Math.max(1, rows)) * looks, ...many };
     }
     const share = this.sampleShare(conditions, sets, looks);
-    const walked = (this.page / share) * looks;
+    const walked = (this.wanted.page / share) * looks * (along && along.rows < MOST_COUNTED ? along.rows / all : 1);
     const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
     if (walked <= MOST_LOOKS) return walk;
     if (joined) return this.gatherAll(joined.conditions, joined.driver, sets);
@@ -149,7 +171,19 @@ class Planner {
   ): Plan {
     const sets = known.filter((condition) => conditions.includes(condition));
     const looks = (rowCount(this.db, this.level) / Math.max(1, ids.length)) * looksOf(conditions, sets);
-    return { total: ids.length, totalIsExact: true, ids, looks, conditions, sets, driver, values: this.known };
+    const driverRows = driver ? (this.rows.get(driver)?.length ?? MOST_COUNTED) : 0;
+    return {
+      total: ids.length,
+      totalIsExact: true,
+      ids,
+      looks,
+      conditions,
+      sets,
+      driver,
+      driverRows,
+      arrival: undefined,
+      values: this.known,
+    };
   }
 
   /** Looks up the rows that fulfil a condition; when they are few, it is answered from these from then on. */

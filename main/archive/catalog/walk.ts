@@ -20,6 +20,8 @@ export interface Walk {
   readonly descending: boolean;
   readonly source: string;
   readonly where: readonly string[];
+  /** So many of the first values are the same in all rows. */
+  readonly fixed: number;
   /** Values that `where` speaks of, and ids that it does (plan.ts). */
   readonly params: Params;
   readonly known: Readonly<Record<string, string>>;
@@ -28,7 +30,7 @@ export interface Walk {
 /** A walk along a whole list. */
 export function wholeWalk(list: Listing, order: Order, descending: boolean): Walk {
   const source = walkSource(list, order, narrowSource(list, order));
-  return { list, order, descending, source, where: [], params: new Params(), known: {} };
+  return { list, order, descending, source, where: [], fixed: 0, params: new Params(), known: {} };
 }
 
 /** How the list's own table is read when nothing is asked of its rows. */
