@@ -114,8 +114,8 @@ class Vocabulary {
         if (least > limit) far = depth;
       }
       const whole = depth === word.length ? (rows[depth]?.[width] ?? width) : width;
-      const errors = Math.min(whole, (beginnings[depth] ?? width) + 1);
-      if (whole <= limit || errors <= limit + 1) like(word, errors);
+      const beginning = beginnings[depth] ?? width;
+      if (Math.min(whole, beginning) <= limit) like(word, Math.min(whole, beginning + 1));
     }
   }
 
