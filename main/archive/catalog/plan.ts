@@ -110,9 +110,7 @@ class Planner {
 
   decide(asked: readonly Condition[]): Plan {
     const { db, level } = this;
-    const looked = asked.map((condition) => this.measure(condition));
-    const conditions = looked.map(({ condition }) => condition);
-    const measured = looked.flatMap(({ condition, rows }) => (rows === undefined ? [] : [{ condition, rows }]));
+    const { conditions, measured } = this.measureAll(asked);
     measured.sort((a, b) => a.rows - b.rows);
     const [best] = measured;
     const sets = measured.flatMap(({ condition }) => (this.rows.has(condition) ? [condition] : []));
@@ -186,10 +184,25 @@ class Planner {
     };
   }
 
+  /** Looks up what few rows fulfil. What is dear to look up is left out when there is something else that few rows fulfil. */
+  private measureAll(asked: readonly Condition[]): { conditions: readonly Condition[]; measured: Measured[] } {
+    const dear = asked.filter(isDear);
+    const cheap = asked.filter((condition) => !isDear(condition)).map((condition) => this.measure(condition));
+    const few = cheap.some(({ rows }) => rows !== undefined && rows <= FEW);
+    const looked = [
+      ...cheap,
+      ...dear.map((condition) => (few ? { condition, rows: undefined } : this.measure(condition))),
+    ];
+    return {
+      conditions: looked.map(({ condition }) => condition),
+      measured: looked.flatMap(({ condition, rows }) => (rows === undefined ? [] : [{ condition, rows }])),
+    };
+  }
+
   /** Looks up the rows that fulfil a condition; when they are few, it is answered from these from then on. */
   private measure(condition: Condition): { readonly condition: Condition; readonly rows: number | undefined } {
     if (condition.ids === undefined || condition.slow !== undefined) return { condition, rows: undefined };
-    const most = (condition.weight ?? 1) > DEAR ? MOST_DEAR_KNOWN : MOST_KNOWN;
+    const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
     const found = statement(this.db, `SELECT * FROM (${condition.ids} LIMIT ${String(most + 1)})`)
       .pluck(true)
       .all(this.params.values) as number[];
@@ -301,6 +314,10 @@ function looksOf(conditions: readonly Condition[], sets: readonly Condition[]): 
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const first = Math.max(...weights);
   return first + (sum - first) * 0.3;
+}
+
+function isDear({ weight = 1 }: Condition): boolean {
+  return weight > DEAR;
 }
 
 /** Whether rows that are known are sooner met on a walk to the last of so many than all sorted. */
