@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import type { FindInput } from '../../shared/contract/catalog';
+import type { Filter, FindInput } from '../../shared/contract/catalog';
 import { keyOf, randomNumbers, type Sizes } from '../fixtures/large-catalog';
+import { moreFor, pagesFor } from './catalog-lists';
 
 export type Question = z.input<typeof FindInput>;
+/** What is counted for. */
+export type Asked = z.input<typeof Filter>;
 type Where = Question['where'];
 
 const LETTERS = 'abcdefghiklmnorstuwz';
@@ -53,7 +56,8 @@ export function questionsFor(sizes: Sizes): Readonly<Record<string, () => Questi
       ...match('PatientAge', `0${String(10 + below(80))}Y`),
     }),
     'images, ImageComments=*ab* (no column)': () => ({ level: 'image', ...match('ImageComments', `*${word(2)}*`) }),
-    ...pages(sizes, below),
+    ...pagesFor(sizes, below),
+    ...moreFor(below),
     'images, clinic': () => ({ level: 'image', clinic: keyOf(1 + below(20)) }),
     'images, clinic, newest first': () => ({
       level: 'image',
@@ -163,11 +167,6 @@ export function questionsFor(sizes: Sizes): Readonly<Record<string, () => Questi
         { property: 'status', operator: '=', value: 'failed' },
         { property: 'statusMessage', operator: 'exists' },
       ]),
-    'series, by state': () => ({ level: 'series', sort: 'status', descending: true }),
-    'images, of one watched folder': () => ({
-      level: 'image',
-      sources: [{ source: 'folder', sourceRef: `room ${String(1 + below(5))}` }],
-    }),
     'images, of one person, by who stored them': () => ({
       level: 'image',
       storedBy: keyOf(1 + below(5)),
@@ -193,28 +192,27 @@ function typed(letter: () => string, word: (length: number) => string): Record<s
   };
 }
 
-/** Pages of whole lists, in every kind of order. */
-function pages(sizes: Sizes, below: (end: number) => number): Record<string, () => Question> {
-  const anywhere = (level: 'patient' | 'image', sort: string) => (): Question => ({
-    level,
-    sort,
-    offset: below(level === 'patient' ? sizes.patients : sizes.images),
-  });
+/** Filters of which is asked how many patients, studies, series and images fit. */
+export function countsFor(): Readonly<Record<string, () => Asked>> {
+  const random = randomNumbers(11);
+  const below = (end: number): number => Math.floor(random() * end);
+  const word = (length: number): string => Array.from({ length }, () => LETTERS.charAt(below(LETTERS.length))).join('');
   return {
-    'patients, first page': () => ({ level: 'patient' }),
-    'studies, first page': () => ({ level: 'study' }),
-    'series, first page': () => ({ level: 'series' }),
-    'flat series, first page': () => ({ level: 'flatSeries' }),
-    'images, first page': () => ({ level: 'image' }),
-    'studies, by description': () => ({ level: 'study', sort: 'StudyDescription' }),
-    'flat series, by manufacturer': () => ({ level: 'flatSeries', sort: 'Manufacturer', descending: true }),
-    'images, by series description': () => ({ level: 'image', sort: 'SeriesDescription' }),
-    'images, by rows': () => ({ level: 'image', sort: 'Rows', descending: true }),
-    'patients, any depth': anywhere('patient', 'PatientName'),
-    'images, by arrival, any depth': anywhere('image', 'arrival'),
-    'images, by study date, any depth': anywhere('image', 'StudyDate'),
-    'images, by content date, any depth': anywhere('image', 'ContentDate'),
-    'images, by name, any depth': anywhere('image', 'PatientName'),
-    'images, by modality, any depth': anywhere('image', 'Modality'),
+    'counts, everything': () => ({}),
+    'counts, a modality and a year': () => ({
+      modality: MODALITIES[below(MODALITIES.length)],
+      dateFrom: `20${String(18 + below(8))}0101`,
+      dateTo: `20${String(18 + below(8))}1231`,
+    }),
+    'counts, a clinic': () => ({ clinic: keyOf(1 + below(20)) }),
+    'counts, a named source': () => ({
+      sources: [{ source: 'folder', sourceRef: `room ${String(1 + below(5))}` }],
+    }),
+    'counts, text, 2 letters': () => ({ text: word(2) }),
+    'counts, contains abc': () => ({ contains: word(3) }),
+    'counts, type and tag': () => ({ seriesTypes: [keyOf(1 + below(8))], seriesTags: [keyOf(1 + below(8))] }),
+    'counts, an attribute without a column': () => ({
+      where: [{ property: 'PatientAge', operator: '=', value: `0${String(10 + below(80))}Y` }],
+    }),
   };
 }

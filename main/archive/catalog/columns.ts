@@ -280,6 +280,11 @@ function isPlain(table: Table, sql: string): boolean {
   return Object.values(LISTS[table].columns).some((column) => column.sql === sql && column.plain === true);
 }
 
+/** Whether an order is the one in which the rows of a list came. */
+export function isArrival(list: Listing, order: Order): boolean {
+  return order.terms.length === 1 && order.terms[0]?.sql === `${tableOf(list)}.id`;
+}
+
 /** The id of a table's row as it is known in a row of the same table or of one below it. */
 export function idColumn(from: Table, of: Table): string {
   return from === of ? `${from}.id` : `${from}.${of}_id`;

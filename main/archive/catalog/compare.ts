@@ -3,10 +3,11 @@ import { statement } from '../index-writer/statements';
 import { never, type Condition, Params } from './condition';
 import { foldText } from './folding';
 import { compareLabels, isLabelProperty } from './labels';
-import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test } from './matching';
+import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test, testOf } from './matching';
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
-import { fittingValues, LAST_CHARACTER, trigramQuery, valuesSelect } from './values';
+import { isFrequent, shortQuery, trigramQuery } from './pieces';
+import { fittingValues, LAST_CHARACTER, valuesSelect } from './values';
 
 /** A test that SQL cannot make costs as much as this many looks into an index. */
 const TEST_WEIGHT = 4;
@@ -41,9 +42,27 @@ export function compare(db: Database, property: Property, test: Test, params: Pa
   }
 }
 
+/** The same when the column must have one of these values. */
+export function oneOf(
+  property: Pick<Property, 'table' | 'sql'>,
+  wanted: readonly (string | number)[],
+  params: Params,
+): Condition {
+  const { table, sql } = property;
+  const [only, ...others] = wanted;
+  if (only === undefined) return never(table);
+  if (others.length > 0) return indexed(property, `${sql} IN (${params.list(wanted)})`);
+  return {
+    ...indexed(property, `${sql} = ${params.add(only)}`),
+    ...(table === 'image' && { arrival: 'own' as const }),
+  };
+}
+
 /** Row by row. */
 function byTest({ table, sql, present }: Property, test: Test, params: Params): Condition {
-  const check = `(${present} AND ${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1)`;
+  const fits = `${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, ${sql}) = 1`;
+  // Where no value does not fit, nothing is to be known of it but whether it fits.
+  const check = testOf(test)('') ? `(${present} AND ${fits})` : `(${fits})`;
   return { table, check, weight: TEST_WEIGHT };
 }
 
@@ -59,7 +78,7 @@ function columnCondition(property: Property, test: Test, params: Params): Condit
   const [first = ''] = wanted;
   switch (kind) {
     case 'number':
-      if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted.map(Number))})`);
+      if (operator === '=') return oneOf(property, wanted.map(Number), params);
       if (isOrder(operator) && wanted.length === 1)
         return indexed(property, `${sql} ${operator} ${params.add(Number(first))} AND ${property.present}`);
       return undefined;
@@ -76,7 +95,7 @@ function columnCondition(property: Property, test: Test, params: Params): Condit
 function textColumnCondition(property: Property, { operator, wanted }: Test, params: Params): Condition | undefined {
   const { sql, kind } = property;
   const [first = ''] = wanted;
-  if (operator === '=') return indexed(property, `${sql} IN (${params.list(wanted)})`);
+  if (operator === '=') return oneOf(property, wanted, params);
   if (wanted.length !== 1) return undefined;
   if (isOrder(operator)) {
     const lower = operator === '<' || operator === '<=' ? ` AND ${sql} <> ''` : '';
@@ -91,7 +110,7 @@ function textColumnCondition(property: Property, { operator, wanted }: Test, par
   }
   const range = kind === 'date' ? dateRange(first) : undefined;
   if (!range) return undefined;
-  if (range.from === range.to) return indexed(property, `${sql} = ${params.add(range.from)}`);
+  if (range.from === range.to) return oneOf(property, [range.from], params);
   const upper = range.to === '' ? '' : ` AND ${sql} <= ${params.add(range.to)}`;
   return indexed(property, `${sql} <> '' AND ${sql} >= ${params.add(range.from)}${upper}`);
 }
@@ -103,17 +122,12 @@ function isOrder(operator: Test['operator']): operator is '<' | '<=' | '>' | '>=
 function valuesCondition(db: Database, property: Property, test: Test, params: Params): Condition {
   const fitting = fittingValues(db, property.name, test);
   if (!fitting) {
-    const texts = `SELECT w.text FROM (${valuesSelect(property.name, test, params)}) AS w`;
+    const texts = `SELECT w.text FROM (${valuesSelect(db, property.name, test, params)}) AS w`;
     const ids = `SELECT ${property.table}.id FROM ${property.table} WHERE ${property.sql} IN (${texts})`;
     return { ...byTest(property, test, params), ids, slow: true };
   }
-  if (fitting.texts.length === 0) return never(property.table);
-  const [only, ...others] = fitting.texts;
-  const condition =
-    only !== undefined && others.length === 0
-      ? indexed(property, `${property.sql} = ${params.add(only)}`)
-      : indexed(property, `${property.sql} IN (${params.list(fitting.texts)})`);
-  return FACETS.has(property.name) && fitting.ids.length <= FEW_VALUES
+  const condition = oneOf(property, fitting.texts, params);
+  return FACETS.has(property.name) && fitting.ids.length > 0 && fitting.ids.length <= FEW_VALUES
     ? { ...condition, facet: fitting.ids.map((id) => `v${String(id)}`).join(' OR ') }
     : condition;
 }
@@ -135,7 +149,7 @@ function attributeCondition(db: Database, property: Property, test: Test, params
   if (NOT_NOTED.has(property.name)) return byReading;
   const fitting = fittingValues(db, property.name, test);
   if (!fitting) {
-    const values = valuesSelect(property.name, test, params);
+    const values = valuesSelect(db, property.name, test, params);
     const ids = `SELECT a.image_id FROM (${values}) AS w CROSS JOIN image_value AS a ON a.value_id = w.id`;
     return { ...byReading, ids, slow: true };
   }
@@ -143,9 +157,12 @@ function attributeCondition(db: Database, property: Property, test: Test, params
   if (only === undefined) return never('image');
   const has = others.length === 0 ? `a.value_id = ${params.add(only)}` : `a.value_id IN (${params.list(fitting.ids)})`;
   const ids = `SELECT a.image_id FROM image_value AS a WHERE ${has}`;
+  const check = `EXISTS (SELECT 1 FROM image_value AS a WHERE ${has} AND a.image_id = image.id)`;
+  if (others.length === 0)
+    return { table: 'image', check, ids, arrival: { source: 'image_value AS a', where: has, id: 'a.image_id' } };
   // Values beyond a few are sooner read than looked for one by one.
   return fitting.ids.length <= FEW_VALUES
-    ? { table: 'image', check: `EXISTS (SELECT 1 FROM image_value AS a WHERE ${has} AND a.image_id = image.id)`, ids }
+    ? { table: 'image', check, ids }
     : { table: 'image', check: `${property.sql} IN (${params.list(fitting.texts)})`, ids, weight: ATTRIBUTE_WEIGHT };
 }
 
@@ -157,22 +174,29 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
   const isName = property.kind === 'name';
   const { sql } = property;
   const ways = test.wanted.map((wanted) =>
-    foldedWay(test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
+    foldedWay(db, test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
   );
-  const slow = ways.some((way) => way.slow) ? { slow: true as const } : {};
+  const slow = ways.some((way) => way.range === undefined && way.pieces === undefined) ? { slow: true as const } : {};
   const others = [
     ...(isName ? groupsTerms(db, test, params) : []),
     ...mergedTerms(db, isName ? 'm.name_folded' : 'm.id_folded', ways, params),
   ];
   const [only, ...more] = ways;
-  if (only && more.length === 0 && others.length === 0)
-    return { ...indexed(property, [...only.index, `${sql} ${only.fits}`].join(' AND ')), ...slow };
+  if (only?.range && more.length === 0 && others.length === 0)
+    return indexed(property, [...only.range, `${sql} ${only.fits}`].join(' AND '));
   const checks = [...ways.map((way) => `${sql} ${way.fits}`), ...others];
-  const wheres = [...ways.map((way) => [...way.index, `${sql} ${way.fits}`].join(' AND ')), ...others];
+  const found = [
+    ...ways.map((way) =>
+      way.pieces === undefined
+        ? `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`
+        : `SELECT patient.id FROM ${way.pieces} AND ${sql} ${way.fits}`,
+    ),
+    ...others.map((where) => `SELECT patient.id FROM patient WHERE ${where}`),
+  ];
   return {
     table: 'patient',
     check: checks.map((check) => `(${check})`).join(' OR '),
-    ids: wheres.map((where) => `SELECT patient.id FROM patient WHERE ${where}`).join(' UNION ALL '),
+    ids: found.join(' UNION ALL '),
     ...slow,
   };
 }
@@ -197,31 +221,41 @@ function mergedTerms(db: Database, column: string, ways: readonly FoldedWay[], p
 interface FoldedWay {
   /** What a folded text must fulfil, to be put behind its column. */
   readonly fits: string;
-  /** What leads to it besides. */
-  readonly index: readonly string[];
-  readonly slow: boolean;
+  /** Where in the index of its column those that may fit stand; undefined when it does not help. */
+  readonly range?: readonly string[];
+  /** The patients with the pieces asked for, joined one after the other with what finds them. */
+  readonly pieces?: string;
 }
 
 function foldedWay(
+  db: Database,
   operator: Test['operator'],
   column: string,
-  trigrams: 'name' | 'number',
+  of: 'name' | 'number',
   folded: string,
   params: Params,
 ): FoldedWay {
   if (operator === '=' || (operator === 'match' && !hasWildcards(folded)))
-    return { fits: `= ${params.add(folded)}`, index: [], slow: false };
+    return { fits: `= ${params.add(folded)}`, range: [] };
   const pattern = operator === 'like' ? `*${folded}*` : operator === 'startsWith' ? `${globText(folded)}*` : folded;
   const fits = `GLOB ${params.add(operator === 'startsWith' ? pattern : globOf(pattern))}`;
   const prefix = operator === 'startsWith' ? folded : literalsOf(pattern).prefix;
-  if (prefix !== '') {
-    const index = [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`];
-    return { fits, index, slow: false };
-  }
-  const query = trigramQuery(pattern);
-  if (query === undefined) return { fits, index: [], slow: true };
-  const found = `SELECT t.rowid FROM patient_trigram AS t WHERE t.patient_trigram MATCH ${params.add(`${trigrams} : (${query})`)}`;
-  return { fits, index: [`patient.id IN (${found})`], slow: false };
+  if (prefix !== '')
+    return {
+      fits,
+      range: [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`],
+    };
+  const found = (index: 'patient_trigram' | 'patient_piece', query: string): FoldedWay =>
+    isFrequent(db, index, query)
+      ? { fits }
+      : {
+          fits,
+          pieces: `${index} AS t CROSS JOIN patient ON patient.id = t.rowid WHERE t.${index} MATCH ${params.add(query)}`,
+        };
+  const long = trigramQuery(pattern);
+  if (long !== undefined) return found('patient_trigram', `${of} : (${long})`);
+  const short = shortQuery(of === 'name' ? 'n' : 'i', pattern);
+  return short === undefined ? { fits } : found('patient_piece', short);
 }
 
 /** A text in which nothing is a pattern for GLOB. */

@@ -5,6 +5,14 @@ export class Params {
   readonly values: Record<string, string | number> = {};
   private count = 0;
 
+  /** The same values, to which more can be added without changing these. */
+  copy(): Params {
+    const copy = new Params();
+    Object.assign(copy.values, this.values);
+    copy.count = this.count;
+    return copy;
+  }
+
   /** Keeps a value; gives its place in the SQL. */
   add(value: string | number): string {
     const name = `p${String(this.count)}`;
@@ -35,13 +43,21 @@ export interface Condition {
   readonly weight?: number;
   /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
   readonly facet?: string;
+  /**
+   * What gives the images in the order of arrival: the index of the one value that `check` asks for, or a table, a condition on it, and
+   * the column that has each id once.
+   */
+  readonly arrival?: 'own' | { readonly source: string; readonly where: string; readonly id: string };
   /** A scalar SELECT of the only id. */
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */
   readonly column?: string;
 }
 
+/** The check of what nothing fulfils. */
+export const NEVER = '0';
+
 /** What nothing fulfils. */
 export function never(table: Table): Condition {
-  return { table, check: '0', ids: `SELECT n.id FROM ${table} AS n WHERE 0` };
+  return { table, check: NEVER, ids: `SELECT n.id FROM ${table} AS n WHERE 0` };
 }

@@ -3,7 +3,7 @@ import type { Filter, SourceChoice } from '@shared/contract/catalog';
 import type { Listing } from '@shared/model/vocabulary';
 import { labelCondition } from './labels';
 import { tableOf } from './columns';
-import { indexed } from './compare';
+import { indexed, oneOf } from './compare';
 import type { Condition, Params } from './condition';
 import { containsCondition } from './contains';
 import { groupConditions } from './group-conditions';
@@ -36,21 +36,20 @@ export function conditionsOf(db: Database, list: Listing, input: Filter, params:
     if (key === undefined) continue;
     const sql = `image.${label}_id`;
     const where = `${sql} = (SELECT k.id FROM ${label} AS k WHERE k.key = ${params.add(key)})`;
-    found.push({ ...indexed({ table: 'image', sql }, where), check: `(${sql} IS NOT NULL AND ${where})` });
+    found.push({
+      ...indexed({ table: 'image', sql }, where),
+      check: `(${sql} IS NOT NULL AND ${where})`,
+      arrival: 'own',
+    });
   }
   if (input.source !== undefined) found.push(sourceCondition([{ source: input.source, sourceRef: '' }], params));
   if (input.storedBy !== undefined)
-    found.push(
-      indexed(
-        { table: 'image', sql: `coalesce(image.stored_by, '')` },
-        `coalesce(image.stored_by, '') = ${params.add(input.storedBy)}`,
-      ),
-    );
+    found.push(oneOf({ table: 'image', sql: `coalesce(image.stored_by, '')` }, [input.storedBy], params));
   if (input.sources.length > 0) found.push(sourceCondition(input.sources, params));
   if (input.seriesTypes.length > 0) found.push(labelCondition('type', input.seriesTypes, params));
   if (input.seriesTags.length > 0) found.push(labelCondition('tag', input.seriesTags, params));
   if (input.modality !== undefined)
-    found.push(indexed({ table: 'series', sql: 'series.Modality' }, `series.Modality = ${params.add(input.modality)}`));
+    found.push(oneOf({ table: 'series', sql: 'series.Modality' }, [input.modality], params));
   found.push(...dateConditions(input, params), ...groupConditions(db, tableOf(list), input, params));
   if (input.registeredOnly)
     found.push(indexed({ table: 'patient', sql: 'patient.registered' }, 'patient.registered = 1'));
@@ -95,11 +94,9 @@ function dateConditions(input: Pick<Filter, 'dateFrom' | 'dateTo'>, params: Para
 
 function sourceCondition(choices: readonly SourceChoice[], params: Params): Condition {
   const sql = 'image.source';
-  const [only, ...others] = choices;
   if (choices.every(({ sourceRef }) => sourceRef === '')) {
     const types = choices.map(({ source }) => source);
-    const among = only && others.length === 0 ? `= ${params.add(only.source)}` : `IN (${params.list(types)})`;
-    return indexed({ table: 'image', sql }, `${sql} ${among}`);
+    return oneOf({ table: 'image', sql }, types, params);
   }
   const wheres = choices.map(({ source, sourceRef }) => {
     const type = `${sql} = ${params.add(source)}`;
@@ -109,5 +106,6 @@ function sourceCondition(choices: readonly SourceChoice[], params: Params): Cond
     table: 'image',
     check: `(${wheres.join(' OR ')})`,
     ids: wheres.map((where) => `SELECT image.id FROM image WHERE ${where}`).join(' UNION ALL '),
+    ...(wheres.length === 1 && { arrival: 'own' as const }),
   };
 }

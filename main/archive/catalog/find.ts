@@ -13,7 +13,7 @@ import type {
 import { FieldboxError } from '@shared/errors';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { joinsFor, type Order, orderBy, tableOf } from './columns';
+import { isArrival, joinsFor, type Order, orderBy, tableOf } from './columns';
 import { Params } from './condition';
 import { conditionsOf } from './conditions';
 import { type Cursor, type CursorValue, decodeCursor, encodeCursor, requireCursorFor } from './cursor';
@@ -35,7 +35,7 @@ interface Pages {
 export type Page<L extends Listing> = Pages[L];
 
 /** The order when none is asked for. */
-const DEFAULT_ORDER: Readonly<Record<Listing, { readonly sort: string; readonly descending: boolean }>> = {
+export const DEFAULT_ORDER: Readonly<Record<Listing, { readonly sort: string; readonly descending: boolean }>> = {
   patient: { sort: 'PatientName', descending: false },
   study: { sort: 'StudyDate', descending: true },
   series: { sort: 'StudyDate', descending: true },
@@ -61,7 +61,10 @@ export function find<L extends Listing>(db: Database, input: FindInput & { reado
   if (text) conditions.push(text.condition);
   if (cursor?.corrected === true && text?.rank === undefined) throw new FieldboxError('BAD_REQUEST', { what: 'after' });
 
-  const plan = planFor(db, tableOf(input.level), conditions, params, input.limit);
+  const plan = planFor(db, tableOf(input.level), conditions, params, {
+    page: input.limit,
+    arrival: isArrival(input.level, list.order),
+  });
   const offset = input.offset ?? 0;
   const { hits, more } = readHits(db, {
     list: input.level,
@@ -71,7 +74,6 @@ export function find<L extends Listing>(db: Database, input: FindInput & { reado
     offset,
     cursor,
     params,
-    conditions,
     rank: text?.rank,
     plan,
   });
@@ -105,7 +107,10 @@ export function countsOf(db: Database, filter: Filter): Counts {
     const conditions = [...conditionsOf(db, list, filter, params)];
     const text = textSearch(db, tableOf(list), filter.text, params, undefined);
     if (text) conditions.push(text.condition);
-    const { total, totalIsExact } = planFor(db, tableOf(list), conditions, params, 1);
+    const { total, totalIsExact } = planFor(db, tableOf(list), conditions, params, {
+      page: 1,
+      arrival: false,
+    });
     return { total, totalIsExact };
   };
   return { patients: count('patient'), studies: count('study'), series: count('series'), images: count('image') };

@@ -1,9 +1,11 @@
 import type { Handlers } from '@shared/contract';
 import type { FindInput, QueryAnswer } from '@shared/contract/catalog';
 import { FieldboxError } from '@shared/errors';
+import type { Listing } from '@shared/model/vocabulary';
 import type { EngineContext } from '../context';
 import { LISTS } from './columns';
-import { countsOf, find } from './find';
+import { countsOf, find, type Page } from './find';
+import { IdleWork } from './idle';
 import { propertiesOf } from './properties';
 import { OPERATORS } from './query-conditions';
 import { rowByKey } from './rows';
@@ -31,14 +33,19 @@ const WATCHED = 10;
 
 /** Finding and looking up what is in the archive. */
 export function createCatalog(ctx: EngineContext): Handlers<CatalogVerb> {
+  const idle = new IdleWork(ctx.db);
+  const page = <L extends Listing>(input: FindInput & { readonly level: L }): Page<L> => {
+    if (input.offset !== undefined) idle.wake();
+    return find(ctx.db, input);
+  };
   return {
-    'catalog.patients': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'patient' })),
-    'catalog.studies': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'study' })),
-    'catalog.series': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'series' })),
-    'catalog.images': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'image' })),
-    'catalog.flatSeries': async (input) => Promise.resolve(find(ctx.db, { ...input, level: 'flatSeries' })),
+    'catalog.patients': async (input) => Promise.resolve(page({ ...input, level: 'patient' })),
+    'catalog.studies': async (input) => Promise.resolve(page({ ...input, level: 'study' })),
+    'catalog.series': async (input) => Promise.resolve(page({ ...input, level: 'series' })),
+    'catalog.images': async (input) => Promise.resolve(page({ ...input, level: 'image' })),
+    'catalog.flatSeries': async (input) => Promise.resolve(page({ ...input, level: 'flatSeries' })),
     'catalog.counts': async (filter) => Promise.resolve(countsOf(ctx.db, filter)),
-    'query.run': async (input) => Promise.resolve(answer(ctx, input)),
+    'query.run': async (input) => Promise.resolve(answer(page, input)),
     'query.properties': async ({ level }) =>
       Promise.resolve({
         rows: propertiesOf(level).map(({ name, table, kind }) => ({
@@ -68,17 +75,20 @@ export function createCatalog(ctx: EngineContext): Handlers<CatalogVerb> {
 }
 
 /** One page of whichever list was asked for. */
-function answer(ctx: EngineContext, input: FindInput): QueryAnswer {
+function answer(
+  page: <L extends Listing>(input: FindInput & { readonly level: L }) => Page<L>,
+  input: FindInput,
+): QueryAnswer {
   switch (input.level) {
     case 'patient':
-      return { level: 'patient', ...find(ctx.db, { ...input, level: 'patient' }) };
+      return { level: 'patient', ...page({ ...input, level: 'patient' }) };
     case 'study':
-      return { level: 'study', ...find(ctx.db, { ...input, level: 'study' }) };
+      return { level: 'study', ...page({ ...input, level: 'study' }) };
     case 'series':
-      return { level: 'series', ...find(ctx.db, { ...input, level: 'series' }) };
+      return { level: 'series', ...page({ ...input, level: 'series' }) };
     case 'image':
-      return { level: 'image', ...find(ctx.db, { ...input, level: 'image' }) };
+      return { level: 'image', ...page({ ...input, level: 'image' }) };
     case 'flatSeries':
-      return { level: 'flatSeries', ...find(ctx.db, { ...input, level: 'flatSeries' }) };
+      return { level: 'flatSeries', ...page({ ...input, level: 'flatSeries' }) };
   }
 }

@@ -1,11 +1,27 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { idColumn, joinsFor, type Order, tableOf, type Term } from './columns';
-import type { Condition, Params } from './condition';
+import { isArrival, joinsFor, type Order, tableOf } from './columns';
+import type { Params } from './condition';
+import { once } from './counts';
 import type { CursorValue } from './cursor';
-import { type Plan, sourceOf } from './plan';
+import { canBeFollowed, footholdIn } from './jumps';
+import { type Foothold, Ladder, STEP } from './ladder';
+import { isSoonerWalked, type Plan } from './plan';
 import { restrict } from './restrict';
+import {
+  behind,
+  behindTerms,
+  filter,
+  inOrder,
+  narrowSource,
+  type SortTerm,
+  sourceOf,
+  termsOf,
+  type Walk,
+  walkedTable,
+  walkSource,
+} from './walk';
 
 /** A row of a page, with what a cursor needs to continue behind it. */
 export interface Hit {
@@ -27,15 +43,9 @@ export interface PageQuestion {
   readonly offset: number;
   readonly cursor: Position | undefined;
   readonly params: Params;
-  readonly conditions: readonly Condition[];
   /** Sorts hits as typed before corrected ones. */
   readonly rank: string | undefined;
   readonly plan: Plan;
-}
-
-/** A value the list is sorted by, and in which direction. */
-interface SortTerm extends Pick<Term, 'sql'> {
-  readonly descending: boolean;
 }
 
 /** The rows of a page in their order, and whether there are more behind them. */
@@ -43,7 +53,7 @@ export function readHits(
   db: Database,
   question: PageQuestion,
 ): { readonly hits: readonly Hit[]; readonly more: boolean } {
-  const { order, descending, limit, offset, cursor, params, rank, plan } = question;
+  const { order, descending, limit, offset, cursor, rank, plan } = question;
   const { total, totalIsExact } = plan;
   if (totalIsExact && offset >= total) return { hits: [], more: false };
   // The far half of a long list is reached from its other end.
@@ -53,73 +63,133 @@ export function readHits(
   const skip = backwards ? total - offset - wanted : offset;
   const terms: SortTerm[] = [
     ...(rank === undefined ? [] : [{ sql: rank, descending: backwards }]),
-    ...order.terms.map((term) => ({ sql: term.sql, descending: descending !== backwards })),
+    ...termsOf(order, descending !== backwards),
   ];
-  const sql =
-    plan.ids !== undefined
-      ? gatheredSql(question, plan.ids, terms)
-      : order.walk
-        ? walkSql(question, terms)
-        : sortSql(question, terms);
-  const rows = statement(db, sql)
-    .raw(true)
-    .all({ ...params.values, take: wanted, skip }) as CursorValue[][];
+  const rows =
+    plan.ids !== undefined && rank === undefined && isArrival(question.list, question.order)
+      ? arrived(plan.ids, descending !== backwards, cursor?.values[0], skip, wanted)
+      : read(db, question, terms, skip, wanted);
   if (backwards) rows.reverse();
   const hits = rows.slice(0, limit).map(([id, ...values]): Hit => ({ id: Number(id), values }));
   return { hits, more: known ? offset + hits.length < total : rows.length > hits.length };
 }
 
+function read(
+  db: Database,
+  question: PageQuestion,
+  terms: readonly SortTerm[],
+  skip: number,
+  take: number,
+): CursorValue[][] {
+  const { order, params, rank, plan, cursor } = question;
+  const walked = order.walk && rank === undefined && isSoonerWalked(plan, cursor ? take : skip + take);
+  const { sql, rest } = walked
+    ? walkSql(db, question, walkOf(question, terms[0]?.descending ?? false), skip)
+    : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
+  return statement(db, sql)
+    .raw(true)
+    .all({ ...params.values, ...plan.values, take, skip: rest }) as CursorValue[][];
+}
+
+/** Rows that are known, in the order in which they came: each with its id, once as such and once as what it is sorted by. */
+function arrived(
+  ids: readonly number[],
+  descending: boolean,
+  after: CursorValue | undefined,
+  skip: number,
+  take: number,
+): CursorValue[][] {
+  const sorted = Float64Array.from(ids).sort();
+  if (descending) sorted.reverse();
+  const from =
+    after === undefined ? 0 : sorted.findIndex((id) => (descending ? id < Number(after) : id > Number(after)));
+  if (from === -1) return [];
+  return Array.from(sorted.subarray(from + skip, from + skip + take), (id) => [id, id]);
+}
+
+/** Rows of which one in so many fits are rather looked up again than tried again. */
+const MOST_TRIED = 3;
+
 /** Sorts rows that are known. */
 function gatheredSql(
-  { list, cursor, params }: PageQuestion,
+  { list, order, cursor, params, rank, plan }: PageQuestion,
   ids: readonly number[],
   terms: readonly SortTerm[],
 ): string {
   const table = tableOf(list);
-  const source = `json_each(${params.add(JSON.stringify(ids))}) AS wanted CROSS JOIN ${sourceOf(table)} ON ${table}.id = wanted.value`;
   const where = cursor ? [`+(${behind(terms, cursor.values, params)})`] : [];
-  return select(table, source + joinsFor(list, terms), where, terms, (term) => `+(${term.sql})`);
+  const sortedBy = (term: SortTerm): string => `+(${term.sql})`;
+  // What is sorted by stands above: then the way by which the rows are found is shorter than to each of them.
+  const above = order.terms.every((term) => term.table !== table || term.sql === `${table}.id`);
+  if (above && plan.driver && plan.driverRows <= MOST_TRIED * ids.length && rank === undefined) {
+    const found = restrict(table, plan.conditions, { driver: plan.driver });
+    return select(table, table + joinsFor(list, terms), [...found, ...where], terms, sortedBy);
+  }
+  const source = `json_each(${params.add(JSON.stringify(ids))}) AS wanted CROSS JOIN ${sourceOf(table)} ON ${table}.id = wanted.value`;
+  return select(table, source + joinsFor(list, terms), where, terms, sortedBy);
 }
 
 /**
  * Walks along the index of the order and leaves out what is not asked for. A condition on the very column that is walked along
  * tells where to begin; one on a value by which the list is kept in the order of arrival gives an index of its own.
  */
-function walkSql({ list, order, cursor, params, conditions, plan }: PageQuestion, terms: readonly SortTerm[]): string {
+function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean): Walk {
   const level = tableOf(list);
   const [first] = order.terms;
-  const from = first?.table ?? level;
-  const leading = conditions.filter(
-    (condition) =>
-      condition.table === from &&
-      condition.column !== undefined &&
-      (condition.column === first?.sql || (first?.sql === 'image.id' && KEPT_BY_ARRIVAL.has(condition.column))),
-  );
-  const where = [...restrict(level, conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets })];
-  if (cursor) {
-    const leadingTerms = order.terms.filter((term) => term.table === from).length;
-    where.push(
-      startBound(terms.slice(0, leadingTerms), cursor.values, params),
-      `+(${behind(terms, cursor.values, params)})`,
-    );
+  const from = walkedTable(list, order);
+  const by = first?.sql === 'image.id' ? plan.arrival : undefined;
+  const common = { list, descending, params, known: plan.values, fixed: 0 };
+  if (by?.arrival !== undefined && by.arrival !== 'own') {
+    const others = plan.conditions.filter((condition) => condition !== by);
+    const where = [by.arrival.where, ...restrict(level, others, { joined: from, sets: plan.sets })];
+    const source = `${by.arrival.source} CROSS JOIN ${sourceOf(level)} ON ${level}.id = ${by.arrival.id}`;
+    return {
+      ...common,
+      order: { terms: [{ ...first, table: level, sql: by.arrival.id, type: 'number' }], walk: true },
+      source,
+      where,
+    };
   }
-  const own = first?.sql === 'image.id' && leading.length === 0 ? sourceOf(level) : level;
-  const source = from === level ? own : `${from} CROSS JOIN ${level} ON ${idColumn(level, from)} = ${from}.id`;
-  return select(level, source, where, terms, (term) => term.sql);
+  const leading = plan.conditions.filter(
+    (condition) => condition === by || (condition.table === from && condition.column === first?.sql),
+  );
+  const [lead] = leading;
+  const fixed = lead?.arrival === 'own' && lead.column === first?.sql ? 1 : 0;
+  const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
+  const own = leading.length === 0 ? narrowSource(list, order) : level;
+  return { ...common, order, source: walkSource(list, order, own), where, fixed };
 }
 
-/** Columns with an index in which the images of each value stand in the order of arrival. */
-const KEPT_BY_ARRIVAL: ReadonlySet<string> = new Set([
-  'image.clinic_id',
-  'image.station_id',
-  'image.kind_id',
-  'image.source',
-]);
+/** A page of a walk, and how many rows are left to pass by for it. */
+function walkSql(
+  db: Database,
+  { cursor, params, plan }: PageQuestion,
+  walk: Walk,
+  skip: number,
+): { readonly sql: string; readonly rest: number } {
+  const foothold: Foothold = cursor
+    ? { values: cursor.values, skip }
+    : footholdOf(db, walk, plan.conditions.length > 0, skip);
+  const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
+  const terms = termsOf(walk.order, walk.descending);
+  const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);
+  return { sql, rest: foothold.skip };
+}
+
+/** From where a row in the middle is reached: of a whole list always known, of others until something changes. */
+function footholdOf(db: Database, walk: Walk, filtered: boolean, skip: number): Foothold {
+  if (skip < STEP || db.inTransaction) return { values: undefined, skip };
+  if (!filtered && canBeFollowed(walk.list, walk.order))
+    return footholdIn(db, walk.list, walk.order, walk.descending, skip);
+  const terms = inOrder(termsOf(walk.order, walk.descending));
+  const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify([walk.params.values, walk.known])}`;
+  return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
+}
 
 /** Gathers and sorts everything: for orders that no index has. */
-function sortSql({ list, cursor, params, conditions }: PageQuestion, terms: readonly SortTerm[]): string {
+function sortSql({ list, cursor, params, plan }: PageQuestion, terms: readonly SortTerm[]): string {
   const table = tableOf(list);
-  const where = [...restrict(table, conditions)];
+  const where = [...restrict(table, plan.conditions)];
   if (cursor) where.push(`+(${behind(terms, cursor.values, params)})`);
   return select(table, table + joinsFor(list, terms), where, terms, (term) => `+(${term.sql})`);
 }
@@ -130,28 +200,8 @@ function select(
   where: readonly string[],
   terms: readonly SortTerm[],
   sortedBy: (term: SortTerm) => string,
+  fixed = 0,
 ): string {
   const columns = [`${table}.id`, ...terms.map((term) => term.sql)].join(', ');
-  const order = terms.map((term) => sortedBy(term) + (term.descending ? ' DESC' : '')).join(', ');
-  const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
-  return `SELECT ${columns} FROM ${source}${filter} ORDER BY ${order} LIMIT @take OFFSET @skip`;
-}
-
-/** Where in the index to begin. All terms here run in one direction. */
-function startBound(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): string {
-  const left = terms.map((term) => term.sql).join(', ');
-  const right = terms.map((_, at) => params.add(values[at] ?? '')).join(', ');
-  const operator = terms[0]?.descending ? '<=' : '>=';
-  return terms.length === 1 ? `${left} ${operator} ${right}` : `(${left}) ${operator} (${right})`;
-}
-
-/** Rows that come after the values of a cursor. */
-function behind(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): string {
-  const [term, ...others] = terms;
-  if (!term) return '0';
-  const value = params.add(values[0] ?? '');
-  const beyond = `${term.sql} ${term.descending ? '<' : '>'} ${value}`;
-  return others.length === 0
-    ? beyond
-    : `(${beyond} OR (${term.sql} = ${value} AND ${behind(others, values.slice(1), params)}))`;
+  return `SELECT ${columns} FROM ${source}${filter(where)} ORDER BY ${inOrder(terms.slice(fixed), sortedBy)} LIMIT @take OFFSET @skip`;
 }

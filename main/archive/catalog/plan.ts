@@ -3,21 +3,41 @@ import { statement } from '../index-writer/statements';
 import type { Table } from './columns';
 import type { Condition, Params } from './condition';
 import { once, rowCount } from './counts';
-import { restrict, type Ways } from './restrict';
+import { restrict } from './restrict';
+import { sourceOf } from './walk';
 
-/** Rows that are gathered and sorted within a few milliseconds. */
-const MOST_GATHERED = 3000;
+/** What at most so many rows fulfil is looked up once and then known by their ids. */
+const MOST_KNOWN = 10_000;
+/** The same of conditions that cost more looks into an index than this, both to ask of a row and to look up. */
+const MOST_DEAR_KNOWN = 20_000;
+const DEAR = 3;
+/** By way of so few rows all that fit are gathered, however many could be walked past meanwhile. */
+const FEW = 3000;
+/** Rows that are gathered within a few milliseconds. */
+const MOST_GATHERED = 12_000;
 /** Tables of at most so many rows are gone through whole. */
 const SMALL_TABLE = 20_000;
 /** Rows counted along one index. */
 const MOST_COUNTED = 50_000;
 /** Looks into indexes while walking past rows for one page; when it would take more, what is asked for is rare and is gathered. */
-const MOST_LOOKS = 25_000;
-/** What it costs to gather and sort one row. */
-const LOOKS_TO_GATHER = 6;
+const MOST_LOOKS = 12_000;
+/** The same when no index helps with gathering. */
+const MOST_LOOKS_AT_ALL = 50_000;
+/** What it costs to gather one row, and to sort it. */
+const LOOKS_TO_GATHER = 4;
+const LOOKS_TO_SORT = 5;
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
-const SAMPLES = 25;
+const SAMPLES = 50;
 const SAMPLE_LOOKS = 750;
+
+/** Multiples of it are spread evenly between whole numbers. */
+const GOLDEN = 0.6180339887;
+
+/** What is wanted of a list: so many rows at a time, and whether in the order in which they came. */
+export interface Wanted {
+  readonly page: number;
+  readonly arrival: boolean;
+}
 
 /** How a question is answered. */
 export interface Plan {
@@ -25,61 +45,257 @@ export interface Plan {
   readonly totalIsExact: boolean;
   /** All rows that fit, in no order; undefined when they are many: then the list is walked along in its order. */
   readonly ids: readonly number[] | undefined;
+  /** How many looks into an index it takes to come to a row that fits on a walk. */
+  readonly looks: number;
+  /** The conditions; what few rows fulfil is known by their ids. */
+  readonly conditions: readonly Condition[];
   /** Conditions that few rows fulfil. */
   readonly sets: readonly Condition[];
+  /** The condition by way of which all rows that fit are found; undefined when they are many, or the whole table is gone through. */
+  readonly driver: Condition | undefined;
+  /** How many rows the driver's index gives, as far as they were counted. */
+  readonly driverRows: number;
+  /** The condition by way of which a walk in the order of arrival passes by the fewest rows. */
+  readonly arrival: Condition | undefined;
+  /** The ids that `conditions` speak of, besides the values of the question. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /**
  * Decides how to find the rows of a table that fulfil conditions. What few rows fulfil is gathered by way of an index; what
  * many fulfil is met soon enough on a walk along the list. Which of both it is, the indexes and a sample of the list tell.
- * `page` is the number of rows that are wanted at a time.
  */
 export function planFor(
   db: Database,
   level: Table,
   conditions: readonly Condition[],
   params: Params,
-  page: number,
+  wanted: Wanted,
 ): Plan {
-  if (conditions.length === 0) return { total: rowCount(db, level), totalIsExact: true, ids: undefined, sets: [] };
+  if (conditions.length === 0) {
+    const none = {
+      ids: undefined,
+      looks: 1,
+      conditions,
+      sets: [],
+      driver: undefined,
+      driverRows: 0,
+      arrival: undefined,
+      values: {},
+    };
+    return { total: rowCount(db, level), totalIsExact: true, ...none };
+  }
   const terms = restrict(level, conditions);
-  const key = `plan ${level} ${String(page)} ${terms.join(' ')} ${JSON.stringify(params.values)}`;
-  return once(db, key, () => decide(db, level, conditions, params, page));
+  const key = `plan ${level} ${JSON.stringify(wanted)} ${terms.join(' ')} ${JSON.stringify(params.values)}`;
+  return once(db, key, () => new Planner(db, level, params, wanted).decide(conditions));
 }
 
-function decide(db: Database, level: Table, conditions: readonly Condition[], params: Params, page: number): Plan {
-  const measured = conditions
-    .filter((condition) => condition.ids !== undefined && condition.slow === undefined)
-    .map((condition) => ({ condition, rows: countIds(db, condition, params, MOST_GATHERED) }))
-    .sort((a, b) => a.rows - b.rows);
-  const [best] = measured;
-  if (best && best.rows <= MOST_GATHERED) {
-    const ids = gather(db, level, conditions, { driver: best.condition }, params, MOST_GATHERED + 1);
-    if (ids.length <= MOST_GATHERED) return gathered(ids);
+/** A condition, and how many rows fulfil it: counted up to where they are no longer few. */
+interface Measured {
+  readonly condition: Condition;
+  readonly rows: number;
+}
+
+class Planner {
+  private readonly known: Record<string, string> = {};
+  /** The rows of conditions that few fulfil. */
+  private readonly rows = new Map<Condition, readonly number[]>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly level: Table,
+    private readonly params: Params,
+    private readonly wanted: Wanted,
+  ) {}
+
+  decide(asked: readonly Condition[]): Plan {
+    const { db, level } = this;
+    const { conditions, measured } = this.measureAll(asked);
+    measured.sort((a, b) => a.rows - b.rows);
+    const [best] = measured;
+    const sets = measured.flatMap(({ condition }) => (this.rows.has(condition) ? [condition] : []));
+    const single = conditions.length === 1 && conditions[0]?.table === level ? conditions[0] : undefined;
+    const found = single && this.rows.get(single);
+    if (found) return this.gathered(conditions, single, sets, found);
+    if (best && best.rows <= FEW) {
+      const plan = this.gatherFew(conditions, best.condition, sets);
+      if (plan) return plan;
+    }
+    const all = rowCount(db, level);
+    if (all <= SMALL_TABLE) return this.gatherAll(conditions, undefined, sets);
+    const joined = best && best.rows > FEW ? this.together(conditions) : undefined;
+    if (joined?.few) {
+      const plan = this.gatherFew(joined.conditions, joined.driver, sets);
+      if (plan) return plan;
+    }
+    const looks = looksOf(conditions, sets);
+    const along = this.wanted.arrival
+      ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
+      : undefined;
+    const arrival = along?.condition;
+    const many = { ids: undefined, conditions, sets, driver: undefined, driverRows: 0, arrival, values: this.known };
+    if (single?.column !== undefined || single?.arrival !== undefined) {
+      const rows = this.count(single, MOST_COUNTED);
+      if (rows <= MOST_COUNTED)
+        return { total: rows, totalIsExact: true, looks: (all / Math.max(1, rows)) * looks, ...many };
+    }
+    const share = this.sampleShare(conditions, sets, looks);
+    const walked = (this.wanted.page / share) * looks * (along && along.rows < MOST_COUNTED ? along.rows / all : 1);
+    const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
+    if (walked <= MOST_LOOKS) return walk;
+    if (joined) return this.gatherAll(joined.conditions, joined.driver, sets);
+    const rare = this.rarest(measured);
+    if (walked <= (rare ? rare.rows * LOOKS_TO_GATHER : Math.min(all, MOST_LOOKS_AT_ALL))) return walk;
+    const driver = rare?.condition ?? conditions.find((condition) => condition.ids !== undefined);
+    return this.gatherAll(conditions, driver, sets);
   }
-  const all = rowCount(db, level);
-  if (all <= SMALL_TABLE) return gathered(gather(db, level, conditions, {}, params, all));
-  const joined = best && best.rows > MOST_GATHERED ? together(db, level, conditions, params) : undefined;
-  if (joined?.few) {
-    const ids = gather(db, level, joined.conditions, { driver: joined.driver }, params, MOST_GATHERED + 1);
-    if (ids.length <= MOST_GATHERED) return gathered(ids);
+
+  /** All rows that fit; undefined when they are not few. */
+  private gatherFew(conditions: readonly Condition[], driver: Condition, sets: readonly Condition[]): Plan | undefined {
+    const ids = this.gather(conditions, driver, MOST_GATHERED + 1);
+    return ids.length <= MOST_GATHERED ? this.gathered(conditions, driver, sets, ids) : undefined;
   }
-  const sets = measured.flatMap(({ condition, rows }) => (rows <= MOST_GATHERED ? [condition] : []));
-  const [only, ...others] = conditions;
-  if (only?.column !== undefined && others.length === 0 && only.table === level) {
-    const rows = countIds(db, only, params, MOST_COUNTED);
-    if (rows <= MOST_COUNTED) return { total: rows, totalIsExact: true, ids: undefined, sets };
+
+  private gatherAll(conditions: readonly Condition[], driver: Condition | undefined, sets: readonly Condition[]): Plan {
+    const ids = this.gather(conditions, driver, rowCount(this.db, this.level));
+    return this.gathered(conditions, driver, sets, ids);
   }
-  const looks = looksOf(conditions);
-  const share = sampleShare(db, level, conditions, sets, params, looks);
-  const walked = (page / share) * looks;
-  const walk: Plan = { total: Math.round(all * share), totalIsExact: false, ids: undefined, sets };
-  if (walked <= MOST_LOOKS) return walk;
-  if (joined) return gathered(gather(db, level, joined.conditions, { driver: joined.driver }, params, all));
-  const rare = rarest(db, measured, params);
-  if (rare && walked <= rare.rows * LOOKS_TO_GATHER) return walk;
-  const driver = rare?.condition ?? conditions.find((condition) => condition.ids !== undefined);
-  return gathered(gather(db, level, conditions, { driver }, params, all));
+
+  private gathered(
+    conditions: readonly Condition[],
+    driver: Condition | undefined,
+    known: readonly Condition[],
+    ids: readonly number[],
+  ): Plan {
+    const sets = known.filter((condition) => conditions.includes(condition));
+    const looks = (rowCount(this.db, this.level) / Math.max(1, ids.length)) * looksOf(conditions, sets);
+    const driverRows = driver ? (this.rows.get(driver)?.length ?? MOST_COUNTED) : 0;
+    return {
+      total: ids.length,
+      totalIsExact: true,
+      ids,
+      looks,
+      conditions,
+      sets,
+      driver,
+      driverRows,
+      arrival: undefined,
+      values: this.known,
+    };
+  }
+
+  /** Looks up what few rows fulfil. What is dear to look up is left out when there is something else that few rows fulfil. */
+  private measureAll(asked: readonly Condition[]): { conditions: readonly Condition[]; measured: Measured[] } {
+    const dear = asked.filter(isDear);
+    const cheap = asked.filter((condition) => !isDear(condition)).map((condition) => this.measure(condition));
+    const few = cheap.some(({ rows }) => rows !== undefined && rows <= FEW);
+    const looked = [
+      ...cheap,
+      ...dear.map((condition) => (few ? { condition, rows: undefined } : this.measure(condition))),
+    ];
+    return {
+      conditions: looked.map(({ condition }) => condition),
+      measured: looked.flatMap(({ condition, rows }) => (rows === undefined ? [] : [{ condition, rows }])),
+    };
+  }
+
+  /** Looks up the rows that fulfil a condition; when they are few, it is answered from these from then on. */
+  private measure(condition: Condition): { readonly condition: Condition; readonly rows: number | undefined } {
+    if (condition.ids === undefined || condition.slow !== undefined) return { condition, rows: undefined };
+    const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
+    const found = statement(this.db, `SELECT * FROM (${condition.ids} LIMIT ${String(most + 1)})`)
+      .pluck(true)
+      .all(this.params.values) as number[];
+    if (found.length > most) return { condition, rows: found.length };
+    const each = condition.column === undefined ? [...new Set(found)] : found;
+    const known = { ...condition, ids: this.list(each) };
+    this.rows.set(known, each);
+    return { condition: known, rows: each.length };
+  }
+
+  /** A SELECT of rows that are known. */
+  private list(ids: readonly number[]): string {
+    const name = `known${String(Object.keys(this.known).length)}`;
+    this.known[name] = JSON.stringify(ids);
+    return `SELECT j.value FROM json_each(@${name}) AS j`;
+  }
+
+  /**
+   * Conditions on what series share with their study and patient as one: each may be frequent, and all together rare. Rows above
+   * that have no series must not be lost, so for those there must be a condition on series.
+   */
+  private together(conditions: readonly Condition[]): Joined | undefined {
+    const { db, level } = this;
+    const shared = conditions.filter((condition) => condition.facet !== undefined);
+    const ofSeries =
+      level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
+    if (shared.length < 2 || !ofSeries) return undefined;
+    const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
+    const sql = 'SELECT rowid FROM series_facet WHERE series_facet MATCH ?';
+    const found = statement(db, `${sql} LIMIT ${String(MOST_KNOWN + 1)}`)
+      .pluck(true)
+      .all(words) as number[];
+    const few = found.length <= MOST_KNOWN;
+    const check = restrict('series', shared).join(' AND ');
+    this.known['facets'] = words;
+    const driver: Condition = {
+      table: 'series',
+      check,
+      ids: few ? this.list(found) : sql.replace('?', '@facets'),
+    };
+    return { driver, few, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
+  }
+
+  /** The condition that the fewest rows fulfil; all have been counted up to where they are no longer few. */
+  private rarest(measured: readonly Measured[]): Measured | undefined {
+    const [best] = measured;
+    if (!best || this.rows.has(best.condition)) return best;
+    let found = { condition: best.condition, rows: MOST_COUNTED };
+    for (const { condition } of measured) {
+      const rows = this.count(condition, found.rows);
+      if (rows < found.rows) found = { condition, rows };
+    }
+    return found;
+  }
+
+  /** How many rows a condition's index has, counted up to one more than `most`. */
+  private count({ ids = '' }: Condition, most: number): number {
+    const sql = `SELECT count(*) FROM (${ids} LIMIT ${String(most + 1)})`;
+    return statement(this.db, sql).pluck(true).get(this.values()) as number;
+  }
+
+  private gather(conditions: readonly Condition[], driver: Condition | undefined, most: number): readonly number[] {
+    const { level } = this;
+    const where = restrict(level, conditions, { driver }).join(' AND ');
+    return statement(this.db, `SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`)
+      .pluck(true)
+      .all(this.values()) as number[];
+  }
+
+  private values(): Readonly<Record<string, string | number>> {
+    return { ...this.params.values, ...this.known };
+  }
+
+  /** About which part of a table's rows fulfils the conditions; never zero. */
+  private sampleShare(conditions: readonly Condition[], sets: readonly Condition[], looks: number): number {
+    const { db, level } = this;
+    // Both ends at once would have all the rows between them read.
+    const ends = `SELECT (SELECT min(id) FROM ${level}) AS first, (SELECT max(id) FROM ${level}) AS last`;
+    const { first, last } = statement(db, ends).get() as { first: number; last: number };
+    const each = Math.max(2, Math.round(SAMPLE_LOOKS / SAMPLES / looks));
+    const step = (last - first) / SAMPLES;
+    // Not at even distances: numbers that count up would be alike at all of them.
+    const starts = JSON.stringify(
+      Array.from({ length: SAMPLES }, (_, at) => Math.floor(first + step * (at + ((at * GOLDEN) % 1)))),
+    );
+    const fits = restrict(level, conditions, { sets }).join(' AND ');
+    const { rows, hits } = statement(
+      db,
+      `SELECT count(*) AS rows, total(CASE WHEN ${fits} THEN 1 ELSE 0 END) AS hits FROM json_each(@starts) AS s
+       CROSS JOIN ${sourceOf(level)} ON ${level}.id BETWEEN s.value AND s.value + @each`,
+    ).get({ ...this.values(), starts, each: each - 1 }) as { rows: number; hits: number };
+    return rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+  }
 }
 
 interface Joined {
@@ -90,100 +306,21 @@ interface Joined {
 }
 
 /**
- * Conditions on what series share with their study and patient as one: each may be frequent, and all together rare. Rows above
- * that have no series must not be lost, so for those there must be a condition on series.
+ * What it costs to ask one row: the first condition always, the others only of rows that fulfil the ones before. Rows by themselves lie
+ * anywhere, but for those of `sets`, which are asked by their ids.
  */
-function together(db: Database, level: Table, conditions: readonly Condition[], params: Params): Joined | undefined {
-  const shared = conditions.filter((condition) => condition.facet !== undefined);
-  const ofSeries = level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
-  if (shared.length < 2 || !ofSeries) return undefined;
-  const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
-  const sql = 'SELECT rowid FROM series_facet WHERE series_facet MATCH ?';
-  const found = statement(db, `${sql} LIMIT ${String(MOST_GATHERED + 1)}`)
-    .pluck(true)
-    .all(words) as number[];
-  const few = found.length <= MOST_GATHERED;
-  const driver: Condition = {
-    table: 'series',
-    check: restrict('series', shared).join(' AND '),
-    ids: few ? params.list(found) : sql.replace('?', params.add(words)),
-  };
-  return { driver, few, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
-}
-
-/** The condition that the fewest rows fulfil; all have been counted up to where they are no longer few. */
-function rarest(
-  db: Database,
-  measured: readonly { readonly condition: Condition; readonly rows: number }[],
-  params: Params,
-): { readonly condition: Condition; readonly rows: number } | undefined {
-  const [best] = measured;
-  if (!best || best.rows <= MOST_GATHERED) return best;
-  let found = { condition: best.condition, rows: MOST_COUNTED };
-  for (const { condition } of measured) {
-    const rows = countIds(db, condition, params, found.rows);
-    if (rows < found.rows) found = { condition, rows };
-  }
-  return found;
-}
-
-/** What it costs to ask one row: the first condition always, the others only of rows that fulfil the ones before. */
-function looksOf(conditions: readonly Condition[]): number {
-  const weights = conditions.map((condition) => condition.weight ?? 1);
+function looksOf(conditions: readonly Condition[], sets: readonly Condition[]): number {
+  const weights = conditions.map((condition) => (sets.includes(condition) ? 1 : (condition.weight ?? 1) + 1));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const first = Math.max(...weights);
   return first + (sum - first) * 0.3;
 }
 
-function gathered(ids: readonly number[]): Plan {
-  return { total: ids.length, totalIsExact: true, ids, sets: [] };
+function isDear({ weight = 1 }: Condition): boolean {
+  return weight > DEAR;
 }
 
-/** Images are wide; an index has what is asked of them most. */
-export function sourceOf(table: Table): string {
-  return table === 'image' ? 'image INDEXED BY image_facts' : table;
-}
-
-/** How many rows a condition's index has, counted up to one more than `most`. */
-function countIds(db: Database, { ids = '' }: Condition, params: Params, most: number): number {
-  const row = statement(db, `SELECT count(*) AS n FROM (${ids} LIMIT ${String(most + 1)})`).get(params.values);
-  return (row as { n: number }).n;
-}
-
-function gather(
-  db: Database,
-  level: Table,
-  conditions: readonly Condition[],
-  ways: Ways,
-  params: Params,
-  most: number,
-): readonly number[] {
-  const where = restrict(level, conditions, ways).join(' AND ');
-  return statement(db, `SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`)
-    .pluck(true)
-    .all(params.values) as number[];
-}
-
-/** About which part of a table's rows fulfils the conditions; never zero. */
-function sampleShare(
-  db: Database,
-  level: Table,
-  conditions: readonly Condition[],
-  sets: readonly Condition[],
-  params: Params,
-  looks: number,
-): number {
-  // Both ends at once would have all the rows between them read.
-  const ends = `SELECT (SELECT min(id) FROM ${level}) AS first, (SELECT max(id) FROM ${level}) AS last`;
-  const { first, last } = statement(db, ends).get() as { first: number; last: number };
-  const each = Math.max(2, Math.round(SAMPLE_LOOKS / SAMPLES / looks));
-  const step = (last - first) / SAMPLES;
-  const starts = JSON.stringify(Array.from({ length: SAMPLES }, (_, at) => Math.floor(first + step * at)));
-  const fits = restrict(level, conditions, { sets }).join(' AND ');
-  const { rows, hits } = statement(
-    db,
-    `SELECT count(*) AS rows, total(CASE WHEN ${fits} THEN 1 ELSE 0 END) AS hits FROM json_each(@starts) AS s
-     CROSS JOIN ${sourceOf(level)} ON ${level}.id BETWEEN s.value AND s.value + @each`,
-  ).get({ ...params.values, starts, each: each - 1 }) as { rows: number; hits: number };
-  return rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+/** Whether rows that are known are sooner met on a walk to the last of so many than all sorted. */
+export function isSoonerWalked({ ids, looks }: Plan, rows: number): boolean {
+  return ids === undefined || rows * looks < ids.length * LOOKS_TO_SORT;
 }

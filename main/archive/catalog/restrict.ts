@@ -20,11 +20,22 @@ export interface Ways {
 export function restrict(level: Table, conditions: readonly Condition[], ways: Ways = {}): readonly string[] {
   const depth = TABLES.indexOf(level);
   const terms: string[] = [];
+  const between = ways.driver && betweenTable(level, conditions, ways.driver);
+  if (between) {
+    const above = conditions.filter(({ table }) => TABLES.indexOf(table) <= TABLES.indexOf(between));
+    const inner = restrict(between, above, { driver: ways.driver }).join(' AND ');
+    const rest = conditions.filter((condition) => !above.includes(condition));
+    return [
+      `${idColumn(level, between)} IN (SELECT ${between}.id FROM ${between} WHERE ${inner})`,
+      ...restrict(level, rest, ways),
+    ];
+  }
   for (const table of TABLES.slice(0, depth + 1)) {
     const checks: string[] = [];
     for (const condition of conditions) {
       if (condition.table !== table) continue;
-      const column = idColumn(level, table);
+      // What stands above is asked where it is walked along: before anything below it is looked at.
+      const column = table === ways.joined ? `${table}.id` : idColumn(level, table);
       if (condition === ways.driver) terms.push(driving(column, condition));
       else if (ways.leading?.includes(condition)) terms.push(condition.check);
       else if (condition.ids !== undefined && ways.sets?.includes(condition))
@@ -51,6 +62,14 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
     terms.push(`+EXISTS (SELECT 1 FROM ${lowest} WHERE ${link} = ${level}.id AND ${inner.join(' AND ')})`);
   }
   return terms;
+}
+
+/** The lowest table between the driver's and the list's of which something is asked: there are fewer rows there than in the list. */
+function betweenTable(level: Table, conditions: readonly Condition[], driver: Condition): Table | undefined {
+  const from = TABLES.indexOf(driver.table);
+  return TABLES.slice(from + 1, TABLES.indexOf(level)).findLast((table) =>
+    conditions.some((condition) => condition.table === table),
+  );
 }
 
 function driving(column: string, { id, ids, check }: Condition): string {

@@ -1,11 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { foldText, searchWords } from './folding';
+import { shortPieces } from './pieces';
 import { type Matcher, type Test, testOf } from './matching';
 
 /** Whether a value fulfils a test; called with the test as JSON and the value. */
 export const TEST_FUNCTION = 'fieldbox_is';
 /** A text as it is searched (foldText). */
 export const FOLD_FUNCTION = 'fieldbox_fold';
+/** The short pieces of a text (shortPieces); called with whose they are and the folded text. */
+export const PIECES_FUNCTION = 'fieldbox_pieces';
 /** Whether every word of a JSON list is the beginning of a word of the texts that follow. */
 export const WORDS_FUNCTION = 'fieldbox_words';
 /** Whether a folded text occurs in any of the texts that follow. */
@@ -28,6 +31,9 @@ export function addSqlFunctions(db: Database): void {
     tests(String(test))(textOf(value)) ? 1 : 0,
   );
   db.function(FOLD_FUNCTION, { deterministic: true }, (text: unknown): string => foldText(textOf(text)));
+  db.function(PIECES_FUNCTION, { deterministic: true }, (of: unknown, folded: unknown): string =>
+    shortPieces(textOf(of), textOf(folded)),
+  );
   const words = remembered((key) => JSON.parse(key) as readonly string[]);
   db.function(WORDS_FUNCTION, { deterministic: true, varargs: true }, (list: unknown, ...texts: unknown[]): number =>
     haveWords(words(String(list)), texts.map(textOf)) ? 1 : 0,
@@ -43,13 +49,18 @@ export function addSqlFunctions(db: Database): void {
   );
 }
 
+/** Texts whose search words (searchWords) are what stands between spaces: letters and numbers, none of which begins with a zero. */
+const PLAIN = /^(?: (?:[a-z]+|[1-9][0-9]*))*$/;
+
 /** Whether every word is the beginning of a search word of a text; most texts are judged without taking them apart. */
 function haveWords(words: readonly string[], texts: readonly string[]): boolean {
-  const folded = ` ${texts.map(foldText).join(' ')}`;
-  const letters = folded.replace(BETWEEN_WORDS, '');
-  const open = words.filter((word) => !folded.includes(` ${word}`));
-  if (open.some((word) => !letters.includes(word))) return false;
+  const folded = texts.map((text) => ` ${foldText(text)}`);
+  const open = words.filter((word) => !folded.some((text) => text.includes(` ${word}`)));
   if (open.length === 0) return true;
+  const others = folded.filter((text) => !PLAIN.test(text));
+  if (others.length === 0) return false;
+  const letters = others.join('').replace(BETWEEN_WORDS, '');
+  if (open.some((word) => !letters.includes(word))) return false;
   const known = texts.flatMap((text) => searchWords(text));
   return open.every((word) => known.some((each) => each.startsWith(word)));
 }

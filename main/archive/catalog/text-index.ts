@@ -3,6 +3,7 @@ import { PatientDetails } from '@shared/model/details';
 import { statement } from '../index-writer/statements';
 import { detailWords } from './detail-words';
 import { foldText, nameWords, searchWords } from './folding';
+import { shortPieces } from './pieces';
 
 /** Shorter words are not corrected, so they need not be known. */
 export const SHORTEST_CORRECTED = 4;
@@ -19,6 +20,7 @@ interface PatientTexts {
 export function refreshPatientText(db: Database, patientId: number): void {
   statement(db, 'DELETE FROM patient_text WHERE rowid = ?').run(patientId);
   statement(db, 'DELETE FROM patient_trigram WHERE rowid = ?').run(patientId);
+  statement(db, 'DELETE FROM patient_piece WHERE rowid = ?').run(patientId);
   const patient = statement(db, 'SELECT PatientName, PatientID FROM patient WHERE id = ?').get(patientId) as
     PatientTexts | undefined;
   if (patient) {
@@ -27,10 +29,12 @@ export function refreshPatientText(db: Database, patientId: number): void {
       patientId,
       [...wordsOf(all), ...moreWords(db, patientId)].join(' '),
     );
-    statement(db, 'INSERT INTO patient_trigram (rowid, name, number) VALUES (?, ?, ?)').run(
+    const name = foldText(patient.PatientName);
+    const number = foldText(patient.PatientID);
+    statement(db, 'INSERT INTO patient_trigram (rowid, name, number) VALUES (?, ?, ?)').run(patientId, name, number);
+    statement(db, 'INSERT INTO patient_piece (rowid, words) VALUES (?, ?)').run(
       patientId,
-      foldText(patient.PatientName),
-      foldText(patient.PatientID),
+      `${shortPieces('n', name)} ${shortPieces('i', number)}`,
     );
     for (const word of all.flatMap((each) => nameWords(each.PatientName))) {
       if (word.length >= SHORTEST_CORRECTED && !/\d/.test(word)) {

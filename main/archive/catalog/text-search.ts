@@ -46,7 +46,7 @@ export function textSearch(
   const table = level === 'patient' ? 'patient' : 'study';
   const exactQuery = words.map(startsWith).join(' AND ');
   const ids = `SELECT f.rowid FROM ${table}_text AS f WHERE f.${table}_text MATCH ${params.add(exactQuery)}`;
-  const found = hits(db, table, exactQuery, MOST_KNOWN + 1);
+  const found = startHits(db, table, words, exactQuery);
   const check =
     table === 'patient'
       ? `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, patient.PatientName, patient.PatientID) = 1`
@@ -77,6 +77,17 @@ export function textSearch(
     condition: { table, ids: all, check: `${table}.id IN (${all})` },
     rank: `CASE ${ranks.join(' ')} ELSE ${String(ranks.length)} END`,
   };
+}
+
+/** Rows with these beginnings. Whole words are looked for first: FTS5 collects all rows of a longer beginning before it gives one. */
+function startHits(
+  db: Database,
+  table: 'patient' | 'study',
+  words: readonly string[],
+  exactQuery: string,
+): readonly number[] {
+  const whole = hits(db, table, words.map((word) => `"${word}"`).join(' AND '), MOST_KNOWN + 1);
+  return whole.length > MOST_KNOWN ? whole : hits(db, table, exactQuery, MOST_KNOWN + 1);
 }
 
 /** Hits with one error in a word, and with more. */

@@ -57,32 +57,6 @@ export function typingErrors(
   return { whole: width === word.length ? Math.min(far, row[width] ?? far) : far, beginning };
 }
 
-/** Pairs of letters are known up to this place in a word. */
-const LAST_PLACE = 12;
-
-/** Two neighbouring letters and where they stand. */
-function pairAt(first: string, second: string, place: number): string {
-  return `${first}${second}${String(place)}`;
-}
-
-/**
- * The pairs of letters of which a word has at least one when it is like the one typed: cut into one more piece than there may
- * be errors, one piece is without any, and stands where it was or nearly so; or the letters at a cut are exchanged.
- */
-function telltalePairs(typed: string, limit: number): readonly string[] {
-  const pieces = limit + 1;
-  const pairs: string[] = [];
-  for (let piece = 0; piece < pieces; piece += 1) {
-    const from = Math.floor((piece * typed.length) / pieces);
-    for (let place = Math.max(0, from - limit); place <= from + limit; place += 1)
-      pairs.push(pairAt(typed.charAt(from), typed.charAt(from + 1), place));
-    if (piece === 0) continue;
-    for (let place = Math.max(0, from - 1 - limit); place <= from - 1 + limit; place += 1)
-      pairs.push(pairAt(typed.charAt(from), typed.charAt(from - 1), place));
-  }
-  return pairs;
-}
-
 /** A word that stands in a name and is like the one typed. */
 export interface Correction {
   readonly word: string;
@@ -90,96 +64,137 @@ export interface Correction {
   readonly errors: number;
 }
 
-interface KnownWord {
-  readonly id: number;
-  readonly word: string;
-  readonly letters: number;
-}
-
 /**
- * All words of names, kept in memory, with the pairs of letters by which those that may be like another are found. The table only grows, so
- * that reading what is new keeps this up to date.
+ * All words of names, kept in memory in their order, so that words which begin alike are compared once as far as they are alike. The table
+ * only grows, so that reading what is new keeps this up to date.
  */
 class Vocabulary {
-  private known: KnownWord[] = [];
-  /** Which words (by their place in `known`) have a pair of letters at a place. */
-  private readonly withPair = new Map<string, number[]>();
+  private words: string[] = [];
+  /** With how many letters a word begins as the one before it does. */
+  private alike = new Uint8Array(0);
+  private last: { readonly id: number; readonly word: string } | undefined;
 
   corrections(db: Database, typed: string, atMost: number): readonly Correction[] {
     const limit = forgiven(typed.length);
-    if (limit === 0 || /\d/.test(typed)) return [];
+    if (limit === 0 || typed.length > LONGEST || /\d/.test(typed)) return [];
     this.refresh(db);
-    const letters = letterSet(typed);
-    const found: Correction[] = [];
-    for (const known of this.candidates(typed, limit)) {
-      // Each error takes away at most one of the letters typed.
-      if (known.word === typed || known.word.length < typed.length - limit || bits(letters & ~known.letters) > limit)
-        continue;
-      const { whole, beginning } = typingErrors(typed, known.word, limit);
-      const errors = Math.min(whole, beginning + 1);
-      if (whole <= limit || beginning <= limit) found.push({ word: known.word, errors });
+    const found: string[][] = Array.from({ length: limit + 2 }, () => []);
+    this.compare(typed, limit, (word, errors) => {
+      if (word !== typed) found[errors]?.push(word);
+    });
+    const corrections: Correction[] = [];
+    for (const [errors, words] of found.entries()) {
+      if (corrections.length >= atMost) break;
+      words.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+      corrections.push(...words.slice(0, atMost - corrections.length).map((word) => ({ word, errors })));
     }
-    found.sort((a, b) => a.errors - b.errors || a.word.length - b.word.length || (a.word < b.word ? -1 : 1));
-    return found.slice(0, atMost);
+    return corrections;
   }
 
-  /** Words that may be like the one typed, each once. */
-  private candidates(typed: string, limit: number): readonly KnownWord[] {
-    const places = new Set<number>();
-    for (const pair of telltalePairs(typed, limit))
-      for (const place of this.withPair.get(pair) ?? []) places.add(place);
-    return [...places].flatMap((place) => this.known[place] ?? []);
-  }
-
-  private add(row: { readonly id: number; readonly word: string }): void {
-    const at = this.known.push({ ...row, letters: letterSet(row.word) }) - 1;
-    for (let place = 0; place < Math.min(row.word.length - 1, LAST_PLACE); place += 1) {
-      const pair = pairAt(row.word.charAt(place), row.word.charAt(place + 1), place);
-      const words = this.withPair.get(pair);
-      if (words) words.push(at);
-      else this.withPair.set(pair, [at]);
+  /**
+   * Calls `like` with each word that is like the one typed as a whole, or whose beginning is: then with one error more. As typingErrors,
+   * but of words that begin alike the table of distances is filled once.
+   */
+  private compare(typed: string, limit: number, like: (word: string, errors: number) => void): void {
+    const width = typed.length;
+    /** By how many letters of a word have been compared: the distances of all beginnings of what was typed. */
+    const rows = [Uint8Array.from({ length: width + 1 }, (_, at) => at)];
+    /** The same: the least distance of the whole of what was typed. */
+    const beginnings = [width];
+    let depth = 0;
+    /** So many letters are already too different, whatever follows; 0: none are. */
+    let far = 0;
+    for (const [at, word] of this.words.entries()) {
+      depth = Math.min(depth, this.alike[at] ?? 0);
+      if (depth < far) far = 0;
+      while (far === 0 && depth < word.length) {
+        const least = nextRow(rows, typed, word, depth);
+        depth += 1;
+        beginnings[depth] = Math.min(beginnings[depth - 1] ?? width, rows[depth]?.[width] ?? width);
+        if (least > limit) far = depth;
+      }
+      const whole = depth === word.length ? (rows[depth]?.[width] ?? width) : width;
+      const beginning = beginnings[depth] ?? width;
+      if (Math.min(whole, beginning) <= limit) like(word, Math.min(whole, beginning + 1));
     }
   }
 
-  private refresh(db: Database): void {
-    const last = this.known.at(-1);
-    if (last) {
-      const row = statement(db, 'SELECT word FROM name_word WHERE id = ?').get(last.id) as { word: string } | undefined;
-      if (row?.word !== last.word) {
-        this.known = [];
-        this.withPair.clear();
+  /** Reads what is new. */
+  refresh(db: Database): void {
+    if (this.last) {
+      const row = statement(db, 'SELECT word FROM name_word WHERE id = ?').get(this.last.id) as
+        { word: string } | undefined;
+      if (row?.word !== this.last.word) {
+        this.last = undefined;
+        this.words = [];
       }
     }
-    const from = this.known.at(-1)?.id ?? 0;
-    const rows = statement(db, 'SELECT id, word FROM name_word WHERE id > ? ORDER BY id').all(from) as {
-      id: number;
-      word: string;
-    }[];
-    for (const row of rows) this.add(row);
+    const newest = statement(db, 'SELECT id, word FROM name_word ORDER BY id DESC LIMIT 1').get() as typeof this.last;
+    const from = this.last?.id ?? 0;
+    if (!newest || newest.id === from) return;
+    const added = statement(db, 'SELECT word FROM name_word WHERE id > ? AND id <= ? ORDER BY word')
+      .pluck(true)
+      .all(from, newest.id) as string[];
+    this.words = [...this.words, ...added].sort();
+    this.alike = Uint8Array.from(this.words, (word, at) => commonLetters(this.words[at - 1] ?? '', word));
+    this.last = newest;
   }
+}
+
+/**
+ * Fills the row of distances for one letter more of a word, `letters` of which have been compared (optimal string alignment). Gives the
+ * least of them.
+ */
+function nextRow(rows: Uint8Array[], typed: string, word: string, letters: number): number {
+  const width = typed.length;
+  const above = rows[letters] ?? new Uint8Array(width + 1);
+  const before = letters > 0 ? rows[letters - 1] : undefined;
+  const row = (rows[letters + 1] ??= new Uint8Array(width + 1));
+  const letter = word.charCodeAt(letters);
+  const previous = letters > 0 ? word.charCodeAt(letters - 1) : -1;
+  let left = letters + 1;
+  let diagonal = above[0] ?? 0;
+  let least = left;
+  row[0] = left;
+  for (let at = 1; at <= width; at += 1) {
+    const other = typed.charCodeAt(at - 1);
+    const over = above[at] ?? 0;
+    let errors = Math.min(over + 1, left + 1, diagonal + (letter === other ? 0 : 1));
+    if (before && at > 1 && previous === other && letter === typed.charCodeAt(at - 2))
+      errors = Math.min(errors, (before[at - 2] ?? 0) + 1);
+    row[at] = errors;
+    if (errors < least) least = errors;
+    left = errors;
+    diagonal = over;
+  }
+  return least;
+}
+
+/** With how many letters two words begin alike; more than can be compared are not counted. */
+function commonLetters(a: string, b: string): number {
+  const most = Math.min(a.length, b.length, LONGEST);
+  let count = 0;
+  while (count < most && a.charCodeAt(count) === b.charCodeAt(count)) count += 1;
+  return count;
 }
 
 const vocabularies = new WeakMap<Database, Vocabulary>();
 
 /** Words of names that are like a folded word, the most alike first. */
 export function correctionsOf(db: Database, typed: string, atMost: number): readonly Correction[] {
+  return vocabularyOf(db).corrections(db, typed, atMost);
+}
+
+/** Reads the words of names, which the first correction would otherwise have to wait for. */
+export function readWords(db: Database): void {
+  vocabularyOf(db).refresh(db);
+}
+
+function vocabularyOf(db: Database): Vocabulary {
   let vocabulary = vocabularies.get(db);
   if (!vocabulary) {
     vocabulary = new Vocabulary();
     vocabularies.set(db, vocabulary);
   }
-  return vocabulary.corrections(db, typed, atMost);
-}
-
-/** Which letters occur, as bits; letters of other alphabets share bits. */
-function letterSet(word: string): number {
-  let set = 0;
-  for (let at = 0; at < word.length; at += 1) set |= 1 << (word.charCodeAt(at) & 31);
-  return set;
-}
-
-function bits(set: number): number {
-  let count = 0;
-  for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
+  return vocabulary;
 }

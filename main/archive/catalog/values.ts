@@ -3,17 +3,16 @@ import { statement } from '../index-writer/statements';
 import { Params } from './condition';
 import { foldText } from './folding';
 import { globOf, hasWildcards, literalsOf, type Test } from './matching';
+import { shortQuery, TRIGRAM, trigramQuery } from './pieces';
 import { TEST_FUNCTION } from './sql-functions';
 
 /** Behind every text that begins with the same characters. */
 export const LAST_CHARACTER = '\u{10FFFF}';
-/** Pieces of so many letters are indexed. */
-export const TRIGRAM = 3;
 
 /** Properties with more distinct values than this are not gone through one by one. */
 const MOST_GONE_THROUGH = 5000;
 /** When more values fit, rows that have one are not rare, and are asked one by one. */
-const MOST_FITTING = 3000;
+const MOST_FITTING = 12_000;
 
 /** Values of a property that fulfil a test. */
 export interface FittingValues {
@@ -33,35 +32,39 @@ export function fittingValues(db: Database, keyword: string, test: Test): Fittin
     text: string;
   }[];
   if (found.length > MOST_FITTING) return undefined;
-  return { ids: found.map((row) => row.id), texts: found.map((row) => row.text) };
+  const texts = new Map(found.map((row) => [row.id, row.text]));
+  return { ids: [...texts.keys()], texts: [...texts.values()] };
 }
 
 /**
  * SELECT of the values of a keyword that fulfil a test, for when there are too many to know: it may go through all values of
  * the keyword, but begins to answer at once.
  */
-export function valuesSelect(keyword: string, test: Test, params: Params): string {
-  return valuesSql(keyword, test, wholeTerms(test, params)?.terms, undefined, params);
+export function valuesSelect(db: Database, keyword: string, test: Test, params: Params): string {
+  const whole = wholeTerms(test, params);
+  const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
+  return valuesSql(keyword, test, whole?.terms, pieces, params);
 }
 
 function valuesSql(
   keyword: string,
   test: Test,
   terms: readonly string[] | undefined,
-  pieces: string | undefined,
+  pieces: PieceQuery | undefined,
   params: Params,
 ): string {
   const key = params.add(keyword);
   const tested = `${TEST_FUNCTION}(${params.add(JSON.stringify(test))}, v.text) = 1`;
-  const select = 'SELECT v.id, v.text FROM value AS v WHERE';
-  if (!terms) return `${select} v.property = ${key} AND ${tested}`;
+  const select = 'SELECT v.id, v.text FROM';
+  if (!terms) return `${select} value AS v WHERE v.property = ${key} AND ${tested}`;
+  // Those with the pieces one after the other, so that it need not be known how many there are.
   const found =
     pieces === undefined
-      ? `v.property = ${key}`
-      : `v.id IN (SELECT t.rowid FROM value_trigram AS t WHERE t.value_trigram MATCH ${params.add(pieces)})`;
+      ? `value AS v WHERE v.property = ${key}`
+      : `${pieces.index} AS t CROSS JOIN value AS v ON v.id = t.rowid WHERE t.${pieces.index} MATCH ${params.add(pieces.query)}`;
   // Of values of several parts any one may fit, which the terms for whole values do not see.
-  const several = `v.property = ${key} AND (instr(v.folded, '\\') > 0 OR instr(v.folded, '=') > 0) AND ${tested}`;
-  return `${select} ${[found, ...terms].join(' AND ')} UNION ${select} ${several}`;
+  const several = `value AS v WHERE v.property = ${key} AND (instr(v.folded, '\\') > 0 OR instr(v.folded, '=') > 0) AND ${tested}`;
+  return `${select} ${[found, ...terms].join(' AND ')} UNION ALL ${select} ${several}`;
 }
 
 interface WholeTerms {
@@ -104,23 +107,28 @@ function wholeTerms({ operator, comparison, wanted }: Test, params: Params): Who
   }
 }
 
-/** The query that finds a pattern's pieces in values of one property; undefined when they are too short or there is none. */
-function pieceQuery(db: Database, keyword: string, pattern: string): string | undefined {
-  const query = trigramQuery(pattern);
+interface PieceQuery {
+  readonly index: 'value_trigram' | 'value_piece';
+  readonly query: string;
+}
+
+/** The query that finds a pattern's pieces in values of one property; undefined when it has no pieces or such values are not indexed. */
+function pieceQuery(db: Database, keyword: string, pattern: string): PieceQuery | undefined {
   const row = statement(db, 'SELECT id FROM value_property WHERE property = ?').get(keyword) as
     { id: number } | undefined;
-  if (query === undefined || !row) return undefined;
-  return `"${String.fromCharCode(0xe000 + row.id).repeat(TRIGRAM)}" AND ${query}`;
+  if (!row) return undefined;
+  const long = trigramQuery(pattern);
+  if (long !== undefined)
+    return {
+      index: 'value_trigram',
+      query: `"${String.fromCharCode(0xe000 + row.id).repeat(TRIGRAM)}" AND ${long}`,
+    };
+  const short = shortQuery(`p${String(row.id)}`, pattern);
+  return short === undefined ? undefined : { index: 'value_piece', query: short };
 }
 
 function prefixTerms(folded: string, params: Params): readonly string[] {
   return [`v.folded >= ${params.add(folded)}`, `v.folded < ${params.add(folded + LAST_CHARACTER)}`];
-}
-
-/** The query for a trigram index that finds texts with all pieces of a pattern; undefined when they are too short. */
-export function trigramQuery(pattern: string): string | undefined {
-  const long = literalsOf(pattern).pieces.filter((piece) => Array.from(piece).length >= TRIGRAM);
-  return long.length === 0 ? undefined : long.map((piece) => `"${piece.replaceAll('"', '""')}"`).join(' AND ');
 }
 
 function isSmall(db: Database, keyword: string): boolean {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from 'better-sqlite3';
 import { correctionsOf, forgiven, typingErrors } from '../../../main/archive/catalog/typing-errors';
 import { addPatient, emptyCatalog } from '../../fixtures/catalog';
+import { seeded } from '../../fixtures/chance';
 
 describe('typingErrors', () => {
   it.each([
@@ -49,6 +50,29 @@ describe('corrections', () => {
     expect(words('okonkow')).toEqual([]);
     addPatient(db, { PatientName: 'Okonkwo' });
     expect(words('okonkow')).toEqual(['okonkwo']);
+  });
+
+  it('are those that comparing with every word gives', () => {
+    const chance = seeded(31);
+    const made = (least: number): string =>
+      Array.from({ length: least + chance.below(6) }, () => chance.oneOf(['a', 'b', 'n', 'o', 'k', 'ъ', '𠮷'])).join(
+        '',
+      );
+    const known = [...new Set(Array.from({ length: 3000 }, () => made(4)))].sort();
+    const add = db.prepare('INSERT INTO name_word (word) VALUES (?)');
+    for (const word of known.filter((_, at) => at % 2 === 0)) add.run(word);
+    correctionsOf(db, 'abano', 1);
+    for (const word of known.filter((_, at) => at % 2 === 1)) add.run(word);
+    for (let round = 0; round < 200; round += 1) {
+      const typed = round % 2 === 0 ? made(3) : chance.oneOf(known).slice(0, -1);
+      const limit = forgiven(typed.length);
+      const expected = known
+        .map((word) => ({ word, ...typingErrors(typed, word, limit) }))
+        .filter(({ word, whole, beginning }) => limit > 0 && word !== typed && Math.min(whole, beginning) <= limit)
+        .map(({ word, whole, beginning }) => ({ word, errors: Math.min(whole, beginning + 1) }))
+        .sort((a, b) => a.errors - b.errors || a.word.length - b.word.length || (a.word < b.word ? -1 : 1));
+      expect([typed, correctionsOf(db, typed, 5000)]).toEqual([typed, expected]);
+    }
   });
 
   it('know nothing of a word that a rebuild has dropped', () => {

@@ -1,0 +1,62 @@
+import type { Database } from 'better-sqlite3';
+import { orderBy, tableOf } from './columns';
+import { rowCount } from './counts';
+import { DEFAULT_ORDER } from './find';
+import { canBeFollowed, climbOn, followOrder } from './jumps';
+import { readWords } from './typing-errors';
+
+/** Lists of fewer rows are quick without being made ready. */
+const SHORT = 20_000;
+/** How long the archive has been open before anything is made ready, and how long there are pauses in between, milliseconds. */
+const AFTER_OPENING_MS = 3000;
+const PAUSE_MS = 20;
+/** How long is worked in one piece, milliseconds: less than anybody notices. */
+const PIECE_MS = 5;
+
+/**
+ * Makes ready what finding in a large archive would have to wait for at first: places in the middle of its lists, and the words of names. It
+ * is done in small pieces between other things, and nothing depends on it.
+ */
+export class IdleWork {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly db: Database) {
+    this.schedule(AFTER_OPENING_MS, () => {
+      followLists(this.db);
+      this.climb();
+    });
+  }
+
+  /** Goes on with the order in which somebody has just jumped. */
+  wake(): void {
+    if (this.timer === undefined) this.schedule(PAUSE_MS, () => this.climb());
+  }
+
+  private climb(): void {
+    if (this.db.inTransaction || climbOn(this.db, PIECE_MS)) this.schedule(PAUSE_MS, () => this.climb());
+  }
+
+  private schedule(after: number, work: () => void): void {
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.db.open) work();
+    }, after);
+    this.timer.unref();
+  }
+}
+
+/** Follows the usual orders of long lists, and reads the words of names. */
+function followLists(db: Database): void {
+  for (const list of ['patient', 'study', 'series', 'image'] as const) {
+    const order = orderBy(list, DEFAULT_ORDER[list].sort);
+    if (!order || rowCount(db, tableOf(list)) < SHORT) continue;
+    if (canBeFollowed(list, order)) followOrder(db, list, order);
+    if (list === 'patient') readWords(db);
+  }
+}
+
+/** Makes everything ready at once. */
+export function makeReady(db: Database): void {
+  followLists(db);
+  while (climbOn(db, PIECE_MS)) continue;
+}

@@ -1,0 +1,120 @@
+import type { Listing } from '@shared/model/vocabulary';
+import { idColumn, type Order, type Table, tableOf, type Term } from './columns';
+import { Params } from './condition';
+import type { CursorValue } from './cursor';
+
+/** A value a list is sorted by, and in which direction. */
+export interface SortTerm extends Pick<Term, 'sql'> {
+  readonly descending: boolean;
+}
+
+/** The terms of an order, in one direction. */
+export function termsOf(order: Order, descending: boolean): readonly SortTerm[] {
+  return order.terms.map((term) => ({ sql: term.sql, descending }));
+}
+
+/** A walk along the index of an order: from which tables, and what is left out on the way. */
+export interface Walk {
+  readonly list: Listing;
+  readonly order: Order;
+  readonly descending: boolean;
+  readonly source: string;
+  readonly where: readonly string[];
+  /** So many of the first values are the same in all rows. */
+  readonly fixed: number;
+  /** Values that `where` speaks of, and ids that it does (plan.ts). */
+  readonly params: Params;
+  readonly known: Readonly<Record<string, string>>;
+}
+
+/** A walk along a whole list. */
+export function wholeWalk(list: Listing, order: Order, descending: boolean): Walk {
+  const source = walkSource(list, order, narrowSource(list, order));
+  return { list, order, descending, source, where: [], fixed: 0, params: new Params(), known: {} };
+}
+
+/** How the list's own table is read when nothing is asked of its rows. */
+export function narrowSource(list: Listing, order: Order): string {
+  const level = tableOf(list);
+  return order.terms[0]?.sql === 'image.id' ? sourceOf(level) : level;
+}
+
+/** A WHERE, if there is anything to fulfil. */
+export function filter(terms: readonly string[]): string {
+  return terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`;
+}
+
+/** Images are wide; an index has what is asked of them most. */
+export function sourceOf(table: Table): string {
+  return table === 'image' ? 'image INDEXED BY image_facts' : table;
+}
+
+/** The table along whose index a list is walked in an order. */
+export function walkedTable(list: Listing, order: Order): Table {
+  return order.terms[0]?.table ?? tableOf(list);
+}
+
+/** What to select from for a walk along the index of an order; `narrow` is how the list's own table is read. */
+export function walkSource(list: Listing, order: Order, narrow: string): string {
+  const level = tableOf(list);
+  const from = walkedTable(list, order);
+  return from === level ? narrow : `${from} CROSS JOIN ${level} ON ${idColumn(level, from)} = ${from}.id`;
+}
+
+/** The terms of a WHERE for the rows that come behind these values: where in the index to begin, and what to pass by there. */
+export function behindTerms(
+  { list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>,
+  values: readonly CursorValue[],
+  params: Params,
+): readonly string[] {
+  const terms = termsOf(order, descending);
+  const from = walkedTable(list, order);
+  const leading = order.terms.filter((term) => term.table === from).length;
+  return [
+    bound(terms.slice(0, leading), values, params, descending ? '<=' : '>='),
+    `+(${behind(terms, values, params)})`,
+  ];
+}
+
+/** The terms of a WHERE for the row with these values and those before it. */
+export function upToTerms(
+  { list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>,
+  values: readonly CursorValue[],
+  params: Params,
+): readonly string[] {
+  const terms = termsOf(order, descending);
+  const from = walkedTable(list, order);
+  const leading = order.terms.filter((term) => term.table === from).length;
+  return [
+    bound(terms.slice(0, leading), values, params, descending ? '>=' : '<='),
+    `+(NOT (${behind(terms, values, params)}))`,
+  ];
+}
+
+/** A bound that an index knows what to do with. All terms here run in one direction. */
+function bound(
+  terms: readonly SortTerm[],
+  values: readonly CursorValue[],
+  params: Params,
+  operator: '<=' | '>=',
+): string {
+  const left = terms.map((term) => term.sql).join(', ');
+  const right = terms.map((_, at) => params.add(values[at] ?? '')).join(', ');
+  return terms.length === 1 ? `${left} ${operator} ${right}` : `(${left}) ${operator} (${right})`;
+}
+
+/** Rows that come after the values of a cursor. */
+export function behind(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): string {
+  const [term, ...others] = terms;
+  if (!term) return '0';
+  const value = params.add(values[0] ?? '');
+  const beyond = `${term.sql} ${term.descending ? '<' : '>'} ${value}`;
+  return others.length === 0
+    ? beyond
+    : `(${beyond} OR (${term.sql} = ${value} AND ${behind(others, values.slice(1), params)}))`;
+}
+
+/** An ORDER BY. */
+export function inOrder(terms: readonly SortTerm[], sortedBy: (term: SortTerm) => string = (term) => term.sql): string {
+  return terms.map((term) => sortedBy(term) + (term.descending ? ' DESC' : '')).join(', ');
+}
