@@ -79,7 +79,8 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox match decide PATIENT --to NAME (--as ID | --new | --none | --ask) --archive DIR
   fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
   fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
-  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
+  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID | --attachment ID]...
+      [--only-queue] --archive DIR
   fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
   fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR

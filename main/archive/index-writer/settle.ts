@@ -130,7 +130,11 @@ function parsed({ attributes }: First): IndexAttributes {
 }
 
 /** To whom an object belongs that nobody was named for: whoever has registered or brought in this identity before. */
-export function ownerByIdentity(db: Database, attributes: IndexAttributes, image: string): PatientKey {
+export function ownerByIdentity(
+  db: Database,
+  attributes: Pick<IndexAttributes, 'PatientID' | 'IssuerOfPatientID' | 'PatientName' | 'StudyInstanceUID'>,
+  image: string,
+): PatientKey {
   const identity = identityOf(
     {
       PatientID: attributes.PatientID ?? '',

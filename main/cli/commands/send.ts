@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { ItemRow } from '@shared/contract/sync';
+import type { Output } from '@shared/contract';
 import { ItemState } from '@shared/contract/sync';
-import { TransactionKey } from '@shared/model/ids';
+import { AttachmentKey, TransactionKey } from '@shared/model/ids';
 import { sentenceOf } from '../fault';
 import { selectionOf } from '../lookup';
 import { remoteNamed, sendWaiting, type SyncSession, withSync } from '../sync-session';
@@ -11,7 +12,7 @@ import { commonOptions, UsageError } from '../usage';
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 
-/** `send --to NAME`: puts images into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
+/** `send --to NAME`: puts images and attached files into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
 export async function sendCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -22,6 +23,7 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
       study: several,
       series: several,
       image: several,
+      attachment: several,
       'only-queue': { type: 'boolean', default: false },
     },
   });
@@ -30,9 +32,10 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
   return withSync(values.archive, terminal, async (session) => {
     const { remote } = await remoteNamed(session.sync, to);
     const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
-    const sent = await session.sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
+    const attachments = values.attachment.map(attachmentOf);
+    const sent = await session.sync.verbs['outbox.send']({ selection, attachments, remote, anonymise: null, priority: 0 });
     if (!values['only-queue']) await sendWaiting(session);
-    return answer(session, sent.transaction, terminal);
+    return answer(session, sent, terminal);
   });
 }
 
@@ -67,6 +70,12 @@ export async function outboxCommand(argv: readonly string[], terminal: Terminal)
   });
 }
 
+function attachmentOf(name: string): AttachmentKey {
+  const parsed = AttachmentKey.safeParse(name.toLowerCase());
+  if (!parsed.success) throw new UsageError(`${name} is no attachment, as attach list shows them.`);
+  return parsed.data;
+}
+
 function transactionOf(name: string | undefined): TransactionKey {
   const parsed = TransactionKey.safeParse(name);
   if (!parsed.success) throw new UsageError('Say which transaction, as outbox list shows it.');
@@ -97,21 +106,20 @@ export async function ledgerCommand(argv: readonly string[], terminal: Terminal)
   });
 }
 
-const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID', 'why'];
+const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID or file', 'why'];
 
-function cells({ remoteName, state, proof, SOPInstanceUID, fault }: ItemRow): readonly string[] {
+function cells({ remoteName, state, proof, SOPInstanceUID, file, fault }: ItemRow): readonly string[] {
   const why = fault === null ? '' : sentenceOf(fault);
-  return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? '', why];
+  return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? file?.name ?? '', why];
 }
 
-async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {
-  const { rows } = await sync.verbs['outbox.transactions']({ openOnly: false, limit: 500, offset: 0 });
-  const row = rows.find((each) => each.transaction === transaction);
-  const counts = row?.counts;
-  terminal.answer({ transaction, counts }, () =>
-    counts === undefined
-      ? transaction
-      : `${String(counts.proven)} proven, ${String(counts.arrived)} arrived, ${String(counts.waiting)} waiting, ${String(counts.refused)} refused, ${String(counts.parked)} for a person`,
+async function answer({ sync }: SyncSession, sent: Output<'outbox.send'>, terminal: Terminal): Promise<number> {
+  const { transaction, leftOut, leftOutFiles } = sent;
+  const { counts } = await sync.verbs['outbox.transaction']({ transaction });
+  terminal.answer(
+    { transaction, counts, leftOut, leftOutFiles },
+    () =>
+      `${String(counts.proven)} proven, ${String(counts.arrived)} arrived, ${String(counts.waiting)} waiting, ${String(counts.refused)} refused, ${String(counts.parked)} for a person`,
   );
-  return counts !== undefined && counts.waiting + counts.refused + counts.parked === 0 ? 0 : 1;
+  return counts.waiting + counts.refused + counts.parked === 0 ? 0 : 1;
 }

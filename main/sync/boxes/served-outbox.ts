@@ -79,7 +79,7 @@ export class ServedOutbox {
     if (found === undefined || !['waiting', 'arrived', 'proven'].includes(found.state)) return null;
     const { item } = found;
     const name = itemName(item);
-    const prepared = await prepare(this.parts.ctx, item, remote.name, this.parts.makeAnonymous, (bytes) => {
+    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, (bytes) => {
       const throttle = this.throttleOf(remote);
       if (throttle === null) return bytes;
       const slow = throttle.stream();
@@ -165,7 +165,7 @@ export class ServedOutbox {
   private async hashOf(remote: Remote, item: QueuedItem): Promise<string | null> {
     const known = this.sent.get(itemName(item));
     if (known !== undefined) return known;
-    const prepared = await prepare(this.parts.ctx, item, remote.name, this.parts.makeAnonymous, null);
+    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, null);
     if (prepared.kind === 'refused') return null;
     await prepared.done();
     return prepared.item.sha256;

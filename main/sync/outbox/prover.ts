@@ -49,7 +49,7 @@ export class Prover {
     const ready: Ready[] = [];
     try {
       for (const item of queued) {
-        const prepared = await prepare(ctx, item, remote.name, makeAnonymous, null);
+        const prepared = await prepare(ctx, item, remote, makeAnonymous, null);
         if (prepared.kind === 'ready') ready.push({ queued: item, item: prepared.item, done: () => prepared.done() });
       }
       return ready.length === 0 ? NOTHING : await this.ask(ready, connected(), signal);

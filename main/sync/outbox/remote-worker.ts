@@ -320,7 +320,7 @@ export class RemoteWorker {
     this.ending.touch(queued.number);
     this.parts.changed();
     try {
-      const prepared = await prepare(this.parts.ctx, queued, this.remote.name, this.parts.makeAnonymous, (bytes) =>
+      const prepared = await prepare(this.parts.ctx, queued, this.remote, this.parts.makeAnonymous, (bytes) =>
         this.slowed(bytes),
       );
       const outcome = await this.tryToSend(prepared, name);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Handlers, Parsed } from '@shared/contract';
+import type { Handlers, Output, Parsed } from '@shared/contract';
 import type { OutboxSummary, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import { type RemoteKey, TransactionKey } from '@shared/model/ids';
 import { actingUser } from '../../archive/actor';
 import type { Engine } from '../../archive/engine';
+import { selectFiles } from '../../archive/attachments/outgoing';
 import { select } from '../../archive/export/selection';
 import type { CommitBatcher } from '../../archive/ingest/commit-batcher';
 import type { Remote } from '../../archive/outbox/queue';
@@ -12,7 +13,7 @@ import { type InFlight, itemRows, ledgerOf, transactionRows } from '../../archiv
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { ledgerCsv } from '../ledger-csv';
 import { writeLedger } from '../ledger-file';
-import { previewOf } from './preview';
+import { previewOf, whyNoFiles } from './preview';
 
 export interface RequestsParts {
   readonly engine: Engine;
@@ -91,20 +92,32 @@ export class OutboxRequests {
     };
   }
 
-  private async send({ selection, remote, anonymise, priority }: Parsed<'outbox.send'>) {
-    const { rows, leftOut } = select(this.db, selection, 'media', {
-      purpose: 'send',
-      recipient: this.parts.require(remote).name,
-      person: actingUser(),
-    });
-    if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+  private async send(input: Parsed<'outbox.send'>): Promise<Output<'outbox.send'>> {
+    const { selection, attachments = [], remote, anonymise, priority } = input;
+    const target = this.parts.require(remote);
+    const refused = attachments.length === 0 ? null : whyNoFiles(target, anonymise);
+    if (refused !== null) throw new FieldboxError(refused);
+    const release = { purpose: 'send', recipient: target.name, person: actingUser() } as const;
+    const { rows, leftOut } = select(this.db, selection, 'media', release);
+    const chosen = selectFiles(this.db, attachments, release);
+    if (rows.length + chosen.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
     const transaction = TransactionKey.parse(randomUUID());
     const images = rows.map(({ object, bytes }) => ({ image: object, bytes }));
+    const files = chosen.rows.map(({ attachment, sha256, bytes }) => ({ attachment, file: sha256, bytes }));
     const cause = { type: 'person' as const, reference: '' };
     await this.parts.engine.context.commit([
-      { type: 'send.requested', body: { transaction, remote, images, anonymise, priority, cause } },
+      {
+        type: 'send.requested',
+        body: { transaction, remote, images, ...(files.length > 0 && { files }), anonymise, priority, cause },
+      },
     ]);
-    return { transaction, images: rows.length, leftOut: [...leftOut] };
+    return {
+      transaction,
+      images: rows.length,
+      files: files.length,
+      leftOut: [...leftOut],
+      leftOutFiles: [...chosen.leftOut],
+    };
   }
 
   private items(input: Parameters<typeof itemRows>[1]) {

@@ -1,6 +1,7 @@
 import type { PatientDetails } from '@shared/model/details';
 import type { ClinicKey, ImageId, PatientKey, SeriesKey } from '@shared/model/ids';
 import type { MatchBasis, RemotePatient } from '@shared/model/remotes/matching';
+import type { Outgoing } from './remote';
 
 /** What is known of a patient here, for a remote that has patients of its own. */
 export interface Person {
@@ -22,8 +23,8 @@ export type Known =
  * same there, and pictures in a form that such remotes take.
  */
 export interface Counterparts {
-  /** Whose an image is; null when it is not in the archive any more. */
-  personOf(image: ImageId): Person | null;
+  /** Whose an image or attached file is; null when it is not in the archive any more. */
+  personOf(item: Pick<Outgoing, 'image' | 'attached'>): Person | null;
   knownAs(patient: PatientKey): Known | null;
   /** Keeps who a patient is there. */
   matched(patient: PatientKey, id: string, basis: Exclude<MatchBasis, 'person'>): Promise<void>;

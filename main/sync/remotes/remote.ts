@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
-import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { Fetchable, RemoteAbilities, RemoteFile } from '@shared/model/remotes/content';
 import type { RemotePatient } from '@shared/model/remotes/matching';
 import type { ProofKind } from '@shared/model/remotes/access';
@@ -189,16 +189,29 @@ export interface OutgoingFacts {
 export interface Outgoing extends TransactionFacts {
   /** From 1. */
   readonly position: number;
+  /** SHA-256 of the image as it lies here, or of the attached file. */
   readonly image: ImageId;
+  /** Set when it is no image but a file attached to a patient; only drivers that take files get one. */
+  readonly attached: AttachedFile | null;
   readonly anonymised: boolean;
   readonly bytes: number;
   /** SHA-256 of the bytes that `open` gives. */
   readonly sha256: string;
   readonly facts: OutgoingFacts;
-  /** The DICOM file (PS3.10) from an offset on. */
+  /** The DICOM file (PS3.10), or the attached file, from an offset on. */
   open(from?: number): Readable;
   /** The photo or document it was made from, byte for byte; null when it came as DICOM or is anonymised. */
   readonly original: OriginalFile | null;
+}
+
+/** A file attached to a patient; its bytes are those of the item, its name and type those of `original`. */
+export interface AttachedFile {
+  readonly attachment: AttachmentKey;
+  readonly patient: PatientKey;
+  readonly IssuerOfPatientID: string;
+  readonly description: string;
+  /** Shown first here. */
+  readonly pinned: boolean;
 }
 
 export interface OriginalFile {

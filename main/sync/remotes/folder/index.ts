@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
+import { noAbilities } from '@shared/model/remotes/content';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { flushFile, flushFolder, systemCode } from '../../../platform/durable';
 import type {
@@ -18,14 +19,15 @@ import type {
 } from '../remote';
 
 /**
- * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, written under another
- * name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
+ * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, every attached file as
+ * `<patient>/files/<name>_<beginning of its SHA-256>.<ending>`, written under another name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
  */
 export const folderDriver: RemoteDriver<'folder'> = {
   kind: 'folder',
   proofs: () => ['hash'],
   secrets: () => [],
   parallel: 2,
+  abilities: { ...noAbilities, takesFiles: true },
   connect: (settings) => new FolderConnection(settings),
 };
 
@@ -85,12 +87,8 @@ class FolderConnection implements RemoteConnection {
   }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    const folder = join(
-      this.settings.path,
-      safe(item.facts.PatientID, 'unknown'),
-      safe(item.facts.StudyInstanceUID, 'study'),
-    );
-    const target = join(folder, `${safe(item.facts.SOPInstanceUID, item.sha256)}.dcm`);
+    const target = this.pathOf(item);
+    const folder = dirname(target);
     try {
       await stat(this.settings.path); // never makes the folder itself: an unmounted share would be filled on the laptop's own disk
       const there = await hashOf(target, hooks.signal);
@@ -122,17 +120,20 @@ class FolderConnection implements RemoteConnection {
     return Promise.resolve();
   }
 
+  /** Where an item lies. */
+  private pathOf({ attached, facts, image, sha256 }: Outgoing): string {
+    const ofPatient = join(this.settings.path, safe(facts.PatientID, 'unknown'));
+    if (attached === null)
+      return join(ofPatient, safe(facts.StudyInstanceUID, 'study'), `${safe(facts.SOPInstanceUID, sha256)}.dcm`);
+    const ending = /\.[A-Za-z0-9]{1,10}$/.exec(facts.fileName)?.[0] ?? '';
+    const stem = facts.fileName.slice(0, facts.fileName.length - ending.length);
+    return join(ofPatient, 'files', `${safe(stem, 'file')}_${image.slice(0, 12)}${ending.toLowerCase()}`);
+  }
+
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
-    const { PatientID, StudyInstanceUID, SOPInstanceUID } = item.facts;
-    const path = join(
-      this.settings.path,
-      safe(PatientID, 'unknown'),
-      safe(StudyInstanceUID, 'study'),
-      `${safe(SOPInstanceUID, item.sha256)}.dcm`,
-    );
     try {
       await stat(this.settings.path);
-      const there = await hashOf(path, signal);
+      const there = await hashOf(this.pathOf(item), signal);
       if (there === item.sha256) return { kind: 'proven', proof: { kind: 'hash', note: 'read back' } };
       return there === null ? { kind: 'missing' } : { kind: 'conflict' };
     } catch {

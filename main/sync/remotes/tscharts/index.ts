@@ -40,6 +40,7 @@ export const tschartsDriver: RemoteDriver<'tscharts'> = {
     lists: true,
     withdraws: 'deletes',
     takesEntries: false,
+    takesFiles: false,
   },
   connect: (settings, surroundings) => new TschartsConnection(settings, surroundings),
 };
