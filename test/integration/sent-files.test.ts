@@ -6,6 +6,7 @@ import { type AttachmentRow, AttachmentQuery, attachmentVerbs } from '../../shar
 import { ExportSelection } from '../../shared/contract/release';
 import { AnonymisationWay } from '../../shared/model/anonymisation';
 import type { AttachmentKey, PatientKey, RemoteKey } from '../../shared/model/ids';
+import { PatientInput } from '../../shared/model/rows';
 import { syncVerbs } from '../../shared/contract/sync';
 import { AttachmentsServer } from '../fixtures/attachments-server';
 import { openForTest, temporaryFolder } from '../fixtures/archive';
@@ -256,7 +257,7 @@ describe('files that are attached to patients', () => {
     // A "no" that is said while a file waits still holds it back; one said before keeps it out.
     const { transaction } = await send(here, share, [attachment]);
     const card = await engine.verbs['patients.get']({ patient: here.patient });
-    await engine.verbs['patients.update']({ patient: here.patient, changes: { ...card, consent: 'no' } });
+    await engine.verbs['patients.update']({ patient: here.patient, changes: PatientInput.parse({ ...card, consent: 'no' }) });
     sync.start();
     await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ refused: 1 });
     expect((await itemsOf(sync, transaction))[0]?.fault?.code).toBe('CONSENT_REFUSED');

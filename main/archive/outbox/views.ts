@@ -223,7 +223,9 @@ export function ledgerOf(
   inFlight: InFlight,
 ): { readonly rows: readonly ItemRow[]; readonly proofs: number } {
   const rows = (
-    statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? AND i.attachment IS NULL ORDER BY i.id`).all(image) as ItemColumns[]
+    statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? AND i.attachment IS NULL ORDER BY i.id`).all(
+      image,
+    ) as ItemColumns[]
   ).map((row) => itemRow(row, inFlight));
   return { rows, proofs: rows[0]?.proofs ?? 0 };
 }

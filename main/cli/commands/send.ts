@@ -33,7 +33,13 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
     const { remote } = await remoteNamed(session.sync, to);
     const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
     const attachments = values.attachment.map(attachmentOf);
-    const sent = await session.sync.verbs['outbox.send']({ selection, attachments, remote, anonymise: null, priority: 0 });
+    const sent = await session.sync.verbs['outbox.send']({
+      selection,
+      attachments,
+      remote,
+      anonymise: null,
+      priority: 0,
+    });
     if (!values['only-queue']) await sendWaiting(session);
     return answer(session, sent, terminal);
   });

@@ -35,7 +35,8 @@ export async function fileOf(
   const { original } = item;
   if (original !== null) {
     return {
-      fileName: item.attached === null ? nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin') : ownName(item, original),
+      fileName:
+        item.attached === null ? nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin') : ownName(item, original),
       contentType: original.mediaType,
       bytes: original.bytes,
       drawn: false,

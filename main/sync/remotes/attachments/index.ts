@@ -36,7 +36,14 @@ export const attachmentsDriver: RemoteDriver<'attachments'> = {
   proofs: () => ['listing'],
   secrets: ({ access }) => ['token', ...webSecrets(access)],
   parallel: 1,
-  abilities: { matches: true, fetches: ['files'], lists: true, withdraws: 'archives', takesEntries: false, takesFiles: true },
+  abilities: {
+    matches: true,
+    fetches: ['files'],
+    lists: true,
+    withdraws: 'archives',
+    takesEntries: false,
+    takesFiles: true,
+  },
   connect: (settings, surroundings) => new AttachmentsConnection(settings, surroundings),
 };
 
@@ -177,7 +184,9 @@ class AttachmentsConnection implements RemoteConnection {
 
   private async sendTo(item: Outgoing, patient: string, hooks: SendHooks): Promise<SendOutcome> {
     const file = await fileOf(item, this.settings, this.surroundings.counterparts);
-    const here = (await this.cameFromThere(item, patient, file, hooks.signal)) ?? (await this.findRecord(item, patient, file, hooks.signal));
+    const here =
+      (await this.cameFromThere(item, patient, file, hooks.signal)) ??
+      (await this.findRecord(item, patient, file, hooks.signal));
     if (here !== null) return here;
     let place = placeOf(hooks.resume, patient, file.bytes);
     for (let forms = 0; forms < MOST_FORMS; forms += 1) {

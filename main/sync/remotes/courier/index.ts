@@ -87,10 +87,7 @@ class CourierConnection implements RemoteConnection {
       if (folder === null) return { kind: 'later', whole: true, trouble: { code: 'COURIER_NO_STICK' } };
       const bundle = await this.bundleFor(folder, item.number, keys.own, keys.to);
       const body = counted(item.open(), (count) => hooks.progress(count));
-      await bundle.append(
-        contentOf(item),
-        stoppable(body, hooks.signal),
-      );
+      await bundle.append(contentOf(item), stoppable(body, hooks.signal));
       return { kind: 'arrived', proof: null };
     } catch (error) {
       await this.leaveBundle();
