@@ -125,6 +125,8 @@ export const ItemRow = z.object({
   anonymised: z.boolean(),
   /** At how many remotes this image is proven, as it is here. */
   proofs: z.int(),
+  /** The destination holds an older version: the one that is here now, and whether it is on its way there or has arrived. */
+  newer: z.object({ image: ImageId, asked: z.boolean() }).nullable(),
   /** Of the image as it is here now; null when it is not in the archive any more. */
   PatientID: z.string().nullable(),
   PatientName: z.string().nullable(),
@@ -154,6 +156,8 @@ const ItemFilter = z.object({
   remote: RemoteKey.optional(),
   patient: PatientKey.optional(),
   states: z.array(ItemState).default([]),
+  /** Only what a destination holds in an older version while nobody has sent the newer one. */
+  outdated: z.boolean().optional(),
   limit: z.int().min(1).max(1000).default(100),
   offset: z.int().min(0).default(0),
 });
@@ -253,6 +257,16 @@ export const syncVerbs = {
   'outbox.cancel': verb(z.object({ transaction: TransactionKey }), Nothing, ['NOT_FOUND']),
   /** Puts refused, parked and cancelled items of a transaction in the queue again. */
   'outbox.retry': verb(z.object({ transaction: TransactionKey }), z.object({ items: z.int() }), ['NOT_FOUND']),
+  /** Sends the versions that are here now of what a destination holds in older ones; of one patient, or of all. */
+  'outbox.correct': verb(
+    z.object({ remote: RemoteKey, patient: PatientKey.optional() }),
+    z.object({
+      transaction: TransactionKey,
+      images: z.int(),
+      leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+    }),
+    ['NOT_FOUND', 'EXPORT_NOTHING'],
+  ),
   'outbox.summary': verb(Nothing, OutboxSummary),
   /** The delivery ledger: for each image and remote what is proven, and how. */
   'ledger.list': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),

@@ -146,6 +146,15 @@ export const syncErrors = {
     fr: 'La destination détient déjà une autre image sous le même numéro. Une personne doit vérifier.',
     ar: 'لدى الوجهة صورة أخرى بالرقم نفسه. يجب أن ينظر فيها شخص.',
   },
+  REMOTE_KEEPS_OLDER: {
+    number: 8027,
+    severity: 'item',
+    remedy: 'none',
+    en: 'The destination keeps the older version of this image. Have it deleted there, then try again.',
+    es: 'El destino conserva la versión anterior de esta imagen. Pida que la borren allí y vuelva a intentarlo.',
+    fr: 'La destination garde l’ancienne version de cette image. Faites-la supprimer là-bas, puis réessayez.',
+    ar: 'تحتفظ الوجهة بالنسخة الأقدم من هذه الصورة. اطلب حذفها هناك ثم أعد المحاولة.',
+  },
   REMOTE_NOT_KEPT: {
     number: 8024,
     severity: 'item',

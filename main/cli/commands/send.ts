@@ -45,11 +45,11 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
   });
 }
 
-/** `outbox list|run|retry|cancel`: what waits, and sending it. */
+/** `outbox list|run|retry|cancel|correct`: what waits, and sending it. */
 export async function outboxCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { ...commonOptions, open: { type: 'boolean', default: false } },
+    options: { ...commonOptions, open: { type: 'boolean', default: false }, to: { type: 'string' } },
     allowPositionals: true,
   });
   const [act = 'list', name] = positionals;
@@ -58,8 +58,14 @@ export async function outboxCommand(argv: readonly string[], terminal: Terminal)
     if (act === 'run') await sendWaiting(session);
     else if (act === 'retry') await verbs['outbox.retry']({ transaction: transactionOf(name) });
     else if (act === 'cancel') await verbs['outbox.cancel']({ transaction: transactionOf(name) });
-    else if (act !== 'list')
-      throw new UsageError('outbox is one of: outbox list, outbox run, outbox retry ID, outbox cancel ID.');
+    else if (act === 'correct') {
+      if (values.to === undefined) throw new UsageError('Say where to: outbox correct --to NAME.');
+      await verbs['outbox.correct']({ remote: (await remoteNamed(session.sync, values.to)).remote });
+      await sendWaiting(session);
+    } else if (act !== 'list')
+      throw new UsageError(
+        'outbox is one of: outbox list, outbox run, outbox retry ID, outbox cancel ID, outbox correct --to NAME.',
+      );
     const { total, rows } = await verbs['outbox.transactions']({ openOnly: values.open, limit: 500, offset: 0 });
     const summary = await verbs['outbox.summary']({});
     terminal.answer({ total, rows, summary }, () =>
@@ -92,7 +98,13 @@ function transactionOf(name: string | undefined): TransactionKey {
 export async function ledgerCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { ...commonOptions, to: { type: 'string' }, state: several, csv: { type: 'boolean', default: false } },
+    options: {
+      ...commonOptions,
+      to: { type: 'string' },
+      state: several,
+      csv: { type: 'boolean', default: false },
+      outdated: { type: 'boolean', default: false },
+    },
   });
   const states = values.state.map((state) => {
     const parsed = ItemState.safeParse(state);
@@ -101,7 +113,8 @@ export async function ledgerCommand(argv: readonly string[], terminal: Terminal)
   });
   return withSync(values.archive, terminal, async ({ sync }) => {
     const remote = values.to === undefined ? undefined : (await remoteNamed(sync, values.to)).remote;
-    const filter = { states, ...(remote !== undefined && { remote }) };
+    const { outdated } = values;
+    const filter = { states, ...(outdated && { outdated }), ...(remote !== undefined && { remote }) };
     if (values.csv) {
       terminal.answerText((await sync.verbs['ledger.csv'](filter)).csv.trimEnd());
       return 0;

@@ -3,18 +3,20 @@ import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { asFieldboxError, type ErrorCode, type ErrorDetails } from '@shared/errors';
-import type { AttachmentKey, ImageId } from '@shared/model/ids';
+import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
 import { reasonToStay } from '../../archive/attachments/outgoing';
 import { attachmentRow } from '../../archive/attachments/rows';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
+import { asideImage } from '../../archive/index-writer/asides';
+import { olderThere } from '../../archive/outbox/views';
 import { sourceFileOf } from '../../archive/outbox/original';
 import type { QueuedItem, Remote } from '../../archive/outbox/queue';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import { driverFor } from '../remotes/registry';
-import type { Outgoing, OutgoingFacts } from '../remotes/remote';
+import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
 import { sha256Of } from '../sha256';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
@@ -35,7 +37,7 @@ const NOTHING_TO_TIDY = (): Promise<void> => Promise.resolve();
 export async function prepare(
   ctx: EngineContext,
   queued: QueuedItem,
-  remote: Pick<Remote, 'name' | 'settings'>,
+  remote: Pick<Remote, 'remote' | 'name' | 'settings'>,
   makeAnonymous: MakeAnonymous,
   through: ((bytes: Readable) => Readable) | null,
 ): Promise<Prepared> {
@@ -72,6 +74,7 @@ export async function prepare(
           sha256: queued.image,
           facts: factsFrom(attributes, { ...own, fileName: row.fileName }),
           open: (from = 0) => slowed(createReadStream(path, { start: from })),
+          older: await olderVersions(ctx, remote.remote, queued.image),
           original: source === null ? null : { ...source, open: (from = 0) => slowed(source.open(from)) },
         },
       };
@@ -90,6 +93,7 @@ export async function prepare(
         facts: factsFrom(attributes, { kindOfPicture: own.kindOfPicture, takenAt: null, fileName: '' }),
         open: (from = 0) => slowed(createReadStream(path, { start: from })),
         original: null,
+        older: [],
       },
     };
   } catch (thrown) {
@@ -148,8 +152,25 @@ async function prepareFile(
       },
       open,
       original: { name, mediaType, bytes, sha256, open },
+      older: [],
     },
   };
+}
+
+async function olderVersions(ctx: EngineContext, remote: RemoteKey, image: ImageId): Promise<readonly OlderVersion[]> {
+  const found: OlderVersion[] = [];
+  for (const older of olderThere(ctx.db, remote, image)) {
+    const attributes = asideImage(ctx.db, older)?.attributes;
+    if (attributes === undefined) continue;
+    const { PatientID = '', StudyInstanceUID = '', SeriesInstanceUID = '', SOPInstanceUID = '' } = attributes;
+    const path = (await ctx.objects.exists(older)) ? ctx.objects.path(older) : null;
+    found.push({
+      image: older,
+      facts: { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID },
+      open: path === null ? null : () => createReadStream(path),
+    });
+  }
+  return found;
 }
 
 /** What is known of a file that is no image. */

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Handlers, Output, Parsed } from '@shared/contract';
+import { ExportSelection } from '@shared/contract/release';
 import type { OutboxSummary, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
-import { type RemoteKey, TransactionKey } from '@shared/model/ids';
+import { type PatientKey, type RemoteKey, TransactionKey } from '@shared/model/ids';
 import { actingUser } from '../../archive/actor';
 import type { Engine } from '../../archive/engine';
 import { selectFiles } from '../../archive/attachments/outgoing';
 import { select } from '../../archive/export/selection';
 import type { CommitBatcher } from '../../archive/ingest/commit-batcher';
 import type { Remote } from '../../archive/outbox/queue';
-import { type InFlight, itemRows, ledgerOf, transactionRows } from '../../archive/outbox/views';
+import { type InFlight, itemRows, ledgerOf, newerOf, transactionRows } from '../../archive/outbox/views';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { ledgerCsv } from '../ledger-csv';
 import { writeLedger } from '../ledger-file';
@@ -73,6 +74,7 @@ export class OutboxRequests {
       'outbox.retry': async ({ transaction }) => ({
         items: await this.change(transaction, ['refused', 'parked', 'cancelled'], 'waiting'),
       }),
+      'outbox.correct': ({ remote, patient }) => this.correct(remote, patient),
       'outbox.summary': async () => Promise.resolve(this.parts.summary()),
       'ledger.list': async (input) => Promise.resolve(this.items(input)),
       'ledger.image': async ({ image }) => {
@@ -118,6 +120,15 @@ export class OutboxRequests {
       leftOut: [...leftOut],
       leftOutFiles: [...chosen.leftOut],
     };
+  }
+
+  private async correct(remote: RemoteKey, patient: PatientKey | undefined): Promise<Output<'outbox.correct'>> {
+    this.parts.require(remote);
+    const images = [...newerOf(this.db, remote, patient)];
+    if (images.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    const selection = ExportSelection.parse({ images });
+    const sent = await this.send({ selection, remote, anonymise: null, priority: 0 });
+    return { transaction: sent.transaction, images: sent.images, leftOut: sent.leftOut };
   }
 
   private items(input: Parameters<typeof itemRows>[1]) {

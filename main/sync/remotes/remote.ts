@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
 import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
@@ -51,6 +51,8 @@ export interface Surroundings {
   readonly name: string;
   /** This archive's own pair of keys. Throws COURIER_NO_KEY, SECRET_UNREADABLE. */
   ownKey(): Promise<BoxKeyPair>;
+  /** Makes streams that keep the cap of the remote; null: as fast as it goes. What is sent goes through one already. */
+  throttle(): { stream(): Transform } | null;
   /** How long a silent or absent other side is waited for; each protocol has its own times when nothing is said. */
   readonly patience?: Patience;
 }
@@ -90,6 +92,11 @@ export interface RemoteConnection {
   filesOf?(remotePatient: string, signal: AbortSignal): Promise<readonly RemoteFile[]>;
   /** Takes an image away again; false when it is not there. Throws HttpFailure. */
   withdraw?(image: ImageId, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Takes away an older version of an image of which the newer one is proven: only what was made from here and stands for nothing
+   * else. True when it is not there any more. Throws HttpFailure.
+   */
+  withdrawOlder?(image: ImageId, signal: AbortSignal): Promise<boolean>;
   /** Fetches what it has besides instances, handing each thing over as it comes. Throws HttpFailure. */
   fetchBack?(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void>;
   /** Puts a report on a series there, unless it is there already. Throws HttpFailure. */
@@ -119,7 +126,7 @@ export interface Trouble {
 
 export type SendOutcome =
   /** The remote has taken it; with proof if the answer is proof already. */
-  | { readonly kind: 'arrived'; readonly proof: Proof | null }
+  | { readonly kind: 'arrived'; readonly proof: Proof | null; readonly gone?: readonly ImageId[] }
   /** It may pass: `whole` means the remote as such, otherwise only this item waits. */
   | { readonly kind: 'later'; readonly whole: boolean; readonly trouble: Trouble }
   /** For good: this item will not be taken. */
@@ -134,7 +141,8 @@ export interface Proof {
 }
 
 export type ProofOutcome =
-  | { readonly kind: 'proven'; readonly proof: Proof }
+  /** `gone`: older versions that are certainly not there any more. */
+  | { readonly kind: 'proven'; readonly proof: Proof; readonly gone?: readonly ImageId[] }
   /** Not to be seen yet; asked again later. */
   | { readonly kind: 'unknown' }
   /** It was asked and does not name it, which may only be a matter of time: after some such answers it is sent again. */
@@ -202,6 +210,16 @@ export interface Outgoing extends TransactionFacts {
   open(from?: number): Readable;
   /** The photo or document it was made from, byte for byte; null when it came as DICOM or is anonymised. */
   readonly original: OriginalFile | null;
+  /** Older versions of the same image that this remote was given and that the ledger still has there, the latest first. */
+  readonly older: readonly OlderVersion[];
+}
+
+/** An older version of an image, as it was sent. */
+export interface OlderVersion {
+  readonly image: ImageId;
+  readonly facts: Pick<OutgoingFacts, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>;
+  /** The file; null when it is not here any more, so that nothing can be compared with it. */
+  readonly open: (() => Readable) | null;
 }
 
 /** A file attached to a patient; its bytes are those of the item, its name and type those of `original`. */

@@ -33,8 +33,7 @@ export function FilesChoice({ patient, basket, onBasket, chosen, onChoose }: Pro
   const toggle = (attachment: AttachmentKey, on: boolean): void =>
     onChoose(on ? [...chosen, attachment] : chosen.filter((each) => each !== attachment));
   return (
-    <fieldset>
-      <legend className="visually-hidden">{t('outbox.form.filesAndPictures')}</legend>
+    <div role="group" aria-label={t('outbox.form.filesAndPictures')}>
       {images > 0 ? (
         <Checkbox
           checked={(basket.patients?.length ?? 0) > 0}
@@ -48,6 +47,6 @@ export function FilesChoice({ patient, basket, onBasket, chosen, onChoose }: Pro
           {together(isolate(name), isolate(description), t(`files.kind.${fileKind(contentType)}`), showBytes(bytes))}
         </Checkbox>
       ))}
-    </fieldset>
+    </div>
   );
 }

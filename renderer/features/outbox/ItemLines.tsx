@@ -82,6 +82,7 @@ function ItemLine({
         ) : row.arrivedAt ? (
           <span className={cx(styles.soft)}>{t('outbox.arrivedAt', { when: showInstant(row.arrivedAt) })}</span>
         ) : null}
+        {row.newer ? <Badge tone="warning">{t(row.newer.asked ? 'ledger.newerAsked' : 'ledger.older')}</Badge> : null}
         {row.anonymised ? <Badge icon={VenetianMask}>{t('exporting.anonymised')}</Badge> : null}
         {wanted !== null && here && file === null && row.proofs >= wanted ? (
           <Badge tone="success">{t('ledger.mayDelete')}</Badge>

@@ -161,6 +161,13 @@ class AttachmentsConnection implements RemoteConnection {
     return was;
   }
 
+  async withdrawOlder(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image);
+    if (sent?.made !== true || this.memory.imageAt(sent.id) !== image) return false;
+    await this.withdraw(image, signal);
+    return true;
+  }
+
   async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
     if (what !== 'files') return;
     for (const { patient, id } of into.patients.filter((each) => isId(each.id))) {
@@ -359,7 +366,12 @@ class AttachmentsConnection implements RemoteConnection {
     const known = this.storages.get(host);
     if (known !== undefined) return known;
     const certificate = host === new URL(access.url).host ? access.certificate : null;
-    const client = new HttpClient({ certificate, headers: {}, sockets: 2 });
+    const client = new HttpClient({
+      certificate,
+      headers: {},
+      sockets: 2,
+      throttle: () => this.surroundings.throttle(),
+    });
     this.storages.set(host, client);
     return client;
   }
