@@ -1,7 +1,6 @@
 import type { PatientDetails } from '@shared/model/details';
 import type { ClinicKey, ImageId, PatientKey, SeriesKey } from '@shared/model/ids';
 import type { MatchBasis, RemotePatient } from '@shared/model/remotes/matching';
-import type { Outgoing } from './remote';
 
 /** What is known of a patient here, for a remote that has patients of its own. */
 export interface Person {
@@ -14,6 +13,12 @@ export interface Person {
   readonly details: PatientDetails;
 }
 
+/** What is sent: an image, or a file attached to a patient. */
+export interface Whose {
+  readonly image: ImageId;
+  readonly attached: { readonly patient: PatientKey } | null;
+}
+
 /** Who a patient is at a remote, as it was decided. */
 export type Known =
   { readonly choice: 'this'; readonly id: string } | { readonly choice: 'new' } | { readonly choice: 'none' };
@@ -24,7 +29,7 @@ export type Known =
  */
 export interface Counterparts {
   /** Whose an image or attached file is; null when it is not in the archive any more. */
-  personOf(item: Pick<Outgoing, 'image' | 'attached'>): Person | null;
+  personOf(item: Whose): Person | null;
   knownAs(patient: PatientKey): Known | null;
   /** Keeps who a patient is there. */
   matched(patient: PatientKey, id: string, basis: Exclude<MatchBasis, 'person'>): Promise<void>;

@@ -1,4 +1,3 @@
-import type { ImageId } from '@shared/model/ids';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { HttpAnswer } from '../../http/client';
 import { counted } from '../../http/counted';

@@ -22,7 +22,8 @@ import type {
 
 /**
  * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, every attached file as
- * `<patient>/files/<name>_<beginning of its SHA-256>.<ending>`, written under another name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
+ * `<patient>/files/<name>_<beginning of its SHA-256>.<ending>`, written under another name, flushed, renamed, and read back from
+ * the medium; the same bytes there already are delivered.
  */
 export const folderDriver: RemoteDriver<'folder'> = {
   kind: 'folder',

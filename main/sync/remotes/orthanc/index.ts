@@ -1,18 +1,19 @@
-import type { ImageId } from '@shared/model/ids';
-import type { Readable } from 'node:stream';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { counted } from '../../http/counted';
 import { jsonOf } from '../../http/json';
 import { HttpFailure, outcomeOfStatus, troubleOf, troubleOfStatus } from '../../http/trouble';
 import { webSecrets, WebSession, webTest } from '../../http/web-session';
 import type {
+  OlderVersion,
   Outgoing,
   ProofOutcome,
   Query,
@@ -25,7 +26,6 @@ import type {
   Surroundings,
   TakeFile,
   Trouble,
-  OlderVersion,
 } from '../remote';
 import { instanceId } from './ids';
 
