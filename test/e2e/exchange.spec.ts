@@ -123,7 +123,7 @@ test('a person says who a patient is at a practice system, and their images and 
   await expect(page.getByText('2 images wait')).toBeVisible();
   await page.getByRole('button', { name: /^This one: .*Name/ }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText(/goes? to this person at/)).toBeVisible();
+  await expect(dialog.getByText(/The .*2.* images that wait go to this person at/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Yes, this is the person' }).click();
   await expect(page.getByText('Nobody waits for an answer')).toBeVisible();
   await expect.poll(() => proven(page), { timeout: 60_000 }).toBe(2);
