@@ -14,7 +14,7 @@ import { ask, importThrough, skipTheDay } from './support/steps';
 type Remote = Output<'remotes.save'>['remote'];
 
 const freely = { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false };
-const ends: (() => unknown)[] = [];
+const ends: (() => void | Promise<void>)[] = [];
 cleanUpBy((work) => ends.push(work));
 test.afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
