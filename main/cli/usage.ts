@@ -79,9 +79,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox match decide PATIENT --to NAME (--as ID | --new | --none | --ask) --archive DIR
   fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
   fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
-  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID]... [--only-queue] --archive DIR
-  fieldbox outbox list|run|retry|cancel [ID] [--open] --archive DIR
-  fieldbox ledger [--to NAME] [--state STATE]... [--csv] --archive DIR
+  fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID | --attachment ID]...
+      [--only-queue] --archive DIR
+  fieldbox outbox list|run|retry|cancel [ID] [--open] | correct --to NAME --archive DIR
+  fieldbox ledger [--to NAME] [--state STATE]... [--outdated] [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR
   fieldbox pull results|forms|clinics|images|files --from NAME [--patient ID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]

@@ -8,6 +8,7 @@ import type { EngineContext } from '../archive/context';
 import type { Remote } from '../archive/outbox/queue';
 import type { OwnBoxKey } from './box-key-pair';
 import { archiveCounterparts } from './clinic/archive-counterparts';
+import type { Throttles } from './outbox/throttle';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
 import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
@@ -21,6 +22,7 @@ interface World {
   readonly ownKey: OwnBoxKey;
   readonly visits: (remote: RemoteKey | null) => ReturnType<Surroundings['visits']>;
   readonly patience: Patience | undefined;
+  readonly throttles: Throttles;
 }
 
 /** Connects to remotes: gives their drivers what they may use of the world. */
@@ -30,9 +32,15 @@ export class Connecting {
     private readonly world: World,
   ) {}
 
-  connect({ remote, name, settings }: Remote): RemoteConnection {
+  connect(target: Remote): RemoteConnection {
+    const { remote, name, settings } = target;
     return driverFor(settings).connect(
-      this.surroundings(remote, name, (secret) => this.world.secrets.get(secretName(remote, secret))),
+      this.surroundings(
+        remote,
+        name,
+        (secret) => this.world.secrets.get(secretName(remote, secret)),
+        () => this.world.throttles.of(target),
+      ),
     );
   }
 
@@ -61,6 +69,7 @@ export class Connecting {
     remote: RemoteKey | null,
     name: string,
     secret: (name: string) => Promise<string | null>,
+    throttle: Surroundings['throttle'] = () => null,
   ): Surroundings {
     const { visits, ownKey, patience } = this.world;
     const memory = new DriverMemory(this.ctx.db, remote);
@@ -76,6 +85,7 @@ export class Connecting {
       visits: () => visits(remote),
       name,
       ownKey: () => ownKey.get(),
+      throttle,
       ...(patience !== undefined && { patience }),
       counterparts: archiveCounterparts(this.ctx, remote),
     };

@@ -22,7 +22,9 @@ import { createCourier } from './courier';
 import { Destinations } from './destinations';
 import { type BackOff, backOff } from './outbox/backoff';
 import { OutboxRequests } from './outbox/requests';
+import { Corrections } from './outbox/corrections';
 import { summaryOf } from './outbox/summary';
+import { Throttles } from './outbox/throttle';
 import { Workers } from './outbox/workers';
 import { createPacs } from './pacs';
 import { driverFor } from './remotes/registry';
@@ -92,6 +94,9 @@ class SyncService implements Sync {
     const changed = (): void => this.changed();
     const require = (remote: RemoteKey) => this.destinations.require(remote);
     const makeAnonymous = outgoingFiles(context);
+    const throttles = new Throttles();
+    const clinic = this.clinicParts();
+    const corrections = new Corrections(clinic);
     this.batcher = new CommitBatcher(context);
     this.ownKey = new OwnBoxKey(secrets, context.archiveId);
     this.connecting = new Connecting(context, {
@@ -99,11 +104,14 @@ class SyncService implements Sync {
       ownKey: this.ownKey,
       visits: (remote) => this.boxes.visits(remote),
       patience: options.patience,
+      throttles,
     });
     this.workers = new Workers({
       ctx: context,
       makeAnonymous,
+      throttles,
       note: (remote, items) => this.noteSent(remote, items),
+      corrected: (remote, item, gone) => corrections.corrected(remote, item, gone),
       connect: (remote) => this.connecting.connect(require(remote)),
       troubleServing: (remote) => troubleOfVisits(this.boxes.visits(remote)),
       backOff: options.backOff ?? ((failures) => backOff(failures)),
@@ -134,6 +142,7 @@ class SyncService implements Sync {
       emit,
       onFault,
       makeAnonymous,
+      throttles,
       note: (items) => this.note(items),
       inFlight: (remote) => this.workers.of(remote).inFlight,
       connect: (remote) => this.connecting.connect(remote),
@@ -143,7 +152,6 @@ class SyncService implements Sync {
       hub: options.hub ?? null,
     });
     this.scp = new ScpService(engine, options);
-    const clinic = this.clinicParts();
     this.fetchBack = new FetchBack(clinic, options.fetchDelaysMs);
     this.verbs = {
       ...this.destinations.verbs,

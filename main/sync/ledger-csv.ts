@@ -3,6 +3,7 @@ import type { ItemRow } from '@shared/contract/sync';
 const COLUMNS = [
   'image',
   'SOPInstanceUID',
+  'file',
   'PatientID',
   'PatientName',
   'destination',
@@ -33,6 +34,7 @@ export function lineOf(row: ItemRow): string {
   const fields = [
     row.image,
     row.SOPInstanceUID ?? '',
+    row.file?.name ?? '',
     row.PatientID ?? '',
     row.PatientName ?? '',
     row.remoteName,

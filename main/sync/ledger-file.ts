@@ -62,5 +62,7 @@ function asItMayLeave({ db }: EngineContext, row: ItemRow): ItemRow {
     { consent: Consent } | undefined;
   const release = { purpose: 'export', recipient: 'delivery ledger', person: actingUser() } as const;
   const facts = { image: null, consent: known?.consent ?? 'no', objectState: 'good' } as const;
-  return mayLeave(facts, release).leaves ? row : { ...row, PatientID: null, PatientName: null };
+  if (mayLeave(facts, release).leaves) return row;
+  // What a file is called may well be the patient's name.
+  return { ...row, PatientID: null, PatientName: null, file: row.file && { ...row.file, name: '', description: '' } };
 }

@@ -11,7 +11,7 @@ import { adoptJobs } from './jobs';
 import { refreshOutbox } from './outbox';
 import { currentRoute, navigate } from './router';
 import { dayIsPicked, refreshStatus, refreshVocabulary, useSession } from './session';
-import { useSendBasket } from './sendBasket';
+import { emptySendBasket } from './sendBasket';
 import { useTarget } from './target';
 import { say, sayError, useToasts } from './toasts';
 import { forgetTyping, unsavedWork } from './typed';
@@ -69,7 +69,7 @@ function clearWork(): void {
   navigate({ screen: 'patients' }, { replace: true });
   useTarget.setState({ patient: null, unassigned: false, kind: null });
   useBasket.setState({ basket: null });
-  useSendBasket.setState({ basket: null });
+  emptySendBasket();
   useViewing.setState({ images: [], start: null });
   useShots.setState((before) => ({ shots: before.shots.filter((shot) => shot.state !== 'stored'), stored: 0 }));
   useToasts.setState({ toasts: [] });

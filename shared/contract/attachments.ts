@@ -5,6 +5,8 @@ import { verb } from './verb';
 
 /** Most characters (code points, of any script) of a description. */
 export const DESCRIPTION_LENGTH = 255;
+/** Files that may be sent at once. */
+export const MAX_FILES_SENT = 1000;
 /** Bytes that may come over the bridge at once; larger files come by their path. */
 export const MAX_BYTES_IN_MEMORY = 64 * 2 ** 20;
 
@@ -113,7 +115,11 @@ export const attachmentVerbs = {
     z.object({
       patient: PatientKey,
       file: z.union([
-        z.object({ path: z.string().min(1) }),
+        z.object({
+          path: z.string().min(1),
+          /** What it is called, where the path does not say it. */
+          name: z.string().max(1000).optional(),
+        }),
         z.object({ bytes: z.instanceof(Uint8Array), name: z.string().max(1000) }),
       ]),
       description: Description,

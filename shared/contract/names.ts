@@ -62,6 +62,7 @@ export const verbNames = [
   'outbox.items',
   'outbox.cancel',
   'outbox.retry',
+  'outbox.correct',
   'outbox.summary',
   'ledger.list',
   'ledger.image',

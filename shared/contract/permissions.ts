@@ -65,6 +65,7 @@ export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'outbox.items': 'user',
   'outbox.cancel': 'user',
   'outbox.retry': 'user',
+  'outbox.correct': 'user',
   'outbox.summary': 'user',
   'ledger.list': 'user',
   'ledger.image': 'user',

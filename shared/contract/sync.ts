@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { ImageId, JobId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
+import { AttachmentKey, ImageId, JobId, PatientKey, RemoteKey, TransactionKey, UserKey } from '../model/ids';
 import { AnonymisationWay } from '../model/anonymisation';
 import { ProofKind } from '../model/remotes/access';
 import { RemotePolicy, RemoteSettings } from '../model/remotes/settings';
 import { Instant } from '../model/vocabulary';
 import { RemoteAbilities } from '../model/remotes/content';
 import { matchingVerbs } from './matching';
+import { MAX_FILES_SENT } from './attachments';
 import { ExportSelection } from './release';
 import { remoteContentVerbs } from './remote-content';
 import { scpEvents, scpVerbs } from './scp';
@@ -95,6 +96,8 @@ export const TransactionRow = z.object({
   anonymise: AnonymisationWay.nullable(),
   priority: z.int(),
   total: z.int(),
+  /** How many of them are attached files. */
+  files: z.int(),
   bytes: z.int(),
   counts: StateCounts,
 });
@@ -105,7 +108,12 @@ export const ItemRow = z.object({
   remote: RemoteKey,
   remoteName: z.string(),
   position: z.int(),
+  /** SHA-256 of the image, or of the file. */
   image: ImageId,
+  /** Set when it is no image but an attached file. */
+  file: z
+    .object({ attachment: AttachmentKey, name: z.string(), description: z.string(), contentType: z.string() })
+    .nullable(),
   bytes: z.int(),
   state: ItemState,
   /** Why it was refused or parked, or why the last try failed. */
@@ -117,6 +125,8 @@ export const ItemRow = z.object({
   anonymised: z.boolean(),
   /** At how many remotes this image is proven, as it is here. */
   proofs: z.int(),
+  /** The destination holds an older version: the one that is here now, and whether it is on its way there or has arrived. */
+  newer: z.object({ image: ImageId, asked: z.boolean() }).nullable(),
   /** Of the image as it is here now; null when it is not in the archive any more. */
   PatientID: z.string().nullable(),
   PatientName: z.string().nullable(),
@@ -137,11 +147,17 @@ export const OutboxSummary = z.object({
 });
 export type OutboxSummary = z.infer<typeof OutboxSummary>;
 
+/** Attached files that are chosen by their keys. */
+const Files = z.array(AttachmentKey).max(MAX_FILES_SENT).optional();
+const LeftOutFiles = z.array(z.object({ attachment: AttachmentKey, code: z.string() }));
+
 const ItemFilter = z.object({
   transaction: TransactionKey.optional(),
   remote: RemoteKey.optional(),
   patient: PatientKey.optional(),
   states: z.array(ItemState).default([]),
+  /** Only what a destination holds in an older version while nobody has sent the newer one. */
+  outdated: z.boolean().optional(),
   limit: z.int().min(1).max(1000).default(100),
   offset: z.int().min(0).default(0),
 });
@@ -181,13 +197,22 @@ export const syncVerbs = {
   /** Tries again at once whatever waits, whatever the hour. */
   'remotes.now': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND']),
   'outbox.preview': verb(
-    z.object({ selection: ExportSelection, remote: RemoteKey, anonymise: AnonymisationWay.nullable() }),
+    z.object({
+      selection: ExportSelection,
+      attachments: Files,
+      remote: RemoteKey,
+      anonymise: AnonymisationWay.nullable(),
+    }),
     z.object({
       patients: z.int(),
       studies: z.int(),
       images: z.int(),
+      files: z.int(),
+      /** Why no file at all can go there so; null when they can. */
+      filesRefused: z.string().nullable(),
       bytes: z.int(),
       leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+      leftOutFiles: LeftOutFiles,
       /** Already proven there. */
       alreadyThere: z.int(),
       /** May show the patient's name in the picture itself. */
@@ -197,9 +222,11 @@ export const syncVerbs = {
     }),
     ['NOT_FOUND'],
   ),
+  /** Images, attached files, or both: one transaction, the images first. Files only go whole, and only where there is a place for them. */
   'outbox.send': verb(
     z.object({
       selection: ExportSelection,
+      attachments: Files,
       remote: RemoteKey,
       anonymise: AnonymisationWay.nullable(),
       priority: z.int().min(-10).max(10).default(0),
@@ -207,9 +234,11 @@ export const syncVerbs = {
     z.object({
       transaction: TransactionKey,
       images: z.int(),
+      files: z.int(),
       leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+      leftOutFiles: LeftOutFiles,
     }),
-    ['NOT_FOUND', 'EXPORT_NOTHING'],
+    ['NOT_FOUND', 'EXPORT_NOTHING', 'REMOTE_NO_FILES', 'SEND_FILES_ANONYMOUS'],
   ),
   'outbox.transactions': verb(
     z.object({
@@ -228,6 +257,16 @@ export const syncVerbs = {
   'outbox.cancel': verb(z.object({ transaction: TransactionKey }), Nothing, ['NOT_FOUND']),
   /** Puts refused, parked and cancelled items of a transaction in the queue again. */
   'outbox.retry': verb(z.object({ transaction: TransactionKey }), z.object({ items: z.int() }), ['NOT_FOUND']),
+  /** Sends the versions that are here now of what a destination holds in older ones; of one patient, or of all. */
+  'outbox.correct': verb(
+    z.object({ remote: RemoteKey, patient: PatientKey.optional() }),
+    z.object({
+      transaction: TransactionKey,
+      images: z.int(),
+      leftOut: z.array(z.object({ image: ImageId, code: z.string() })),
+    }),
+    ['NOT_FOUND', 'EXPORT_NOTHING'],
+  ),
   'outbox.summary': verb(Nothing, OutboxSummary),
   /** The delivery ledger: for each image and remote what is proven, and how. */
   'ledger.list': verb(ItemFilter, z.object({ total: z.int(), rows: z.array(ItemRow) })),

@@ -119,4 +119,13 @@ export const courierErrors = {
     fr: 'Impossible d’écrire sur la clé USB ({reason}). Elle est peut-être protégée ou abîmée, ou a été retirée. Rien n’est perdu.',
     ar: 'تعذرت الكتابة على وحدة التخزين ({reason}). قد تكون محمية أو تالفة أو سُحبت. لم يضِع شيء.',
   },
+  COURIER_FILE_WHOSE: {
+    number: 1313,
+    severity: 'item',
+    remedy: 'none',
+    en: 'A file on the stick belongs to a patient who is not known here. Register them or bring their pictures, then read the stick again.',
+    es: 'Un archivo de la memoria pertenece a un paciente desconocido aquí. Regístrelo o traiga sus imágenes y lea la memoria de nuevo.',
+    fr: 'Un fichier de la clé appartient à un patient inconnu ici. Enregistrez-le ou apportez ses images, puis relisez la clé.',
+    ar: 'في وحدة التخزين ملف لمريض غير معروف هنا. سجّله أو أحضر صوره ثم اقرأ الوحدة من جديد.',
+  },
 } as const satisfies Area;

@@ -25,6 +25,14 @@ export const syncLog = {
     fr: '{images} images placées dans la boîte d’envoi pour {remote}.',
     ar: 'وُضعت {images} صورة في صندوق الصادر إلى {remote}.',
   },
+  SEND_REQUESTED_FILES: {
+    subject: 'send',
+    level: 'info',
+    en: '{files} attached files put in the outbox for {remote}.',
+    es: '{files} archivos adjuntos puestos en la bandeja de salida para {remote}.',
+    fr: '{files} fichiers joints placés dans la boîte d’envoi pour {remote}.',
+    ar: 'وُضع {files} ملفًا مرفقًا في صندوق الصادر إلى {remote}.',
+  },
   SEND_REQUESTED_ANONYMOUS: {
     subject: 'send',
     level: 'info',

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AttachmentQuery, attachmentVerbs } from '../../shared/contract/attachments';
 import { FindInput } from '../../shared/contract/catalog';
 import { ExportSelection } from '../../shared/contract/release';
 import type { PatientKey } from '../../shared/model/ids';
@@ -10,6 +12,7 @@ import { dumpOf } from '../fixtures/index-dump';
 import { cornerSamples, jpegOf } from '../fixtures/photos';
 import { PatientInput } from '../../shared/model/rows';
 
+const AttachInput = attachmentVerbs['attachments.add'].input;
 const TABLES = ['image', 'study', 'series', 'merged_patient', 'patient_merge', 'patient_text', 'study_text'] as const;
 
 function merge(engine: Engine, from: PatientKey, into: PatientKey) {
@@ -201,5 +204,52 @@ describe('merging patients', () => {
     expect((await engine.verbs['patients.similar'](input)).rows).toHaveLength(2);
     const { rows } = await engine.verbs['patients.similar']({ ...input, except: one.patient });
     expect(rows.map(({ row, reasons }) => [row.patient, reasons])).toEqual([[other.patient, ['name', 'birthDate']]]);
+  });
+
+  it('takes files and details along, and gives them back', async () => {
+    const folder = temporaryFolder();
+    const engine = await openForTest(join(folder, 'archive'));
+    const anna = await register(engine, 'Abel^Anna', { PatientID: 'A-1' });
+    const hanna = await register(engine, 'Abel^Hanna', { PatientID: 'H-9' });
+    const attach = async (patient: PatientKey, name: string) => {
+      writeFileSync(join(folder, name), name);
+      await engine.verbs['attachments.add'](
+        AttachInput.parse({ patient, file: { path: join(folder, name) }, description: name }),
+      );
+    };
+    const files = async (patient: PatientKey) =>
+      (await engine.verbs['attachments.list'](AttachmentQuery.parse({ patient }))).rows.map(({ name }) => name);
+    await attach(anna.patient, 'a.txt');
+    await attach(hanna.patient, 'h.txt');
+    await engine.verbs['patients.saveDetails']({ patient: anna.patient, changes: { email: 'anna@example.org' } });
+    await engine.verbs['patients.saveDetails']({ patient: hanna.patient, changes: { email: 'hanna@example.org' } });
+    const before = dumpOf(engine.context.db);
+    await merge(engine, hanna.patient, anna.patient);
+    expect(await files(anna.patient)).toEqual(['a.txt', 'h.txt']);
+    expect(await files(hanna.patient)).toEqual(['a.txt', 'h.txt']);
+    expect((await engine.verbs['patients.details']({ patient: hanna.patient })).email).toBe('anna@example.org');
+    await expectSound(engine);
+    await engine.verbs['patients.unmerge']({ patient: hanna.patient, reason: '' });
+    const after = dumpOf(engine.context.db);
+    for (const table of ['attachment', 'patient_details', 'merged_patient'])
+      expect(after[table]).toEqual(before[table]);
+    expect(await files(hanna.patient)).toEqual(['h.txt']);
+    expect((await engine.verbs['patients.details']({ patient: hanna.patient })).email).toBe('hanna@example.org');
+    await expectSound(engine);
+  });
+
+  it('keeps somebody known from images as long as a file is theirs', async () => {
+    const folder = temporaryFolder();
+    const engine = await openForTest(join(folder, 'archive'));
+    await take1(engine, 1, 'X');
+    const [x] = await patientsOf(engine);
+    if (!x) throw new Error('Somebody came with an image.');
+    writeFileSync(join(folder, 'letter.txt'), 'letter');
+    const file = { path: join(folder, 'letter.txt') };
+    await engine.verbs['attachments.add'](AttachInput.parse({ patient: x.patient, file }));
+    await engine.verbs['images.trash']({ selection: chosen({ patients: [x.patient] }), reason: '' });
+    const list = await engine.verbs['attachments.list'](AttachmentQuery.parse({ patient: x.patient }));
+    expect(list.rows.map(({ name }) => name)).toEqual(['letter.txt']);
+    await expectSound(engine);
   });
 });

@@ -133,7 +133,7 @@ async function add(
         isNew = false;
         return [];
       }
-      const name = fileNameOf(inMemory ? from.name : from.path);
+      const name = fileNameOf(inMemory ? from.name : (from.name ?? from.path));
       const { description, pinned, processed } = input;
       return [
         {

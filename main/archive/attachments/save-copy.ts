@@ -1,11 +1,10 @@
 import type { AttachmentRow } from '@shared/contract/attachments';
 import { FieldboxError } from '@shared/errors';
-import type { Consent } from '@shared/model/vocabulary';
 import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import { saveFile } from '../export/save-file';
-import { statement } from '../index-writer/statements';
 import { mayLeave } from '../release/gate';
+import { consentOf } from './outgoing';
 
 /**
  * Writes a copy of an attached file outside of the archive and notes it in the log. What is there already is only replaced
@@ -19,11 +18,8 @@ export async function saveCopy(
   target: string,
   overwrite: boolean,
 ): Promise<{ path: string; bytes: number }> {
-  const { consent } = statement(ctx.db, 'SELECT consent FROM patient WHERE key = ?').get(row.patient) as {
-    consent: Consent;
-  };
   const verdict = mayLeave(
-    { image: row.sha256, consent, objectState: row.state },
+    { image: row.sha256, consent: consentOf(ctx.db, row), objectState: row.state },
     { purpose: 'copy', recipient: 'file', person: actingUser() },
   );
   if (!verdict.leaves) throw new FieldboxError(verdict.code);

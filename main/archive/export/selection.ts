@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ExportSelection } from '@shared/contract/release';
 import { FieldboxError, type ErrorCode } from '@shared/errors';
-import { ImageId } from '@shared/model/ids';
+import { ImageId, type PatientKey } from '@shared/model/ids';
 import type { Consent, ExportForm } from '@shared/model/vocabulary';
 import { CONSENT_SQL } from '../release/facts';
 import { idOf } from '../index-writer/statements';
@@ -36,6 +36,7 @@ export interface SelectedRow {
   readonly StudyDate: string;
   readonly StudyDescription: string;
   readonly patientId: number;
+  readonly patientKey: PatientKey;
   readonly PatientName: string;
   readonly PatientID: string;
   readonly PatientBirthDate: string;
@@ -54,7 +55,7 @@ const ROW = `
     CASE image.source WHEN 'anonymisation' THEN '' ELSE image.stored_at END AS storedAt,
     series.id AS seriesId, series.SeriesInstanceUID, series.Modality, series.SeriesNumber, series.SeriesDescription,
     study.id AS studyId, study.StudyInstanceUID, study.StudyDate, study.StudyDescription,
-    patient.id AS patientId, patient.PatientName, patient.PatientID, patient.PatientBirthDate, patient.PatientSex, ${CONSENT_SQL} AS consent,
+    patient.id AS patientId, patient.key AS patientKey, patient.PatientName, patient.PatientID, patient.PatientBirthDate, patient.PatientSex, ${CONSENT_SQL} AS consent,
     EXISTS (SELECT 1 FROM anonymised_image WHERE anonymous = image.object) AS isAnonymous
   FROM image
   JOIN object ON object.sha256 = image.object

@@ -98,7 +98,7 @@ export function imagesToTakeAway(db: Database, provable: readonly RemoteKey[], l
      WHERE EXISTS (SELECT 1 FROM image WHERE image.object = delivered.image)
        AND NOT EXISTS (SELECT 1 FROM forward_gathered WHERE forward_gathered.image = delivered.image)
        AND NOT EXISTS (SELECT 1 FROM outbox_item JOIN remote ON remote.id = outbox_item.remote_id
-         WHERE outbox_item.image = delivered.image AND remote.removed = 0 AND (outbox_item.state IN ('waiting', 'refused', 'parked')
+         WHERE outbox_item.image = delivered.image AND outbox_item.attachment IS NULL AND remote.removed = 0 AND (outbox_item.state IN ('waiting', 'refused', 'parked')
            OR (outbox_item.state = 'arrived' AND remote.key IN (SELECT value FROM json_each(@provable)))))
      LIMIT @limit`,
   ).all({ provable: JSON.stringify(provable), limit }) as { image: ImageId }[];

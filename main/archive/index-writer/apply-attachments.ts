@@ -22,15 +22,16 @@ function applyAdded(db: Database, record: RecordOf<'attachment.added'>): void {
   if (patient === undefined || file === undefined) return; // their own record was damaged; this one stays in the chain
   const added = statement(
     db,
-    `INSERT INTO attachment (id, key, patient_id, file, name, name_folded, description, description_folded, pinned_at,
+    `INSERT INTO attachment (id, key, patient_id, owner, file, name, name_folded, description, description_folded, pinned_at,
        processed_at, archived_at, created_at, updated_at, by_user)
-     VALUES (@seq, @key, @patient, @file, @name, @nameFolded, @description, @descriptionFolded, @pinnedAt, @processedAt, NULL,
+     VALUES (@seq, @key, @patient, @owner, @file, @name, @nameFolded, @description, @descriptionFolded, @pinnedAt, @processedAt, NULL,
        @at, @at, @by)
      ON CONFLICT DO NOTHING`,
   ).run({
     seq,
     key: body.attachment,
     patient,
+    owner: body.patient,
     file: body.file,
     name: body.name,
     nameFolded: foldText(body.name),

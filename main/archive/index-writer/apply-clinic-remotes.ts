@@ -50,7 +50,7 @@ function applyWithdrawn(db: Database, record: RecordOf<'remote.withdrawn'>): voi
     db,
     `UPDATE outbox_item SET state = 'cancelled', code = 'REMOTE_WITHDRAWN', details = '{}', arrived_at = NULL,
        proof_kind = NULL, proof_at = NULL, proof_note = ''
-     WHERE image = ? AND remote_id = (SELECT id FROM remote WHERE key = ?)
+     WHERE image = ? AND attachment IS NULL AND remote_id = (SELECT id FROM remote WHERE key = ?)
        AND state IN ('arrived', 'proven') AND transaction_id < ?`,
   ).run(image, remote, record.seq);
   addLogEntry(db, record, 'REMOTE_WITHDRAWN', { remote: remoteNameOf(db, remote) }, { image });

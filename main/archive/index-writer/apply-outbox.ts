@@ -37,7 +37,7 @@ export function remoteNameOf(db: Database, remote: string): string {
 }
 
 function applyRequest(db: Database, record: RecordOf<'send.requested'>): void {
-  const { transaction, remote, images, anonymise, priority, cause } = record.body;
+  const { transaction, remote, images, files = [], anonymise, priority, cause } = record.body;
   leaveGathering(db, record.body);
   const to = statement(db, 'SELECT id FROM remote WHERE key = ?').get(remote) as { id: number } | undefined;
   if (!to) return; // the remote's own record was damaged; this one stays in the chain
@@ -54,19 +54,26 @@ function applyRequest(db: Database, record: RecordOf<'send.requested'>): void {
     cause: JSON.stringify(cause),
     anonymise: anonymise === null ? null : JSON.stringify(anonymise),
     priority,
-    total: images.length,
-    bytes: images.reduce((sum, { bytes }) => sum + bytes, 0),
+    total: images.length + files.length,
+    bytes: [...images, ...files].reduce((sum, { bytes }) => sum + bytes, 0),
   });
   if (inserted.changes === 0) return;
   const item = statement(
     db,
-    `INSERT INTO outbox_item (transaction_id, remote_id, position, image, bytes, priority) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO outbox_item (transaction_id, remote_id, position, image, attachment, bytes, priority) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  images.forEach(({ image, bytes }, at) => item.run(record.seq, to.id, at + 1, image, bytes, priority));
-  addLogEntry(db, record, anonymise === null ? 'SEND_REQUESTED' : 'SEND_REQUESTED_ANONYMOUS', {
-    images: images.length,
-    remote: remoteNameOf(db, remote),
-  });
+  const items = [
+    ...images.map(({ image, bytes }) => [image, null, bytes] as const),
+    ...files.map(({ attachment, file, bytes }) => [file, attachment, bytes] as const),
+  ];
+  items.forEach((each, at) => item.run(record.seq, to.id, at + 1, ...each, priority));
+  const name = remoteNameOf(db, remote);
+  if (images.length > 0)
+    addLogEntry(db, record, anonymise === null ? 'SEND_REQUESTED' : 'SEND_REQUESTED_ANONYMOUS', {
+      images: images.length,
+      remote: name,
+    });
+  if (files.length > 0) addLogEntry(db, record, 'SEND_REQUESTED_FILES', { files: files.length, remote: name });
 }
 
 /** From which states an item may come into another: what is proven stays proven, what has arrived is not taken back. */

@@ -65,8 +65,9 @@ export function hide(db: Database, key: string): void {
   statement(
     db,
     `INSERT INTO merged_patient (key, survivor_id, PatientID, IssuerOfPatientID, PatientName, id_folded, name_folded, registered,
-       columns)
-     VALUES (@key, @survivor, @PatientID, @IssuerOfPatientID, @PatientName, @id_folded, @name_folded, @registered, @columns)`,
+       columns, details)
+     VALUES (@key, @survivor, @PatientID, @IssuerOfPatientID, @PatientName, @id_folded, @name_folded, @registered, @columns,
+       @details)`,
   ).run({
     key,
     survivor: survivor.id,
@@ -77,8 +78,9 @@ export function hide(db: Database, key: string): void {
     name_folded,
     registered,
     columns: JSON.stringify({ ...columns, ...OF_THE_IMAGES }),
+    details: takeDetails(db, id),
   });
-  for (const table of ['image', 'series', 'study'] as const)
+  for (const table of ['image', 'series', 'study', 'attachment'] as const)
     statement(db, `UPDATE ${table} SET patient_id = ? WHERE patient_id = ?`).run(survivor.id, id);
   statement(db, 'UPDATE merged_patient SET survivor_id = ? WHERE survivor_id = ?').run(survivor.id, id);
   statement(db, 'DELETE FROM patient WHERE id = ?').run(id);
@@ -92,20 +94,18 @@ export function hide(db: Database, key: string): void {
  * Gives the id of their row; undefined when they are not hidden.
  */
 export function unhide(db: Database, key: string): number | undefined {
-  const hidden = statement(db, 'SELECT survivor_id AS survivor, columns FROM merged_patient WHERE key = ?').get(key) as
-    { survivor: number; columns: string } | undefined;
-  if (!hidden) return undefined;
-  const columns = JSON.parse(hidden.columns) as Record<string, string | number | null>;
-  const names = Object.keys(columns);
-  const inserted = statement(
+  const hidden = statement(
     db,
-    `INSERT INTO patient (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
-  ).run(columns);
-  const id = Number(inserted.lastInsertRowid);
+    'SELECT survivor_id AS survivor, columns, details FROM merged_patient WHERE key = ?',
+  ).get(key) as { survivor: number; columns: string; details: string | null } | undefined;
+  if (!hidden) return undefined;
+  const id = insertRow(db, 'patient', hidden.columns);
+  if (hidden.details !== null) insertRow(db, 'patient_details', hidden.details, { patient_id: id });
   statement(db, 'DELETE FROM merged_patient WHERE key = ?').run(key);
   for (const owner of allOf(db, key)) {
     statement(db, 'UPDATE merged_patient SET survivor_id = ? WHERE key = ?').run(id, owner);
-    statement(db, 'UPDATE study SET patient_id = ? WHERE owner = ?').run(id, owner);
+    for (const table of ['study', 'attachment'] as const)
+      statement(db, `UPDATE ${table} SET patient_id = ? WHERE owner = ?`).run(id, owner);
     for (const table of ['series', 'image'] as const)
       statement(db, `UPDATE ${table} SET patient_id = ? WHERE study_id IN (SELECT id FROM study WHERE owner = ?)`).run(
         id,
@@ -115,4 +115,28 @@ export function unhide(db: Database, key: string): number | undefined {
   refreshPatientText(db, id);
   refreshPatientText(db, hidden.survivor);
   return id;
+}
+
+/** Takes a patient's details out of their table; gives them as JSON, null when there are none. */
+function takeDetails(db: Database, patient: number): string | null {
+  const row = statement(db, 'SELECT * FROM patient_details WHERE patient_id = ?').get(patient) as
+    Record<string, unknown> | undefined;
+  if (!row) return null;
+  statement(db, 'DELETE FROM patient_details WHERE patient_id = ?').run(patient);
+  const { patient_id: _patient, ...details } = row;
+  return JSON.stringify(details);
+}
+
+/** Writes a row that was kept as JSON; gives its number. */
+function insertRow(
+  db: Database,
+  table: 'patient' | 'patient_details',
+  json: string,
+  more: Readonly<Record<string, number>> = {},
+): number {
+  // Written by `hide`.
+  const columns = { ...(JSON.parse(json) as Record<string, string | number | null>), ...more };
+  const names = Object.keys(columns);
+  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`;
+  return Number(statement(db, sql).run(columns).lastInsertRowid);
 }

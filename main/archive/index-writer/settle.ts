@@ -72,7 +72,7 @@ function settleStudy(db: Database, id: number, texts: Set<number>): void {
   if (!first || updateRow(db, 'study', id, studyColumns(parsed(first), first.clinic))) texts.add(id);
 }
 
-/** Who was never registered is there as long as images are theirs, and is called what the first of them says. */
+/** Who was never registered is there as long as images, files or details are theirs, and is called what the first image says. */
 function settleOwner(db: Database, key: string): void {
   const row = statement(
     db,
@@ -90,10 +90,18 @@ function settleOwner(db: Database, key: string): void {
   if (first) {
     if (updateRow(db, 'patient', id, patientColumns(parsed(first)))) refreshPatientText(db, id);
     if (wasHidden) hide(db, key);
+  } else if (hasMore(db, key, id)) {
+    if (wasHidden) hide(db, key);
   } else {
     statement(db, 'DELETE FROM patient WHERE id = ?').run(id);
     refreshPatientText(db, id);
   }
+}
+
+/** Whether anything but images belongs to a patient. */
+function hasMore(db: Database, key: string, id: number): boolean {
+  const sql = `SELECT 1 FROM attachment WHERE owner = ? UNION ALL SELECT 1 FROM patient_details WHERE patient_id = ?`;
+  return statement(db, sql).get(key, id) !== undefined;
 }
 
 /** What a patient's row says of all images under it. */
@@ -122,7 +130,11 @@ function parsed({ attributes }: First): IndexAttributes {
 }
 
 /** To whom an object belongs that nobody was named for: whoever has registered or brought in this identity before. */
-export function ownerByIdentity(db: Database, attributes: IndexAttributes, image: string): PatientKey {
+export function ownerByIdentity(
+  db: Database,
+  attributes: Pick<IndexAttributes, 'PatientID' | 'IssuerOfPatientID' | 'PatientName' | 'StudyInstanceUID'>,
+  image: string,
+): PatientKey {
   const identity = identityOf(
     {
       PatientID: attributes.PatientID ?? '',

@@ -4,6 +4,7 @@ import { MATCH_CODES, MatchDecision, RemotePatient } from '@shared/model/remotes
 import type { MatchRow } from '@shared/contract/matching';
 import { allOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
+import { PATIENT_OF_ITEM } from './views';
 
 const CODES = JSON.stringify(MATCH_CODES);
 
@@ -36,7 +37,7 @@ export function matchRows(
   },
 ): { readonly total: number; readonly rows: MatchRow[] } {
   const waiting = `FROM outbox_item AS i JOIN remote AS r ON r.id = i.remote_id AND r.removed = 0
-    JOIN image ON image.object = i.image JOIN patient AS p ON p.id = image.patient_id ${SAID}
+    JOIN patient AS p ON p.id = ${PATIENT_OF_ITEM} ${SAID}
     WHERE i.state = 'parked' AND i.code IN (SELECT value FROM json_each(@codes))
       AND (@remote IS NULL OR r.key = @remote) GROUP BY r.id, p.id`;
   const answered = `FROM remote_patient AS d JOIN remote AS r ON r.key = d.remote AND r.removed = 0
@@ -121,7 +122,7 @@ export function itemsToDecide(
     db,
     `SELECT t.key AS "transaction", i.position, i.state = 'refused' AS refused
      FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id
-     JOIN remote AS r ON r.id = i.remote_id JOIN image ON image.object = i.image JOIN patient AS p ON p.id = image.patient_id
+     JOIN remote AS r ON r.id = i.remote_id JOIN patient AS p ON p.id = ${PATIENT_OF_ITEM}
      WHERE r.key = @remote AND p.key = @patient AND ((i.state = 'parked' AND i.code IN (SELECT value FROM json_each(@codes)))
        OR (i.state = 'refused' AND i.code = 'MATCH_NOT_SENT'))
      ORDER BY i.transaction_id, i.position`,
@@ -182,7 +183,7 @@ export function deliveredSeries(
     db,
     `SELECT DISTINCT series.id, series.key AS series, i.image FROM outbox_item AS i JOIN remote AS r ON r.id = i.remote_id
      JOIN image ON image.object = i.image JOIN series ON series.id = image.series_id JOIN patient AS p ON p.id = image.patient_id
-     WHERE r.key = @remote AND i.state IN ('arrived', 'proven') AND (@patient IS NULL OR p.key = @patient)
+     WHERE r.key = @remote AND i.state IN ('arrived', 'proven') AND i.attachment IS NULL AND (@patient IS NULL OR p.key = @patient)
        AND (@series IS NULL OR series.key IN (SELECT value FROM json_each(@series)))
      ORDER BY series.id, image.id`,
   ).all({
@@ -201,19 +202,20 @@ export function deliveredSeries(
 
 /** Whether an image was delivered to a remote and not taken back. */
 export function isDelivered(db: Database, remote: RemoteKey, image: ImageId): boolean {
-  const sql = `SELECT 1 FROM outbox_item WHERE image = ? AND remote_id = (SELECT id FROM remote WHERE key = ?)
+  const sql = `SELECT 1 FROM outbox_item WHERE image = ? AND attachment IS NULL AND remote_id = (SELECT id FROM remote WHERE key = ?)
     AND state IN ('arrived', 'proven')`;
   return statement(db, sql).get(image, remote) !== undefined;
 }
 
-/** The images of items. */
+/** The images of items; attached files have none. */
 export function imagesOfItems(
   db: Database,
   items: readonly { readonly transaction: TransactionKey; readonly position: number }[],
 ): readonly ImageId[] {
   const find = statement(
     db,
-    `SELECT image FROM outbox_item WHERE transaction_id = (SELECT id FROM outbox_transaction WHERE key = ?) AND position = ?`,
+    `SELECT image FROM outbox_item WHERE transaction_id = (SELECT id FROM outbox_transaction WHERE key = ?) AND position = ?
+       AND attachment IS NULL`,
   );
   return items.flatMap(({ transaction, position }) => {
     const row = find.get(transaction, position) as { image: ImageId } | undefined;

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { AnonymisationWay } from '@shared/model/anonymisation';
-import { type ImageId, RemoteKey, type TransactionKey } from '@shared/model/ids';
+import { type AttachmentKey, type ImageId, RemoteKey, type TransactionKey } from '@shared/model/ids';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
 import { statement } from '../index-writer/statements';
 import type { Delivery } from '../records/bodies/outbox';
@@ -21,7 +21,10 @@ export interface QueuedItem {
   readonly number: number;
   readonly total: number;
   readonly position: number;
+  /** SHA-256 of the image, or of the attached file. */
   readonly image: ImageId;
+  /** Set when it is no image but an attached file. */
+  readonly attachment: AttachmentKey | null;
   readonly bytes: number;
   readonly anonymise: AnonymisationWay | null;
 }
@@ -64,11 +67,12 @@ interface ItemColumns {
   readonly total: number;
   readonly position: number;
   readonly image: ImageId;
+  readonly attachment: AttachmentKey | null;
   readonly bytes: number;
   readonly anonymise: string | null;
 }
 
-const ITEM = `SELECT i.id, t.key AS "transaction", t.id AS number, t.total, i.position, i.image, i.bytes, t.anonymise
+const ITEM = `SELECT i.id, t.key AS "transaction", t.id AS number, t.total, i.position, i.image, i.attachment, i.bytes, t.anonymise
   FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id`;
 
 function itemOf(row: ItemColumns): QueuedItem {
@@ -90,10 +94,10 @@ export function waitingItems(
   return (statement(db, sql).all(remote, limit) as ItemColumns[]).map(itemOf);
 }
 
-/** Items that have arrived at a remote and are not proven yet, oldest first, after a number of them; those of images that are here. */
+/** Items that have arrived at a remote and are not proven yet, oldest first, after a number of them; those of images and files that are here. */
 export function unprovenItems(db: Database, remote: RemoteKey, after: number, limit: number): readonly QueuedItem[] {
   const sql = `${ITEM} WHERE i.remote_id = (SELECT id FROM remote WHERE key = ? AND removed = 0) AND i.state = 'arrived' AND i.id > ?
-    AND EXISTS (SELECT 1 FROM image WHERE image.object = i.image) ORDER BY i.id LIMIT ?`;
+    AND (i.attachment IS NOT NULL OR EXISTS (SELECT 1 FROM image WHERE image.object = i.image)) ORDER BY i.id LIMIT ?`;
   return (statement(db, sql).all(remote, after, limit) as ItemColumns[]).map(itemOf);
 }
 

@@ -8,8 +8,12 @@ import {
   type TransactionRow,
 } from '@shared/contract/sync';
 import { AnonymisationWay } from '@shared/model/anonymisation';
-import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
-import { statement } from '../index-writer/statements';
+import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
+import { idOf, statement } from '../index-writer/statements';
+
+/** SQL of the patient (`patient.id`) of an item `i`: whose image it is, or whose attached file. */
+export const PATIENT_OF_ITEM = `(CASE WHEN i.attachment IS NULL THEN (SELECT patient_id FROM image WHERE object = i.image)
+  ELSE (SELECT patient_id FROM attachment WHERE key = i.attachment) END)`;
 
 /** Items that are on their way at this moment, as the running program knows them. */
 export interface InFlight {
@@ -117,7 +121,8 @@ export function transactionRows(
   const rows = statement(
     db,
     `SELECT t.key AS "transaction", r.key AS remote, r.name AS remoteName, t.at AS requestedAt, t.by_user AS by, t.cause, t.anonymise,
-       t.priority, t.total, t.bytes ${where} ORDER BY t.id DESC LIMIT @limit OFFSET @offset`,
+       t.priority, t.total, t.bytes,
+       (SELECT count(*) FROM outbox_item WHERE transaction_id = t.id AND attachment IS NOT NULL) AS files ${where} ORDER BY t.id DESC LIMIT @limit OFFSET @offset`,
   ).all({ ...values, limit: filter.limit, offset: filter.offset }) as TransactionColumns[];
   return {
     total,
@@ -131,7 +136,13 @@ export function transactionRows(
   };
 }
 
-interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'anonymised'> {
+interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'anonymised' | 'file' | 'newer'> {
+  readonly newest: ImageId | null;
+  readonly newerAsked: number;
+  readonly attachment: AttachmentKey | null;
+  readonly fileName: string | null;
+  readonly description: string | null;
+  readonly contentType: string | null;
   readonly anonymised: number;
   readonly code: string | null;
   readonly details: string;
@@ -140,27 +151,60 @@ interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'an
   readonly proofNote: string;
 }
 
-/** At how many remotes an image is proven as it is; an anonymised copy proves nothing about the image itself. */
+/**
+ * The version that is here now of an item of which a remote holds an older one; of anonymised copies nothing is said, since what
+ * was corrected may well not be in them.
+ */
+export const NEWER_OF_ITEM = `(SELECT living.object FROM set_aside JOIN image AS living ON living.id = set_aside.arrival
+  WHERE set_aside.object = i.image AND set_aside.why = 'replaced' AND i.attachment IS NULL AND t.anonymise IS NULL
+    AND i.state IN ('arrived', 'proven'))`;
+/** Whether that version is on its way to the same remote, or there. */
+const NEWER_ASKED = `EXISTS (SELECT 1 FROM outbox_item AS later JOIN outbox_transaction AS asked ON asked.id = later.transaction_id
+  WHERE later.image = ${NEWER_OF_ITEM} AND later.attachment IS NULL AND later.remote_id = i.remote_id AND asked.anonymise IS NULL
+    AND later.state IN ('waiting', 'arrived', 'proven', 'parked'))`;
+
+/** At how many remotes an image or file is proven as it is; an anonymised copy proves nothing about the image itself. */
 const PROOFS = `(SELECT count(DISTINCT proven.remote_id) FROM outbox_item AS proven
   JOIN outbox_transaction AS whole ON whole.id = proven.transaction_id
-  WHERE proven.image = i.image AND proven.state = 'proven' AND whole.anonymise IS NULL)`;
-const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.bytes, i.state, i.code, i.details,
+  WHERE proven.image = i.image AND proven.attachment IS i.attachment AND proven.state = 'proven' AND whole.anonymise IS NULL)`;
+const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.attachment, i.bytes, i.state, i.code, i.details,
   i.arrived_at AS arrivedAt, i.proof_kind AS proofKind, i.proof_at AS proofAt, i.proof_note AS proofNote,
-  t.anonymise IS NOT NULL AS anonymised, ${PROOFS} AS proofs,
-  p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID`;
+  t.anonymise IS NOT NULL AS anonymised, ${PROOFS} AS proofs, ${NEWER_OF_ITEM} AS newest, ${NEWER_ASKED} AS newerAsked,
+  p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID,
+  attached.name AS fileName, attached.description, stored_file.content_type AS contentType`;
 const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id JOIN remote AS r ON r.id = i.remote_id
-  LEFT JOIN image ON image.object = i.image LEFT JOIN patient AS p ON p.id = image.patient_id`;
+  LEFT JOIN image ON image.object = i.image AND i.attachment IS NULL
+  LEFT JOIN attachment AS attached ON attached.key = i.attachment LEFT JOIN stored_file ON stored_file.sha256 = attached.file
+  LEFT JOIN patient AS p ON p.id = coalesce(image.patient_id, attached.patient_id)`;
 
 function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
-  const { code, details, proofKind, proofAt, proofNote, ...rest } = row;
+  const {
+    code,
+    details,
+    proofKind,
+    proofAt,
+    proofNote,
+    attachment,
+    fileName,
+    description,
+    contentType,
+    newest,
+    newerAsked,
+    ...rest
+  } = row;
   const sending = rest.state === 'waiting' && inFlight.has(rest.transaction, rest.position);
   const trouble = rest.state === 'waiting' ? inFlight.trouble(rest.transaction, rest.position) : null;
   const putOff = trouble === null ? null : { code: trouble.code, details: { ...trouble.details } };
   return {
     ...rest,
     state: sending ? 'sending' : rest.state,
+    file:
+      attachment === null
+        ? null
+        : { attachment, name: fileName ?? '', description: description ?? '', contentType: contentType ?? '' },
     fault: code === null ? putOff : { code, details: JSON.parse(details) as Record<string, string | number> },
     anonymised: rest.anonymised === 1,
+    newer: newest === null ? null : { image: newest, asked: newerAsked === 1 },
     attempts: inFlight.attempts(rest.transaction, rest.position),
     proof: proofKind === null || proofAt === null ? null : { kind: proofKind, at: proofAt, note: proofNote },
   };
@@ -183,11 +227,11 @@ export function itemRows(
     values['remote'] = filter.remote;
   }
   if (filter.patient !== undefined) {
-    terms.push(
-      'i.image IN (SELECT object FROM image WHERE patient_id = (SELECT id FROM patient WHERE key = @patient))',
-    );
-    values['patient'] = filter.patient;
+    terms.push(`((i.attachment IS NULL AND i.image IN (SELECT object FROM image WHERE patient_id = @patient))
+      OR i.attachment IN (SELECT key FROM attachment WHERE patient_id = @patient))`);
+    values['patient'] = idOf(db, 'patient', filter.patient) ?? 0;
   }
+  if (filter.outdated === true) terms.push(`${NEWER_OF_ITEM} IS NOT NULL AND NOT ${NEWER_ASKED}`);
   if (filter.states.length > 0) {
     terms.push('i.state IN (SELECT value FROM json_each(@states))');
     values['states'] = asStored(filter.states);
@@ -208,7 +252,9 @@ export function ledgerOf(
   inFlight: InFlight,
 ): { readonly rows: readonly ItemRow[]; readonly proofs: number } {
   const rows = (
-    statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? ORDER BY i.id`).all(image) as ItemColumns[]
+    statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? AND i.attachment IS NULL ORDER BY i.id`).all(
+      image,
+    ) as ItemColumns[]
   ).map((row) => itemRow(row, inFlight));
   return { rows, proofs: rows[0]?.proofs ?? 0 };
 }
@@ -217,6 +263,37 @@ export function ledgerOf(
 export function provenAt(db: Database, remote: RemoteKey, images: readonly ImageId[]): number {
   const sql = `SELECT count(DISTINCT i.image) AS n FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id
     WHERE i.remote_id = (SELECT id FROM remote WHERE key = @remote) AND i.state = 'proven' AND t.anonymise IS NULL
-      AND i.image IN (SELECT value FROM json_each(@images))`;
+      AND i.attachment IS NULL AND i.image IN (SELECT value FROM json_each(@images))`;
   return (statement(db, sql).get({ remote, images: JSON.stringify(images) }) as { n: number }).n;
+}
+
+/** How many of these attached files are proven at a remote already. */
+export function filesProvenAt(db: Database, remote: RemoteKey, attachments: readonly AttachmentKey[]): number {
+  const sql = `SELECT count(DISTINCT attachment) AS n FROM outbox_item WHERE state = 'proven'
+    AND remote_id = (SELECT id FROM remote WHERE key = @remote) AND attachment IN (SELECT value FROM json_each(@attachments))`;
+  return (statement(db, sql).get({ remote, attachments: JSON.stringify(attachments) }) as { n: number }).n;
+}
+
+/** The versions that are here now of what a remote holds in older ones, where nobody has sent them yet. */
+export function newerOf(db: Database, remote: RemoteKey, patient: PatientKey | undefined): readonly ImageId[] {
+  const rows = statement(
+    db,
+    `SELECT DISTINCT ${NEWER_OF_ITEM} AS image FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id
+     WHERE i.remote_id = (SELECT id FROM remote WHERE key = @remote) AND i.state IN ('arrived', 'proven')
+       AND ${NEWER_OF_ITEM} IS NOT NULL AND NOT ${NEWER_ASKED}
+       AND (@patient IS NULL OR (SELECT patient_id FROM image WHERE object = ${NEWER_OF_ITEM}) = @patient)`,
+  ).all({ remote, patient: patient === undefined ? null : (idOf(db, 'patient', patient) ?? 0) }) as {
+    image: ImageId;
+  }[];
+  return rows.map(({ image }) => image);
+}
+
+/** Older versions of an image that a remote holds, whole ones, the latest delivered first. */
+export function olderThere(db: Database, remote: RemoteKey, image: ImageId): readonly ImageId[] {
+  const rows = statement(
+    db,
+    `SELECT DISTINCT i.image FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id
+     WHERE i.remote_id = (SELECT id FROM remote WHERE key = ?) AND ${NEWER_OF_ITEM} = ? ORDER BY i.id DESC`,
+  ).all(remote, image) as { image: ImageId }[];
+  return rows.map((row) => row.image);
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { ItemRow } from '@shared/contract/sync';
+import type { Output } from '@shared/contract';
 import { ItemState } from '@shared/contract/sync';
-import { TransactionKey } from '@shared/model/ids';
+import { AttachmentKey, TransactionKey } from '@shared/model/ids';
 import { sentenceOf } from '../fault';
 import { selectionOf } from '../lookup';
 import { remoteNamed, sendWaiting, type SyncSession, withSync } from '../sync-session';
@@ -11,7 +12,7 @@ import { commonOptions, UsageError } from '../usage';
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 
-/** `send --to NAME`: puts images into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
+/** `send --to NAME`: puts images and attached files into the outbox and sends until nothing more can be done now. Exit 1 when something still waits or was refused. */
 export async function sendCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -22,6 +23,7 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
       study: several,
       series: several,
       image: several,
+      attachment: several,
       'only-queue': { type: 'boolean', default: false },
     },
   });
@@ -30,17 +32,24 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
   return withSync(values.archive, terminal, async (session) => {
     const { remote } = await remoteNamed(session.sync, to);
     const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
-    const sent = await session.sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
+    const attachments = values.attachment.map(attachmentOf);
+    const sent = await session.sync.verbs['outbox.send']({
+      selection,
+      attachments,
+      remote,
+      anonymise: null,
+      priority: 0,
+    });
     if (!values['only-queue']) await sendWaiting(session);
-    return answer(session, sent.transaction, terminal);
+    return answer(session, sent, terminal);
   });
 }
 
-/** `outbox list|run|retry|cancel`: what waits, and sending it. */
+/** `outbox list|run|retry|cancel|correct`: what waits, and sending it. */
 export async function outboxCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { ...commonOptions, open: { type: 'boolean', default: false } },
+    options: { ...commonOptions, open: { type: 'boolean', default: false }, to: { type: 'string' } },
     allowPositionals: true,
   });
   const [act = 'list', name] = positionals;
@@ -49,8 +58,14 @@ export async function outboxCommand(argv: readonly string[], terminal: Terminal)
     if (act === 'run') await sendWaiting(session);
     else if (act === 'retry') await verbs['outbox.retry']({ transaction: transactionOf(name) });
     else if (act === 'cancel') await verbs['outbox.cancel']({ transaction: transactionOf(name) });
-    else if (act !== 'list')
-      throw new UsageError('outbox is one of: outbox list, outbox run, outbox retry ID, outbox cancel ID.');
+    else if (act === 'correct') {
+      if (values.to === undefined) throw new UsageError('Say where to: outbox correct --to NAME.');
+      await verbs['outbox.correct']({ remote: (await remoteNamed(session.sync, values.to)).remote });
+      await sendWaiting(session);
+    } else if (act !== 'list')
+      throw new UsageError(
+        'outbox is one of: outbox list, outbox run, outbox retry ID, outbox cancel ID, outbox correct --to NAME.',
+      );
     const { total, rows } = await verbs['outbox.transactions']({ openOnly: values.open, limit: 500, offset: 0 });
     const summary = await verbs['outbox.summary']({});
     terminal.answer({ total, rows, summary }, () =>
@@ -67,6 +82,12 @@ export async function outboxCommand(argv: readonly string[], terminal: Terminal)
   });
 }
 
+function attachmentOf(name: string): AttachmentKey {
+  const parsed = AttachmentKey.safeParse(name.toLowerCase());
+  if (!parsed.success) throw new UsageError(`${name} is no attachment, as attach list shows them.`);
+  return parsed.data;
+}
+
 function transactionOf(name: string | undefined): TransactionKey {
   const parsed = TransactionKey.safeParse(name);
   if (!parsed.success) throw new UsageError('Say which transaction, as outbox list shows it.');
@@ -77,7 +98,13 @@ function transactionOf(name: string | undefined): TransactionKey {
 export async function ledgerCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { ...commonOptions, to: { type: 'string' }, state: several, csv: { type: 'boolean', default: false } },
+    options: {
+      ...commonOptions,
+      to: { type: 'string' },
+      state: several,
+      csv: { type: 'boolean', default: false },
+      outdated: { type: 'boolean', default: false },
+    },
   });
   const states = values.state.map((state) => {
     const parsed = ItemState.safeParse(state);
@@ -86,7 +113,8 @@ export async function ledgerCommand(argv: readonly string[], terminal: Terminal)
   });
   return withSync(values.archive, terminal, async ({ sync }) => {
     const remote = values.to === undefined ? undefined : (await remoteNamed(sync, values.to)).remote;
-    const filter = { states, ...(remote !== undefined && { remote }) };
+    const { outdated } = values;
+    const filter = { states, ...(outdated && { outdated }), ...(remote !== undefined && { remote }) };
     if (values.csv) {
       terminal.answerText((await sync.verbs['ledger.csv'](filter)).csv.trimEnd());
       return 0;
@@ -97,21 +125,20 @@ export async function ledgerCommand(argv: readonly string[], terminal: Terminal)
   });
 }
 
-const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID', 'why'];
+const HEAD = ['to', 'state', 'proof', 'SOPInstanceUID or file', 'why'];
 
-function cells({ remoteName, state, proof, SOPInstanceUID, fault }: ItemRow): readonly string[] {
+function cells({ remoteName, state, proof, SOPInstanceUID, file, fault }: ItemRow): readonly string[] {
   const why = fault === null ? '' : sentenceOf(fault);
-  return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? '', why];
+  return [remoteName, state, proof?.kind ?? '', SOPInstanceUID ?? file?.name ?? '', why];
 }
 
-async function answer({ sync }: SyncSession, transaction: TransactionKey, terminal: Terminal): Promise<number> {
-  const { rows } = await sync.verbs['outbox.transactions']({ openOnly: false, limit: 500, offset: 0 });
-  const row = rows.find((each) => each.transaction === transaction);
-  const counts = row?.counts;
-  terminal.answer({ transaction, counts }, () =>
-    counts === undefined
-      ? transaction
-      : `${String(counts.proven)} proven, ${String(counts.arrived)} arrived, ${String(counts.waiting)} waiting, ${String(counts.refused)} refused, ${String(counts.parked)} for a person`,
+async function answer({ sync }: SyncSession, sent: Output<'outbox.send'>, terminal: Terminal): Promise<number> {
+  const { transaction, leftOut, leftOutFiles } = sent;
+  const { counts } = await sync.verbs['outbox.transaction']({ transaction });
+  terminal.answer(
+    { transaction, counts, leftOut, leftOutFiles },
+    () =>
+      `${String(counts.proven)} proven, ${String(counts.arrived)} arrived, ${String(counts.waiting)} waiting, ${String(counts.refused)} refused, ${String(counts.parked)} for a person`,
   );
-  return counts !== undefined && counts.waiting + counts.refused + counts.parked === 0 ? 0 : 1;
+  return counts.waiting + counts.refused + counts.parked === 0 ? 0 : 1;
 }

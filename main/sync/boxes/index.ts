@@ -16,6 +16,7 @@ import type { MakeAnonymous } from '../outbox/outgoing';
 import { DriverMemory } from '../remotes/memory';
 import type { RemoteConnection, Surroundings } from '../remotes/remote';
 import { type SecretStore, secretName } from '../secrets';
+import type { Throttles } from '../outbox/throttle';
 import { HubControl } from './hub-control';
 import { BoxIntake } from './intake';
 import { BoxPoller, type PollRound } from './poller';
@@ -31,6 +32,7 @@ export interface BoxesParts {
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
   readonly makeAnonymous: MakeAnonymous;
+  readonly throttles: Throttles;
   readonly note: (items: readonly Delivery[]) => Promise<void>;
   readonly inFlight: (remote: Remote) => Set<string>;
   readonly connect: (remote: Remote) => RemoteConnection;
@@ -76,6 +78,7 @@ export class Boxes {
     const outbox = new ServedOutbox({
       ctx,
       makeAnonymous: parts.makeAnonymous,
+      throttles: parts.throttles,
       note: parts.note,
       inFlight: parts.inFlight,
       changed: parts.outboxChanged,

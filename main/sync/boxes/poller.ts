@@ -5,7 +5,7 @@ import { asFieldboxError } from '@shared/errors';
 import type { EngineContext } from '../../archive/context';
 import type { Remote } from '../../archive/outbox/queue';
 import { backOff } from '../outbox/backoff';
-import { onNetwork, untilOpen } from '../outbox/hours';
+import { isOpen } from '../outbox/hours';
 import type { IncomingFile, IncomingHands, IncomingImage, RemoteConnection, Trouble } from '../remotes/remote';
 import type { IncomingPlace } from './incoming-book';
 import type { BoxIntake } from './intake';
@@ -79,8 +79,7 @@ export class BoxPoller {
   }
 
   private mayAsk(): boolean {
-    const { paused, network, hours } = this.remote.policy;
-    return !paused && onNetwork(network) && untilOpen(hours, this.parts.ctx.now()) === 0;
+    return isOpen(this.remote.policy, this.parts.ctx.now());
   }
 
   private round(): Promise<PollRound> {

@@ -1,5 +1,4 @@
 import { type ErrorCode, type ErrorDetails } from '@shared/errors';
-import type { RemoteKey } from '@shared/model/ids';
 import { statement } from '../../archive/index-writer/statements';
 import type { EngineContext } from '../../archive/context';
 import {
@@ -12,18 +11,19 @@ import {
   waitingItems,
 } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
-import { onNetwork, untilOpen } from '../outbox/hours';
+import { isOpen } from '../outbox/hours';
 import { type MakeAnonymous, prepare } from '../outbox/outgoing';
 import { itemName } from '../outbox/item-name';
 import { sliceboxKeeps } from '../remotes/slicebox/accepted';
 import type { Outgoing } from '../remotes/remote';
-import { Throttle } from '../outbox/throttle';
+import type { Throttles } from '../outbox/throttle';
 import { profileOf } from './profile';
 import { ownNumber, type TransactionImage, wireNumber } from './protocol';
 
 export interface ServedParts {
   readonly ctx: EngineContext;
   readonly makeAnonymous: MakeAnonymous;
+  readonly throttles: Throttles;
   readonly note: (items: readonly Delivery[]) => Promise<void>;
   /** Names of the items that are on their way to a remote now. */
   readonly inFlight: (remote: Remote) => Set<string>;
@@ -49,7 +49,6 @@ export class ServedOutbox {
   private readonly told = new Map<string, number>();
   /** Of images that were fetched whole: the SHA-256 of what went out. */
   private readonly sent = new Map<string, string>();
-  private readonly throttles = new Map<RemoteKey, { readonly cap: number; readonly throttle: Throttle }>();
 
   constructor(private readonly parts: ServedParts) {}
 
@@ -57,7 +56,7 @@ export class ServedOutbox {
   offer(remote: Remote, most: number): readonly TransactionImage[] {
     const { ctx } = this.parts;
     const { policy } = remote;
-    if (policy.paused || !onNetwork(policy.network) || untilOpen(policy.hours, ctx.now()) > 0) return [];
+    if (!isOpen(policy, ctx.now())) return [];
     const items = waitingItems(ctx.db, remote.remote, policy.smallFirst ? 'small' : 'asked', most);
     const boxId = (statement(ctx.db, 'SELECT id FROM remote WHERE key = ?').get(remote.remote) as { id: number }).id;
     const stands = new Map<number, TransactionStand>();
@@ -79,13 +78,9 @@ export class ServedOutbox {
     if (found === undefined || !['waiting', 'arrived', 'proven'].includes(found.state)) return null;
     const { item } = found;
     const name = itemName(item);
-    const prepared = await prepare(this.parts.ctx, item, remote.name, this.parts.makeAnonymous, (bytes) => {
-      const throttle = this.throttleOf(remote);
-      if (throttle === null) return bytes;
-      const slow = throttle.stream();
-      bytes.on('error', (error) => slow.destroy(error));
-      return bytes.pipe(slow);
-    });
+    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, (bytes) =>
+      this.parts.throttles.slowed(remote, bytes),
+    );
     if (prepared.kind === 'refused') {
       await this.refuse([item], prepared.code, prepared.details);
       return null;
@@ -165,7 +160,7 @@ export class ServedOutbox {
   private async hashOf(remote: Remote, item: QueuedItem): Promise<string | null> {
     const known = this.sent.get(itemName(item));
     if (known !== undefined) return known;
-    const prepared = await prepare(this.parts.ctx, item, remote.name, this.parts.makeAnonymous, null);
+    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, null);
     if (prepared.kind === 'refused') return null;
     await prepared.done();
     return prepared.item.sha256;
@@ -193,16 +188,6 @@ export class ServedOutbox {
     if (items.length === 0) return;
     await this.parts.note(items.map(({ transaction, position }) => ({ transaction, position, ...what })));
     this.parts.changed();
-  }
-
-  private throttleOf({ remote, policy }: Remote): Throttle | null {
-    const cap = policy.bytesPerSecond;
-    if (cap === null) return null;
-    const known = this.throttles.get(remote);
-    if (known?.cap === cap) return known.throttle;
-    const throttle = new Throttle(cap);
-    this.throttles.set(remote, { cap, throttle });
-    return throttle;
   }
 
   private remember<T>(memory: Map<string, T>, name: string, value: T): void {

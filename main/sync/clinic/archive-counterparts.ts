@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { ImageId, PatientKey, RemoteKey } from '@shared/model/ids';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
@@ -9,13 +6,15 @@ import { decisionOf, keepCandidates, remotePlaceOf } from '../../archive/outbox/
 import { detailsOf } from '../../archive/people/details';
 import { asFieldboxError } from '@shared/errors';
 import { intakeLimits } from '../../archive/ingest/limits';
+import { sha256Of } from '../sha256';
 import type { Counterparts, Known, Person, UnpackedFile } from '../remotes/counterparts';
 
 /** What the archive knows of who and what is the same at a remote; of one that is only tried out (`remote` null) nothing. */
 export function archiveCounterparts(ctx: EngineContext, remote: RemoteKey | null): Counterparts {
   const { db } = ctx;
   return {
-    personOf: (image) => {
+    personOf: ({ image, attached }) => {
+      if (attached !== null) return personOf(ctx, attached.patient);
       const row = rowByKey(db, 'image', image);
       return row ? personOf(ctx, row.patient) : null;
     },
@@ -111,9 +110,7 @@ async function looked(
   ctx: EngineContext,
   { entry, path }: { readonly entry: string; readonly path: string },
 ): Promise<UnpackedFile> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return { entry, path, sha256: hash.digest('hex'), SOPInstanceUID: await instanceIn(ctx, path) };
+  return { entry, path, sha256: await sha256Of(path), SOPInstanceUID: await instanceIn(ctx, path) };
 }
 
 async function instanceIn(ctx: EngineContext, path: string): Promise<string | null> {

@@ -2,6 +2,7 @@ import type { RemoteKey } from '@shared/model/ids';
 import { actAs } from '../../archive/actor';
 import { statement } from '../../archive/index-writer/statements';
 import { deliveredSeries } from '../../archive/outbox/matches';
+import { isOpen } from '../outbox/hours';
 import { HttpFailure } from '../http/trouble';
 import type { SentSeries } from '../remotes/counterparts';
 import type { RemoteConnection } from '../remotes/remote';
@@ -25,6 +26,8 @@ export const FETCH_DELAYS_MS: readonly number[] = [
 ];
 /** After trouble with the remote it is asked again after this. */
 const AFTER_TROUBLE_MS = 5 * MINUTE;
+/** While the remote may not be used (paused, outside its hours, on another network) it is looked again after this. */
+const LOOK_AGAIN_MS = MINUTE;
 
 /** What is asked for by itself, in this order. */
 const BY_ITSELF = ['results', 'forms'] as const;
@@ -103,6 +106,10 @@ export class FetchBack {
       return;
     }
     if (pending.length === 0) return;
+    if (!isOpen(this.parts.require(remote).policy, this.parts.ctx.now())) {
+      this.schedule(remote, LOOK_AGAIN_MS);
+      return;
+    }
     const series = deliveredSeries(db, remote, { series: pending.map((each) => each.series) });
     const { name, settings } = this.parts.require(remote);
     const names = settings.kind === 'archive-v1' ? settings.results.length : 1;

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asFieldboxError } from '@shared/errors';
 import { EntryValues } from '@shared/forms/entry';
@@ -20,6 +18,7 @@ import { statement } from '../../archive/index-writer/statements';
 import { deliveredSeries, knownThere, placesAs } from '../../archive/outbox/matches';
 import { foldText } from '../../archive/catalog/folding';
 import type { FetchedEntry, FetchedFile, FetchedResult, FetchSink, SentSeries } from '../remotes/counterparts';
+import { sha256Of } from '../sha256';
 import type { ClinicParts } from './parts';
 
 /** PS3.5 6.2, SH: what a station may be called, so that pictures taken there can carry its name. */
@@ -307,10 +306,4 @@ function nameOfResult(text: string): string {
       .slice(0, 64),
   );
   return name.success ? name.data : 'report';
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BoxKeyPair } from '../box-key-pair';
-import type { ImageLetter } from './letter-content';
+import type { FileLetter, ImageLetter } from './letter-content';
 import {
   endOf,
   type FoundLetter,
@@ -17,15 +17,18 @@ import {
   openLetter,
 } from './letter-file';
 
+/** What a letter brings. */
+export type Carried = ImageLetter | FileLetter;
+
 /** What is found in a bundle, letter by letter. */
 export type Found =
-  /** A whole image, in a file that is removed when the next one is asked for. */
-  | { readonly kind: 'image'; readonly from: Uint8Array; readonly content: ImageLetter; readonly path: string }
+  /** A whole image or attached file, in a temporary file that is removed when the next one is asked for. */
+  | { readonly kind: 'whole'; readonly from: Uint8Array; readonly content: Carried; readonly path: string }
   | { readonly kind: 'otherBox'; readonly from: Uint8Array; readonly toName: string }
   | { readonly kind: 'defect'; readonly defect: LetterDefect };
 
 /**
- * Goes through a bundle. What is damaged is passed over and what follows it is read all the same; only images that are whole
+ * Goes through a bundle. What is damaged is passed over and what follows it is read all the same; only what is whole
  * and that the box on the outside really sealed for us are given. Throws the system's error.
  */
 export async function* lettersOf(
@@ -59,7 +62,7 @@ export async function* lettersOf(
       const temporary = join(temporaryFolder, `courier-${randomUUID()}.part`);
       try {
         const defect = await unpack(found.opened, found.content, temporary, signal);
-        if (defect === null) yield { kind: 'image', from, content: found.content, path: temporary };
+        if (defect === null) yield { kind: 'whole', from, content: found.content, path: temporary };
         at = defect === null ? await endOf(file, found.letter, size) : await nextLetter(file, at + 1);
         if (defect !== null) yield { kind: 'defect', defect: at !== null && defect === 'cut' ? 'damaged' : defect };
       } finally {
@@ -75,10 +78,10 @@ type Stepped =
   | { readonly kind: 'defect'; readonly defect: LetterDefect }
   | { readonly kind: 'otherBox'; readonly letter: FoundLetter }
   | {
-      readonly kind: 'image';
+      readonly kind: 'whole';
       readonly letter: FoundLetter;
       readonly opened: OpenedLetter;
-      readonly content: ImageLetter;
+      readonly content: Carried;
     };
 
 async function letterOrDefect(file: FileHandle, at: number, own: BoxKeyPair): Promise<Stepped> {
@@ -88,19 +91,19 @@ async function letterOrDefect(file: FileHandle, at: number, own: BoxKeyPair): Pr
     if (!Buffer.from(letter.head.to).equals(own.publicKey)) return { kind: 'otherBox', letter };
     const opened = await openLetter(file, letter, own);
     const { content } = opened;
-    return content.kind === 'image'
-      ? { kind: 'image', letter, opened, content }
-      : { kind: 'defect', defect: 'damaged' };
+    return content.kind === 'receipt'
+      ? { kind: 'defect', defect: 'damaged' }
+      : { kind: 'whole', letter, opened, content };
   } catch (error) {
     if (error instanceof LetterFault) return { kind: 'defect', defect: error.defect };
     throw error;
   }
 }
 
-/** Writes the image to a file; null when it is whole. */
+/** Writes what a letter brings to a file; null when it is whole. */
 async function unpack(
   opened: OpenedLetter,
-  content: ImageLetter,
+  content: Carried,
   path: string,
   signal: AbortSignal,
 ): Promise<LetterDefect | null> {

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushFolder } from '../../platform/durable';
 import type { BoxKeyPair } from '../box-key-pair';
-import type { ImageLetter } from './letter-content';
+import type { FileLetter, ImageLetter } from './letter-content';
 import { endOf, letterAt, LetterFault } from './letter-file';
 import { type Addressee, hashOfStretch, sealedLetter, writeAt } from './letter-writer';
 import { bundleName } from './stick';
@@ -39,10 +39,10 @@ export class BundleWriter {
   }
 
   /**
-   * Writes one image as a letter, flushes it, and reads it back from the stick. Throws the system's error; then nothing of the
+   * Writes one image or file as a letter, flushes it, and reads it back from the stick. Throws the system's error; then nothing of the
    * letter counts, and the next one is written in its place.
    */
-  async append(content: ImageLetter, body: AsyncIterable<Uint8Array>): Promise<void> {
+  async append(content: ImageLetter | FileLetter, body: AsyncIterable<Uint8Array>): Promise<void> {
     if (this.end >= this.mostBytes) await this.nextPart();
     const letter = await writeAt(this.file, this.end, sealedLetter(this.own, this.to, content, body));
     await this.file.datasync();

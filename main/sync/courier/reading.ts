@@ -8,7 +8,8 @@ import { Receiver } from '../../archive/ingest/receiver';
 import type { JobHandle } from '../../archive/jobs/job-board';
 import { systemCode } from '../../platform/durable';
 import type { BoxKeyPair } from '../box-key-pair';
-import { type Found, lettersOf } from './bundle-reader';
+import { type Carried, type Found, lettersOf } from './bundle-reader';
+import { keepCarriedFile } from './carried-file';
 import type { ReceiptEntry } from './letter-content';
 import { type LetterDefect, LetterFault } from './letter-file';
 import { readReceipt, type Receipt, writeReceipt } from './receipts';
@@ -160,19 +161,22 @@ class BundleReading {
     }
     this.from = found.from;
     this.report.from = { key: boxKeyText(found.from), name: this.parts.nameOf(found.from) };
-    const { transaction, position, total, sha256 } = found.content;
+    const { content } = found;
+    const { transaction, position, total, sha256 } = content;
     this.totals.set(transaction, total);
     this.positions.add(`${transaction}/${String(position)}`);
     this.report.images += 1;
-    const refused = await this.store(found.path, `${basename(this.path)} ${String(position)}`);
+    const refused = await this.store(content, found.path, `${basename(this.path)} ${String(position)}`);
     this.entries.push({ transaction, position, sha256, refused });
   }
 
-  /** Stores an image; gives the code of why it was not taken, or null. */
-  private async store(path: string, shown: string): Promise<string | null> {
-    const receiver = (this.receiver ??= await this.begin());
+  /** Stores an image or file; gives the code of why it was not taken, or null. */
+  private async store(content: Carried, path: string, shown: string): Promise<string | null> {
     try {
-      const { isNew } = await receiver.take(path, shown);
+      const isNew =
+        content.kind === 'file'
+          ? await keepCarriedFile(this.parts.engine, content, path)
+          : await this.storeImage(path, shown);
       if (isNew) this.report.added += 1;
       else this.report.alreadyStored += 1;
       return null;
@@ -182,6 +186,11 @@ class BundleReading {
       this.report.rejected += 1;
       return error.code;
     }
+  }
+
+  private async storeImage(path: string, shown: string): Promise<boolean> {
+    const receiver = (this.receiver ??= await this.begin());
+    return (await receiver.take(path, shown)).isNew;
   }
 
   private async begin(): Promise<Receiver> {

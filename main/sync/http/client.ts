@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { pipeline as pipeStreams, type Readable } from 'node:stream';
+import { pipeline as pipeStreams, type Readable, type Transform } from 'node:stream';
 import { connect as tlsConnect, type PeerCertificate, TLSSocket } from 'node:tls';
 import { HttpFailure, troubleOf } from './trouble';
 
@@ -21,6 +21,13 @@ export interface HttpClientOptions {
   readonly connectMs?: number;
   /** The most that any request may be silent, also where it asks for more. */
   readonly idleMs?: number;
+  /** What answers go through so that they come no faster than the remote's cap; null: as they come. */
+  readonly throttle?: () => Slowing | null;
+}
+
+/** Makes streams that let bytes through no faster than a cap. */
+export interface Slowing {
+  stream(): Transform;
 }
 
 /** A body that is read while it is sent. */
@@ -120,9 +127,11 @@ export class HttpClient {
         () => outgoing.destroy(new HttpFailure({ code: 'REMOTE_UNREACHABLE' })),
         this.options.connectMs ?? CONNECT_MS,
       );
-      outgoing.setTimeout(Math.min(request.idleMs ?? IDLE_MS, this.options.idleMs ?? Infinity), () =>
-        outgoing.destroy(new HttpFailure({ code: 'REMOTE_SILENT' })),
-      );
+      let slow: Transform | null = null;
+      outgoing.setTimeout(Math.min(request.idleMs ?? IDLE_MS, this.options.idleMs ?? Infinity), () => {
+        // It is we who let it wait.
+        if (slow?.writableNeedDrain !== true) outgoing.destroy(new HttpFailure({ code: 'REMOTE_SILENT' }));
+      });
       outgoing.setNoDelay(true);
       const send = (): void => {
         clearTimeout(connecting);
@@ -150,11 +159,12 @@ export class HttpClient {
       });
       outgoing.once('response', (answer: IncomingMessage) => {
         // After the head the request is answered: what breaks from here on shows in the body.
+        slow = this.options.throttle?.()?.stream() ?? null;
         resolve({
           status: answer.statusCode ?? 0,
           reason: answer.statusMessage ?? '',
           headers: answer.headers,
-          body: answer,
+          body: slow === null ? answer : pipeStreams(answer, slow, shownInTheBody),
         });
       });
     });
@@ -171,6 +181,11 @@ export class HttpClient {
     const shown = fingerprintOf(socket.getPeerCertificate());
     return shown === certificate ? null : new HttpFailure({ code: 'REMOTE_CERTIFICATE', person: true });
   }
+}
+
+/** Whoever reads the body sees its end or its error. */
+function shownInTheBody(): void {
+  return undefined;
 }
 
 function isReset(error: Error): boolean {

@@ -20,7 +20,7 @@ export class WebSession {
 
   constructor(
     private readonly access: WebAccess,
-    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'patience'>,
+    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'patience' | 'throttle'>,
     private readonly sockets = 4,
   ) {}
 
@@ -69,7 +69,13 @@ export class WebSession {
     }
     for (const { name, value, secret } of this.access.headers)
       headers[name.toLowerCase()] = secret ? ((await this.surroundings.secret(`header:${name}`)) ?? '') : value;
-    return new HttpClient({ certificate, headers, sockets: this.sockets, ...this.surroundings.patience });
+    return new HttpClient({
+      certificate,
+      headers,
+      sockets: this.sockets,
+      throttle: () => this.surroundings.throttle(),
+      ...this.surroundings.patience,
+    });
   }
 }
 

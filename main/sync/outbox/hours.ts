@@ -19,6 +19,11 @@ export function untilOpen(hours: RemotePolicy['hours'], now: Date): number {
   return ((from - minute + DAY_MIN) % DAY_MIN) * 60_000 - now.getSeconds() * 1000;
 }
 
+/** Whether a remote may be used by itself now: it is not paused, its hours are open, and this laptop is on its network. */
+export function isOpen({ paused, hours, network }: RemotePolicy, now: Date): boolean {
+  return !paused && onNetwork(network) && untilOpen(hours, now) === 0;
+}
+
 /** Whether this laptop is on the network a policy asks for. */
 export function onNetwork(prefix: string | null): boolean {
   if (prefix === null) return true;

@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { asFieldboxError, type ErrorCode, type ErrorDetails } from '@shared/errors';
-import type { ImageId } from '@shared/model/ids';
+import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
+import { reasonToStay } from '../../archive/attachments/outgoing';
+import { attachmentRow } from '../../archive/attachments/rows';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
+import { asideImage } from '../../archive/index-writer/asides';
+import { olderThere } from '../../archive/outbox/views';
 import { sourceFileOf } from '../../archive/outbox/original';
-import type { QueuedItem } from '../../archive/outbox/queue';
+import type { QueuedItem, Remote } from '../../archive/outbox/queue';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
 import type { IndexAttributes } from '../../dicom/index-attributes';
-import type { Outgoing, OutgoingFacts } from '../remotes/remote';
+import { driverFor } from '../remotes/registry';
+import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
+import { sha256Of } from '../sha256';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
 export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
@@ -33,12 +37,18 @@ const NOTHING_TO_TIDY = (): Promise<void> => Promise.resolve();
 export async function prepare(
   ctx: EngineContext,
   queued: QueuedItem,
-  recipient: string,
+  remote: Pick<Remote, 'remote' | 'name' | 'settings'>,
   makeAnonymous: MakeAnonymous,
   through: ((bytes: Readable) => Readable) | null,
 ): Promise<Prepared> {
   const slowed = through ?? ((bytes: Readable): Readable => bytes);
+  const { name: recipient } = remote;
   try {
+    if (queued.attachment !== null) {
+      if (!driverFor(remote.settings).abilities.takesFiles)
+        return { kind: 'refused', code: 'REMOTE_NO_FILES', details: {} };
+      return await prepareFile(ctx, queued, queued.attachment, recipient, slowed, through !== null);
+    }
     const row = rowByKey(ctx.db, 'image', queued.image);
     if (!row) return { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
     const verdict = mayLeave(factsOf(ctx.db, queued.image), { purpose: 'send', recipient, person: null });
@@ -49,13 +59,6 @@ export async function prepare(
       )
       .get(queued.image);
     const own = { kindOfPicture: kind?.word ?? '', takenAt: row.takenAt };
-    const common = {
-      transaction: queued.transaction,
-      number: queued.number,
-      total: queued.total,
-      position: queued.position,
-      image: queued.image,
-    };
     if (queued.anonymise === null) {
       const path = await ctx.objects.require(queued.image);
       const { attributes } = await ctx.pool.run('readAttributes', { path });
@@ -64,12 +67,14 @@ export async function prepare(
         kind: 'ready',
         done: NOTHING_TO_TIDY,
         item: {
-          ...common,
+          ...commonOf(queued),
+          attached: null,
           anonymised: false,
           bytes: row.bytes,
           sha256: queued.image,
           facts: factsFrom(attributes, { ...own, fileName: row.fileName }),
           open: (from = 0) => slowed(createReadStream(path, { start: from })),
+          older: await olderVersions(ctx, remote.remote, queued.image),
           original: source === null ? null : { ...source, open: (from = 0) => slowed(source.open(from)) },
         },
       };
@@ -80,13 +85,15 @@ export async function prepare(
       kind: 'ready',
       done: () => rm(path, { force: true }),
       item: {
-        ...common,
+        ...commonOf(queued),
+        attached: null,
         anonymised: true,
         bytes: (await stat(path)).size,
         sha256: await sha256Of(path),
         facts: factsFrom(attributes, { kindOfPicture: own.kindOfPicture, takenAt: null, fileName: '' }),
         open: (from = 0) => slowed(createReadStream(path, { start: from })),
         original: null,
+        older: [],
       },
     };
   } catch (thrown) {
@@ -94,6 +101,94 @@ export async function prepare(
     return { kind: 'refused', code: error.code, details: error.details };
   }
 }
+
+function commonOf(queued: QueuedItem): Pick<Outgoing, 'transaction' | 'number' | 'total' | 'position' | 'image'> {
+  const { transaction, number, total, position, image } = queued;
+  return { transaction, number, total, position, image };
+}
+
+/** An attached file, byte for byte. Nobody can say what it shows, so it never goes as an anonymous one. */
+async function prepareFile(
+  ctx: EngineContext,
+  queued: QueuedItem,
+  attachment: AttachmentKey,
+  recipient: string,
+  slowed: (bytes: Readable) => Readable,
+  leaves: boolean,
+): Promise<Prepared> {
+  if (queued.anonymise !== null) return { kind: 'refused', code: 'SEND_FILES_ANONYMOUS', details: {} };
+  const row = attachmentRow(ctx.db, attachment);
+  const code = leaves ? reasonToStay(ctx.db, row, { purpose: 'send', recipient, person: null }) : null;
+  if (code !== null) return { kind: 'refused', code, details: {} };
+  const patient = rowByKey(ctx.db, 'patient', row.patient);
+  if (!patient) return { kind: 'refused', code: 'SEND_FILE_GONE', details: {} };
+  const path = await ctx.objects.require(row.sha256);
+  const open = (from = 0): Readable => slowed(createReadStream(path, { start: from }));
+  const { PatientID, PatientName, PatientBirthDate, PatientSex } = patient;
+  const { sha256, bytes, name, contentType: mediaType, description } = row;
+  return {
+    kind: 'ready',
+    done: NOTHING_TO_TIDY,
+    item: {
+      ...commonOf(queued),
+      attached: {
+        attachment,
+        patient: row.patient,
+        IssuerOfPatientID: patient.IssuerOfPatientID,
+        description,
+        pinned: row.pinnedAt !== null,
+      },
+      anonymised: false,
+      bytes,
+      sha256,
+      facts: {
+        ...NO_FACTS,
+        PatientID,
+        PatientName,
+        PatientBirthDate,
+        PatientSex,
+        takenAt: row.createdAt,
+        fileName: name,
+      },
+      open,
+      original: { name, mediaType, bytes, sha256, open },
+      older: [],
+    },
+  };
+}
+
+async function olderVersions(ctx: EngineContext, remote: RemoteKey, image: ImageId): Promise<readonly OlderVersion[]> {
+  const found: OlderVersion[] = [];
+  for (const older of olderThere(ctx.db, remote, image)) {
+    const attributes = asideImage(ctx.db, older)?.attributes;
+    if (attributes === undefined) continue;
+    const { PatientID = '', StudyInstanceUID = '', SeriesInstanceUID = '', SOPInstanceUID = '' } = attributes;
+    const path = (await ctx.objects.exists(older)) ? ctx.objects.path(older) : null;
+    found.push({
+      image: older,
+      facts: { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID },
+      open: path === null ? null : () => createReadStream(path),
+    });
+  }
+  return found;
+}
+
+/** What is known of a file that is no image. */
+const NO_FACTS: OutgoingFacts = {
+  SOPClassUID: '',
+  SOPInstanceUID: '',
+  TransferSyntaxUID: '',
+  StudyInstanceUID: '',
+  SeriesInstanceUID: '',
+  PatientID: '',
+  PatientName: '',
+  PatientBirthDate: '',
+  PatientSex: '',
+  Modality: '',
+  kindOfPicture: '',
+  takenAt: null,
+  fileName: '',
+};
 
 function factsFrom(
   attributes: IndexAttributes,
@@ -112,10 +207,4 @@ function factsFrom(
     PatientSex: attributes.PatientSex ?? '',
     Modality: attributes.Modality ?? '',
   };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

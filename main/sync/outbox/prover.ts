@@ -35,7 +35,7 @@ export class Prover {
   private readonly unnamed = new Map<string, number>();
   private failures = 0;
 
-  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'backOff'>) {}
+  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'corrected' | 'backOff'>) {}
 
   forgetFailures(): void {
     this.failures = 0;
@@ -49,7 +49,7 @@ export class Prover {
     const ready: Ready[] = [];
     try {
       for (const item of queued) {
-        const prepared = await prepare(ctx, item, remote.name, makeAnonymous, null);
+        const prepared = await prepare(ctx, item, remote, makeAnonymous, null);
         if (prepared.kind === 'ready') ready.push({ queued: item, item: prepared.item, done: () => prepared.done() });
       }
       return ready.length === 0 ? NOTHING : await this.ask(ready, connected(), signal);
@@ -89,11 +89,15 @@ export class Prover {
 
   private async ask(ready: readonly Ready[], connection: RemoteConnection, signal: AbortSignal): Promise<ProofRound> {
     const items = ready.map(({ item }) => item);
-    const outcomes = (await connection.prove?.(items, signal)) ?? [];
+    const outcomes = ((await connection.prove?.(items, signal)) ?? []).map((outcome, at) => honest(items[at], outcome));
     const deliveries = ready.flatMap(({ queued }, at) =>
       deliveryOf(queued, this.judged(queued, outcomes[at] ?? { kind: 'unknown' })),
     );
     if (deliveries.length > 0) await this.parts.note(deliveries);
+    for (const [at, outcome] of outcomes.entries()) {
+      const item = items[at];
+      if (item !== undefined && outcome.kind === 'proven') await this.parts.corrected(item, outcome.gone ?? []);
+    }
     if (deliveries.length < ready.length) this.askLater();
     else this.failures = 0;
     const sentAgain = deliveries.filter(({ state }) => state === 'waiting');
@@ -109,6 +113,14 @@ export class Prover {
     else this.unnamed.set(name, times);
     return times >= PATIENT_ANSWERS ? { kind: 'missing' } : outcome;
   }
+}
+
+/** That an image of some number is there says nothing of which version it is, where an older one was sent under the same number. */
+function honest(item: Outgoing | undefined, outcome: ProofOutcome): ProofOutcome {
+  const byNumber = outcome.kind === 'proven' && ['query', 'commitment'].includes(outcome.proof.kind);
+  return byNumber && item?.older.some(({ facts }) => facts.SOPInstanceUID === item.facts.SOPInstanceUID) === true
+    ? { kind: 'unknown' }
+    : outcome;
 }
 
 function deliveryOf({ transaction, position }: QueuedItem, outcome: ProofOutcome): readonly Delivery[] {

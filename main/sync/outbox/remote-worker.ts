@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { RemoteActivity } from '@shared/contract/sync';
 import {
   keepResumePlace,
@@ -18,7 +17,6 @@ import { prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
 import { Suspects } from './suspects';
-import { Throttle } from './throttle';
 import type { WorkerParts } from './worker-parts';
 
 /** Items that are made ready together, so that a driver can negotiate for all of them. */
@@ -43,7 +41,6 @@ export class RemoteWorker {
   private readonly ending: Ending;
   private readonly pace = new Pace();
   private readonly prover: Prover;
-  private throttle: Throttle | null = null;
   private connection: RemoteConnection | null = null;
   private failures = 0;
   private trouble: Trouble | null = null;
@@ -65,7 +62,6 @@ export class RemoteWorker {
     this.prover = new Prover(parts);
     this.ending = new Ending(parts.ctx);
     this.suspects = new Suspects(new DriverMemory(parts.ctx.db, remote.remote));
-    this.usePolicy();
   }
 
   /** Looks whether there is something to do. */
@@ -116,7 +112,6 @@ export class RemoteWorker {
   /** Takes over changed settings or policy. */
   async change(remote: Remote): Promise<void> {
     this.remote = remote;
-    this.usePolicy();
     await this.disconnect();
     this.hint();
   }
@@ -162,11 +157,6 @@ export class RemoteWorker {
   private shownTrouble(): Trouble | null {
     if (this.parts.served === null) return this.trouble;
     return waitingAmount(this.parts.ctx.db, this.remote.remote).items === 0 ? null : this.parts.served();
-  }
-
-  private usePolicy(): void {
-    const { bytesPerSecond } = this.remote.policy;
-    this.throttle = bytesPerSecond === null ? null : new Throttle(bytesPerSecond);
   }
 
   private forgetTrouble(): void {
@@ -320,11 +310,14 @@ export class RemoteWorker {
     this.ending.touch(queued.number);
     this.parts.changed();
     try {
-      const prepared = await prepare(this.parts.ctx, queued, this.remote.name, this.parts.makeAnonymous, (bytes) =>
-        this.slowed(bytes),
+      const prepared = await prepare(this.parts.ctx, queued, this.remote, this.parts.makeAnonymous, (bytes) =>
+        this.parts.throttles.slowed(this.remote, bytes),
       );
       const outcome = await this.tryToSend(prepared, name);
-      return await this.take(queued, outcome);
+      const moved = await this.take(queued, outcome);
+      if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
+        await this.parts.corrected(prepared.item, outcome.gone ?? []);
+      return moved;
     } finally {
       this.inFlight.delete(name);
     }
@@ -347,13 +340,6 @@ export class RemoteWorker {
     } finally {
       await prepared.done();
     }
-  }
-
-  private slowed(bytes: Readable): Readable {
-    if (this.throttle === null) return bytes;
-    const slow = this.throttle.stream();
-    bytes.on('error', (error) => slow.destroy(error));
-    return bytes.pipe(slow);
   }
 
   /** Writes down what became of an item; gives whether it moved on. */

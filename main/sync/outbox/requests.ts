@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Handlers, Parsed } from '@shared/contract';
+import type { Handlers, Output, Parsed } from '@shared/contract';
+import { ExportSelection } from '@shared/contract/release';
 import type { OutboxSummary, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
-import { type RemoteKey, TransactionKey } from '@shared/model/ids';
+import { type PatientKey, type RemoteKey, TransactionKey } from '@shared/model/ids';
 import { actingUser } from '../../archive/actor';
 import type { Engine } from '../../archive/engine';
+import { selectFiles } from '../../archive/attachments/outgoing';
 import { select } from '../../archive/export/selection';
 import type { CommitBatcher } from '../../archive/ingest/commit-batcher';
 import type { Remote } from '../../archive/outbox/queue';
-import { type InFlight, itemRows, ledgerOf, transactionRows } from '../../archive/outbox/views';
+import { type InFlight, itemRows, ledgerOf, newerOf, transactionRows } from '../../archive/outbox/views';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { ledgerCsv } from '../ledger-csv';
 import { writeLedger } from '../ledger-file';
-import { previewOf } from './preview';
+import { previewOf, whyNoFiles } from './preview';
 
 export interface RequestsParts {
   readonly engine: Engine;
@@ -72,6 +74,7 @@ export class OutboxRequests {
       'outbox.retry': async ({ transaction }) => ({
         items: await this.change(transaction, ['refused', 'parked', 'cancelled'], 'waiting'),
       }),
+      'outbox.correct': ({ remote, patient }) => this.correct(remote, patient),
       'outbox.summary': async () => Promise.resolve(this.parts.summary()),
       'ledger.list': async (input) => Promise.resolve(this.items(input)),
       'ledger.image': async ({ image }) => {
@@ -91,20 +94,41 @@ export class OutboxRequests {
     };
   }
 
-  private async send({ selection, remote, anonymise, priority }: Parsed<'outbox.send'>) {
-    const { rows, leftOut } = select(this.db, selection, 'media', {
-      purpose: 'send',
-      recipient: this.parts.require(remote).name,
-      person: actingUser(),
-    });
-    if (rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+  private async send(input: Parsed<'outbox.send'>): Promise<Output<'outbox.send'>> {
+    const { selection, attachments = [], remote, anonymise, priority } = input;
+    const target = this.parts.require(remote);
+    const refused = attachments.length === 0 ? null : whyNoFiles(target, anonymise);
+    if (refused !== null) throw new FieldboxError(refused);
+    const release = { purpose: 'send', recipient: target.name, person: actingUser() } as const;
+    const { rows, leftOut } = select(this.db, selection, 'media', release);
+    const chosen = selectFiles(this.db, attachments, release);
+    if (rows.length + chosen.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
     const transaction = TransactionKey.parse(randomUUID());
     const images = rows.map(({ object, bytes }) => ({ image: object, bytes }));
+    const files = chosen.rows.map(({ attachment, sha256, bytes }) => ({ attachment, file: sha256, bytes }));
     const cause = { type: 'person' as const, reference: '' };
     await this.parts.engine.context.commit([
-      { type: 'send.requested', body: { transaction, remote, images, anonymise, priority, cause } },
+      {
+        type: 'send.requested',
+        body: { transaction, remote, images, ...(files.length > 0 && { files }), anonymise, priority, cause },
+      },
     ]);
-    return { transaction, images: rows.length, leftOut: [...leftOut] };
+    return {
+      transaction,
+      images: rows.length,
+      files: files.length,
+      leftOut: [...leftOut],
+      leftOutFiles: [...chosen.leftOut],
+    };
+  }
+
+  private async correct(remote: RemoteKey, patient: PatientKey | undefined): Promise<Output<'outbox.correct'>> {
+    this.parts.require(remote);
+    const images = [...newerOf(this.db, remote, patient)];
+    if (images.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    const selection = ExportSelection.parse({ images });
+    const sent = await this.send({ selection, remote, anonymise: null, priority: 0 });
+    return { transaction: sent.transaction, images: sent.images, leftOut: sent.leftOut };
   }
 
   private items(input: Parameters<typeof itemRows>[1]) {

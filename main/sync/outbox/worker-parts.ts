@@ -1,15 +1,20 @@
+import type { ImageId } from '@shared/model/ids';
 import type { EngineContext } from '../../archive/context';
 import type { Delivery } from '../../archive/records/bodies/outbox';
-import type { RemoteConnection, Trouble } from '../remotes/remote';
+import type { Outgoing, RemoteConnection, Trouble } from '../remotes/remote';
 import type { BackOff } from './backoff';
 import type { MakeAnonymous } from './outgoing';
+import type { Throttles } from './throttle';
 
 /** What the worker of one remote uses of the service it belongs to. */
 export interface WorkerParts {
   readonly ctx: EngineContext;
   readonly makeAnonymous: MakeAnonymous;
+  readonly throttles: Throttles;
   /** Writes down what became of items, in one flush with others. */
   readonly note: (items: readonly Delivery[]) => Promise<void>;
+  /** A newer version is proven: what became of the older ones. */
+  readonly corrected: (item: Outgoing, gone: readonly ImageId[]) => Promise<void>;
   readonly connect: () => RemoteConnection;
   readonly provable: boolean;
   readonly parallel: number;

@@ -13,6 +13,12 @@ export interface Person {
   readonly details: PatientDetails;
 }
 
+/** What is sent: an image, or a file attached to a patient. */
+export interface Whose {
+  readonly image: ImageId;
+  readonly attached: { readonly patient: PatientKey } | null;
+}
+
 /** Who a patient is at a remote, as it was decided. */
 export type Known =
   { readonly choice: 'this'; readonly id: string } | { readonly choice: 'new' } | { readonly choice: 'none' };
@@ -22,8 +28,8 @@ export type Known =
  * same there, and pictures in a form that such remotes take.
  */
 export interface Counterparts {
-  /** Whose an image is; null when it is not in the archive any more. */
-  personOf(image: ImageId): Person | null;
+  /** Whose an image or attached file is; null when it is not in the archive any more. */
+  personOf(item: Whose): Person | null;
   knownAs(patient: PatientKey): Known | null;
   /** Keeps who a patient is there. */
   matched(patient: PatientKey, id: string, basis: Exclude<MatchBasis, 'person'>): Promise<void>;

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
-import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { Fetchable, RemoteAbilities, RemoteFile } from '@shared/model/remotes/content';
 import type { RemotePatient } from '@shared/model/remotes/matching';
 import type { ProofKind } from '@shared/model/remotes/access';
@@ -51,6 +51,8 @@ export interface Surroundings {
   readonly name: string;
   /** This archive's own pair of keys. Throws COURIER_NO_KEY, SECRET_UNREADABLE. */
   ownKey(): Promise<BoxKeyPair>;
+  /** Makes streams that keep the cap of the remote; null: as fast as it goes. What is sent goes through one already. */
+  throttle(): { stream(): Transform } | null;
   /** How long a silent or absent other side is waited for; each protocol has its own times when nothing is said. */
   readonly patience?: Patience;
 }
@@ -90,6 +92,11 @@ export interface RemoteConnection {
   filesOf?(remotePatient: string, signal: AbortSignal): Promise<readonly RemoteFile[]>;
   /** Takes an image away again; false when it is not there. Throws HttpFailure. */
   withdraw?(image: ImageId, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Takes away an older version of an image of which the newer one is proven: only what was made from here and stands for nothing
+   * else. True when it is not there any more. Throws HttpFailure.
+   */
+  withdrawOlder?(image: ImageId, signal: AbortSignal): Promise<boolean>;
   /** Fetches what it has besides instances, handing each thing over as it comes. Throws HttpFailure. */
   fetchBack?(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void>;
   /** Puts a report on a series there, unless it is there already. Throws HttpFailure. */
@@ -119,7 +126,7 @@ export interface Trouble {
 
 export type SendOutcome =
   /** The remote has taken it; with proof if the answer is proof already. */
-  | { readonly kind: 'arrived'; readonly proof: Proof | null }
+  | { readonly kind: 'arrived'; readonly proof: Proof | null; readonly gone?: readonly ImageId[] }
   /** It may pass: `whole` means the remote as such, otherwise only this item waits. */
   | { readonly kind: 'later'; readonly whole: boolean; readonly trouble: Trouble }
   /** For good: this item will not be taken. */
@@ -134,7 +141,8 @@ export interface Proof {
 }
 
 export type ProofOutcome =
-  | { readonly kind: 'proven'; readonly proof: Proof }
+  /** `gone`: older versions that are certainly not there any more. */
+  | { readonly kind: 'proven'; readonly proof: Proof; readonly gone?: readonly ImageId[] }
   /** Not to be seen yet; asked again later. */
   | { readonly kind: 'unknown' }
   /** It was asked and does not name it, which may only be a matter of time: after some such answers it is sent again. */
@@ -189,16 +197,39 @@ export interface OutgoingFacts {
 export interface Outgoing extends TransactionFacts {
   /** From 1. */
   readonly position: number;
+  /** SHA-256 of the image as it lies here, or of the attached file. */
   readonly image: ImageId;
+  /** Set when it is no image but a file attached to a patient; only drivers that take files get one. */
+  readonly attached: AttachedFile | null;
   readonly anonymised: boolean;
   readonly bytes: number;
   /** SHA-256 of the bytes that `open` gives. */
   readonly sha256: string;
   readonly facts: OutgoingFacts;
-  /** The DICOM file (PS3.10) from an offset on. */
+  /** The DICOM file (PS3.10), or the attached file, from an offset on. */
   open(from?: number): Readable;
   /** The photo or document it was made from, byte for byte; null when it came as DICOM or is anonymised. */
   readonly original: OriginalFile | null;
+  /** Older versions of the same image that this remote was given and that the ledger still has there, the latest first. */
+  readonly older: readonly OlderVersion[];
+}
+
+/** An older version of an image, as it was sent. */
+export interface OlderVersion {
+  readonly image: ImageId;
+  readonly facts: Pick<OutgoingFacts, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>;
+  /** The file; null when it is not here any more, so that nothing can be compared with it. */
+  readonly open: (() => Readable) | null;
+}
+
+/** A file attached to a patient; its bytes are those of the item, its name and type those of `original`. */
+export interface AttachedFile {
+  readonly attachment: AttachmentKey;
+  readonly patient: PatientKey;
+  readonly IssuerOfPatientID: string;
+  readonly description: string;
+  /** Shown first here. */
+  readonly pinned: boolean;
 }
 
 export interface OriginalFile {

@@ -58,12 +58,12 @@ export interface WaysToKnow {
  * the remote is set up to accept) is left to a person, and the item is parked until they have answered.
  */
 export async function whoIsIt(
-  item: Pick<Outgoing, 'image' | 'anonymised'>,
+  item: Pick<Outgoing, 'image' | 'attached' | 'anonymised'>,
   counterparts: Counterparts,
   ways: WaysToKnow,
 ): Promise<{ readonly id: string; readonly person: Person } | Exclude<SendOutcome, { kind: 'arrived' }>> {
   if (item.anonymised) return { kind: 'refused', code: 'MATCH_ANONYMOUS' };
-  const person = counterparts.personOf(item.image);
+  const person = counterparts.personOf(item);
   if (person === null) return { kind: 'refused', code: 'SEND_IMAGE_GONE' };
   const known = counterparts.knownAs(person.patient);
   if (known?.choice === 'none') return { kind: 'refused', code: 'MATCH_NOT_SENT' };

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Download, Pencil, Pin, PinOff } from 'lucide-react';
+import { Archive, ArchiveRestore, Download, Pencil, Pin, PinOff, Send } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { AttachmentRow } from '@shared/contract/attachments';
@@ -17,12 +17,15 @@ export interface FileActions {
   readonly onSave: (row: AttachmentRow) => void;
   readonly onPutAway: (row: AttachmentRow) => void;
   readonly onTakeBack: (row: AttachmentRow) => void;
+  /** Null for who may not send. */
+  readonly onSend: ((row: AttachmentRow) => void) | null;
 }
 
 /** One file of a patient: what it is, where it belongs, and what can be done with it. */
 export function FileRow({ row, ...actions }: FileActions & { readonly row: AttachmentRow }) {
   const { t } = useTranslation();
   const clinics = useSession((state) => state.clinics);
+  const { onSend } = actions;
   const kind = fileKind(row.contentType);
   const Icon = kindIcons[kind];
   const visits = row.cases.flatMap((each) =>
@@ -65,6 +68,7 @@ export function FileRow({ row, ...actions }: FileActions & { readonly row: Attac
             />
             <IconButton icon={Pencil} label={t('files.describe')} onPress={() => actions.onDescribe(row)} />
             <IconButton icon={Download} label={t('files.saveCopy')} onPress={() => actions.onSave(row)} />
+            {onSend === null ? null : <IconButton icon={Send} label={t('files.send')} onPress={() => onSend(row)} />}
             <IconButton icon={Archive} label={t('files.putAway')} onPress={() => actions.onPutAway(row)} />
           </>
         ) : (

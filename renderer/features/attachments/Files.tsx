@@ -1,12 +1,14 @@
-import { Download, Paperclip } from 'lucide-react';
+import { Download, Paperclip, Send } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AttachmentRow } from '@shared/contract/attachments';
 import type { PatientKey } from '@shared/model/ids';
 import { ask } from '../../app/api';
+import { useMay } from '../../app/access';
 import { noteChange } from '../../app/changes';
 import { cx } from '../../app/cx';
 import { showNumber } from '../../app/format';
+import { sendFiles } from '../../app/sendBasket';
 import { say, sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
@@ -42,6 +44,7 @@ function fits(row: AttachmentRow, typed: string): boolean {
 /** The files of a patient: pinned ones first, then the newest. */
 export function Files({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
+  const maySend = useMay('outbox.send');
   const [withArchived, setWithArchived] = useState(false);
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
@@ -96,6 +99,7 @@ export function Files({ patient }: { readonly patient: PatientKey }) {
         }),
       ),
     onTakeBack: takeBack,
+    onSend: maySend ? ({ attachment }) => sendFiles({ patient, attachments: [attachment] }) : null,
   };
   const add = async (): Promise<void> => {
     const { paths } = await ask('dialog.openFiles', {});
@@ -118,6 +122,19 @@ export function Files({ patient }: { readonly patient: PatientKey }) {
           <span className={cx(styles.soft)}>{t('files.count', { count: total, shown: showNumber(total) })}</span>
         ) : null}
         <span className={cx(styles.headEnd)}>
+          {maySend && rows.some(({ archivedAt }) => archivedAt === null) ? (
+            <Button
+              icon={Send}
+              onPress={() =>
+                sendFiles({
+                  patient,
+                  attachments: rows.filter((row) => row.archivedAt === null).map(({ attachment }) => attachment),
+                })
+              }
+            >
+              {t('files.sendAll')}
+            </Button>
+          ) : null}
           <Button icon={Paperclip} busy={busy} onPress={() => void add().catch(sayError)}>
             {t('files.add')}
           </Button>

@@ -1,9 +1,10 @@
-import { FileDown, ScrollText, UserRound, X } from 'lucide-react';
+import { FileDown, ScrollText, Send, UserRound, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ItemState } from '@shared/contract/sync';
 import type { RemoteKey } from '@shared/model/ids';
 import type { PatientRow } from '@shared/model/rows';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { personName, showNumber, today } from '../../app/format';
@@ -11,8 +12,8 @@ import { useOutboxQuery } from '../../app/outbox';
 import { say, sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
-import { Select } from '../../components/Choice';
-import { Empty, ErrorNote, Page } from '../../components/Surface';
+import { Checkbox, Select } from '../../components/Choice';
+import { Empty, ErrorNote, Note, Page } from '../../components/Surface';
 import { ItemLines } from '../outbox/ItemLines';
 import { PatientPicker } from '../patients/PatientPicker';
 import { Pager } from '../sending/Pager';
@@ -29,9 +30,11 @@ export function LedgerPage() {
   const [patient, setPatient] = useState<PatientRow | null>(null);
   const [picking, setPicking] = useState(false);
   const [offset, setOffset] = useState(0);
+  const [outdated, setOutdated] = useState(false);
+  const maySend = useMay('outbox.correct');
   const filter = {
     ...(remote !== ALL && { remote }),
-    ...(state !== ALL && { states: [state] }),
+    ...(outdated ? { outdated } : state !== ALL && { states: [state] }),
     ...(patient && { patient: patient.patient }),
   };
   const remotes = useOutboxQuery('remotes.list', {});
@@ -49,6 +52,22 @@ export function LedgerPage() {
       say({ tone: 'success', text: t('ledger.written', { count: lines, shown: showNumber(lines) }) });
     } catch (thrown) {
       sayError(thrown);
+    }
+  };
+  const correct = async (): Promise<void> => {
+    const concerned = new Set((list.data?.rows ?? []).map((row) => row.remote));
+    try {
+      for (const each of remote === ALL ? concerned : [remote]) {
+        const { images } = await ask('outbox.correct', {
+          remote: each,
+          ...(patient && { patient: patient.patient }),
+        });
+        say({ tone: 'success', text: t('ledger.corrected', { count: images, shown: showNumber(images) }) });
+      }
+    } catch (thrown) {
+      sayError(thrown);
+    } finally {
+      list.reload();
     }
   };
   return (
@@ -90,6 +109,17 @@ export function LedgerPage() {
           </Button>
         )}
       </section>
+      <Checkbox checked={outdated} onChange={(on) => narrow(() => setOutdated(on))}>
+        {t('ledger.onlyOlder')}
+      </Checkbox>
+      {outdated && maySend && list.data !== null && list.data.total > 0 ? (
+        <Note tone="warning">
+          <p>{t('ledger.olderHint')}</p>
+          <Button icon={Send} onPress={() => void correct()}>
+            {t('ledger.correct')}
+          </Button>
+        </Note>
+      ) : null}
       {list.error ? <ErrorNote error={list.error} onRetry={list.reload} /> : null}
       {wanted.error ? <ErrorNote error={wanted.error} onRetry={wanted.reload} /> : null}
       {wanted.data ? (

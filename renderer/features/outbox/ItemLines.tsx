@@ -7,6 +7,7 @@ import { personName, showBytes, showInstant, showNumber, together } from '../../
 import { formatRoute } from '../../app/router';
 import { Badge } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { fileKind, kindIcons } from '../attachments/kinds';
 import { faultWords, stateTones } from '../sending/states';
 import styles from '../sending/Sending.module.css';
 
@@ -18,7 +19,7 @@ interface Props {
   readonly wanted?: number | null;
 }
 
-/** Images on their way or arrived, each with its state and why it stands there. */
+/** Images and files on their way or arrived, each with its state and why it stands there. */
 export function ItemLines({ rows, withRemote = false, wanted = null }: Props) {
   return (
     <ul className={cx(styles.lines)}>
@@ -36,12 +37,18 @@ function ItemLine({
 }: { readonly row: ItemRow } & Required<Pick<Props, 'withRemote' | 'wanted'>>) {
   const { t } = useTranslation();
   const tone = stateTones[row.state];
-  const here = row.SOPInstanceUID !== null;
+  const { file } = row;
+  const here = row.SOPInstanceUID !== null || file !== null;
+  const FileIcon = file === null ? null : kindIcons[fileKind(file.contentType)];
   const name = here ? personName(row.PatientName ?? '') : t('outbox.gone');
   return (
     <li className={cx(styles.line)}>
       <span className={cx(styles.thumb)}>
-        <Thumb image={here ? row.image : null} />
+        {FileIcon === null ? (
+          <Thumb image={here ? row.image : null} />
+        ) : (
+          <FileIcon aria-hidden size={32} strokeWidth={1.75} />
+        )}
       </span>
       <span className={cx(styles.grow)}>
         {row.patient === null ? (
@@ -51,6 +58,7 @@ function ItemLine({
             <bdi>{name}</bdi>
           </a>
         )}
+        {file === null ? null : <bdi>{file.name}</bdi>}
         <span className={cx(styles.soft)}>
           {together(row.PatientID ?? '', withRemote ? row.remoteName : '', showBytes(row.bytes))}
         </span>
@@ -74,8 +82,11 @@ function ItemLine({
         ) : row.arrivedAt ? (
           <span className={cx(styles.soft)}>{t('outbox.arrivedAt', { when: showInstant(row.arrivedAt) })}</span>
         ) : null}
+        {row.newer ? <Badge tone="warning">{t(row.newer.asked ? 'ledger.newerAsked' : 'ledger.older')}</Badge> : null}
         {row.anonymised ? <Badge icon={VenetianMask}>{t('exporting.anonymised')}</Badge> : null}
-        {wanted !== null && here && row.proofs >= wanted ? <Badge tone="success">{t('ledger.mayDelete')}</Badge> : null}
+        {wanted !== null && here && file === null && row.proofs >= wanted ? (
+          <Badge tone="success">{t('ledger.mayDelete')}</Badge>
+        ) : null}
         <Badge {...(tone && { tone })}>{t(`outbox.state.${row.state}`)}</Badge>
       </span>
     </li>

@@ -2,14 +2,14 @@ import { Send, Waypoints, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '@shared/contract';
-import type { RemoteKey } from '@shared/model/ids';
+import { type AttachmentKey, PatientKey, type RemoteKey } from '@shared/model/ids';
 import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import type { Basket } from '../../app/exportBasket';
 import { isolate, showBytes, showNumber, together } from '../../app/format';
 import { useOutboxQuery } from '../../app/outbox';
 import { goBack, navigate } from '../../app/router';
-import { useSendBasket } from '../../app/sendBasket';
+import { emptySendBasket, type FilesToSend } from '../../app/sendBasket';
 import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
@@ -20,12 +20,14 @@ import { kindIcons } from '../destinations/kinds';
 import { LeftOut } from '../exporting/LeftOut';
 import { OnePatient } from '../exporting/OnePatient';
 import { Whose } from '../exporting/Whose';
+import { faultWords } from '../sending/states';
+import { FilesChoice } from './FilesChoice';
 
 /** Goes before whatever else waits for the same destination. */
 const URGENT = 5;
 
 /** The questions before something is put into the outbox, with what a person should know before answering. */
-export function SendForm({ basket }: { readonly basket: Basket }) {
+export function SendForm({ basket: first, files }: { readonly basket: Basket; readonly files: FilesToSend | null }) {
   const { t } = useTranslation();
   const mayAdd = useMay('remotes.save');
   const remotes = useOutboxQuery('remotes.list', {});
@@ -34,17 +36,22 @@ export function SendForm({ basket }: { readonly basket: Basket }) {
   const [way, setWay] = useState(firstWay);
   const [urgent, setUrgent] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [basket, setBasket] = useState(first);
+  const [attachments, setAttachments] = useState<readonly AttachmentKey[]>(files?.attachments ?? []);
+  const patient = files?.patient ?? onlyPatient(first);
   const rows = remotes.data?.rows ?? [];
   const [only, ...others] = rows;
   const remote = rows.find((row) => row.remote === chosen) ?? (others.length === 0 ? only : undefined);
   const anonymise = anonymous ? requestOf(way) : null;
   const preview = useQuery(
     'outbox.preview',
-    remote === undefined ? null : { selection: basket, remote: remote.remote, anonymise },
+    remote === undefined
+      ? null
+      : { selection: basket, attachments: [...attachments], remote: remote.remote, anonymise },
   );
 
   const leave = (): void => {
-    useSendBasket.setState({ basket: null });
+    emptySendBasket();
     goBack();
   };
   const send = async (): Promise<void> => {
@@ -53,11 +60,12 @@ export function SendForm({ basket }: { readonly basket: Basket }) {
     try {
       const { transaction } = await ask('outbox.send', {
         selection: basket,
+        attachments: [...attachments],
         remote: remote.remote,
         anonymise,
         priority: urgent ? URGENT : 0,
       });
-      useSendBasket.setState({ basket: null });
+      emptySendBasket();
       navigate({ screen: 'sending', page: 'outbox', item: transaction }, { replace: true });
     } catch (thrown) {
       sayError(thrown);
@@ -109,7 +117,16 @@ export function SendForm({ basket }: { readonly basket: Basket }) {
         />
       </Card>
       <Card title={t('exporting.what')}>
-        <OnePatient basket={basket} />
+        <OnePatient basket={patient === undefined ? basket : { patients: [patient] }} />
+        {patient === undefined ? null : (
+          <FilesChoice
+            patient={patient}
+            basket={basket}
+            onBasket={setBasket}
+            chosen={attachments}
+            onChoose={setAttachments}
+          />
+        )}
         {preview.error ? <ErrorNote error={preview.error} onRetry={preview.reload} /> : null}
         {remote === undefined ? <p>{t('outbox.form.firstWhom')}</p> : null}
         {remote !== undefined && preview.data === null && !preview.error ? (
@@ -134,7 +151,12 @@ export function SendForm({ basket }: { readonly basket: Basket }) {
           large
           icon={Send}
           busy={busy}
-          isDisabled={remote === undefined || preview.data === null || preview.data.images === 0}
+          isDisabled={
+            remote === undefined ||
+            preview.data === null ||
+            preview.data.images + preview.data.files === 0 ||
+            preview.data.filesRefused !== null
+          }
           onPress={() => void send()}
         >
           {t('outbox.form.send')}
@@ -147,6 +169,12 @@ export function SendForm({ basket }: { readonly basket: Basket }) {
   );
 }
 
+/** The one patient whose pictures were chosen as a whole. */
+function onlyPatient({ patients = [] }: Basket): PatientKey | undefined {
+  const [one, ...others] = patients;
+  return one === undefined || others.length > 0 ? undefined : PatientKey.parse(one);
+}
+
 interface WhatProps {
   readonly preview: Output<'outbox.preview'>;
   readonly anonymous: boolean;
@@ -155,14 +183,15 @@ interface WhatProps {
 
 function What({ preview, anonymous, remote }: WhatProps) {
   const { t } = useTranslation();
-  const { patients, studies, images, bytes, leftOut, alreadyThere, burnedIn, notAsked } = preview;
+  const { patients, studies, images, files, bytes, leftOut, leftOutFiles, alreadyThere, burnedIn, notAsked } = preview;
   return (
     <>
       <p>
         {together(
           t('exporting.people', { count: patients, shown: showNumber(patients) }),
-          t('exporting.studies', { count: studies, shown: showNumber(studies) }),
-          t('patients.images', { count: images, shown: showNumber(images) }),
+          images > 0 ? t('exporting.studies', { count: studies, shown: showNumber(studies) }) : '',
+          images > 0 || files === 0 ? t('patients.images', { count: images, shown: showNumber(images) }) : '',
+          files > 0 ? t('files.count', { count: files, shown: showNumber(files) }) : '',
           showBytes(bytes),
         )}
       </p>
@@ -177,7 +206,13 @@ function What({ preview, anonymous, remote }: WhatProps) {
           </p>
         </Note>
       ) : null}
+      {preview.filesRefused === null ? null : (
+        <Note tone="error">
+          <p>{faultWords({ code: preview.filesRefused, details: {} })}</p>
+        </Note>
+      )}
       {leftOut.length > 0 ? <LeftOut rows={leftOut} /> : null}
+      {leftOutFiles.length > 0 ? <LeftOut rows={leftOutFiles} files /> : null}
       {notAsked > 0 ? (
         <Note tone="warning">
           <p>{t('outbox.form.notAsked', { count: notAsked, shown: showNumber(notAsked) })}</p>

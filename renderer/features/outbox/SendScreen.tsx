@@ -7,11 +7,11 @@ import { SendForm } from './SendForm';
 /** Sending: what, to whom, how anonymous. */
 export function SendScreen() {
   const { t } = useTranslation();
-  const basket = useSendBasket((state) => state.basket);
+  const { basket, files } = useSendBasket();
   return (
     <Page title={t('outbox.form.title')} subtitle={t('outbox.form.subtitle')} shape="narrow">
       {basket ? (
-        <SendForm key={JSON.stringify(basket)} basket={basket} />
+        <SendForm key={JSON.stringify([basket, files])} basket={basket} files={files} />
       ) : (
         <ChooseImages
           title={t('outbox.form.choose')}

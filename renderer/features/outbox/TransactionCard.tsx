@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import type { TransactionRow } from '@shared/contract/sync';
 import { useNameOf } from '../../app/access';
 import { cx } from '../../app/cx';
-import { isolate, showBytes, showInstant, showNumber, together } from '../../app/format';
+import { showBytes, showInstant, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { Button } from '../../components/Button';
 import { Badge, Card, Row } from '../../components/Surface';
 import styles from '../sending/Sending.module.css';
 import { StateBar } from './StateBar';
-import { cancel, sendAgain, standingOf, standingTones } from './transaction';
+import { cancel, sendAgain, standingOf, standingTones, titleOf } from './transaction';
 
 /** One transaction: what, to whom, how far; with what can be done about it. `alone`: it is the subject of its own page. */
 export function TransactionCard({ row, alone = false }: { readonly row: TransactionRow; readonly alone?: boolean }) {
@@ -19,11 +19,7 @@ export function TransactionCard({ row, alone = false }: { readonly row: Transact
   const standing = standingOf(row);
   const open = counts.waiting + counts.parked > 0;
   const stuck = counts.refused + counts.parked + counts.cancelled > 0;
-  const title = t('outbox.toRemote', {
-    count: row.total,
-    shown: showNumber(row.total),
-    remote: isolate(row.remoteName),
-  });
+  const title = titleOf(row);
   return (
     <Card>
       <div className={cx(styles.head)}>

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import { ItemState } from '@shared/contract/sync';
 import type { TransactionKey } from '@shared/model/ids';
 import { cx } from '../../app/cx';
-import { isolate, showNumber } from '../../app/format';
 import { useOutboxQuery } from '../../app/outbox';
 import { navigate } from '../../app/router';
 import { Button } from '../../components/Button';
@@ -14,6 +13,7 @@ import { Pager } from '../sending/Pager';
 import styles from '../sending/Sending.module.css';
 import { ItemLines } from './ItemLines';
 import { TransactionCard } from './TransactionCard';
+import { titleOf } from './transaction';
 
 const PAGE = 100;
 const ALL = 'all';
@@ -33,11 +33,7 @@ export function TransactionPage({ transaction }: { readonly transaction: Transac
   const row = head.data;
   return (
     <Page
-      title={
-        row
-          ? t('outbox.toRemote', { count: row.total, shown: showNumber(row.total), remote: isolate(row.remoteName) })
-          : t('outbox.title')
-      }
+      title={row ? titleOf(row) : t('outbox.title')}
       actions={
         <Button icon={ArrowLeft} onPress={() => navigate({ screen: 'sending', page: 'outbox' })}>
           {t('outbox.back')}

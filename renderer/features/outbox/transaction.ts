@@ -1,6 +1,6 @@
 import type { TransactionRow } from '@shared/contract/sync';
 import { ask } from '../../app/api';
-import { showNumber } from '../../app/format';
+import { isolate, showNumber, together } from '../../app/format';
 import { i18n } from '../../app/i18n';
 import { say, sayError } from '../../app/toasts';
 import type { Tone } from '../../components/Surface';
@@ -23,6 +23,19 @@ export function standingOf({ counts, total }: Pick<TransactionRow, 'counts' | 't
   if (counts.refused + counts.parked > 0) return 'trouble';
   if (counts.arrived > 0) return 'arrived';
   return counts.proven > 0 || total === 0 ? 'proven' : 'cancelled';
+}
+
+/** A transaction in a line: how much, to whom. */
+export function titleOf({ total, files, remoteName }: Pick<TransactionRow, 'total' | 'files' | 'remoteName'>): string {
+  const { t } = i18n;
+  const remote = isolate(remoteName);
+  if (files === 0) return t('outbox.toRemote', { count: total, shown: showNumber(total), remote });
+  const images = total - files;
+  const what = together(
+    images > 0 ? t('patients.images', { count: images, shown: showNumber(images) }) : '',
+    t('files.count', { count: files, shown: showNumber(files) }),
+  );
+  return t('outbox.withFiles', { what, remote });
 }
 
 /** Takes back what has not arrived. */

@@ -27,6 +27,8 @@ export const RemoteAbilities = z.object({
   withdraws: z.enum(['no', 'deletes', 'archives']),
   /** Takes finished reports (`remotes.sendEntry`). */
   takesEntries: z.boolean(),
+  /** Has a place for files of any kind that are attached to patients. */
+  takesFiles: z.boolean(),
 });
 export type RemoteAbilities = z.infer<typeof RemoteAbilities>;
 
@@ -36,6 +38,7 @@ export const noAbilities: RemoteAbilities = {
   lists: false,
   withdraws: 'no',
   takesEntries: false,
+  takesFiles: false,
 };
 
 /** One picture or file of a patient as a remote lists it. What it does not tell is null or empty. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AnonymisationWay } from '@shared/model/anonymisation';
 import { Cause } from '@shared/contract/sync';
-import { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import { AttachmentKey, ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
 import { ProofKind } from '@shared/model/remotes/access';
 import { RemotePolicy, RemoteSettings } from '@shared/model/remotes/settings';
 
@@ -24,7 +24,9 @@ export const outboxBodies = {
   'send.requested': z.object({
     transaction: TransactionKey,
     remote: RemoteKey,
-    images: z.array(z.object({ image: ImageId, bytes: z.int() })).min(1),
+    images: z.array(z.object({ image: ImageId, bytes: z.int() })),
+    /** Attached files, with the SHA-256 of their bytes; they follow the images. */
+    files: z.array(z.object({ attachment: AttachmentKey, file: ImageId, bytes: z.int() })).optional(),
     anonymise: AnonymisationWay.nullable(),
     priority: z.int(),
     cause: Cause,

@@ -41,6 +41,7 @@ export const archiveV1Driver: RemoteDriver<'archive-v1'> = {
     lists: false,
     withdraws: 'no',
     takesEntries: true,
+    takesFiles: false,
   },
   connect: (settings, surroundings) => new ArchiveV1Connection(settings, surroundings),
 };

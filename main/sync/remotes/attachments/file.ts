@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { Counterparts } from '../counterparts';
-import type { Outgoing } from '../remote';
+import type { OriginalFile, Outgoing } from '../remote';
 import type { StoredFile } from './storage';
 
 const MOST_DESCRIPTION = 255;
@@ -35,7 +35,8 @@ export async function fileOf(
   const { original } = item;
   if (original !== null) {
     return {
-      fileName: nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin'),
+      fileName:
+        item.attached === null ? nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin') : ownName(item, original),
       contentType: original.mediaType,
       bytes: original.bytes,
       drawn: false,
@@ -71,15 +72,35 @@ function nameOf(item: Outgoing, extension: string): string {
   return `${kind === '' ? 'image' : kind}_${item.image.slice(0, 12)}.${extension}`;
 }
 
+/**
+ * What an attached file is called there: its own name as far as that is the same at every step, with the beginning of its hash
+ * as of images, and the ending of its type where its own says nothing.
+ */
+function ownName(item: Outgoing, { name, mediaType }: OriginalFile): string {
+  const plain = (text: string): string =>
+    text
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 60);
+  const [, stem = name, ending] = /^(.+)\.([A-Za-z0-9]{1,10})$/.exec(name) ?? [];
+  const extension = (ending ?? EXTENSIONS[mediaType] ?? 'bin').toLowerCase();
+  return `${plain(stem) || 'file'}_${item.image.slice(0, 12)}.${extension}`;
+}
+
 /** By this, and by nothing else, a record of ours is found again before it is processed. */
 export function markerOf(item: Pick<Outgoing, 'image'>): string {
   return `fb:${item.image.slice(0, 12)}`;
 }
 
-/** What people read there: what it is and when it was taken; shortened visibly, never the marker. */
+/** What people read there: of a file its description (or name), of an image what it is and when it was taken; shortened visibly, never the marker. */
 export function descriptionOf(item: Outgoing): string {
   const marker = ` [${markerOf(item)}]`;
-  const words = [item.facts.kindOfPicture || item.facts.Modality, (item.facts.takenAt ?? '').slice(0, 10)];
+  const { attached, facts } = item;
+  const words =
+    attached === null
+      ? [facts.kindOfPicture || facts.Modality, (facts.takenAt ?? '').slice(0, 10)]
+      : [attached.description.trim() === '' ? facts.fileName : attached.description.trim()];
   const said = Array.from(words.filter((word) => word !== '').join(', '));
   const room = MOST_DESCRIPTION - marker.length;
   return `${said.length <= room ? said.join('') : `${said.slice(0, room - 1).join('')}…`}${marker}`.trim();

@@ -23,8 +23,9 @@ import type {
 } from '../remote';
 import { whoIsIt } from '../who';
 import { descriptionOf, fileOf, type FileToSend, markerOf } from './file';
-import { AttachmentsMemory } from './memory';
+import { AttachmentsMemory, thingOf } from './memory';
 import { AttachmentsPatients, isId } from './patients';
+import { sha256Of } from '../../sha256';
 import { download, putAway, type RecordThere, recordsById, recordsOf } from './records';
 import { AttachmentsSession, requireStatus } from './session';
 import { mostBytesOf, PresignedForm, store } from './storage';
@@ -35,7 +36,14 @@ export const attachmentsDriver: RemoteDriver<'attachments'> = {
   proofs: () => ['listing'],
   secrets: ({ access }) => ['token', ...webSecrets(access)],
   parallel: 1,
-  abilities: { matches: true, fetches: ['files'], lists: true, withdraws: 'archives', takesEntries: false },
+  abilities: {
+    matches: true,
+    fetches: ['files'],
+    lists: true,
+    withdraws: 'archives',
+    takesEntries: false,
+    takesFiles: true,
+  },
   connect: (settings, surroundings) => new AttachmentsConnection(settings, surroundings),
 };
 
@@ -97,7 +105,7 @@ class AttachmentsConnection implements RemoteConnection {
       const patients = new AttachmentsPatients(this.session, hooks.signal);
       const who = await whoIsIt(item, this.surroundings.counterparts, patients);
       if ('kind' in who) return who;
-      if (this.memory.damages(item.image) >= MOST_DAMAGES) return { kind: 'refused', code: 'REMOTE_DAMAGED_THERE' };
+      if (this.memory.damages(thingOf(item)) >= MOST_DAMAGES) return { kind: 'refused', code: 'REMOTE_DAMAGED_THERE' };
       const patient = await patients.living(who.id);
       if (patient === null) return { kind: 'parked', code: 'MATCH_GONE' };
       return await this.sendTo(item, patient, hooks);
@@ -109,7 +117,7 @@ class AttachmentsConnection implements RemoteConnection {
 
   /** A record is proof when its processing has ended and it has as many bytes as were sent. */
   async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
-    const sent = items.map((item) => this.memory.sent(item.image));
+    const sent = items.map((item) => this.memory.sent(thingOf(item)));
     try {
       const ids = [...new Set(sent.flatMap((each) => (each === null ? [] : [each.id])))];
       const records = await recordsById(this.session, ids, signal);
@@ -153,6 +161,13 @@ class AttachmentsConnection implements RemoteConnection {
     return was;
   }
 
+  async withdrawOlder(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image);
+    if (sent?.made !== true || this.memory.imageAt(sent.id) !== image) return false;
+    await this.withdraw(image, signal);
+    return true;
+  }
+
   async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
     if (what !== 'files') return;
     for (const { patient, id } of into.patients.filter((each) => isId(each.id))) {
@@ -160,7 +175,7 @@ class AttachmentsConnection implements RemoteConnection {
       into.expect(records.length);
       for (const record of records) {
         signal.throwIfAborted();
-        await this.fetchFile(record, patient, into, signal);
+        await this.fetchFile(record, patient, id, into, signal);
         into.done();
       }
     }
@@ -176,7 +191,9 @@ class AttachmentsConnection implements RemoteConnection {
 
   private async sendTo(item: Outgoing, patient: string, hooks: SendHooks): Promise<SendOutcome> {
     const file = await fileOf(item, this.settings, this.surroundings.counterparts);
-    const here = await this.findRecord(item, patient, file, hooks.signal);
+    const here =
+      (await this.cameFromThere(item, patient, file, hooks.signal)) ??
+      (await this.findRecord(item, patient, file, hooks.signal));
     if (here !== null) return here;
     let place = placeOf(hooks.resume, patient, file.bytes);
     for (let forms = 0; forms < MOST_FORMS; forms += 1) {
@@ -194,6 +211,21 @@ class AttachmentsConnection implements RemoteConnection {
     return { kind: 'later', whole: false, trouble: { code: 'REMOTE_FAULT', details: { status: 422 } } };
   }
 
+  /** A file that was fetched from there is there already, under the record it came from, while that is not put away. */
+  private async cameFromThere(
+    item: Outgoing,
+    patient: string,
+    { bytes, drawn }: FileToSend,
+    signal: AbortSignal,
+  ): Promise<SendOutcome | null> {
+    const id = item.attached === null ? null : this.memory.takenFrom(patient, item.sha256);
+    if (id === null) return null;
+    const record = (await recordsById(this.session, [id], signal)).get(id);
+    if (record === undefined || (record.archived_at ?? null) !== null) return null;
+    this.memory.keep(thingOf(item), { id, bytes, patient, drawn, checked: false, made: false });
+    return { kind: 'arrived', proof: null };
+  }
+
   /** The record of an earlier try, found by its marker: it is set at once, while name and size come later. */
   private async findRecord(
     item: Outgoing,
@@ -208,10 +240,10 @@ class AttachmentsConnection implements RemoteConnection {
     const living = found.find(({ archived_at }) => (archived_at ?? null) === null);
     if (living !== undefined) {
       const { bytes, drawn } = file;
-      const known = this.memory.sent(item.image);
+      const known = this.memory.sent(thingOf(item));
       const own = known?.id === living.id ? known : null;
       const { checked, made } = own ?? { checked: false, made: false };
-      this.memory.keep(item.image, { id: living.id, bytes, patient, drawn, checked, made });
+      this.memory.keep(thingOf(item), { id: living.id, bytes, patient, drawn, checked, made });
       return { kind: 'arrived', proof: null };
     }
     // Somebody there did not want it: that is not undone from here.
@@ -268,14 +300,14 @@ class AttachmentsConnection implements RemoteConnection {
     requireStatus(answer, [200, 201], path);
     const { id } = jsonOf(answer, Made, path);
     const { bytes, drawn } = file;
-    this.memory.keep(item.image, { id, bytes, patient: place.patient, drawn, checked: place.checked, made: true });
+    this.memory.keep(thingOf(item), { id, bytes, patient: place.patient, drawn, checked: place.checked, made: true });
     return { kind: 'arrived', proof: null };
   }
 
   private async proofOf(item: Outgoing, record: RecordThere | undefined, signal: AbortSignal): Promise<ProofOutcome> {
-    const sent = this.memory.sent(item.image);
+    const sent = this.memory.sent(thingOf(item));
     if (sent === null || record === undefined || (record.archived_at ?? null) !== null) {
-      this.memory.forget(item.image, false);
+      this.memory.forget(thingOf(item), false);
       return { kind: 'missing' };
     }
     if (record.processing_completed !== true) return { kind: 'unknown' };
@@ -283,8 +315,8 @@ class AttachmentsConnection implements RemoteConnection {
       // Only what was made from here is put away from here.
       if (!sent.made) return { kind: 'conflict' };
       await putAway(this.session, record.id, signal);
-      this.memory.countDamage(item.image);
-      this.memory.forget(item.image, true);
+      this.memory.countDamage(thingOf(item));
+      this.memory.forget(thingOf(item), true);
       return { kind: 'missing' };
     }
     const note = `${String(sent.bytes)} bytes${sent.checked ? ', MD5' : ''}${sent.drawn ? ', JPEG drawn from it' : ''}`;
@@ -296,7 +328,7 @@ class AttachmentsConnection implements RemoteConnection {
     return (
       (record.archived_at ?? null) === null &&
       record.processing_completed === true &&
-      this.memory.imageAt(record.id) === null &&
+      !this.memory.isOurs(record.id) &&
       !this.memory.isTaken(record.id)
     );
   }
@@ -304,6 +336,7 @@ class AttachmentsConnection implements RemoteConnection {
   private async fetchFile(
     record: RecordThere,
     patient: Person['patient'],
+    remotePatient: string,
     into: FetchSink,
     signal: AbortSignal,
   ): Promise<void> {
@@ -318,8 +351,9 @@ class AttachmentsConnection implements RemoteConnection {
     try {
       if (!(await download(this.session, (url) => this.storageFor(url), record.id, path, signal))) return;
       const { id, description } = record;
+      const sha256 = await sha256Of(path);
       await into.file({ patient, id, path, name, description, kindOfPicture: null, clinic: null, station: null });
-      this.memory.noteTaken(record.id);
+      this.memory.noteTaken(record.id, remotePatient, sha256);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -332,7 +366,12 @@ class AttachmentsConnection implements RemoteConnection {
     const known = this.storages.get(host);
     if (known !== undefined) return known;
     const certificate = host === new URL(access.url).host ? access.certificate : null;
-    const client = new HttpClient({ certificate, headers: {}, sockets: 2 });
+    const client = new HttpClient({
+      certificate,
+      headers: {},
+      sockets: 2,
+      throttle: () => this.surroundings.throttle(),
+    });
     this.storages.set(host, client);
     return client;
   }

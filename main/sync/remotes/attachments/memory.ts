@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ImageId } from '@shared/model/ids';
-import type { Surroundings } from '../remote';
+import { type AttachmentKey, ImageId } from '@shared/model/ids';
+import type { Outgoing, Surroundings } from '../remote';
 
 const Sent = z.object({
   id: z.string(),
@@ -13,27 +13,39 @@ const Sent = z.object({
 });
 type Sent = z.infer<typeof Sent>;
 
+/** What goes by one record there: an image, or an attached file, whose bytes others may have too. */
+export type Thing = ImageId | AttachmentKey;
+
+export function thingOf({ image, attached }: Pick<Outgoing, 'image' | 'attached'>): Thing {
+  return attached === null ? image : attached.attachment;
+}
+
 /** Which of ours is which record there. */
 export class AttachmentsMemory {
   constructor(private readonly surroundings: Pick<Surroundings, 'remember' | 'recall'>) {}
 
-  sent(image: ImageId): Sent | null {
-    const text = this.surroundings.recall(`sent:${image}`);
+  sent(thing: Thing): Sent | null {
+    const text = this.surroundings.recall(`sent:${thing}`);
     return text === null ? null : Sent.parse(JSON.parse(text));
   }
 
-  keep(image: ImageId, sent: Sent): void {
-    this.surroundings.remember(`sent:${image}`, JSON.stringify(sent));
-    this.surroundings.remember(`there:${sent.id}`, image);
+  keep(thing: Thing, sent: Sent): void {
+    this.surroundings.remember(`sent:${thing}`, JSON.stringify(sent));
+    this.surroundings.remember(`there:${sent.id}`, thing);
   }
 
   /** `byUs`: the record is put away there by our own doing, and does not stand in the way of sending again. */
-  forget(image: ImageId, byUs: boolean): void {
-    const sent = this.sent(image);
+  forget(thing: Thing, byUs: boolean): void {
+    const sent = this.sent(thing);
     if (sent === null) return;
-    this.surroundings.remember(`sent:${image}`, null);
+    this.surroundings.remember(`sent:${thing}`, null);
     this.surroundings.remember(`there:${sent.id}`, null);
     if (byUs) this.surroundings.remember(`put-away:${sent.id}`, '1');
+  }
+
+  /** Whether a record is one of ours. */
+  isOurs(id: string): boolean {
+    return this.surroundings.recall(`there:${id}`) !== null;
   }
 
   imageAt(id: string): ImageId | null {
@@ -45,20 +57,27 @@ export class AttachmentsMemory {
     return this.surroundings.recall(`put-away:${id}`) !== null;
   }
 
-  /** How often a record of an image turned out damaged there. */
-  damages(image: ImageId): number {
-    return Number(this.surroundings.recall(`damages:${image}`) ?? 0);
+  /** How often a record of a thing turned out damaged there. */
+  damages(thing: Thing): number {
+    return Number(this.surroundings.recall(`damages:${thing}`) ?? 0);
   }
 
-  countDamage(image: ImageId): void {
-    this.surroundings.remember(`damages:${image}`, String(this.damages(image) + 1));
+  countDamage(thing: Thing): void {
+    this.surroundings.remember(`damages:${thing}`, String(this.damages(thing) + 1));
   }
 
   isTaken(id: string): boolean {
     return this.surroundings.recall(`taken:${id}`) !== null;
   }
 
-  noteTaken(id: string): void {
+  /** `patient` and `sha256`: whose file it is there, and of which bytes. */
+  noteTaken(id: string, patient: string, sha256: string): void {
     this.surroundings.remember(`taken:${id}`, '1');
+    this.surroundings.remember(`from:${patient}:${sha256}`, id);
+  }
+
+  /** The record from which a file with these bytes was fetched for a patient there; null when it did not come from there. */
+  takenFrom(patient: string, sha256: string): string | null {
+    return this.surroundings.recall(`from:${patient}:${sha256}`);
   }
 }

@@ -2,9 +2,11 @@ import type { Readable } from 'node:stream';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import { parseBoxKey } from '@shared/model/remotes/box-key';
+import { noAbilities } from '@shared/model/remotes/content';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { BoxKeyPair } from '../../box-key-pair';
 import { BundleWriter } from '../../courier/bundle-writer';
+import type { FileLetter, ImageLetter } from '../../courier/letter-content';
 import { readReceipt, ReceiptMemory } from '../../courier/receipts';
 import { filesEnding, isFolder, RECEIPT, stickFault } from '../../courier/stick';
 import { counted } from '../../http/counted';
@@ -29,6 +31,7 @@ export const courierDriver: RemoteDriver<'courier'> = {
   proofs: () => ['receipt'],
   secrets: () => [],
   parallel: 1,
+  abilities: { ...noAbilities, takesFiles: true },
   mistake: ({ recipient }) => (parseBoxKey(recipient) === null ? 'COURIER_KEY' : null),
   connect: (settings, surroundings) => new CourierConnection(settings, surroundings),
 };
@@ -83,12 +86,8 @@ class CourierConnection implements RemoteConnection {
       const folder = await this.folder();
       if (folder === null) return { kind: 'later', whole: true, trouble: { code: 'COURIER_NO_STICK' } };
       const bundle = await this.bundleFor(folder, item.number, keys.own, keys.to);
-      const { transaction, position, total, bytes, sha256 } = item;
       const body = counted(item.open(), (count) => hooks.progress(count));
-      await bundle.append(
-        { kind: 'image', transaction, position, total, bytes, sha256 },
-        stoppable(body, hooks.signal),
-      );
+      await bundle.append(contentOf(item), stoppable(body, hooks.signal));
       return { kind: 'arrived', proof: null };
     } catch (error) {
       await this.leaveBundle();
@@ -168,13 +167,24 @@ class CourierConnection implements RemoteConnection {
   }
 }
 
+/** What the letter says of an item. */
+function contentOf(item: Outgoing): ImageLetter | FileLetter {
+  const { transaction, position, total, bytes, sha256, attached, facts } = item;
+  const common = { transaction, position, total, bytes, sha256 };
+  if (attached === null) return { kind: 'image', ...common };
+  const { PatientID, PatientName, PatientBirthDate, PatientSex } = facts;
+  const { IssuerOfPatientID, description, pinned } = attached;
+  const patient = { PatientID, IssuerOfPatientID, PatientName, PatientBirthDate, PatientSex };
+  return { kind: 'file', ...common, name: facts.fileName, description, pinned, patient };
+}
+
 const PROOF = { kind: 'receipt', note: '' } as const;
 
 function nothingThere(): readonly string[] {
   return [];
 }
 
-/** The image itself cannot be read: nothing that is the stick's fault. */
+/** The image or file itself cannot be read: nothing that is the stick's fault. */
 class SourceFault extends Error {
   override readonly name = 'SourceFault';
 }

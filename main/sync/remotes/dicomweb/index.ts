@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { HttpAnswer } from '../../http/client';
 import { counted } from '../../http/counted';
@@ -109,8 +110,8 @@ class DicomWebConnection implements RemoteConnection {
 
   private async alreadyThere(item: Outgoing, signal: AbortSignal): Promise<SendOutcome> {
     return (await this.hashThere(item, signal)) === item.sha256
-      ? { kind: 'arrived', proof: { kind: 'hash', note: 'already there, WADO-RS' } }
-      : { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      ? { kind: 'arrived', proof: { kind: 'hash', note: 'already there, WADO-RS' }, gone: underTheSameNumber(item) }
+      : { kind: 'parked', code: underTheSameNumber(item).length > 0 ? 'REMOTE_KEEPS_OLDER' : 'REMOTE_CONFLICT' };
   }
 
   /** Listed by QIDO-RS; and if that was asked for, read back by WADO-RS and compared byte for byte. */
@@ -126,7 +127,8 @@ class DicomWebConnection implements RemoteConnection {
       const givesBytesBack = [...same.values()].includes(true);
       return items.map((item): ProofOutcome => {
         if (!listed.has(item.facts.SOPInstanceUID)) return { kind: 'missing' };
-        if (same.get(item) === true) return { kind: 'proven', proof: { kind: 'hash', note: 'WADO-RS' } };
+        if (same.get(item) === true)
+          return { kind: 'proven', proof: { kind: 'hash', note: 'WADO-RS' }, gone: underTheSameNumber(item) };
         // An archive that gives others back as they were holds something else here; one that gives none so writes its files anew.
         if (givesBytesBack) return { kind: 'conflict' };
         return { kind: 'proven', proof: { kind: 'query', note: 'QIDO-RS' } };
@@ -288,4 +290,9 @@ function troubleOfQuery(answer: HttpAnswer): Trouble | null {
   } catch (error) {
     return troubleOf(error);
   }
+}
+
+/** Older versions that cannot be there beside an item, since a number stands for one instance. */
+function underTheSameNumber({ older, facts }: Outgoing): readonly ImageId[] {
+  return older.filter((each) => each.facts.SOPInstanceUID === facts.SOPInstanceUID).map(({ image }) => image);
 }

@@ -5,9 +5,12 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
+import { noAbilities } from '@shared/model/remotes/content';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { flushFile, flushFolder, systemCode } from '../../../platform/durable';
 import type {
+  OlderVersion,
   Outgoing,
   ProofOutcome,
   RemoteConnection,
@@ -18,14 +21,16 @@ import type {
 } from '../remote';
 
 /**
- * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, written under another
- * name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
+ * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, every attached file as
+ * `<patient>/files/<name>_<beginning of its SHA-256>.<ending>`, written under another name, flushed, renamed, and read back from
+ * the medium; the same bytes there already are delivered.
  */
 export const folderDriver: RemoteDriver<'folder'> = {
   kind: 'folder',
   proofs: () => ['hash'],
   secrets: () => [],
   parallel: 2,
+  abilities: { ...noAbilities, takesFiles: true },
   connect: (settings) => new FolderConnection(settings),
 };
 
@@ -85,17 +90,15 @@ class FolderConnection implements RemoteConnection {
   }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    const folder = join(
-      this.settings.path,
-      safe(item.facts.PatientID, 'unknown'),
-      safe(item.facts.StudyInstanceUID, 'study'),
-    );
-    const target = join(folder, `${safe(item.facts.SOPInstanceUID, item.sha256)}.dcm`);
+    const target = this.pathOf(item);
+    const folder = dirname(target);
     try {
       await stat(this.settings.path); // never makes the folder itself: an unmounted share would be filled on the laptop's own disk
       const there = await hashOf(target, hooks.signal);
       if (there === item.sha256) return { kind: 'arrived', proof: { kind: 'hash', note: 'already there' } };
-      if (there !== null) return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      // Only a file that is, byte for byte, an older version we have laid there is replaced.
+      if (there !== null && !this.olderAt(target, item).some((image) => image === there))
+        return { kind: 'parked', code: 'REMOTE_CONFLICT' };
       // One after the other: were the folder itself gone meanwhile, it would be made anew.
       await makeFolder(dirname(folder));
       await makeFolder(folder);
@@ -122,18 +125,31 @@ class FolderConnection implements RemoteConnection {
     return Promise.resolve();
   }
 
+  /** Older versions that were laid down at this place. */
+  private olderAt(path: string, { older }: Outgoing): readonly ImageId[] {
+    return older
+      .filter(({ image, facts }) => this.pathOf({ attached: null, facts, image, sha256: image }) === path)
+      .map(({ image }) => image);
+  }
+
+  /** Where an item lies. */
+  private pathOf({ attached, facts, image, sha256 }: Placed): string {
+    const ofPatient = join(this.settings.path, safe(facts.PatientID, 'unknown'));
+    if (attached === null)
+      return join(ofPatient, safe(facts.StudyInstanceUID, 'study'), `${safe(facts.SOPInstanceUID, sha256)}.dcm`);
+    const { fileName = '' } = facts;
+    const ending = /\.[A-Za-z0-9]{1,10}$/.exec(fileName)?.[0] ?? '';
+    const stem = fileName.slice(0, fileName.length - ending.length);
+    return join(ofPatient, 'files', `${safe(stem, 'file')}_${image.slice(0, 12)}${ending.toLowerCase()}`);
+  }
+
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
-    const { PatientID, StudyInstanceUID, SOPInstanceUID } = item.facts;
-    const path = join(
-      this.settings.path,
-      safe(PatientID, 'unknown'),
-      safe(StudyInstanceUID, 'study'),
-      `${safe(SOPInstanceUID, item.sha256)}.dcm`,
-    );
     try {
       await stat(this.settings.path);
+      const path = this.pathOf(item);
       const there = await hashOf(path, signal);
-      if (there === item.sha256) return { kind: 'proven', proof: { kind: 'hash', note: 'read back' } };
+      if (there === item.sha256)
+        return { kind: 'proven', proof: { kind: 'hash', note: 'read back' }, gone: this.olderAt(path, item) };
       return there === null ? { kind: 'missing' } : { kind: 'conflict' };
     } catch {
       return { kind: 'later', trouble: { code: 'REMOTE_UNREACHABLE' } };
@@ -150,6 +166,11 @@ class FolderConnection implements RemoteConnection {
       return { code: 'REMOTE_REFUSED', details: { status: systemCode(error) }, person: true };
     }
   }
+}
+
+/** What says where an image or file lies. */
+interface Placed extends Pick<Outgoing, 'attached' | 'image' | 'sha256'> {
+  readonly facts: OlderVersion['facts'] & { readonly fileName?: string };
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
+import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { counted } from '../../http/counted';
 import { jsonOf } from '../../http/json';
 import { HttpFailure, outcomeOfStatus, troubleOf, troubleOfStatus } from '../../http/trouble';
 import { webSecrets, WebSession, webTest } from '../../http/web-session';
 import type {
+  OlderVersion,
   Outgoing,
   ProofOutcome,
   Query,
@@ -94,6 +97,8 @@ class OrthancConnection implements RemoteConnection {
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     try {
+      // It keeps the older instance when another one of the same name comes, unless that is taken away first.
+      for (const older of item.older) if (idOf(older) === idOf(item)) await this.remove(older, hooks.signal);
       const answer = await this.web.ask({
         method: 'POST',
         path: '/instances',
@@ -203,19 +208,39 @@ class OrthancConnection implements RemoteConnection {
   }
 
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
-    const { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = item.facts;
-    const id = instanceId(PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID);
+    const there = await this.hashThere(idOf(item), signal);
+    if (there === 'absent') return { kind: 'missing' };
+    if (there === 'untold') return { kind: 'unknown' };
+    if (there !== (await md5Of(item.open(), signal))) return { kind: 'conflict' };
+    const gone: ImageId[] = [];
+    for (const older of item.older)
+      if (idOf(older) === idOf(item) || (await this.remove(older, signal))) gone.push(older.image);
+    return { kind: 'proven', proof: { kind: 'hash', note: 'MD5' }, gone };
+  }
+
+  /** MD5 of an instance as it holds it. Throws HttpFailure. */
+  private async hashThere(id: string, signal: AbortSignal): Promise<string> {
     const answer = await this.web.ask({ method: 'GET', path: `/instances/${id}/attachments/dicom/md5`, signal });
-    if (answer.status === 404) return { kind: 'missing' };
+    if (answer.status === 404) return 'absent';
     const trouble = troubleOfAnswer(answer.status, answer.headers);
-    if (trouble !== null) return { kind: 'later', trouble };
+    if (trouble !== null) throw new HttpFailure(trouble);
     const there = answer.body.toString('latin1').trim().toLowerCase();
-    if (!/^[0-9a-f]{32}$/.test(there)) return { kind: 'unknown' };
-    const here = createHash('md5');
-    await pipeline(item.open(), here, { signal });
-    return there === here.digest('hex')
-      ? { kind: 'proven', proof: { kind: 'hash', note: 'MD5' } }
-      : { kind: 'conflict' };
+    return /^[0-9a-f]{32}$/.test(there) ? there : 'untold';
+  }
+
+  /**
+   * Deletes an older version; nothing but the very bytes that were sent from here. True when it is not there any more. Throws
+   * HttpFailure.
+   */
+  private async remove(older: OlderVersion, signal: AbortSignal): Promise<boolean> {
+    const id = idOf(older);
+    const there = await this.hashThere(id, signal);
+    if (there === 'absent') return true;
+    if (older.open === null || there !== (await md5Of(older.open(), signal))) return false;
+    const answer = await this.web.ask({ method: 'DELETE', path: `/instances/${id}`, signal });
+    const trouble = answer.status === 404 ? null : troubleOfAnswer(answer.status, answer.headers);
+    if (trouble !== null) throw new HttpFailure(trouble);
+    return true;
   }
 
   private async system(signal: AbortSignal): Promise<z.infer<typeof System> | { readonly trouble: Trouble }> {
@@ -227,6 +252,17 @@ class OrthancConnection implements RemoteConnection {
       return { trouble: troubleOf(error) };
     }
   }
+}
+
+function idOf({ facts }: Pick<OlderVersion, 'facts'>): string {
+  const { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = facts;
+  return instanceId(PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID);
+}
+
+async function md5Of(bytes: Readable, signal: AbortSignal): Promise<string> {
+  const hash = createHash('md5');
+  await pipeline(bytes, hash, { signal });
+  return hash.digest('hex');
 }
 
 /** Trouble of any answer but 200. */

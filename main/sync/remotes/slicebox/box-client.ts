@@ -18,7 +18,7 @@ export class BoxClient {
 
   constructor(
     private readonly settings: SettingsOf<'slicebox'>,
-    private readonly surroundings: Pick<Surroundings, 'secret' | 'version'>,
+    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'throttle'>,
   ) {}
 
   /** Sends a request below the box's address and reads the whole answer. Throws HttpFailure. */
@@ -107,7 +107,15 @@ export class BoxClient {
     const token = (await this.surroundings.secret('token')) ?? '';
     const headers = { 'user-agent': `Fieldbox/${this.surroundings.version}`, [Headers.box]: BOX_VERSION };
     const { certificate } = this.settings;
-    return { http: new HttpClient({ certificate, headers, sockets: BOX_CONNECTIONS + 1 }), token };
+    return {
+      http: new HttpClient({
+        certificate,
+        headers,
+        sockets: BOX_CONNECTIONS + 1,
+        throttle: () => this.surroundings.throttle(),
+      }),
+      token,
+    };
   }
 }
 

@@ -40,6 +40,7 @@ export const tschartsDriver: RemoteDriver<'tscharts'> = {
     lists: true,
     withdraws: 'deletes',
     takesEntries: false,
+    takesFiles: false,
   },
   connect: (settings, surroundings) => new TschartsConnection(settings, surroundings),
 };
@@ -170,6 +171,16 @@ class TschartsConnection implements RemoteConnection {
     return answer.status === 200;
   }
 
+  async withdrawOlder(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image);
+    if (sent === null) return false;
+    // The same picture stands for the newer version: nothing about the image itself was corrected.
+    if (this.memory.imageAt(sent.id) !== image) return true;
+    if (!sent.made) return false;
+    await this.withdraw(image, signal);
+    return true;
+  }
+
   async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
     if (what === 'clinics') await fetchClinics(this.session, into, signal);
     else if (what === 'images') await this.fetchImages(into, signal);
@@ -214,7 +225,8 @@ class TschartsConnection implements RemoteConnection {
       if (picture === undefined) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
       const there = await this.find(picture, patient, type, hooks.signal);
       if (there !== null) {
-        this.memory.keep(item.image, { id: there, sha256: picture.sha256, patient, drawn: picture.drawn });
+        const made = this.memory.isMade(there);
+        this.memory.keep(item.image, { id: there, sha256: picture.sha256, patient, drawn: picture.drawn, made });
         return { kind: 'arrived', proof: null };
       }
       const outcome = await this.post(item, picture, patient, type, hooks);
@@ -284,7 +296,7 @@ class TschartsConnection implements RemoteConnection {
     // Anything else than an object with an id is a proxy's page or a followed redirect, and nothing was kept.
     const { id } = jsonOf(answer, Made, 'image');
     this.memory.noteHash(id, picture.sha256);
-    this.memory.keep(item.image, { id, sha256: picture.sha256, patient, drawn: picture.drawn });
+    this.memory.keep(item.image, { id, sha256: picture.sha256, patient, drawn: picture.drawn, made: true });
     return { kind: 'arrived', proof: null };
   }
 

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { ImageId } from '@shared/model/ids';
 import type { Surroundings } from '../remote';
 
-const Sent = z.object({ id: z.int(), sha256: z.string(), patient: z.string(), drawn: z.boolean() });
+const Sent = z.object({
+  id: z.int(),
+  sha256: z.string(),
+  patient: z.string(),
+  drawn: z.boolean(),
+  /** The picture was put there from here; not found there, when somebody else may have brought it. */
+  made: z.boolean().default(false),
+});
 type Sent = z.infer<typeof Sent>;
 
 /** Nothing larger is sent before the server has shown what it takes. */
@@ -43,6 +50,12 @@ export class TschartsMemory {
   imageAt(id: number): ImageId | null {
     const image = ImageId.safeParse(this.surroundings.recall(`there:${String(id)}`));
     return image.success ? image.data : null;
+  }
+
+  /** Whether a picture of theirs was put there from here. */
+  isMade(id: number): boolean {
+    const image = this.imageAt(id);
+    return image !== null && this.sent(image)?.made === true;
   }
 
   /** SHA-256 of a picture of theirs; empty when it cannot be read there; null when it was never looked at. */

@@ -1,0 +1,39 @@
+import type { Database } from 'better-sqlite3';
+import type { AttachmentRow } from '@shared/contract/attachments';
+import type { ErrorCode } from '@shared/errors';
+import type { AttachmentKey } from '@shared/model/ids';
+import type { Consent } from '@shared/model/vocabulary';
+import { statement } from '../index-writer/statements';
+import { mayLeave, type Release } from '../release/gate';
+import { attachmentRow } from './rows';
+
+/** What a choice of attached files comes to: those that may leave, in the order in which they were chosen, and those that stay. */
+export interface SelectedFiles {
+  readonly rows: readonly AttachmentRow[];
+  readonly leftOut: readonly { readonly attachment: AttachmentKey; readonly code: ErrorCode }[];
+}
+
+/** Asks the gate about each of the attached files; the same one named twice is one. Throws NOT_FOUND for one that is not known. */
+export function selectFiles(db: Database, attachments: readonly AttachmentKey[], release: Release): SelectedFiles {
+  const rows: AttachmentRow[] = [];
+  const leftOut: { attachment: AttachmentKey; code: ErrorCode }[] = [];
+  for (const attachment of new Set(attachments)) {
+    const row = attachmentRow(db, attachment);
+    const code = reasonToStay(db, row, release);
+    if (code === null) rows.push(row);
+    else leftOut.push({ attachment, code });
+  }
+  return { rows, leftOut };
+}
+
+/** Why an attached file may not leave: what was put away is not meant to, and a patient's "no" holds for files too; null when it may. */
+export function reasonToStay(db: Database, row: AttachmentRow, release: Release): ErrorCode | null {
+  if (row.archivedAt !== null) return 'SEND_FILE_AWAY';
+  const verdict = mayLeave({ image: row.sha256, consent: consentOf(db, row), objectState: row.state }, release);
+  return verdict.leaves ? null : verdict.code;
+}
+
+/** What the patient of a file said about leaving the clinic. */
+export function consentOf(db: Database, { patient }: Pick<AttachmentRow, 'patient'>): Consent {
+  return (statement(db, 'SELECT consent FROM patient WHERE key = ?').get(patient) as { consent: Consent }).consent;
+}
