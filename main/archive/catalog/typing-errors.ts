@@ -97,8 +97,8 @@ interface KnownWord {
 }
 
 /**
- * All words of names, kept in memory, with the pairs of letters by which those that may be like another are found. The table only grows, so
- * that reading what is new keeps this up to date.
+ * All words of names, kept in memory, with the pairs of letters by which those that may be like another are found. Reading what is new
+ * keeps this up to date; when words go out of the table, it is forgotten as a whole.
  */
 class Vocabulary {
   private known: KnownWord[] = [];
@@ -160,6 +160,11 @@ class Vocabulary {
 }
 
 const vocabularies = new WeakMap<Database, Vocabulary>();
+
+/** Call it when words have gone out of the table. */
+export function forgetVocabulary(db: Database): void {
+  vocabularies.delete(db);
+}
 
 /** Words of names that are like a folded word, the most alike first. */
 export function correctionsOf(db: Database, typed: string, atMost: number): readonly Correction[] {

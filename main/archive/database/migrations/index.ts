@@ -9,6 +9,7 @@ import * as grouping from './0008-grouping';
 import * as classification from './0010-classification';
 import * as sources from './0011-sources';
 import * as scp from './0016-scp';
+import * as remains from './0019-remains';
 import * as finding from './0012-finding';
 import * as boxes from './0013-boxes';
 import * as clinicRemotes from './0014-clinic-remotes';
@@ -32,4 +33,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 13, sql: boxes.sql },
   { version: 14, sql: clinicRemotes.sql },
   { version: 16, sql: scp.sql },
+  { version: 19, sql: remains.sql },
 ];
