@@ -27,7 +27,7 @@ import { useParts, useViewer } from './context';
 import { MoreMenu, WindowMenu } from './menus';
 import { perform } from './useKeys';
 import { useSay } from './words';
-import styles from './viewer.module.css';
+import styles from './tools.module.css';
 
 interface Tool {
   readonly command: CommandId;

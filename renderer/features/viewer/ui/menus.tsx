@@ -8,7 +8,7 @@ import { useParts, useViewer } from './context';
 import { showCount, showValue } from './numbers';
 import { perform } from './useKeys';
 import { useSay, type Say } from './words';
-import styles from './viewer.module.css';
+import styles from './tools.module.css';
 
 function choiceName(choice: WindowChoice, say: Say, language: string): string {
   if ('index' in choice) {
