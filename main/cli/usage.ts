@@ -65,7 +65,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
   fieldbox remote list|test|remove [NAME] --archive DIR
-  fieldbox remote add NAME folder --path DIR --archive DIR
+  fieldbox remote add NAME folder --path DIR --archive DIR [--photos dicom|pictures|both]
   fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
   fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
   fieldbox remote add NAME slicebox (--url ADDRESS | --reached) --archive DIR

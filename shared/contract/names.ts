@@ -206,6 +206,7 @@ export const verbNames = [
   'entries.list',
   'entries.get',
   'entries.remove',
+  'entries.export',
   'entries.printable',
   'entries.keepDocument',
   'seriesTags.list',

@@ -517,6 +517,9 @@ describe('giving the identity back', () => {
       reason: 'asked by the family',
     });
     expect(back).toMatchObject({ level: 'image', image: images[0]?.image, isNew: false });
+    expect(engine.context.db.prepare(`SELECT details FROM log WHERE code = 'REIDENTIFIED'`).all()).toEqual([
+      { details: '{"reason":"asked by the family"}' },
+    ]);
     await expectError(
       engine.verbs['anonymisation.reverse']({ image: images[0]?.image ?? NO_IMAGE, reason: 'asked by the family' }),
       'ANONYMISE_NO_KEY',
@@ -650,6 +653,10 @@ describe('writing in the picture', () => {
     const saved = await engine.verbs['anonymisation.saveMask']({ device, areas });
     expect(saved).toMatchObject({ device, areas });
     expect((await engine.verbs['anonymisation.masks']({})).rows).toEqual([saved]);
+    expect(saved).toMatchObject({ name: '', samples: [images[0]?.image] });
+    const named = await engine.verbs['anonymisation.saveMask']({ device, areas, name: 'Ultrasound, room 2' });
+    expect(named.name).toBe('Ultrasound, room 2');
+    expect((await engine.verbs['anonymisation.saveMask']({ device, areas })).name).toBe('Ultrasound, room 2');
     const image = images[0]?.image ?? NO_IMAGE;
     expect(await engine.verbs['anonymisation.risk']({ image })).toMatchObject({ mask: 'fits', areas });
     await anonymise(images);

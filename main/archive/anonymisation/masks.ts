@@ -92,13 +92,15 @@ function areasOf({ areas }: Pick<Raw, 'areas'>): Area[] {
   return JSON.parse(areas) as Area[];
 }
 
-/** The newest pictures of a device. A series is of the device that its first image names. */
+/** The newest pictures of a device, in series whose first image is of it. */
 function samplesOf(db: Database, device: DeviceModel): ImageId[] {
   const rows = statement(
     db,
     `SELECT image.object FROM series JOIN image ON image.series_id = series.id
      WHERE series.ManufacturerModelName = @ManufacturerModelName AND series.Manufacturer = @Manufacturer
        AND series.Modality = @Modality AND image.Rows = @Rows AND image.Columns = @Columns AND image.has_pixels = 1
+       AND coalesce(json_extract(image.attributes, '$.ManufacturerModelName'), '') = @ManufacturerModelName
+       AND coalesce(json_extract(image.attributes, '$.Manufacturer'), '') = @Manufacturer
      ORDER BY image.id DESC LIMIT ${String(SAMPLES)}`,
   ).all(device) as { object: ImageId }[];
   return rows.map(({ object }) => object);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
 import type { SettingsOf } from '@shared/model/remotes/settings';
@@ -19,11 +19,12 @@ import type {
 
 /**
  * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, written under another
- * name, flushed, renamed, and read back from the medium; the same bytes there already are delivered.
+ * name, flushed, renamed, and read back from the medium; the same bytes there already are delivered. Photos and documents also or
+ * only as the file they came as. A photo alone does not say whose it is, so a folder of those proves nothing.
  */
 export const folderDriver: RemoteDriver<'folder'> = {
   kind: 'folder',
-  proofs: () => ['hash'],
+  proofs: ({ photos }) => (photos === 'pictures' ? [] : ['hash']),
   secrets: () => [],
   parallel: 2,
   connect: (settings) => new FolderConnection(settings),
@@ -46,6 +47,28 @@ const WHOLE = new Set([
   'ENXIO',
 ]);
 
+const ALREADY_THERE = { kind: 'hash', note: 'already there' } as const;
+
+/** How files of photos and documents end. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/tiff': 'tif',
+  'image/webp': 'webp',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/bmp': 'bmp',
+  'application/pdf': 'pdf',
+};
+
+/** A file in the folder of a study. */
+interface Laid {
+  readonly name: string;
+  readonly sha256: string;
+  open(): Readable;
+}
+
 class FolderConnection implements RemoteConnection {
   constructor(private readonly settings: SettingsOf<'folder'>) {}
 
@@ -66,7 +89,7 @@ class FolderConnection implements RemoteConnection {
     };
     return {
       steps: [reach, prove],
-      proofs: write === null && trouble === null ? ['hash'] : [],
+      proofs: write === null && trouble === null ? [...folderDriver.proofs(this.settings)] : [],
       offeredCertificate: null,
       warnings: [],
     };
@@ -85,24 +108,23 @@ class FolderConnection implements RemoteConnection {
   }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    const folder = join(
-      this.settings.path,
-      safe(item.facts.PatientID, 'unknown'),
-      safe(item.facts.StudyInstanceUID, 'study'),
-    );
-    const target = join(folder, `${safe(item.facts.SOPInstanceUID, item.sha256)}.dcm`);
+    const folder = this.folderOf(item);
     try {
       await stat(this.settings.path); // never makes the folder itself: an unmounted share would be filled on the laptop's own disk
-      const there = await hashOf(target, hooks.signal);
-      if (there === item.sha256) return { kind: 'arrived', proof: { kind: 'hash', note: 'already there' } };
-      if (there !== null) return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      const missing: Laid[] = [];
+      for (const file of this.laidOf(item)) {
+        const there = await hashOf(join(folder, file.name), hooks.signal);
+        if (there === null) missing.push(file);
+        else if (there !== file.sha256) return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      }
+      if (missing.length === 0) {
+        const proof = folderDriver.proofs(this.settings).length === 0 ? null : ALREADY_THERE;
+        return { kind: 'arrived', proof };
+      }
       // One after the other: were the folder itself gone meanwhile, it would be made anew.
       await makeFolder(dirname(folder));
       await makeFolder(folder);
-      const part = `${target}.part`;
-      await pipeline(item.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
-      await flushFile(part);
-      await rename(part, target);
+      for (const file of missing) await lay(file, join(folder, file.name), hooks);
       await flushFolder(folder);
       return { kind: 'arrived', proof: null };
     } catch (error) {
@@ -122,19 +144,30 @@ class FolderConnection implements RemoteConnection {
     return Promise.resolve();
   }
 
+  private folderOf({ facts }: Outgoing): string {
+    return join(this.settings.path, safe(facts.PatientID, 'unknown'), safe(facts.StudyInstanceUID, 'study'));
+  }
+
+  /** What is laid down of an image. */
+  private laidOf(item: Outgoing): readonly [Laid, ...Laid[]] {
+    const stem = safe(item.facts.SOPInstanceUID, item.sha256);
+    const dicom: Laid = { name: `${stem}.dcm`, sha256: item.sha256, open: () => item.open() };
+    const { photos = 'dicom' } = this.settings;
+    if (item.original === null || photos === 'dicom') return [dicom];
+    const { sha256, mediaType, open } = item.original;
+    const picture: Laid = { name: `${stem}.${ENDINGS[mediaType] ?? 'bin'}`, sha256, open: () => open() };
+    return photos === 'both' ? [dicom, picture] : [picture];
+  }
+
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
-    const { PatientID, StudyInstanceUID, SOPInstanceUID } = item.facts;
-    const path = join(
-      this.settings.path,
-      safe(PatientID, 'unknown'),
-      safe(StudyInstanceUID, 'study'),
-      `${safe(SOPInstanceUID, item.sha256)}.dcm`,
-    );
+    const folder = this.folderOf(item);
     try {
       await stat(this.settings.path);
-      const there = await hashOf(path, signal);
-      if (there === item.sha256) return { kind: 'proven', proof: { kind: 'hash', note: 'read back' } };
-      return there === null ? { kind: 'missing' } : { kind: 'conflict' };
+      for (const file of this.laidOf(item)) {
+        const there = await hashOf(join(folder, file.name), signal);
+        if (there !== file.sha256) return there === null ? { kind: 'missing' } : { kind: 'conflict' };
+      }
+      return { kind: 'proven', proof: { kind: 'hash', note: 'read back' } };
     } catch {
       return { kind: 'later', trouble: { code: 'REMOTE_UNREACHABLE' } };
     }
@@ -150,6 +183,14 @@ class FolderConnection implements RemoteConnection {
       return { code: 'REMOTE_REFUSED', details: { status: systemCode(error) }, person: true };
     }
   }
+}
+
+/** Writes a file under another name, flushes it and gives it its own. */
+async function lay(file: Laid, target: string, hooks: SendHooks): Promise<void> {
+  const part = `${target}.part`;
+  await pipeline(file.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
+  await flushFile(part);
+  await rename(part, target);
 }
 
 async function makeFolder(path: string): Promise<void> {
