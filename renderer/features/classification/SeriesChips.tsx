@@ -49,7 +49,9 @@ export function SeriesChips({ series, name, short = false }: Props) {
     <div ref={line} className={cx(styles.labels, short && styles.short)} onClick={(event) => event.stopPropagation()}>
       <IconButton icon={Tags} label={t('labels.change', { name })} onPress={() => setOpen(true)} />
       {shown.length > 0 ? (
-        <Chips label={t('labels.of', { name })} chips={shown} onRemove={remove} oneLine={short} />
+        <div className={cx(styles.words)}>
+          <Chips label={t('labels.of', { name })} chips={shown} onRemove={remove} oneLine={short} />
+        </div>
       ) : null}
       {chips.length > shown.length ? (
         <span className={cx(styles.soft)}>{t('labels.more', { count: chips.length - shown.length })}</span>
