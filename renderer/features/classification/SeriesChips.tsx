@@ -54,7 +54,9 @@ export function SeriesChips({ series, name, short = false }: Props) {
         </div>
       ) : null}
       {chips.length > shown.length ? (
-        <span className={cx(styles.soft)}>{t('labels.more', { count: chips.length - shown.length })}</span>
+        <span className={cx(styles.soft)} dir="ltr">
+          {t('labels.more', { count: chips.length - shown.length })}
+        </span>
       ) : null}
       <LabelDialog series={[series]} open={open} onClose={() => setOpen(false)} />
     </div>
