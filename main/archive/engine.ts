@@ -34,6 +34,7 @@ import { createLog } from './log';
 import { Journal } from './log/journal';
 import { createMaintenance } from './maintenance';
 import { adoptOrphans } from './maintenance/rebuild';
+import { eraseRemains } from './maintenance/remains';
 import { verifyArchive } from './maintenance/verify';
 import { openManifest } from './manifest';
 import { ObjectStore } from './objects/object-store';
@@ -161,6 +162,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
 
     const recovered = await recover(paths, db, chain, committer, appliedSeq(db));
     await removeErased(context);
+    await eraseRemains(context);
     if (created) await committer.commit(builtinKindRecords());
     if (empty && !created) await adoptOrphans(context, UNWATCHED);
     markInterrupted(db);
@@ -203,6 +205,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     closers.push(async () => {
       access.close();
       await jobs.close();
+      await intake.finishAdding();
       await journal.flush();
       await committer.settle();
       markClosed(db, 'cleanly');

@@ -1,11 +1,13 @@
-import type { EntryRow } from '@shared/contract/forms';
+import type { Output } from '@shared/contract';
+import type { EntryRow, Signature } from '@shared/contract/forms';
 
 /** A report with whom it is about. */
-export type EntryOfSomebody = EntryRow & {
-  readonly PatientID: string;
-  readonly PatientName: string;
-  readonly StudyDate: string;
-};
+export type EntryOfSomebody = Output<'entries.export'>['rows'][number];
+
+/** A person as paper and tables name them: the full name and, to tell two of a name apart, the username. */
+export function signed(person: Signature | null): string {
+  return person === null ? '' : `${person.name} (${person.login})`;
+}
 
 const FIXED = [
   'PatientID',
@@ -17,7 +19,8 @@ const FIXED = [
   'version',
   'revision',
   'state',
-  'by',
+  'author',
+  'signer',
   'savedAt',
 ] as const;
 
@@ -36,7 +39,8 @@ export function entriesCsv(rows: readonly EntryOfSomebody[]): string {
     String(row.formVersion),
     String(row.revision),
     row.state,
-    row.by ?? '',
+    signed(row.author),
+    signed(row.signer),
     row.savedAt,
     ...fields.map((field) => cellOf(row.values[field])),
   ]);

@@ -29,7 +29,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox export --archive DIR --out PATH [--patient ID | --study UID | --series UID | --image UID]...
                 [--as media|originals|pictures] [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
   fieldbox watch add FOLDER --archive DIR [--name NAME] [--kind NAME] [--clinic NAME] [--station NAME] [--no-subfolders]
-                [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]...
+                [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]... [--delete-filtered]
   fieldbox watch list | remove NAME | run [--once] --archive DIR
   fieldbox forward rule add --to NAME --archive DIR [--from any|TYPE|TYPE:NAME] [--discard] [--priority N]
                 [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
@@ -38,8 +38,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
   fieldbox anonymize [UID | --patient ID | --study UID | --series UID]... --archive DIR [--profile OPTIONS]
                 [--set TAGPATH=VALUE]... [--ignore-masks] [--copy | --replace | --out DIR]
-  fieldbox keys list|query|values|find|delete|csv --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
+  fieldbox keys list|query|values|find|delete|csv|reverse --archive DIR [--filter WORDS] [--where PROPERTY=VALUE|PROPERTY~VALUE]...
                 [--key KEY] [--text TEXT] [--sort PROPERTY] [--ascending] [--limit N] [--offset N] [--out FILE.csv] [--yes]
+                [--image UID] [--reason TEXT]
   fieldbox attach add FILE... --archive DIR --patient ID [--description TEXT] [--clinic NAME] [--study UID] [--pin] [--again]
   fieldbox attach list --archive DIR [--patient ID] [--clinic NAME] [--study UID] [--where FIELD:OPVALUE]...
                 [--sort FIELD[:desc],...] [--page N] [--per-page N] [--archived]
@@ -64,7 +65,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox verify --archive DIR [--deep]
   fieldbox rebuild --archive DIR
   fieldbox remote list|test|remove [NAME] --archive DIR
-  fieldbox remote add NAME folder --path DIR --archive DIR
+  fieldbox remote add NAME folder --path DIR --archive DIR [--photos dicom|pictures|both]
   fieldbox remote add NAME orthanc|dicomweb --url URL [--auth none|basic|bearer] [--login NAME] [--read-back]
   fieldbox remote add NAME dimse --host HOST --port PORT --called AETITLE [--calling AETITLE] [--tls]
   fieldbox remote add NAME slicebox (--url ADDRESS | --reached) --archive DIR
@@ -136,7 +137,8 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
             or writes them as files into a new folder (--out). OPTIONS, with commas: basic, uids, device, institution,
             patient, full-dates, modified-dates, descriptors, structured-content, graphics, safe-private
   keys      whose the anonymous copies are: list, query (--where), values (images of a --key), find (--text: a name, number,
-            UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all)
+            UID or image of either side), delete (a --key; nothing leads back afterwards), csv (a table of all),
+            reverse (the original of an anonymous --image, with a --reason that the log keeps)
   attach    files of any kind on a patient, a visit to a clinic or a study; --where takes the filters of the attachments API,
             for example size:>1000, filename:~letter, archived_at:*
   patient   the card of a patient and all further details (addresses, phones, numbers); --set changes either

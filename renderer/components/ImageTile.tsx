@@ -30,8 +30,12 @@ export function ImageTile({ row, title, subtitle, chosen, onOpen, onToggle }: Im
       <button type="button" className={cx(styles.open)} onClick={onOpen} aria-label={t('images.open', { name })}>
         <ImageThumb row={row} />
         <span className={cx(styles.caption)}>
-          <span className={cx(styles.kind)}>{title}</span>
-          <span className={cx(styles.soft)}>{moment || ' '}</span>
+          <span className={cx(styles.kind)} dir="auto">
+            {title}
+          </span>
+          <span className={cx(styles.soft)} dir="auto">
+            {moment || ' '}
+          </span>
         </span>
       </button>
       {row.NumberOfFrames > 1 ? (
@@ -77,8 +81,12 @@ export function StackTile({ cover, title, subtitle, count, onOpen }: StackTilePr
       >
         <Thumb image={cover} />
         <span className={cx(styles.caption)}>
-          <span className={cx(styles.kind)}>{title}</span>
-          <span className={cx(styles.soft)}>{subtitle}</span>
+          <span className={cx(styles.kind)} dir="auto">
+            {title}
+          </span>
+          <span className={cx(styles.soft)} dir="auto">
+            {subtitle}
+          </span>
         </span>
       </button>
       <span className={cx(styles.count)}>

@@ -10,23 +10,39 @@ import type { Selection } from '../app/useSelection';
 import { Button } from './Button';
 import styles from './SelectionBar.module.css';
 
+interface ChosenBarProps {
+  readonly count: number;
+  readonly onClear: () => void;
+  /** What can be done with them. */
+  readonly children: ReactNode;
+}
+
+/** The bar at the bottom that says how many images are ticked; there only while some are. */
+export function ChosenBar({ count, onClear, children }: ChosenBarProps) {
+  const { t } = useTranslation();
+  if (count === 0) return null;
+  return (
+    <div className={cx(styles.bar)} role="region" aria-label={t('images.selection')}>
+      <strong role="status">{t('images.chosen', { count, shown: showNumber(count) })}</strong>
+      <Button icon={X} onPress={onClear}>
+        {t('images.clearSelection')}
+      </Button>
+      {children}
+    </div>
+  );
+}
+
 interface SelectionBarProps {
   readonly selection: Selection;
   /** More that can be done with them. */
   readonly children?: ReactNode;
 }
 
-/** What can be done with the ticked images; there only while some are ticked. */
+/** What can be done with the ticked images of a list. */
 export function SelectionBar({ selection, children }: SelectionBarProps) {
   const { t } = useTranslation();
-  const count = selection.chosen.size;
-  if (count === 0) return null;
   return (
-    <div className={cx(styles.bar)} role="region" aria-label={t('images.selection')}>
-      <strong role="status">{t('images.chosen', { count, shown: showNumber(count) })}</strong>
-      <Button icon={X} onPress={selection.clear}>
-        {t('images.clearSelection')}
-      </Button>
+    <ChosenBar count={selection.chosen.size} onClear={selection.clear}>
       <Button icon={VenetianMask} onPress={() => anonymiseThese({ images: [...selection.chosen] })}>
         {t('images.anonymiseChosen')}
       </Button>
@@ -37,6 +53,6 @@ export function SelectionBar({ selection, children }: SelectionBarProps) {
       <Button look="primary" icon={HardDriveUpload} onPress={() => exportThese({ images: [...selection.chosen] })}>
         {t('images.exportChosen')}
       </Button>
-    </div>
+    </ChosenBar>
   );
 }

@@ -168,7 +168,15 @@ export const KeyMatch = z.object({
 export type KeyMatch = z.infer<typeof KeyMatch>;
 
 /** Areas kept for a device model. */
-export const DeviceMask = z.object({ device: DeviceModel, areas: z.array(Area), savedAt: Instant });
+export const DeviceMask = z.object({
+  device: DeviceModel,
+  /** What people call the device; empty when nobody has given it a name. */
+  name: z.string(),
+  areas: z.array(Area),
+  savedAt: Instant,
+  /** A few pictures of it to look at, newest first; none when the archive has no more. */
+  samples: z.array(ImageId),
+});
 export type DeviceMask = z.infer<typeof DeviceMask>;
 
 export const anonymisationVerbs = {
@@ -233,9 +241,10 @@ export const anonymisationVerbs = {
   ),
   /**
    * Gives an anonymous image its identity back: the original where the archive still has it, else a new image made with the key.
+   * The log says who did so and why.
    */
   'anonymisation.reverse': verb(
-    z.object({ image: ImageId }),
+    z.object({ image: ImageId, reason: z.string().trim().min(1).max(500) }),
     z.object({
       level: z.enum(['patient', 'study', 'series', 'image']),
       key: AnonymisationKeyId,
@@ -245,10 +254,14 @@ export const anonymisationVerbs = {
     ['NOT_FOUND', 'ANONYMISE_NO_KEY'],
   ),
   'anonymisation.masks': verb(Nothing, z.object({ rows: z.array(DeviceMask) })),
-  /** Keeps areas for a device model; an empty list says that there is nothing to be blackened. */
-  'anonymisation.saveMask': verb(z.object({ device: DeviceModel, areas: z.array(Area).max(100) }), DeviceMask, [
-    'ANONYMISE_AREA_OUTSIDE',
-    'ANONYMISE_DEVICE_UNKNOWN',
-  ]),
+  /**
+   * Keeps areas for a device model; an empty list says that there is nothing to be blackened. Without `name` the device goes by
+   * the one it has.
+   */
+  'anonymisation.saveMask': verb(
+    z.object({ device: DeviceModel, areas: z.array(Area).max(100), name: z.string().trim().max(64).optional() }),
+    DeviceMask,
+    ['ANONYMISE_AREA_OUTSIDE', 'ANONYMISE_DEVICE_UNKNOWN'],
+  ),
   'anonymisation.removeMask': verb(z.object({ device: DeviceModel }), Nothing, ['NOT_FOUND']),
 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FormDefinition } from '../forms/definition';
 import { EntryState, EntryValues } from '../forms/entry';
 import { EntryKey, FormKey, ImageId, PatientKey, SeriesKey, StudyKey, UserKey } from '../model/ids';
+import { ResultRow } from '../model/results';
 import { Instant, Language } from '../model/vocabulary';
 import { verb } from './verb';
 
@@ -19,6 +20,10 @@ export const FormRow = z.object({
   by: UserKey.nullable(),
 });
 export type FormRow = z.infer<typeof FormRow>;
+
+/** A person as they are named on paper: also those who do not work here any more. */
+export const Signature = z.object({ user: UserKey, login: z.string(), name: z.string() });
+export type Signature = z.infer<typeof Signature>;
 
 const Line = z.object({ field: z.string(), label: z.string(), value: z.string().nullable() });
 
@@ -43,6 +48,9 @@ export const EntryRow = z.object({
   lines: z.array(Line),
   text: z.string(),
   by: UserKey.nullable(),
+  /** Who began this revision, and who finished it (null for a draft); both null where nobody is known. */
+  author: Signature.nullable(),
+  signer: Signature.nullable(),
   savedAt: Instant,
   /** A correction that is not finished waits beside this finished revision. */
   correcting: z.boolean(),
@@ -109,10 +117,28 @@ export const formVerbs = {
     'NOT_FOUND',
     'ENTRY_REMOVED_BEFORE',
   ]),
-  /** What a printed report may show. Printing is an exit: pictures that may not leave are not named. */
+  /**
+   * The reports of a form with whom each is about, for a table outside of the archive; those of people who said no are left out.
+   * The log says how many were given out.
+   */
+  'entries.export': verb(
+    z.object({ form: FormKey, patient: PatientKey.optional(), series: SeriesKey.optional(), ...Reading }),
+    z.object({
+      rows: z.array(EntryRow.extend({ PatientID: z.string(), PatientName: z.string(), StudyDate: z.string() })),
+      leftOut: z.int(),
+    }),
+    ['NOT_FOUND'],
+  ),
+  /** What a printed report may show. Printing is an exit: pictures and results that may not leave are not named. */
   'entries.printable': verb(
     z.object({ entry: EntryKey, ...Reading }),
-    z.object({ entry: EntryRow, images: z.array(ImageId), refused: z.int() }),
+    z.object({
+      entry: EntryRow,
+      images: z.array(ImageId),
+      refused: z.int(),
+      results: z.array(ResultRow),
+      resultsRefused: z.int(),
+    }),
     ['NOT_FOUND', 'ENTRY_NOT_FINISHED'],
   ),
   /** Keeps a printed report as an Encapsulated PDF (PS3.3 A.45.1) in the study of its series. */

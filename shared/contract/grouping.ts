@@ -111,7 +111,7 @@ export const groupingVerbs = {
   ),
   /**
    * The newest results of these names; all of them, or RESULT_NOT_FOUND. `plain` is what goes into the answer as it is; when
-   * `files` is not empty, all of `keys` are written by `results.save` into one zip instead.
+   * `files` is not empty, all of `keys` are written by `results.save` into one zip instead. An exit: the patient's "no" holds.
    */
   'grouped.results': verb(
     AtSeries.extend({ Type: z.string().max(32), Results: z.string().max(2000) }),
@@ -120,13 +120,13 @@ export const groupingVerbs = {
       files: z.array(ResultKey),
       keys: z.array(ResultKey),
     }),
-    [...noSeries, 'RESULT_NOT_FOUND'],
+    [...noSeries, 'RESULT_NOT_FOUND', 'CONSENT_REFUSED', 'OBJECT_MISSING'],
   ),
-  /** Finished reports of the series, oldest first. */
+  /** Finished reports of the series, oldest first. An exit: the patient's "no" holds. */
   'grouped.entries': verb(
     AtSeries.extend({ language: Language.default('en') }),
     z.object({ rows: z.array(EntryRow) }),
-    noSeries,
+    [...noSeries, 'CONSENT_REFUSED'],
   ),
   'grouped.addEntry': verb(
     AtSeries.extend({ FormName: z.string().max(64), FormSubmission: EntryValues, language: Language.default('en') }),

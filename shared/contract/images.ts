@@ -82,12 +82,12 @@ export const imageVerbs = {
   'images.newest': verb(Which, TakenImage, ['NOT_FOUND']),
   /**
    * The bytes of an image as base64 without line breaks. `stored`: the file as it came; `picture`: that when it is a JPEG or PNG,
-   * else its first frame as PNG, which everything can show.
+   * else its first frame as PNG, which everything can show. An exit: the patient's "no" holds.
    */
   'images.base64': verb(
     z.object({ image: ImageId, form: z.enum(['stored', 'picture']).default('picture') }),
     z.object({ data: z.string(), contentType: z.string(), bytes: z.int() }),
-    ['NOT_FOUND', 'OBJECT_MISSING', 'FILE_TOO_LARGE', 'NO_PIXELS'],
+    ['NOT_FOUND', 'CONSENT_REFUSED', 'OBJECT_MISSING', 'FILE_TOO_LARGE', 'NO_PIXELS'],
   ),
   /**
    * Keeps one picture that comes as base64 text; line breaks and a `data:` prefix do not matter. Durable when it answers.

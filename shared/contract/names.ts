@@ -207,6 +207,7 @@ export const verbNames = [
   'entries.list',
   'entries.get',
   'entries.remove',
+  'entries.export',
   'entries.printable',
   'entries.keepDocument',
   'seriesTags.list',

@@ -209,6 +209,7 @@ export const leastRole: Readonly<Record<EngineVerb, Least>> = {
   'entries.list': 'user',
   'entries.get': 'user',
   'entries.remove': 'user',
+  'entries.export': 'user',
   'entries.printable': 'user',
   'entries.keepDocument': 'user',
   'seriesTags.list': 'user',

@@ -40,6 +40,11 @@ export const WatchInput = z.object({
   moveTo: z.string().min(1).max(4096).nullable(),
   /** Names of files and folders that are passed over; `*` and `?` are wildcards, case does not matter. */
   skip: z.array(z.string().trim().min(1).max(128)).max(100),
+  /**
+   * With `delete`: whether files go too from which a filter took attributes. What was taken out stands nowhere then; without it they
+   * are left.
+   */
+  deleteFiltered: z.boolean().default(false),
 });
 export type WatchInput = z.infer<typeof WatchInput>;
 
@@ -65,6 +70,8 @@ export const WatchRow = WatchInput.extend({
   taken: z.int(),
   waiting: z.int(),
   problems: z.int(),
+  /** Files that were stored and left, because a filter took attributes from them. */
+  leftFiltered: z.int(),
   lastFile: z.object({ name: z.string(), at: Instant }).nullable(),
   lastLook: Instant.nullable(),
 });

@@ -36,10 +36,10 @@ export const anonymisationLog = {
   REIDENTIFIED: {
     subject: 'anonymisation',
     level: 'warning',
-    en: 'An anonymous image got its identity back by its key.',
-    es: 'Una imagen anónima recuperó su identidad por su clave.',
-    fr: 'Une image anonyme a retrouvé son identité par sa clé.',
-    ar: 'استعادت صورة مجهولة هويتها بواسطة مفتاحها.',
+    en: 'An anonymous image got its identity back by its key. Reason: {reason}',
+    es: 'Una imagen anónima recuperó su identidad por su clave. Motivo: {reason}',
+    fr: 'Une image anonyme a retrouvé son identité par sa clé. Motif : {reason}',
+    ar: 'استعادت صورة مجهولة هويتها بواسطة مفتاحها. السبب: {reason}',
   },
   MASK_SAVED: {
     subject: 'anonymisation',

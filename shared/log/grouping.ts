@@ -65,6 +65,14 @@ export const groupingLog = {
     fr: 'Résultats écrits dans un fichier : {count}.',
     ar: 'كُتبت نتائج في ملف: {count}.',
   },
+  REPORTS_GIVEN_OUT: {
+    subject: 'reports',
+    level: 'info',
+    en: 'Reports “{name}” written to a table: {count}.',
+    es: 'Informes «{name}» escritos en una tabla: {count}.',
+    fr: 'Rapports « {name} » écrits dans un tableau : {count}.',
+    ar: 'كُتبت تقارير «{name}» في جدول: {count}.',
+  },
   FORM_SAVED: {
     subject: 'reports',
     level: 'info',

@@ -48,6 +48,13 @@ test('anonymise and find again by key', async ({ fieldbox, folder }) => {
   await page.getByRole('searchbox', { name: 'Find again' }).fill(name.toLowerCase());
   await page.getByRole('link', { name: /Okonkwo, Chidinma/ }).click();
   await expect(page.getByText('H-77')).toBeVisible();
+  await page.getByRole('button', { name: 'Get the original' }).first().click();
+  const why = page.getByRole('dialog', { name: 'Get the original back?' });
+  await why.getByLabel('Reason').fill('asked by the family');
+  await why.getByRole('button', { name: 'Get the original' }).click();
+  await expect(page.getByText('The original is in the archive.')).toBeVisible();
+  const log = await ask(page, 'log.list', { text: '', limit: 100 });
+  expect(log.rows.find(({ code }) => code === 'REIDENTIFIED')?.details).toEqual({ reason: 'asked by the family' });
   await page.getByRole('button', { name: 'Open the patient' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Okonkwo, Chidinma' })).toBeVisible();
 
@@ -65,4 +72,28 @@ test('anonymise and find again by key', async ({ fieldbox, folder }) => {
   await page.getByRole('button', { name: 'Delete key' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete key' }).click();
   await expect(page.getByText('No keys yet')).toBeVisible();
+});
+
+test('areas kept for a device are named, corrected and removed', async ({ fieldbox }) => {
+  const { page } = fieldbox;
+  await skipTheDay(page);
+  const device = { Manufacturer: 'Acme', ManufacturerModelName: 'Echo 5', Modality: 'US', Rows: 480, Columns: 640 };
+  await ask(page, 'anonymisation.saveMask', { device, areas: [{ x: 0, y: 0, width: 640, height: 40 }] });
+  await page.getByRole('link', { name: 'Manage' }).click();
+  await page.getByRole('link', { name: /^Covered areas/ }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Acme Echo 5' })).toBeVisible();
+  await page.getByRole('button', { name: 'Look and change' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Areas of this device' });
+  await expect(dialog.getByText(/no picture of this device any more/)).toBeVisible();
+  await dialog.getByLabel(/^Name of the device/).fill('Ultrasound, room 2');
+  await dialog.getByRole('button', { name: 'Cover the bottom' }).click();
+  await dialog.getByRole('button', { name: 'Remove area 1' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Ultrasound, room 2' })).toBeVisible();
+  expect((await ask(page, 'anonymisation.masks', {})).rows).toMatchObject([
+    { name: 'Ultrasound, room 2', areas: [{ x: 0, y: 422, width: 640, height: 58 }] },
+  ]);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(page.getByText('No areas kept yet')).toBeVisible();
 });

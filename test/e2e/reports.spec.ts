@@ -81,6 +81,16 @@ test('a report is filled in beside the x-ray, found again, corrected, and kept a
   const { rows: images } = await ask(page, 'catalog.images', { modality: 'DOC' });
   expect(images).toMatchObject([{ image: rows[0]?.document, PatientID: 'TB-1' }]);
 
+  // Whoever goes elsewhere while a report is being saved stays there.
+  await page.goto(`${page.url().split('#')[0] ?? ''}#/report?series=${rows[0]?.seriesKey ?? ''}`);
+  await expect(page.getByRole('button', { name: 'Save draft' })).toBeVisible();
+  await page.getByRole('button', { name: 'Save draft' }).evaluate((button: HTMLElement) => {
+    button.click();
+    window.location.hash = '#/settings';
+  });
+  await expect(page.getByText('The draft is saved.')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+
   await fieldbox.close();
   const verified = await runCommand('verify', '--archive', archive, '--deep', '--json');
   expect(verified.json()).toMatchObject({ objects: 3, missing: 0, corrupt: 0, orphaned: 0 });

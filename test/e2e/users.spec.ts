@@ -69,6 +69,8 @@ test('the first person has all rights, adds a second one; changing by PIN, and a
   await expect(page.getByRole('link', { name: /^Log/ })).toBeHidden();
   expect(await refusal(page, 'log.list', LogFilter.parse({}))).toBe('NOT_ALLOWED');
   expect(await refusal(page, 'users.create', { ...personInput('eve') })).toBe('NOT_ALLOWED');
+  await page.getByRole('link', { name: /^Trash/ }).click();
+  await expect(page.getByText(/Erasing them for good is for administrators/)).toBeVisible();
 });
 
 test('locking keeps a typed form, shows nothing of it, and refuses pictures; another person takes it over or waits', async ({

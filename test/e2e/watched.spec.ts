@@ -75,3 +75,40 @@ test('an x-ray that appears in a watched folder shows up in the app by itself, a
   await page.getByRole('link', { name: /Forwarding/ }).click();
   await expect(page.getByText(/proven: 1/)).toBeVisible();
 });
+
+test('files from which a filter took something are left, until an administrator says that they go as well', async ({
+  fieldbox,
+  folder,
+}) => {
+  const { page } = fieldbox;
+  const xray = join(folder, 'X-ray unit');
+  mkdirSync(xray);
+  await skipTheDay(page);
+  const { filter } = await ask(page, 'tagFilters.create', {
+    name: 'no names',
+    list: 'blacklist',
+    paths: ['PatientName'],
+  });
+  await ask(page, 'tagFilters.associate', { filter, source: 'watch', sourceRef: '' });
+  await ask(page, 'watch.create', {
+    name: 'X-ray unit',
+    path: xray,
+    clinic: null,
+    station: null,
+    kind: null,
+    subfolders: true,
+    afterwards: 'delete',
+    moveTo: null,
+    skip: [],
+  });
+  writeFileSync(join(xray, 'IM0001'), instanceBytes({ seed: 1, PatientID: 'X-77', side: 64 }));
+  await page.getByRole('link', { name: 'Manage' }).click();
+  await page.getByRole('link', { name: /Watched folders/ }).click();
+  await expect(page.getByText(/1 file was left, because a filter removed attributes from it/)).toBeVisible({
+    timeout: 30_000,
+  });
+  expect(readdirSync(xray)).toEqual(['IM0001']);
+  await page.getByRole('button', { name: /^Delete the filtered files of/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete these as well' }).click();
+  await expect.poll(() => readdirSync(xray), { timeout: 30_000 }).toEqual([]);
+});

@@ -454,7 +454,10 @@ describe('keys', () => {
     await engine.verbs['anonymisation.removeKey']({ key });
     expect((await keys()).total).toBe(0);
     expect((await engine.verbs['anonymisation.find']({ text: copy?.PatientID ?? '' })).rows).toEqual([]);
-    await expectError(engine.verbs['anonymisation.reverse']({ image: copy?.image ?? NO_IMAGE }), 'ANONYMISE_NO_KEY');
+    await expectError(
+      engine.verbs['anonymisation.reverse']({ image: copy?.image ?? NO_IMAGE, reason: 'asked by the family' }),
+      'ANONYMISE_NO_KEY',
+    );
     await expectError(engine.verbs['anonymisation.removeKey']({ key }), 'NOT_FOUND');
     expect(await copies()).toHaveLength(1);
     const again = await anonymise(images);
@@ -509,13 +512,22 @@ describe('giving the identity back', () => {
     const images = await bring(scan(1, 'P1'));
     await anonymise(images);
     const [copy] = await copies();
-    const back = await engine.verbs['anonymisation.reverse']({ image: copy?.image ?? NO_IMAGE });
+    const back = await engine.verbs['anonymisation.reverse']({
+      image: copy?.image ?? NO_IMAGE,
+      reason: 'asked by the family',
+    });
     expect(back).toMatchObject({ level: 'image', image: images[0]?.image, isNew: false });
+    expect(engine.context.db.prepare(`SELECT details FROM log WHERE code = 'REIDENTIFIED'`).all()).toEqual([
+      { details: '{"reason":"asked by the family"}' },
+    ]);
     await expectError(
-      engine.verbs['anonymisation.reverse']({ image: images[0]?.image ?? NO_IMAGE }),
+      engine.verbs['anonymisation.reverse']({ image: images[0]?.image ?? NO_IMAGE, reason: 'asked by the family' }),
       'ANONYMISE_NO_KEY',
     );
-    await expectError(engine.verbs['anonymisation.reverse']({ image: NO_IMAGE }), 'NOT_FOUND');
+    await expectError(
+      engine.verbs['anonymisation.reverse']({ image: NO_IMAGE, reason: 'asked by the family' }),
+      'NOT_FOUND',
+    );
   });
 
   it('makes the original anew from its copy when it has gone', async () => {
@@ -525,7 +537,7 @@ describe('giving the identity back', () => {
     const [copy] = await copies();
     if (!original || !copy) throw new Error('nothing was made');
     engine.context.db.prepare(`UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(original.image);
-    const back = await engine.verbs['anonymisation.reverse']({ image: copy.image });
+    const back = await engine.verbs['anonymisation.reverse']({ image: copy.image, reason: 'asked by the family' });
     expect(back).toMatchObject({ level: 'image', isNew: true });
     const row = await engine.verbs['catalog.image']({ image: back.image });
     expect(row).toMatchObject({
@@ -543,7 +555,9 @@ describe('giving the identity back', () => {
     expect((await decodeFrame(fileOf(back.image), 0)).bytes).toEqual(
       (await decodeFrame(fileOf(original.image), 0)).bytes,
     );
-    expect(await engine.verbs['anonymisation.reverse']({ image: copy.image })).toMatchObject({ isNew: false });
+    expect(
+      await engine.verbs['anonymisation.reverse']({ image: copy.image, reason: 'asked by the family' }),
+    ).toMatchObject({ isNew: false });
   });
 
   it('brings a result that was made elsewhere of a copy to the right patient, with references to the originals', async () => {
@@ -571,7 +585,7 @@ describe('giving the identity back', () => {
       writePart10({ sopClassUID: SECONDARY_CAPTURE, sopInstanceUID: sop, transferSyntaxUID: EXPLICIT_LE }, result),
     );
     if (!came) throw new Error('the result did not come in');
-    const back = await engine.verbs['anonymisation.reverse']({ image: came.image });
+    const back = await engine.verbs['anonymisation.reverse']({ image: came.image, reason: 'asked by the family' });
     expect(back).toMatchObject({ level: 'study', isNew: true });
     const { dataset } = fileOf(back.image);
     expect(await engine.verbs['catalog.image']({ image: back.image })).toMatchObject({
@@ -639,6 +653,10 @@ describe('writing in the picture', () => {
     const saved = await engine.verbs['anonymisation.saveMask']({ device, areas });
     expect(saved).toMatchObject({ device, areas });
     expect((await engine.verbs['anonymisation.masks']({})).rows).toEqual([saved]);
+    expect(saved).toMatchObject({ name: '', samples: [images[0]?.image] });
+    const named = await engine.verbs['anonymisation.saveMask']({ device, areas, name: 'Ultrasound, room 2' });
+    expect(named.name).toBe('Ultrasound, room 2');
+    expect((await engine.verbs['anonymisation.saveMask']({ device, areas })).name).toBe('Ultrasound, room 2');
     const image = images[0]?.image ?? NO_IMAGE;
     expect(await engine.verbs['anonymisation.risk']({ image })).toMatchObject({ mask: 'fits', areas });
     await anonymise(images);

@@ -1,55 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FindInput } from '../../shared/contract/catalog';
 import type { Condition } from '../../shared/model/classification';
 import { RuleKey, SeriesKey, SeriesTagKey, SeriesTypeKey } from '../../shared/model/ids';
-import type { Engine } from '../../main/archive/engine';
-import { allImages, importInto, nobody, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
+import { importInto, nobody, openForTest, unwatched } from '../fixtures/archive';
 import {
+  archiveWith,
   classificationIndex,
+  equals,
   newType,
   seriesNamed,
   sorted,
-  type SortedSpec,
   typesOf,
-  writeSorted,
 } from '../fixtures/classification';
-import { chosen, ended, register } from '../fixtures/identity';
 
-const CHEST: readonly SortedSpec[] = [
-  {
-    seed: 1,
-    series: 'chest',
-    Modality: 'CR',
-    SeriesDescription: 'Thórax PA',
-    PatientAge: '034Y',
-    procedures: ['A-1', 'B-7'],
-  },
-  {
-    seed: 2,
-    series: 'hand',
-    Modality: 'CR',
-    SeriesDescription: 'Hand',
-    PatientAge: '006M',
-    ImageType: ['DERIVED', 'SECONDARY', 'POST'],
-  },
-  { seed: 3, series: 'head', Modality: 'CT', SeriesDescription: 'Head 3mm', procedures: ['C-1'] },
-];
-const equals = (path: string, value: string): Condition => ({ operator: 'equals', path, value });
-/** All that is said of series, without the log of how it came about. */
-const labels = (engine: Engine): object => ({ ...(classificationIndex(engine) as object), log: null });
 const code = (wanted: string): unknown => expect.objectContaining({ code: wanted });
 
-async function archive(specs: readonly SortedSpec[] = CHEST) {
-  const folder = temporaryFolder();
-  const engine = await openForTest(join(folder, 'archive'));
-  const files = writeSorted(join(folder, 'files'), specs);
-  return { folder, engine, files };
-}
-
 test('tags are put on series, renamed, counted, taken off and deleted', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   await importInto(engine, [files]);
   const [chest, hand] = [await seriesNamed(engine, 'chest'), await seriesNamed(engine, 'hand')];
   const { verbs } = engine;
@@ -81,7 +49,7 @@ test('tags are put on series, renamed, counted, taken off and deleted', async ()
 });
 
 test('unknown keys are refused and nothing is half done', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   await importInto(engine, [files]);
   const { verbs } = engine;
   const chest = await seriesNamed(engine, 'chest');
@@ -123,7 +91,7 @@ test('unknown keys are refused and nothing is half done', async () => {
 });
 
 test('arriving series get their types in the transaction that indexes them', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   await newType(engine, 'Children', [{ operator: 'range', path: 'PatientAge', from: 0, to: 17 }]);
   await newType(engine, 'Chest', [
     equals('Modality', 'cr'),
@@ -156,7 +124,7 @@ test('arriving series get their types in the transaction that indexes them', asy
 });
 
 test('conditions on attributes outside of the index are read from the file, nested ones by item', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   await newType(engine, 'Any item', [equals('RequestAttributesSequence[*].RequestedProcedureID', 'b-7')]);
   await newType(engine, 'First item', [equals('00400275[1].00401001', 'B-7')]);
   await newType(engine, 'Requested CT', [
@@ -171,7 +139,7 @@ test('conditions on attributes outside of the index are read from the file, nest
 });
 
 test('what is to be read from files is not forgotten when the archive is closed before it was', async () => {
-  const { engine, files, folder } = await archive();
+  const { engine, files, folder } = await archiveWith();
   await newType(engine, 'Any item', [equals('RequestAttributesSequence[*].RequestedProcedureID', 'B-7')]);
   await sorted(engine);
   await importInto(engine, [files]);
@@ -182,7 +150,7 @@ test('what is to be read from files is not forgotten when the archive is closed 
 });
 
 test('a change of the rules sorts everything again, and leaves what people said', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   const { verbs } = engine;
   await importInto(engine, [files]);
   const [chest, hand, head] = await Promise.all(['chest', 'hand', 'head'].map((name) => seriesNamed(engine, name)));
@@ -224,7 +192,7 @@ test('a change of the rules sorts everything again, and leaves what people said'
 });
 
 test('a preview counts the series that fit, and says when only the files can tell', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   const { verbs } = engine;
   await importInto(engine, [files]);
   expect(await verbs['seriesTypes.preview']({ conditions: [equals('Modality', 'CR')] })).toEqual({
@@ -240,7 +208,7 @@ test('a preview counts the series that fit, and says when only the files can tel
 });
 
 test('attributes are found by name, keyword and tag', async () => {
-  const { engine } = await archive();
+  const { engine } = await archiveWith();
   const search = async (text: string) => (await engine.verbs['attributes.search']({ text, limit: 10 })).rows;
   expect((await search(''))[0]).toEqual({
     tag: '00080060',
@@ -256,7 +224,7 @@ test('attributes are found by name, keyword and tag', async () => {
 });
 
 test('a rebuild gives the same tags, types and rules', async () => {
-  const { engine, files } = await archive();
+  const { engine, files } = await archiveWith();
   const { verbs } = engine;
   const early = await newType(
     engine,
@@ -290,7 +258,7 @@ test('sorting everything goes on where it was after a restart', async () => {
     series: `s${String(at)}`,
     Modality: at % 2 === 0 ? 'CR' : 'CT',
   }));
-  const { engine, files, folder } = await archive(specs);
+  const { engine, files, folder } = await archiveWith(specs);
   await importInto(engine, [files]);
   const type = await newType(engine, 'Films', [equals('Modality', 'CR')]);
   await engine.close();
@@ -306,104 +274,4 @@ test('sorting everything goes on where it was after a restart', async () => {
     total: 300,
   });
   expect(await again.verbs['seriesTypes.status']({})).toEqual({ running: false, done: 300, total: 300, waiting: 0 });
-});
-
-test('what people said of a series holds again when it comes back from the trash, also after a rebuild', async () => {
-  const { engine, files } = await archive();
-  const { verbs } = engine;
-  const ruled = await newType(engine, 'Films', [equals('Modality', 'CR')]);
-  const given = await newType(engine, 'Given', [equals('Modality', 'MR')]);
-  await importInto(engine, [files]);
-  await sorted(engine);
-  const [chest, hand] = [await seriesNamed(engine, 'chest'), await seriesNamed(engine, 'hand')];
-  await verbs['seriesTags.add']({ series: [chest, hand], name: 'Teaching' });
-  await verbs['seriesTypes.assign']({ series: [chest], type: given });
-  await verbs['seriesTypes.unassign']({ series: [hand], type: ruled });
-  const before = labels(engine);
-  const { act } = await verbs['images.trash']({ selection: chosen({ series: [chest, hand] }), reason: '' });
-  await sorted(engine);
-  expect((await verbs['seriesTags.list']({ inUse: true })).rows).toEqual([]);
-  expect((await verbs['seriesTypes.list']({})).rows.map(({ series }) => series)).toEqual([0, 0]);
-  await verbs['trash.restore']({ images: [], act });
-  await sorted(engine);
-  expect(labels(engine)).toEqual(before);
-  expect(await typesOf(engine, chest)).toEqual(['Films', 'Given']);
-  expect(await typesOf(engine, hand)).toEqual([]);
-  const restored = classificationIndex(engine);
-  const { job } = await verbs['archive.rebuild']({});
-  await engine.context.jobs.settled(job);
-  await sorted(engine);
-  expect(classificationIndex(engine)).toEqual(restored);
-});
-
-test('tags and types follow a series that moves to another patient, and come back with it', async () => {
-  const { engine, files } = await archive();
-  const { verbs } = engine;
-  const ruled = await newType(engine, 'Films', [equals('Modality', 'CR')]);
-  const given = await newType(engine, 'Given', [equals('Modality', 'MR')]);
-  await importInto(engine, [files]);
-  await sorted(engine);
-  const chest = await seriesNamed(engine, 'chest');
-  await verbs['seriesTags.add']({ series: [chest], name: 'Teaching' });
-  await verbs['seriesTypes.assign']({ series: [chest], type: given });
-  await verbs['seriesTypes.unassign']({ series: [chest], type: ruled });
-  const before = labels(engine);
-  const { patient } = await register(engine, 'Right^One');
-  const move = await verbs['images.move']({ selection: chosen({ series: [chest] }), patient, reason: 'wrong' });
-  await ended(engine, move);
-  await sorted(engine);
-  const { rows } = await verbs['catalog.series'](FindInput.parse({ level: 'series', patient }));
-  const [moved] = rows;
-  if (!moved) throw new Error('nothing was moved');
-  expect(moved.seriesKey).not.toBe(chest);
-  expect(await typesOf(engine, moved.seriesKey)).toEqual(['Given']);
-  expect((await verbs['seriesTags.of']({ series: [moved.seriesKey] })).rows[0]?.tags).toMatchObject([
-    { name: 'Teaching' },
-  ]);
-  const { job } = await verbs['archive.rebuild']({});
-  await engine.context.jobs.settled(job);
-  await sorted(engine);
-  expect(await typesOf(engine, moved.seriesKey)).toEqual(['Given']);
-  await verbs['images.undoMove']({ act: move.act, reason: '' });
-  await sorted(engine);
-  expect(labels(engine)).toEqual(before);
-});
-
-test('an image that is changed is judged by what it says now', async () => {
-  const { engine, files } = await archive();
-  await newType(engine, 'Films', [equals('Modality', 'CR')]);
-  await newType(engine, 'Any item', [equals('RequestAttributesSequence[*].RequestedProcedureID', 'Z-9')]);
-  await importInto(engine, [files]);
-  await sorted(engine);
-  const head = await seriesNamed(engine, 'head');
-  expect(await typesOf(engine, head)).toEqual([]);
-  const { job } = await engine.verbs['images.modify']({
-    selection: chosen({ series: [head] }),
-    values: [
-      { path: 'Modality', value: 'CR' },
-      { path: 'RequestAttributesSequence[1].RequestedProcedureID', value: 'Z-9' },
-    ],
-    uids: false,
-    modification: 'CORRECT',
-    reason: 'typing error',
-  });
-  await ended(engine, { job });
-  await sorted(engine);
-  expect(await typesOf(engine, await seriesNamed(engine, 'head'))).toEqual(['Any item', 'Films']);
-});
-
-test('an image that leaves its series takes the types with it that only it had', async () => {
-  const { engine, files } = await archive([
-    { seed: 1, series: 'mixed', Modality: 'CR' },
-    { seed: 2, series: 'mixed', Modality: 'CR', BodyPartExamined: 'HAND' },
-  ]);
-  await newType(engine, 'Hands', [equals('BodyPartExamined', 'HAND')]);
-  await importInto(engine, [files]);
-  const mixed = await seriesNamed(engine, 'mixed');
-  expect(await typesOf(engine, mixed)).toEqual(['Hands']);
-  const hand = (await allImages(engine)).find((row) => row.InstanceNumber === '2');
-  if (!hand) throw new Error('no image');
-  await engine.verbs['images.trash']({ selection: chosen({ images: [hand.image] }), reason: '' });
-  await sorted(engine);
-  expect(await typesOf(engine, mixed)).toEqual([]);
 });

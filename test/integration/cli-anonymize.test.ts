@@ -42,6 +42,14 @@ describe('anonymize and keys on the command line', () => {
       rows: [{ purpose: 'copy' }, { purpose: 'copy' }],
     });
 
+    const pairs = (await run('keys', 'values', '--key', first?.key ?? '')).json() as {
+      rows: { original: string; anonymous: string }[];
+    };
+    const [pair] = pairs.rows;
+    expect((await run('keys', 'reverse', '--image', pair?.anonymous ?? '')).code).toBe(2);
+    const reversed = await run('keys', 'reverse', '--image', pair?.anonymous ?? '', '--reason', 'asked by the family');
+    expect(reversed.json()).toMatchObject({ level: 'image', image: pair?.original, isNew: false });
+
     const table = join(folder, 'keys.csv');
     expect((await run('keys', 'csv', '--out', table)).json()).toMatchObject({ rows: 3, leftOut: 0 });
     expect(readFileSync(table, 'utf8').split('\r\n')).toHaveLength(5);

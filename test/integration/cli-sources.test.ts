@@ -25,15 +25,16 @@ const Rows = z.object({ rows: z.array(z.record(z.string(), z.unknown())) });
 
 describe('the command line: where images come from and go to', () => {
   it('watches, forwards and lists', async () => {
-    const added = await run('watch', 'add', source, '--name', 'X-ray', '--skip', '*.txt');
+    const added = await run('watch', 'add', source, '--name', 'X-ray', '--skip', '*.txt', '--delete-filtered');
     expect([added.code, added.json()]).toMatchObject([
       0,
-      { name: 'X-ray', path: source, skip: ['*.txt'], state: 'stopped' },
+      { name: 'X-ray', path: source, skip: ['*.txt'], state: 'stopped', deleteFiltered: true, leftFiltered: 0 },
     ]);
     expect((await run('remote', 'add', 'Hospital', 'folder', '--path', target)).code).toBe(0);
     const rule = await run('forward', 'rule', 'add', '--to', 'hospital', '--from', 'watch:x-ray');
     expect([rule.code, rule.json()]).toMatchObject([0, { source: 'watch', sourceName: 'X-ray', keepImages: true }]);
-    expect((await run('remote', 'add', 'Back', 'folder', '--path', source)).code).toBe(0);
+    expect((await run('remote', 'add', 'Back', 'folder', '--path', source, '--photos', 'both')).code).toBe(0);
+    expect((await run('remote', 'add', 'Odd', 'folder', '--path', source, '--photos', 'paper')).code).toBe(2);
     const back = await run('forward', 'rule', 'add', '--to', 'Back', '--from', 'watch');
     expect([back.code, back.json()]).toMatchObject([2, { error: { code: 'FORWARD_CYCLIC', number: 2127 } }]);
     expect((await run('remote', 'remove', 'Back')).code).toBe(0);

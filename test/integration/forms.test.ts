@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
-import type { ArchiveVerb, Input, Output } from '../../shared/contract';
+import { engineVerbs, type ArchiveVerb, type Input, type Output } from '../../shared/contract';
 import type { EntryRow, FormRow } from '../../shared/contract/forms';
 import { FormDefinition, type FormField } from '../../shared/forms/definition';
 import { formTemplates } from '../../shared/forms/templates';
@@ -10,6 +10,7 @@ import { EntryKey, FormKey, SeriesKey } from '../../shared/model/ids';
 import type { SeriesRow } from '../../shared/model/rows';
 import { openForTest, temporaryFolder } from '../fixtures/archive';
 import { askEngine, everyField, importInstances, projectWith } from '../fixtures/grouping';
+import { addPerson, callerFor } from '../fixtures/people';
 import { pdfBytes } from '../fixtures/photo-bytes';
 
 let folder: string;
@@ -249,6 +250,55 @@ describe('reports', () => {
     const unknown = EntryKey.parse('00000000-0000-4000-8000-000000000000');
     await expect(ask('entries.get', { entry: unknown })).rejects.toMatchObject(refused('NOT_FOUND'));
     await expectSameAfterRebuild();
+  });
+
+  it('name who wrote and who signed them, also when these do not work here any more', async () => {
+    const ada = await addPerson(engine, 'ada', 'superuser');
+    await addPerson(engine, 'uma', 'user');
+    const [asAda, asUma] = [await callerFor(engine, 'ada', 'a'), await callerFor(engine, 'uma', 'b')];
+    const save = (caller: typeof asAda, more: Partial<Input<'entries.save'>>) =>
+      caller.verbs['entries.save'](
+        engineVerbs['entries.save'].input.parse({
+          entry: null,
+          form: form.form,
+          series: series.seriesKey,
+          state: 'draft',
+          values: good,
+          ...more,
+        }),
+      );
+    const draft = await save(asUma, {});
+    expect(draft).toMatchObject({ author: { login: 'uma', name: 'uma Smith' }, signer: null });
+    const { entry } = draft;
+    await save(asAda, { entry, saves: 1, state: 'finished' });
+    await asAda.verbs['users.remove']({ user: draft.by ?? ada.user });
+    const printed = await ask('entries.printable', { entry });
+    expect(printed.entry).toMatchObject({
+      author: { login: 'uma', name: 'uma Smith' },
+      signer: { user: ada.user, login: 'ada', name: 'ada Smith' },
+    });
+    const corrected = await save(asAda, { entry, saves: 2, state: 'finished' });
+    expect(corrected).toMatchObject({ revision: 2, author: { login: 'ada' }, signer: { login: 'ada' } });
+    expect((await ask('entries.get', { entry })).rows.map(({ author }) => author?.login)).toEqual(['ada', 'uma']);
+    await expectSameAfterRebuild();
+  });
+
+  it('are given out as a table without those of people who said no', async () => {
+    await fill(good);
+    const { rows } = await ask('entries.export', { form: form.form });
+    expect(rows).toMatchObject([
+      { PatientID: series.PatientID, PatientName: series.PatientName, StudyDate: series.StudyDate },
+    ]);
+    expect((await ask('entries.export', { form: form.form, series: series.seriesKey })).rows).toHaveLength(1);
+    const person = await ask('patients.get', { patient: series.patient });
+    await ask('patients.update', { patient: series.patient, changes: { ...person, PatientSex: 'F', consent: 'no' } });
+    expect(await ask('entries.export', { form: form.form })).toEqual({ rows: [], leftOut: 1 });
+    const log = engine.context.db.prepare(`SELECT details FROM log WHERE code = 'REPORTS_GIVEN_OUT' ORDER BY id`).all();
+    expect(log.map((line) => (line as { details: string }).details)).toEqual([
+      '{"name":"Everything","count":1}',
+      '{"name":"Everything","count":1}',
+      '{"name":"Everything","count":0}',
+    ]);
   });
 
   it('are printed with the pictures that may leave', async () => {

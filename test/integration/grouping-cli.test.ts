@@ -138,7 +138,7 @@ describe('the command line', () => {
     const csv = await run('form', 'export', 'Everything');
     const [head, draft, finished] = csv.stdout.trim().split('\r\n');
     expect(head).toContain(
-      'PatientID,PatientName,StudyDate,SeriesInstanceUID,id,form,version,revision,state,by,savedAt,reader,notes,pressure',
+      'PatientID,PatientName,StudyDate,SeriesInstanceUID,id,form,version,revision,state,author,signer,savedAt,reader,notes,pressure',
     );
     expect(draft).toMatch(/^N-1,.*,draft,.*,"half, ""way""",/);
     expect(finished).toMatch(/,finished,.*,'=1\+1,12\.5,good,scar;cavity,,false$/);

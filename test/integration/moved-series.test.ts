@@ -88,3 +88,47 @@ it('takes results, reports, state and archives along when a whole series moves, 
   expect(dumpOf(engine.context.db)).toEqual(kept);
   await expectSound(engine);
 });
+
+it('brings a patient known from images only back into the archives of projects', async () => {
+  const engine = await openForTest(join(temporaryFolder(), 'archive'));
+  const ask = <V extends ArchiveVerb>(verb: V, input: Input<V>): Promise<Output<V>> => askEngine(engine, verb, input);
+  const right = await register(engine, 'Right^One');
+  const [image] = await take(engine, [{ seed: 1, PatientID: 'FROM-IMAGE', study: '2.25.200', series: '2.25.200.1' }]);
+  const [before] = (await ask('catalog.series', {})).rows;
+  if (!image || !before) throw new Error('The import gave no series.');
+  const whole = await projectWith(engine, 'South', 'van-4');
+  await ask('projects.assign', { archive: whole.archive, selection: { patients: [before.patient] } });
+  const some = await projectWith(engine, 'North', 'van-3');
+  await ask('projects.assign', { archive: some.archive, selection: { series: [before.seriesKey] } });
+  const memberships = () => ask('projects.memberships', { patient: before.patient });
+  const ofSeries = () => ask('projects.memberships', { series: before.seriesKey });
+  const [first, second] = [await memberships(), await ofSeries()];
+  expect(first.rows).toContainEqual({ archive: whole.archive, whole: true });
+  const same = async (): Promise<void> => {
+    expect([await memberships(), await ofSeries()]).toEqual([first, second]);
+    const kept = dumpOf(engine.context.db);
+    const { job } = await ask('archive.rebuild', {});
+    expect(await engine.context.jobs.settled(job)).toMatchObject({ state: 'done' });
+    expect(dumpOf(engine.context.db)).toEqual(kept);
+    await expectSound(engine);
+  };
+
+  const moved = await engine.verbs['images.move']({
+    selection: chosen({ images: [image] }),
+    patient: right.patient,
+    reason: 'x',
+  });
+  await ended(engine, moved);
+  expect((await ask('catalog.patients', {})).rows.map(({ patient }) => patient)).toEqual([right.patient]);
+  await ask('images.undoMove', { act: moved.act, reason: '' });
+  await same();
+
+  const { act } = await ask('images.trash', { selection: chosen({ images: [image] }), reason: '' });
+  await ask('trash.restore', { images: [], act });
+  await same();
+
+  await ask('images.trash', { selection: chosen({ images: [image] }), reason: '' });
+  await ended(engine, await ask('trash.erase', { images: [image] }));
+  expect(engine.context.db.prepare('SELECT count(*) AS n FROM archive_left').get()).toEqual({ n: 0 });
+  await expectSound(engine);
+});

@@ -167,3 +167,19 @@ test('filters are listed, changed, switched and removed; what cannot be is refus
   await verbs['tagFilters.remove']({ filter });
   expect((await verbs['tagFilters.list']({})).rows).toEqual([]);
 });
+
+test('says once of a session that another program adds to from how many images something was taken out', async () => {
+  const folder = temporaryFolder();
+  const engine = await openForTest(join(folder, 'archive'));
+  await filterOn(engine, ['PatientName'], { source: 'api' });
+  const { session } = await engine.intake.createSession('van 3');
+  for (const seed of [1, 2]) await engine.intake.addToSession(session, instanceBytes({ seed }), `${String(seed)}.dcm`);
+  const said = (from: Engine): unknown =>
+    from.context.db.prepare(`SELECT details FROM log WHERE code = 'IMAGES_FILTERED'`).all();
+  await engine.intake.finishAdding();
+  expect(said(engine)).toEqual([{ details: '{"images":2}' }]);
+  await engine.intake.addToSession(session, instanceBytes({ seed: 3 }), '3.dcm');
+  await engine.close();
+  const again = await openForTest(join(folder, 'archive'));
+  expect(said(again)).toEqual([{ details: '{"images":2}' }, { details: '{"images":1}' }]);
+});

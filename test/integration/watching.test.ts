@@ -275,6 +275,42 @@ describe('what is done with files afterwards', () => {
     await expect.poll(() => existsSync(join(source, 'one.dcm')), PATIENCE).toBe(false);
   });
 
+  it('leaves files from which a filter took something until an administrator says that they go as well', async () => {
+    const { filter } = await engine.verbs['tagFilters.create']({
+      name: 'no names',
+      list: 'blacklist',
+      paths: ['PatientName'],
+    });
+    await engine.verbs['tagFilters.associate']({ filter, source: 'watch', sourceRef: '' });
+    write('one.dcm', 1);
+    const { watch } = await engine.verbs['watch.create'](watched(source, { afterwards: 'delete' }));
+    await expect.poll(async () => (await row()).leftFiltered, PATIENCE).toBe(1);
+    await atRest();
+    expect(await problems()).toEqual([]);
+    expect(existsSync(join(source, 'one.dcm'))).toBe(true);
+    expect((await allImages(engine)).map(({ PatientName }) => PatientName)).toEqual(['']);
+
+    const changed = { ...watched(source, { afterwards: 'delete' }), deleteFiltered: true };
+    await engine.verbs['watch.change']({ watch, changes: changed });
+    await expect.poll(() => existsSync(join(source, 'one.dcm')), PATIENCE).toBe(false);
+    expect(await row()).toMatchObject({ leftFiltered: 0, problems: 0, deleteFiltered: true });
+  });
+
+  it('moves filtered files like all others: nothing of them is lost', async () => {
+    const { filter } = await engine.verbs['tagFilters.create']({
+      name: 'no names',
+      list: 'blacklist',
+      paths: ['PatientName'],
+    });
+    await engine.verbs['tagFilters.associate']({ filter, source: 'watch', sourceRef: '' });
+    const done = join(folder, 'done');
+    mkdirSync(done);
+    const whole = write('one.dcm', 1);
+    await engine.verbs['watch.create'](watched(source, { afterwards: 'move', moveTo: done }));
+    await expect.poll(() => existsSync(join(done, 'one.dcm')), PATIENCE).toBe(true);
+    expect(sha256Of(readFileSync(join(done, 'one.dcm')))).toBe(whole);
+  });
+
   it('leaves a file where it is when its copy in the archive is damaged', async () => {
     const image = write('one.dcm', 1);
     const { watch, ...set } = await engine.verbs['watch.create'](watched(source));

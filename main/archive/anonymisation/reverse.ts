@@ -5,6 +5,7 @@ import type { KeyValue, OriginalIdentity } from '../../dicom/anonymise';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
+import type { NewRecord } from '../records/record';
 import { type KeyBehind, keyBehind, type NamedIdentity, originalUID } from './find-key';
 import { subjectOfImage } from './images';
 
@@ -66,9 +67,13 @@ function patientHere(ctx: EngineContext, patient: PatientKey): PatientKey | null
 
 /**
  * Gives an anonymous image of the archive its identity back: the original itself where it is here and sound, else a new image
- * made with the key, which the original's patient gets. Throws NOT_FOUND, ANONYMISE_NO_KEY, OBJECT_*, DISK_*.
+ * made with the key, which the original's patient gets. The log says why, also when the original was here. Throws NOT_FOUND, ANONYMISE_NO_KEY, OBJECT_*, DISK_*.
  */
-export async function reverse(ctx: EngineContext, image: ImageId): Promise<Output<'anonymisation.reverse'>> {
+export async function reverse(
+  ctx: EngineContext,
+  image: ImageId,
+  reason: string,
+): Promise<Output<'anonymisation.reverse'>> {
   const { attributes, kind, takenAt } = subjectOfImage(ctx.db, image);
   const named: NamedIdentity = {
     PatientName: attributes.PatientName ?? '',
@@ -80,8 +85,14 @@ export async function reverse(ctx: EngineContext, image: ImageId): Promise<Outpu
   const behind = keyBehind(ctx.db, named);
   if (!behind) throw new FieldboxError('ANONYMISE_NO_KEY');
   const { level, key, nearest } = behind;
-  if (level === 'image' && nearest !== null && isHere(ctx, nearest.original))
+  const noted = (original: ImageId): NewRecord => ({
+    type: 'log.noted',
+    body: { code: 'REIDENTIFIED', details: { reason }, about: { image: original } },
+  });
+  if (level === 'image' && nearest !== null && isHere(ctx, nearest.original)) {
+    await ctx.commit([noted(nearest.original)]);
     return { level, key, image: nearest.original, isNew: false };
+  }
   const restored = await restoreIdentity(ctx, await ctx.objects.require(image), named);
   if (!restored) throw new FieldboxError('ANONYMISE_NO_KEY');
   const isNew = !isHere(ctx, restored.image);
@@ -105,7 +116,7 @@ export async function reverse(ctx: EngineContext, image: ImageId): Promise<Outpu
           takenAt,
         },
       },
-      { type: 'log.noted', body: { code: 'REIDENTIFIED', details: {}, about: { image: restored.image } } },
+      noted(restored.image),
     ],
     [{ sha256: restored.image, bytes, role: 'instance', attributes: restored.attributes }],
   );

@@ -8,6 +8,7 @@ import { imagesOf } from '../export/selection';
 import { statement } from '../index-writer/statements';
 import { CommitBatcher } from '../ingest/commit-batcher';
 import type { JobHandle } from '../jobs/job-board';
+import { forgetUnused } from '../maintenance/remains';
 import type { NewRecord } from '../records/record';
 import { Anonymiser, anonymisingInTurn, type Done, IN_FLIGHT, isFaultOfImage, type Task } from './anonymiser';
 import { subjectById, type Subject } from './images';
@@ -105,6 +106,7 @@ class Run {
       // When the disk is full the end cannot be written either; the act has then failed for that reason already.
       if (failure === null) throw error;
     }
+    if (request.mode === 'replace') await forgetUnused(this.ctx);
     return { result, failure };
   }
 

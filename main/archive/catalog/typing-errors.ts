@@ -64,15 +64,20 @@ export interface Correction {
   readonly errors: number;
 }
 
+interface KnownWord {
+  readonly id: number;
+  readonly word: string;
+}
+
 /**
- * All words of names, kept in memory in their order, so that words which begin alike are compared once as far as they are alike. The table
- * only grows, so that reading what is new keeps this up to date.
+ * All words of names, kept in memory in their order, so that words which begin alike are compared once as far as they are alike. Reading
+ * what is new keeps this up to date; when words go out of the table, it is forgotten as a whole.
  */
 class Vocabulary {
   private words: string[] = [];
   /** With how many letters a word begins as the one before it does. */
   private alike = new Uint8Array(0);
-  private last: { readonly id: number; readonly word: string } | undefined;
+  private last: KnownWord | undefined;
 
   corrections(db: Database, typed: string, atMost: number): readonly Correction[] {
     const limit = forgiven(typed.length);
@@ -129,7 +134,8 @@ class Vocabulary {
         this.words = [];
       }
     }
-    const newest = statement(db, 'SELECT id, word FROM name_word ORDER BY id DESC LIMIT 1').get() as typeof this.last;
+    const newest = statement(db, 'SELECT id, word FROM name_word ORDER BY id DESC LIMIT 1').get() as
+      KnownWord | undefined;
     const from = this.last?.id ?? 0;
     if (!newest || newest.id === from) return;
     const added = statement(db, 'SELECT word FROM name_word WHERE id > ? AND id <= ? ORDER BY word')
@@ -179,6 +185,11 @@ function commonLetters(a: string, b: string): number {
 }
 
 const vocabularies = new WeakMap<Database, Vocabulary>();
+
+/** Call it when words have gone out of the table. */
+export function forgetVocabulary(db: Database): void {
+  vocabularies.delete(db);
+}
 
 /** Words of names that are like a folded word, the most alike first. */
 export function correctionsOf(db: Database, typed: string, atMost: number): readonly Correction[] {

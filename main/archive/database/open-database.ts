@@ -45,6 +45,8 @@ function connect(paths: ArchivePaths, now: Date): { db: Database.Database; empty
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
+    // What is erased is overwritten, in the pages it stood on and in those that become free.
+    db.pragma('secure_delete = ON');
     db.pragma('temp_store = MEMORY');
     db.pragma(`cache_size = -${String(cacheKibibytes())}`);
     addSqlFunctions(db);

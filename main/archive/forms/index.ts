@@ -10,6 +10,7 @@ import { foldText } from '../catalog/folding';
 import type { EngineContext } from '../context';
 import { idOf } from '../index-writer/statements';
 import { oneAfterTheOther } from '../people/in-turn';
+import { exportEntries } from './give-out';
 import { createPrinting, type PrintVerb } from './print';
 import { definitionsOf, getForm, listEntries, listForms, revisionsOf } from './rows';
 
@@ -21,6 +22,7 @@ export type FormVerb =
   | 'entries.list'
   | 'entries.get'
   | 'entries.remove'
+  | 'entries.export'
   | PrintVerb;
 
 /**
@@ -44,6 +46,7 @@ export function createForms(ctx: EngineContext): Handlers<FormVerb> {
         await ctx.commit([{ type: 'entry.removed', body: { entry, reason } }]);
         return {};
       }),
+    'entries.export': (input) => exportEntries(ctx, input),
     ...createPrinting(ctx, inTurn),
   };
 }

@@ -15,12 +15,16 @@ import { BUILTIN_KINDS } from '../people/builtin-kinds';
 import type { InTurn } from '../people/in-turn';
 import { factsOf } from '../release/facts';
 import { mayLeave } from '../release/gate';
+import { mayResultLeave } from '../results/give-out';
+import { listResults } from '../results/rows';
 import { revisionsOf } from './rows';
 
 export type PrintVerb = 'entries.printable' | 'entries.keepDocument';
 
 /** More pictures than this do not fit onto a report. */
 const MOST_PICTURES = 6;
+/** All that algorithms said of a series. */
+const ALL_RESULTS = { limit: 1000, offset: 0 };
 /** Reports stand behind the pictures of a study. */
 const REPORT_SERIES_NUMBER = 9000;
 
@@ -42,7 +46,15 @@ export function createPrinting(ctx: EngineContext, inTurn: InTurn): Handlers<Pri
           },
         },
       ]);
-      return { entry: row, images: leaving.slice(0, MOST_PICTURES), refused: images.length - leaving.length };
+      const found = listResults(ctx.db, { series: row.seriesKey, removed: false }, ALL_RESULTS).rows;
+      const results = found.filter((result) => mayResultLeave(ctx, result, release).leaves);
+      return {
+        entry: row,
+        images: leaving.slice(0, MOST_PICTURES),
+        refused: images.length - leaving.length,
+        results,
+        resultsRefused: found.length - results.length,
+      };
     },
     'entries.keepDocument': ({ entry, bytes, title }) =>
       inTurn(async () => ({ image: await keepDocument(ctx, finished(ctx, entry, 'en'), bytes, title) })),

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import type { EntryRow, FormRow } from '@shared/contract/forms';
+import type { Parsed } from '@shared/contract';
+import { type EntryRow, type FormRow, Signature } from '@shared/contract/forms';
 import { type Language, FieldboxError } from '@shared/errors';
 import { FormDefinition } from '@shared/forms/definition';
 import { entryText, type EntryValues, formatEntry } from '@shared/forms/entry';
 import { EntryKey, FormKey, ImageId, PatientKey, SeriesKey, UserKey } from '@shared/model/ids';
+import { listRows, seriesTerms } from '../catalog/row-filter';
 import { statement } from '../index-writer/statements';
 
 const FORM = `SELECT form.key, form.name, v.version, form.active, v.definition, v.at, v.by_user,
@@ -59,6 +61,11 @@ function formOf(row: RawForm): FormRow {
   };
 }
 
+/** SQL of a person's Signature as JSON; null for nobody. */
+function nameOf(key: string): string {
+  return `(SELECT json_object('user', u.key, 'login', u.login, 'name', u.name) FROM user AS u WHERE u.key = ${key})`;
+}
+
 const FROM = `FROM entry JOIN form ON form.id = entry.form_id
   JOIN form_version AS v ON v.form_id = form.id AND v.version = entry.form_version
   JOIN series ON series.key = entry.series JOIN patient ON patient.id = series.patient_id
@@ -66,18 +73,12 @@ const FROM = `FROM entry JOIN form ON form.id = entry.form_id
 const COLUMNS = `SELECT entry.id, entry.key, form.key AS form, form.name, entry.form_version, v.definition, patient.key AS patient,
   entry.series, series.SeriesInstanceUID, r.revision, r.state, entry.saves, r."values", r.by_user, r.at, r.document,
   EXISTS (SELECT 1 FROM entry_revision AS d WHERE d.entry_id = entry.id AND d.revision > r.revision AND d.state = 'draft') AS correcting,
-  entry.removed_at, entry.removed_by, entry.removed_reason ${FROM}`;
+  ${nameOf('r.begun_by')} AS author, ${nameOf('r.by_user')} AS saver, entry.removed_at, entry.removed_by, entry.removed_reason ${FROM}`;
 /** The revision that counts: the newest finished one, or the draft that was never finished. */
 const COUNTING = `r.revision = coalesce(entry.finished, 1)`;
 
-export interface EntryFilter {
-  readonly form?: string | undefined;
-  readonly patient?: string | undefined;
-  readonly study?: string | undefined;
-  readonly series?: string | undefined;
-  readonly state?: string | undefined;
-  readonly removed: boolean;
-}
+/** Which reports are asked for. */
+export type EntryFilter = Pick<Parsed<'entries.list'>, 'form' | 'patient' | 'study' | 'series' | 'state' | 'removed'>;
 
 /** A page of reports, each in the revision that counts, newest first, and how many there are. */
 export function listEntries(
@@ -86,22 +87,18 @@ export function listEntries(
   page: { readonly limit: number; readonly offset: number },
   language: Language,
 ): { total: number; rows: EntryRow[] } {
-  const terms = [
-    COUNTING,
-    filter.form === undefined ? '' : 'form.key = @form',
-    filter.patient === undefined ? '' : 'patient.key = @patient',
-    filter.study === undefined ? '' : 'series.study_id = (SELECT id FROM study WHERE key = @study)',
-    filter.series === undefined ? '' : 'entry.series = @series',
-    filter.state === undefined ? '' : 'r.state = @state',
-    filter.removed ? '' : 'entry.removed_at IS NULL',
-  ].filter((term) => term !== '');
-  const where = `WHERE ${terms.join(' AND ')}`;
-  const values = Object.fromEntries(Object.entries(filter).filter(([, value]) => typeof value === 'string'));
-  const { total } = statement(db, `SELECT count(*) AS total ${FROM} ${where}`).get(values) as { total: number };
-  const rows = statement(db, `${COLUMNS} ${where} ORDER BY entry.id DESC LIMIT @limit OFFSET @offset`).all({
-    ...values,
-    ...page,
-  }) as RawEntry[];
+  const { total, rows } = listRows<EntryFilter, RawEntry>(
+    db,
+    {
+      from: FROM,
+      select: COLUMNS,
+      always: [COUNTING, ...(filter.removed ? [] : ['entry.removed_at IS NULL'])],
+      said: { ...seriesTerms('entry'), form: 'form.key = @form', state: 'r.state = @state' },
+      orderBy: 'entry.id DESC',
+    },
+    filter,
+    page,
+  );
   return { total, rows: rows.map((row) => entryOf(row, language)) };
 }
 
@@ -128,6 +125,8 @@ interface RawEntry {
   readonly saves: number;
   readonly values: string;
   readonly by_user: string | null;
+  readonly author: string | null;
+  readonly saver: string | null;
   readonly at: string;
   readonly document: string | null;
   readonly correcting: number;
@@ -156,6 +155,8 @@ function entryOf(row: RawEntry, language: Language): EntryRow {
     lines: [...lines],
     text: entryText(lines),
     by: userOf(row.by_user),
+    author: signatureOf(row.author),
+    signer: row.state === 'finished' ? signatureOf(row.saver) : null,
     savedAt: row.at,
     correcting: row.correcting === 1,
     document: row.document === null ? null : ImageId.parse(row.document),
@@ -164,6 +165,10 @@ function entryOf(row: RawEntry, language: Language): EntryRow {
         ? null
         : { at: row.removed_at, by: userOf(row.removed_by), reason: row.removed_reason ?? '' },
   };
+}
+
+function signatureOf(json: string | null): Signature | null {
+  return json === null ? null : Signature.parse(JSON.parse(json));
 }
 
 function userOf(key: string | null): UserKey | null {

@@ -3,9 +3,11 @@ import { asFieldboxError, FieldboxError } from '@shared/errors';
 import type { FormKey } from '@shared/model/ids';
 import { rowByKey } from '../catalog/rows';
 import type { EngineContext } from '../context';
+import { requireReportLeaves } from '../forms/give-out';
 import { listEntries, listForms } from '../forms/rows';
 import { idOf } from '../index-writer/statements';
 import { oneAfterTheOther } from '../people/in-turn';
+import { requireResultLeaves } from '../results/give-out';
 import { newestResult } from '../results/rows';
 import { findSeriesAt, patientAt, seriesAt, seriesOfStudyAt, studiesAt, studyAt } from './addressed';
 import { createProjects, type ProjectVerb } from './projects';
@@ -25,6 +27,8 @@ export type GroupingVerb = ProjectVerb | 'series.setStatus' | GroupedVerb;
 
 /** Everything a series can have in reports; more are never filled in. */
 const ALL_ENTRIES = { limit: 1000, offset: 0 };
+/** What these give goes to whoever asks as the archive API does. */
+const OVER_THE_API = { purpose: 'hub', recipient: 'archive API' } as const;
 
 /**
  * Projects and archives above patients, the state of series, and the archive as the archive API v1 addresses it: by the names
@@ -76,6 +80,7 @@ export function createGrouping(
         return row;
       });
       if (rows.length === 0) throw new FieldboxError('RESULT_NOT_FOUND', { name: Results });
+      for (const row of rows) requireResultLeaves(ctx, row, OVER_THE_API);
       const plain = rows.flatMap(({ name, algorithm, value }) =>
         value.kind === 'file' ? [] : [{ name, algorithm, value: value.kind === 'number' ? value.number : value.text }],
       );
@@ -84,6 +89,7 @@ export function createGrouping(
     },
     'grouped.entries': async ({ language, ...at }) => {
       const { key } = findSeriesAt(db, at);
+      requireReportLeaves(ctx, key, OVER_THE_API);
       const { rows } = listEntries(db, { series: key, state: 'finished', removed: false }, ALL_ENTRIES, language);
       return Promise.resolve({ rows: rows.reverse() });
     },

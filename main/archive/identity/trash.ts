@@ -9,6 +9,7 @@ import { allOf, survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
 import type { StoredImage } from '../index-writer/stored-image';
 import type { JobHandle } from '../jobs/job-board';
+import { eraseRemains } from '../maintenance/remains';
 import type { InTurn } from '../people/in-turn';
 import type { NewRecord } from '../records/record';
 import { chosenImages, grouped, standingOf } from './chosen';
@@ -107,8 +108,24 @@ function inTrash(ctx: EngineContext, row: KeyRow): InTrash {
   return { image: row.object, patient: survivorOf(ctx.db, row.owner) };
 }
 
-/** Erases part by part, so that it can be stopped and others get their turn. Throws CANCELLED, DISK_*. */
+/**
+ * Erases part by part, so that it can be stopped and others get their turn; then what the index still has of it. Throws
+ * CANCELLED, DISK_*.
+ */
 async function erase(ctx: EngineContext, inTurn: InTurn, rows: readonly InTrash[], handle: JobHandle): Promise<void> {
+  try {
+    await eraseInParts(ctx, inTurn, rows, handle);
+  } finally {
+    await eraseRemains(ctx);
+  }
+}
+
+async function eraseInParts(
+  ctx: EngineContext,
+  inTurn: InTurn,
+  rows: readonly InTrash[],
+  handle: JobHandle,
+): Promise<void> {
   let done = 0;
   for (let at = 0; at < rows.length; at += ERASED_TOGETHER) {
     if (handle.signal.aborted) throw new FieldboxError('CANCELLED');

@@ -4,8 +4,11 @@ import { FieldboxError } from '@shared/errors';
 import { ImageId } from '@shared/model/ids';
 import { CONTENT_TYPE_BYTES, contentTypeOf } from '../../imaging/content-type';
 import { diskError } from '../../platform/durable';
+import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
+import { factsOf } from '../release/facts';
+import { mayLeave } from '../release/gate';
 
 const ALPHABET = /^[A-Za-z0-9+/]*={0,2}$/;
 const SHOWN_EVERYWHERE: ReadonlySet<string> = new Set(['image/jpeg', 'image/png']);
@@ -30,11 +33,17 @@ export interface Base64Image {
   readonly bytes: number;
 }
 
-/** Throws NOT_FOUND, OBJECT_MISSING, FILE_TOO_LARGE, NO_PIXELS, PIXELS_*. */
+/**
+ * The bytes of an image for systems that take them as text. They leave with it, so the gate is asked. Throws NOT_FOUND,
+ * CONSENT_REFUSED, OBJECT_*, FILE_TOO_LARGE, NO_PIXELS, PIXELS_*.
+ */
 export async function base64Of(ctx: EngineContext, image: ImageId, form: 'stored' | 'picture'): Promise<Base64Image> {
   const row = statement(ctx.db, 'SELECT source_object AS source FROM image WHERE object = ?').get(image) as
     { source: string | null } | undefined;
   if (!row) throw new FieldboxError('NOT_FOUND', { what: 'image' });
+  const release = { purpose: 'hub', recipient: 'base64', person: actingUser() } as const;
+  const verdict = mayLeave(factsOf(ctx.db, image), release);
+  if (!verdict.leaves) throw new FieldboxError(verdict.code);
   const path = await ctx.objects.require(row.source === null ? image : ImageId.parse(row.source));
   const stored = await readBounded(path);
   const contentType = contentTypeOf(stored.subarray(0, CONTENT_TYPE_BYTES), stored.length);

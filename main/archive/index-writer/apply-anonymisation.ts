@@ -30,14 +30,14 @@ export const anonymisationAppliers: Appliers<AnonymisationRecord> = {
     });
   },
   'mask.saved': (db, record) => {
-    const { device, areas } = record.body;
+    const { device, areas, name } = record.body;
     statement(
       db,
-      `INSERT INTO device_mask (Manufacturer, ManufacturerModelName, Modality, Rows, Columns, areas, saved_at)
-       VALUES (@Manufacturer, @ManufacturerModelName, @Modality, @Rows, @Columns, @areas, @at)
+      `INSERT INTO device_mask (Manufacturer, ManufacturerModelName, Modality, Rows, Columns, areas, name, saved_at)
+       VALUES (@Manufacturer, @ManufacturerModelName, @Modality, @Rows, @Columns, @areas, @name, @at)
        ON CONFLICT (ManufacturerModelName, Manufacturer, Modality, Rows, Columns)
-       DO UPDATE SET areas = excluded.areas, saved_at = excluded.saved_at`,
-    ).run({ ...device, areas: JSON.stringify(areas), at: record.at });
+       DO UPDATE SET areas = excluded.areas, name = excluded.name, saved_at = excluded.saved_at`,
+    ).run({ ...device, areas: JSON.stringify(areas), name, at: record.at });
     addLogEntry(db, record, 'MASK_SAVED', { areas: areas.length });
   },
   'mask.removed': (db, record) => {

@@ -71,7 +71,8 @@ function applyEntry(db: Database, record: RecordOf<'entry.saved'>): void {
   ).run({ id, seq, state: body.state, revision: body.revision });
   statement(
     db,
-    `INSERT INTO entry_revision (entry_id, revision, state, "values", at, by_user) VALUES (@id, @revision, @state, @values, @at, @by)
+    `INSERT INTO entry_revision (entry_id, revision, state, "values", at, by_user, begun_by)
+     VALUES (@id, @revision, @state, @values, @at, @by, @by)
      ON CONFLICT (entry_id, revision) DO UPDATE SET state = excluded.state, "values" = excluded."values", at = excluded.at,
        by_user = excluded.by_user`,
   ).run({ id, revision: body.revision, state: body.state, values: JSON.stringify(body.values), at, by });

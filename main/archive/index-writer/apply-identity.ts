@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { LogCode } from '@shared/log';
 import type { PatientKey } from '@shared/model/ids';
+import { noteRemains } from '../maintenance/remains';
 import type { ImageGroups, Replacement } from '../records/bodies/identity';
 import type { ArchiveRecord, RecordOf } from '../records/record';
 import type { Appliers, AttributesOf } from './appliers';
@@ -59,16 +60,39 @@ function applyRestored(db: Database, record: RecordOf<'images.restored'>): void 
 function applyErased(db: Database, record: RecordOf<'images.erased'>): void {
   for (const { patient, objects } of record.body.groups) {
     for (const { object, source } of objects) {
-      statement(db, 'DELETE FROM set_aside WHERE object = ?').run(object);
+      const stood = statement(db, 'DELETE FROM set_aside WHERE object = ? RETURNING owner, study, series').get(
+        object,
+      ) as Stood | undefined;
+      if (stood) forgetArchives(db, stood);
       forgetGathered(db, object);
       forgetObject(db, object);
       if (source !== null) forgetObject(db, source);
     }
     addLogEntry(db, record, 'IMAGES_ERASED', { images: objects.length }, { patient });
   }
+  noteRemains(db);
   const touched = new Touched();
   for (const { patient } of record.body.groups) touched.owners.add(patient);
   settle(db, touched, record.at);
+}
+
+interface Stood {
+  readonly owner: string;
+  readonly study: string;
+  readonly series: string;
+}
+
+/** What can never come back is in no archive of a project any more. */
+function forgetArchives(db: Database, { owner, study, series }: Stood): void {
+  for (const [level, column, key] of [
+    ['patient', 'owner', owner],
+    ['study', 'study', study],
+    ['series', 'series', series],
+  ] as const) {
+    if (statement(db, `SELECT 1 FROM set_aside WHERE ${column} = ? LIMIT 1`).get(key)) continue;
+    if (level === 'patient' && statement(db, 'SELECT 1 FROM merged_patient WHERE key = ?').get(key)) continue;
+    statement(db, 'DELETE FROM archive_left WHERE level = ? AND key = ?').run(level, key);
+  }
 }
 
 /** Takes an object off the list unless an image, living or aside, is or was made from it, or it is kept as a file besides. */

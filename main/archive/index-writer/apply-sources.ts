@@ -27,16 +27,20 @@ function applyWatch(db: Database, record: RecordOf<'watch.saved'>): void {
     { paused: number } | undefined;
   statement(
     db,
-    `INSERT INTO watched_folder (key, name, path, clinic, station, kind, subfolders, afterwards, move_to, skip, paused)
-     VALUES (@watch, @name, @path, @clinic, @station, @kind, @subfolders, @afterwards, @moveTo, @skip, @paused)
+    `INSERT INTO watched_folder (key, name, path, clinic, station, kind, subfolders, afterwards, move_to, skip, paused,
+       delete_filtered)
+     VALUES (@watch, @name, @path, @clinic, @station, @kind, @subfolders, @afterwards, @moveTo, @skip, @paused,
+       @deleteFiltered)
      ON CONFLICT (key) DO UPDATE SET name = excluded.name, path = excluded.path, clinic = excluded.clinic,
        station = excluded.station, kind = excluded.kind, subfolders = excluded.subfolders, afterwards = excluded.afterwards,
-       move_to = excluded.move_to, skip = excluded.skip, paused = excluded.paused`,
+       move_to = excluded.move_to, skip = excluded.skip, paused = excluded.paused,
+       delete_filtered = excluded.delete_filtered`,
   ).run({
     ...body,
     subfolders: body.subfolders ? 1 : 0,
     skip: JSON.stringify(body.skip),
     paused: body.paused ? 1 : 0,
+    deleteFiltered: body.deleteFiltered ? 1 : 0,
   });
   addLogEntry(db, record, before === undefined ? 'WATCH_ADDED' : watchChange(before.paused === 1, body.paused));
 }

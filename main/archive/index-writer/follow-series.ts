@@ -49,6 +49,8 @@ function handOver(db: Database, from: number, to: number): void {
        AND NOT EXISTS (SELECT 1 FROM archive_study AS whole
                        WHERE whole.archive_id = held.archive_id AND whole.study_id = series.study_id)`,
   ).run({ from, to });
+  // They have gone with it: should the series come back, it is in those where it is then put.
+  statement(db, 'DELETE FROM archive_series WHERE series_id = ?').run(from);
 }
 
 function keyOf(db: Database, series: number): string | undefined {

@@ -25,6 +25,8 @@ export interface Added {
 
 /** Sessions that another program opens and adds to, one thing after the other. */
 export interface Adding {
+  /** Says in the log what has not been said yet; for closing the archive. */
+  finishAdding(): Promise<void>;
   /**
    * Begins a session with a name; the same name by the same person gives the session there is. Throws SESSION_NAME_TAKEN,
    * DISK_*.
@@ -41,29 +43,52 @@ export interface Adding {
 const NOBODY = { patient: null, clinic: null, station: null, kind: null } as const;
 /** Sessions whose arrivals are being watched for doubles at once; more are only found out about by the index. */
 const SESSIONS_HELD = 64;
+/** Such sessions have no end: when nothing was added for so long, the log says what filters have taken out. */
+const QUIET_MS = 15_000;
+
+/** A session that is being added to. */
+interface Held {
+  readonly storing: Storing;
+  timer: NodeJS.Timeout | undefined;
+}
 
 export function createAdding(ctx: EngineContext): Adding {
   const batcher = new CommitBatcher(ctx);
   const inTurn = oneAfterTheOther();
-  const held = new Map<ImportSessionKey, Storing>();
-  const storingOf = (session: ImportSessionKey): Storing => {
-    const storing =
-      held.get(session) ??
-      new Storing(
+  const held = new Map<ImportSessionKey, Held>();
+  const finish = async ({ storing, timer }: Held): Promise<void> => {
+    clearTimeout(timer);
+    await storing.noteFiltered();
+  };
+  const heldOf = async (session: ImportSessionKey): Promise<Held> => {
+    const entry = held.get(session) ?? {
+      storing: new Storing(
         ctx,
         batcher,
         { session, context: NOBODY, archive: archiveForNew(ctx, undefined), source: 'api' },
         new AbortController().signal,
-      );
+      ),
+      timer: undefined,
+    };
     held.delete(session);
-    held.set(session, storing);
-    for (const oldest of held.keys()) {
+    held.set(session, entry);
+    for (const [oldest, other] of held) {
       if (held.size <= SESSIONS_HELD) break;
       held.delete(oldest);
+      await finish(other);
     }
-    return storing;
+    return entry;
+  };
+  const noteWhenQuiet = (entry: Held): void => {
+    clearTimeout(entry.timer);
+    // What cannot be written now (a full disk) is counted still, and said after the next one or when the archive is closed.
+    entry.timer = setTimeout(() => void entry.storing.noteFiltered().catch(() => undefined), QUIET_MS);
+    entry.timer.unref();
   };
   return {
+    finishAdding: async () => {
+      for (const entry of held.values()) await finish(entry);
+    },
     createSession: (name) =>
       inTurn(async () => {
         const known = statement(
@@ -85,7 +110,10 @@ export function createAdding(ctx: EngineContext): Adding {
       const file = join(ctx.paths.incoming, `add-${randomUUID()}.part`);
       try {
         await receive(content, file);
-        return await take(storingOf(session), batcher, { session, file, name });
+        const entry = await heldOf(session);
+        const added = await take(entry.storing, batcher, { session, file, name });
+        noteWhenQuiet(entry);
+        return added;
       } catch (thrown) {
         const error = asFieldboxError(thrown);
         if (!isFaultOfTheDisk(error)) await note(batcher, session, name, { outcome: 'rejected', image: null, error });

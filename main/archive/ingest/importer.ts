@@ -32,6 +32,7 @@ interface Candidate {
 interface Gathered {
   readonly images: ImageId[];
   error: FieldboxError | null;
+  filtered: boolean;
 }
 
 /**
@@ -146,7 +147,7 @@ export class Importer {
   }
 
   private async takeOffered(path: string, offers: Offers): Promise<void> {
-    const into: Gathered = { images: [], error: null };
+    const into: Gathered = { images: [], error: null, filtered: false };
     const candidate = { path, shown: path, entry: '', into };
     try {
       await this.takeOne(candidate);
@@ -187,6 +188,7 @@ export class Importer {
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const stored = await this.storing.store(taken, candidate);
     candidate.into?.images.push(...stored.map(({ image }) => image));
+    if (candidate.into && taken.kind === 'dicom' && taken.removed > 0) candidate.into.filtered = true;
     for (const image of stored) {
       if (image.isNew) this.report.noteAdded(candidate.shown, candidate.entry, image.image, image.bytes);
       else this.report.noteAlreadyStored(candidate.shown, candidate.entry, image.image, image.bytes);

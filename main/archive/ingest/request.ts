@@ -24,6 +24,8 @@ export interface OfferResult {
   readonly images: readonly ImageId[];
   /** Why it, or the first of the files inside of it that could not, was not taken in. */
   readonly error: FieldboxError | null;
+  /** A filter took attributes from it, or from a file inside of it: the archive does not hold all that it says. */
+  readonly filtered: boolean;
 }
 
 /** Files that something offers one after the other, as a watched folder does, and that it wants to hear about again. */

@@ -80,11 +80,12 @@ export class Storing {
     }
   }
 
-  /** Says in the log from how many images attributes were taken out; for the end of an import. */
+  /** Says in the log from how many images attributes were taken out since it was said last; for the end of an import. */
   async noteFiltered(): Promise<void> {
     const images = this.filtered;
     if (images === 0) return;
     await this.ctx.commit([{ type: 'log.noted', body: { code: 'IMAGES_FILTERED', details: { images }, about: {} } }]);
+    this.filtered -= images;
   }
 
   private async runTakeIn(path: string, filter: TagFilter | null): Promise<TakeInOutput> {

@@ -3,16 +3,18 @@ import { FieldboxError } from '@shared/errors';
 import { ClinicKey, ImageId, KindKey, PatientKey, StationKey } from '@shared/model/ids';
 import { Sex } from '@shared/model/vocabulary';
 import type { ReadObjectOutput } from '../../workers/tasks/read-object';
+import { forgetVocabulary } from '../catalog/typing-errors';
 import type { Committer } from '../committer';
 import type { EngineContext } from '../context';
 import { removeErased } from '../identity/erasing';
 import type { JobHandle } from '../jobs/job-board';
 import type { PatientSaved } from '../records/bodies/people';
 import type { NewRecord, RecordBody } from '../records/record';
+import { eraseRemains } from './remains';
 import { objectFiles } from './verify';
 
-/** Tables that stay when the index is rebuilt: words that were ever seen, and what this laptop has yet to do, which no record says. */
-const KEPT = /^(meta$|name_word$|local_)/;
+/** Tables that stay when the index is rebuilt: what this laptop has yet to do, which no record says. */
+const KEPT = /^(meta$|local_)/;
 
 /** Empties the index; everything in it comes back from records and objects. */
 export function emptyIndex(ctx: Pick<EngineContext, 'db'>): void {
@@ -31,6 +33,7 @@ export function emptyIndex(ctx: Pick<EngineContext, 'db'>): void {
     for (const name of text) ctx.db.prepare(`INSERT INTO ${name} (${name}) VALUES ('delete-all')`).run();
     ctx.db.prepare(`DELETE FROM meta WHERE key IN ('applied_seq', 'passed_over')`).run();
   })();
+  forgetVocabulary(ctx.db);
 }
 
 /**
@@ -45,6 +48,7 @@ export async function fillIndex(
 ): Promise<{ adopted: number }> {
   await committer.catchUp((seq) => handle.update({ phase: 'reading', done: seq }));
   await removeErased(ctx);
+  await eraseRemains(ctx);
   return adoptOrphans(ctx, handle);
 }
 

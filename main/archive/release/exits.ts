@@ -22,6 +22,7 @@ export const exits: readonly Exit[] = [
   { writes: 'main/archive/anonymisation/csv.ts', asks: 'main/archive/anonymisation/csv.ts', purpose: 'keys' },
   { writes: 'main/archive/log/export.ts', asks: 'main/archive/log/export.ts', purpose: 'export' },
   { writes: 'main/workers/export/write-results.ts', asks: 'main/archive/results/give-out.ts', purpose: 'export' },
+  { writes: 'main/cli/form-csv.ts', asks: 'main/archive/forms/give-out.ts', purpose: 'export' },
   { writes: 'main/desktop/paper.ts', asks: 'main/archive/forms/print.ts', purpose: 'print' },
   { writes: 'main/desktop/protocol.ts', asks: 'main/archive/images/stored-file.ts', purpose: 'copy' },
   { writes: 'main/cli/commands/render.ts', asks: 'main/cli/commands/render.ts', purpose: 'render' },

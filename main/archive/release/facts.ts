@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
-import type { ImageId } from '@shared/model/ids';
+import type { ImageId, SeriesKey } from '@shared/model/ids';
 import type { ImageFacts } from './gate';
 
 /**
@@ -23,4 +23,26 @@ export function factsOf(db: Database, image: ImageId): ImageFacts {
     .get(image);
   if (!row) throw new FieldboxError('NOT_FOUND', { what: `image ${image}` });
   return { image, ...row };
+}
+
+/**
+ * The same of what is written about a series: a result (with its file, if it has one), a report. What was said about pictures
+ * holds for it too, of any picture of the series. Throws NOT_FOUND.
+ */
+export function factsAbout(
+  db: Database,
+  series: SeriesKey,
+  { image, object }: { readonly image: ImageId | null; readonly object: ImageId | null },
+): ImageFacts {
+  const row = db
+    .prepare<[object], ImageFacts>(
+      `SELECT CASE WHEN EXISTS (SELECT 1 FROM image WHERE image.series_id = series.id AND ${CONSENT_SQL} = 'no') THEN 'no'
+           ELSE patient.consent END AS consent,
+         coalesce((SELECT state FROM object WHERE sha256 = @object), 'good') AS objectState,
+         coalesce(@object, @image, (SELECT image.object FROM image WHERE image.series_id = series.id LIMIT 1)) AS image
+       FROM series JOIN patient ON patient.id = series.patient_id WHERE series.key = @series`,
+    )
+    .get({ series, image, object });
+  if (!row) throw new FieldboxError('NOT_FOUND', { what: 'series' });
+  return row;
 }

@@ -6,8 +6,8 @@ import type { ResultRow } from '@shared/model/results';
 import { actingUser } from '../actor';
 import type { EngineContext } from '../context';
 import { outsideOfArchive } from '../export/target';
-import { statement } from '../index-writer/statements';
-import { type ImageFacts, mayLeave } from '../release/gate';
+import { factsAbout } from '../release/facts';
+import { mayLeave, type Release, type Verdict } from '../release/gate';
 import type { PlannedResult } from '../../workers/export/write-results';
 import { getResult } from './rows';
 
@@ -21,7 +21,7 @@ export async function saveResults(
   target: string,
 ): Promise<Output<'results.save'>> {
   const rows = [...new Set(keys)].map((key) => getResult(ctx.db, key));
-  for (const row of rows) askGate(ctx, row);
+  for (const row of rows) requireResultLeaves(ctx, row, { purpose: 'export', recipient: 'zip' });
   if (!isAbsolute(target)) throw new FieldboxError('BAD_REQUEST', { what: 'target' });
   await outsideOfArchive(target, ctx.paths.root);
   const written = await ctx.pool.run('writeResults', {
@@ -35,18 +35,26 @@ export async function saveResults(
   return { target, ...written };
 }
 
-function askGate(ctx: EngineContext, row: ResultRow): void {
-  const facts = statement(
-    ctx.db,
-    `SELECT patient.consent, coalesce((SELECT state FROM object WHERE sha256 = @object), 'good') AS objectState,
-       coalesce(@object, @image, (SELECT image.object FROM image WHERE image.series_id = series.id LIMIT 1)) AS image
-     FROM series JOIN patient ON patient.id = series.patient_id WHERE series.key = @series`,
-  ).get({
-    series: row.seriesKey,
+/** Whether a result may leave: it says things about a person as pictures do. */
+export function mayResultLeave(
+  ctx: Pick<EngineContext, 'db'>,
+  row: ResultRow,
+  to: Pick<Release, 'purpose' | 'recipient'>,
+): Verdict {
+  const facts = factsAbout(ctx.db, row.seriesKey, {
     image: row.image,
     object: row.value.kind === 'file' ? row.value.object : null,
-  }) as ImageFacts;
-  const verdict = mayLeave(facts, { purpose: 'export', recipient: 'zip', person: actingUser() });
+  });
+  return mayLeave(facts, { ...to, person: actingUser() });
+}
+
+/** Throws CONSENT_REFUSED, OBJECT_MISSING, OBJECT_DAMAGED. */
+export function requireResultLeaves(
+  ctx: Pick<EngineContext, 'db'>,
+  row: ResultRow,
+  to: Pick<Release, 'purpose' | 'recipient'>,
+): void {
+  const verdict = mayResultLeave(ctx, row, to);
   if (!verdict.leaves) throw new FieldboxError(verdict.code);
 }
 

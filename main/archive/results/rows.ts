@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import type { Parsed } from '@shared/contract';
 import { FieldboxError } from '@shared/errors';
 import { ImageId, PatientKey, ResultKey, SeriesKey, UserKey } from '@shared/model/ids';
 import type { ResultFault, ResultRow, ResultValue } from '@shared/model/results';
+import { listRows, seriesTerms } from '../catalog/row-filter';
 import { statement } from '../index-writer/statements';
 
 /** Results of what is here now: those of a series that is not in the index wait until it is. */
@@ -9,15 +11,11 @@ const FROM = `FROM result JOIN series ON series.key = result.series JOIN patient
 const COLUMNS = `SELECT result.*, patient.key AS patient,
   (SELECT bytes FROM object WHERE sha256 = result.object) AS bytes ${FROM}`;
 
-export interface ResultFilter {
-  readonly patient?: string | undefined;
-  readonly study?: string | undefined;
-  readonly series?: string | undefined;
-  readonly image?: string | undefined;
-  readonly type?: string | undefined;
-  readonly name?: string | undefined;
-  readonly removed: boolean;
-}
+/** Which results are asked for. */
+export type ResultFilter = Pick<
+  Parsed<'results.list'>,
+  'patient' | 'study' | 'series' | 'image' | 'type' | 'name' | 'removed'
+>;
 
 /** A page of results, newest first, and how many there are. */
 export function listResults(
@@ -25,22 +23,23 @@ export function listResults(
   filter: ResultFilter,
   page: { readonly limit: number; readonly offset: number },
 ): { total: number; rows: ResultRow[] } {
-  const terms = [
-    filter.patient === undefined ? '' : 'patient.key = @patient',
-    filter.study === undefined ? '' : 'series.study_id = (SELECT id FROM study WHERE key = @study)',
-    filter.series === undefined ? '' : 'result.series = @series',
-    filter.image === undefined ? '' : 'result.image = @image',
-    filter.type === undefined ? '' : 'lower(result.type) = lower(@type)',
-    filter.name === undefined ? '' : 'result.name = @name',
-    filter.removed ? '' : 'result.removed_at IS NULL',
-  ].filter((term) => term !== '');
-  const where = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
-  const values = Object.fromEntries(Object.entries(filter).filter(([, value]) => typeof value === 'string'));
-  const { total } = statement(db, `SELECT count(*) AS total ${FROM} ${where}`).get(values) as { total: number };
-  const rows = statement(db, `${COLUMNS} ${where} ORDER BY result.id DESC LIMIT @limit OFFSET @offset`).all({
-    ...values,
-    ...page,
-  }) as RawResult[];
+  const { total, rows } = listRows<ResultFilter, RawResult>(
+    db,
+    {
+      from: FROM,
+      select: COLUMNS,
+      always: filter.removed ? [] : ['result.removed_at IS NULL'],
+      said: {
+        ...seriesTerms('result'),
+        image: 'result.image = @image',
+        type: 'lower(result.type) = lower(@type)',
+        name: 'result.name = @name',
+      },
+      orderBy: 'result.id DESC',
+    },
+    filter,
+    page,
+  );
   return { total, rows: rows.map(resultOf) };
 }
 

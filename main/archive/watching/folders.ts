@@ -14,23 +14,26 @@ export interface WatchedFolder extends WatchInput {
   readonly paused: boolean;
 }
 
-interface Row extends Omit<WatchedFolder, 'subfolders' | 'paused' | 'skip'> {
+interface Row extends Omit<WatchedFolder, 'subfolders' | 'paused' | 'skip' | 'deleteFiltered'> {
   readonly subfolders: number;
   readonly paused: number;
   readonly skip: string;
+  readonly deleteFiltered: number;
 }
 
 /** The watched folders there are, by name. */
 export function watchedFolders(db: Database): WatchedFolder[] {
   const rows = statement(
     db,
-    `SELECT key AS watch, name, path, clinic, station, kind, subfolders, afterwards, move_to AS moveTo, skip, paused
+    `SELECT key AS watch, name, path, clinic, station, kind, subfolders, afterwards, move_to AS moveTo, skip, paused,
+       delete_filtered AS deleteFiltered
      FROM watched_folder WHERE removed = 0 ORDER BY name, id`,
   ).all() as Row[];
   return rows.map((row) => ({
     ...row,
     subfolders: row.subfolders === 1,
     paused: row.paused === 1,
+    deleteFiltered: row.deleteFiltered === 1,
     skip: JSON.parse(row.skip) as string[],
   }));
 }

@@ -59,6 +59,7 @@ export function createWatching(ctx: EngineContext, timings: WatchTimings, onChan
       taken: takenOf(ctx, folder.watch),
       waiting: ledger.waiting(),
       problems: ledger.problems(),
+      leftFiltered: set.afterwards === 'delete' && !set.deleteFiltered ? ledger.leftFiltered() : 0,
       lastFile: lastFileOf(ctx, folder.watch),
     };
   };

@@ -8,6 +8,8 @@ import type { FoundFile } from './scan';
 export interface OpenFile extends FoundFile {
   readonly tries: number;
   readonly images: readonly ImageId[];
+  /** A filter took attributes from it when it was stored. */
+  readonly filtered: boolean;
 }
 
 /** Longest pause before a file is tried again, milliseconds; a later time stands in the ledger only when the clock was set back. */
@@ -25,9 +27,10 @@ interface Row {
   readonly mtimeMs: number;
   readonly tries: number;
   readonly images: string;
+  readonly filtered: number;
 }
 
-const OPEN_COLUMNS = 'path, size, mtime AS mtimeMs, tries, images';
+const OPEN_COLUMNS = 'path, size, mtime AS mtimeMs, tries, images, filtered';
 
 /**
  * What is known of the files of one watched folder, durable across restarts: a file is known by path, size and time. It is
@@ -64,19 +67,30 @@ export class Ledger {
       `INSERT INTO local_watched_file (watch, path, size, mtime, state, due, at)
        VALUES (@watch, @path, @size, @mtimeMs, 'seen', @due, @now)
        ON CONFLICT (watch, path) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, state = 'seen',
-         due = excluded.due, tries = 0, code = NULL, details = '{}', images = '[]', at = excluded.at`,
+         due = excluded.due, tries = 0, code = NULL, details = '{}', images = '[]', filtered = 0, at = excluded.at`,
     ).run({ watch: this.watch, path, size, mtimeMs, due: now + settleMs, now });
   }
 
-  /** Files that are due, in the order of their paths, behind a path. */
-  due(state: 'seen' | 'stored', now: number, after: string, limit: number): OpenFile[] {
+  /** Files that are due, in the order of their paths, behind a path; without `filtered` those that a filter took something from are left. */
+  due(state: 'seen' | 'stored', now: number, after: string, limit: number, filtered = true): OpenFile[] {
     // The state stands in the text, so that the index over the few open files is used.
     const rows = statement(
       this.db,
       `SELECT ${OPEN_COLUMNS} FROM local_watched_file WHERE watch = @watch AND state = '${state}' AND path > @after
-         AND (due <= @now OR due > @far) ORDER BY path LIMIT @limit`,
-    ).all({ watch: this.watch, after, now, far: now + LONGEST_PAUSE_MS, limit }) as Row[];
-    return rows.map((row) => ({ ...row, images: JSON.parse(row.images) as ImageId[] }));
+         AND (due <= @now OR due > @far) AND filtered <= @filtered ORDER BY path LIMIT @limit`,
+    ).all({
+      watch: this.watch,
+      after,
+      now,
+      far: now + LONGEST_PAUSE_MS,
+      limit,
+      filtered: filtered ? 1 : 0,
+    }) as Row[];
+    return rows.map((row) => ({
+      ...row,
+      images: JSON.parse(row.images) as ImageId[],
+      filtered: row.filtered === 1,
+    }));
   }
 
   /** Files that are seen and have not met any fault yet. */
@@ -88,6 +102,11 @@ export class Ledger {
     return this.count(`state = 'seen'`);
   }
 
+  /** Files that are stored and wait for somebody to say that they may go although a filter took something from them. */
+  leftFiltered(): number {
+    return this.count(`state = 'stored' AND filtered = 1`);
+  }
+
   problems(): number {
     return this.count('code IS NOT NULL');
   }
@@ -97,13 +116,12 @@ export class Ledger {
     file: FoundFile,
     state: 'stored' | 'taken' | 'refused',
     now: number,
-    images: readonly ImageId[],
-    error: FieldboxError | null,
+    { images, error, filtered }: { images: readonly ImageId[]; error: FieldboxError | null; filtered: boolean },
   ): void {
     statement(
       this.db,
       `UPDATE local_watched_file SET state = @state, due = 0, tries = 0, code = @code, details = @details, images = @images,
-         at = @now WHERE watch = @watch AND path = @path AND size = @size AND mtime = @mtimeMs`,
+         filtered = @filtered, at = @now WHERE watch = @watch AND path = @path AND size = @size AND mtime = @mtimeMs`,
     ).run({
       watch: this.watch,
       path: file.path,
@@ -113,6 +131,7 @@ export class Ledger {
       code: error?.code ?? null,
       details: JSON.stringify(error?.details ?? {}),
       images: JSON.stringify(state === 'stored' ? images : []),
+      filtered: state === 'stored' && filtered ? 1 : 0,
       now,
     });
   }

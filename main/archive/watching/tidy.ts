@@ -33,7 +33,7 @@ export async function tidyAway(
   try {
     const before = await unchanged();
     if (before !== null) return before;
-    if (!(await isProven(ctx, path, file.images))) throw new FieldboxError('WATCH_NOT_PROVEN');
+    if (!(await isProven(ctx, path, file))) throw new FieldboxError('WATCH_NOT_PROVEN');
     const after = await unchanged();
     if (after !== null) return after;
     if (moveTo === null) await rm(path);
@@ -45,7 +45,7 @@ export async function tidyAway(
   }
 }
 
-async function isProven(ctx: EngineContext, path: string, images: readonly ImageId[]): Promise<boolean> {
+async function isProven(ctx: EngineContext, path: string, { images, filtered }: OpenFile): Promise<boolean> {
   if (images.length === 0) return false;
   const stored = new Set<string>();
   for (const image of images) {
@@ -57,8 +57,8 @@ async function isProven(ctx: EngineContext, path: string, images: readonly Image
       stored.add(object);
     }
   }
-  // A zip is not kept itself: what is inside of it is, each file proven above.
-  if (await isZip(path)) return true;
+  // A zip is not kept itself: what is inside of it is, each file proven above. Of a filtered file the archive holds what was left of it.
+  if (filtered || (await isZip(path))) return true;
   const { sha256 } = await ctx.pool.run('hashFile', { path }, READ_BACK);
   return stored.has(sha256);
 }

@@ -48,6 +48,8 @@ const PERHAPS_INCOMPLETE = new Set([
   'TIMED_OUT',
 ]);
 const TRIES_WHEN_INCOMPLETE = 3;
+/** What is noted of a file that has been left as it is. */
+const NOTHING: OfferResult = { images: [], error: null, filtered: false };
 /** A file in use is told of after this many tries. */
 const TRIES_UNTOLD = 3;
 
@@ -297,23 +299,26 @@ export class Watcher {
     return true;
   }
 
-  private settled(file: FoundFile, { images, error }: OfferResult): void {
+  private settled(file: FoundFile, result: OfferResult): void {
+    const { images, error } = result;
     this.failures = 0;
     const tidied = error === null && images.length > 0 && this.folder.afterwards !== 'keep';
     const state = tidied ? 'stored' : error !== null && images.length === 0 ? 'refused' : 'taken';
-    this.ledger.settle(file, state, Date.now(), images, error);
+    this.ledger.settle(file, state, Date.now(), result);
     this.onChange();
   }
 
   private async tidyStored(root: string): Promise<void> {
-    const { afterwards, moveTo } = this.folder;
+    const { afterwards, moveTo, deleteFiltered } = this.folder;
+    // What is moved is still there; what is deleted is gone with all that a filter has kept out of the archive.
+    const filteredToo = afterwards !== 'delete' || deleteFiltered;
     let after = '';
     for (;;) {
-      const page = this.ledger.due('stored', Date.now(), after, PAGE);
+      const page = this.ledger.due('stored', Date.now(), after, PAGE, filteredToo);
       for (const file of page) {
         if (this.abort.signal.aborted) return;
         after = file.path;
-        if (afterwards === 'keep') this.ledger.settle(file, 'taken', Date.now(), [], null);
+        if (afterwards === 'keep') this.ledger.settle(file, 'taken', Date.now(), NOTHING);
         else {
           try {
             const outcome = await tidyAway(this.ctx, root, file, afterwards === 'move' ? moveTo : null);

@@ -7,12 +7,13 @@ import { FieldboxError, type Language as Lang } from '@shared/errors';
 import { FormDefinition } from '@shared/forms/definition';
 import { EntryValues } from '@shared/forms/entry';
 import { formTemplates } from '@shared/forms/templates';
+import type { PatientKey, SeriesKey } from '@shared/model/ids';
 import { Language } from '@shared/model/vocabulary';
 import { systemCode } from '../../platform/durable';
 import type { Engine } from '../../archive/engine';
 import { answerOf } from '../form-answers';
-import { entriesCsv } from '../form-csv';
-import { oneSeries, patientsByNumber, question } from '../lookup';
+import { entriesCsv, signed, type EntryOfSomebody } from '../form-csv';
+import { oneSeries, patientsByNumber } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -61,9 +62,9 @@ export async function formCommand(argv: readonly string[], terminal: Terminal): 
       }
       case 'export': {
         const form = await formNamed(engine, name);
-        const rows = await entriesOf(engine, form.name, values, language.data);
-        const lines = await withSubjects(engine, rows);
-        terminal.answer({ form, rows: lines }, () => entriesCsv(lines));
+        const { rows, leftOut } = await exported(engine, form, values, language.data);
+        if (leftOut > 0) terminal.say(`${String(leftOut)} left out: the patient said no.`);
+        terminal.answer({ form, rows, leftOut }, () => entriesCsv(rows));
         return 0;
       }
       default:
@@ -156,6 +157,18 @@ async function fill(engine: Engine, terminal: Terminal, form: FormRow, values: V
   terminal.answer(row, () => described(row));
 }
 
+interface Which {
+  readonly patient: PatientKey | undefined;
+  readonly series: SeriesKey | undefined;
+}
+
+/** Of which patients and series reports are meant; a number may be that of several patients. */
+async function whichOf(engine: Engine, values: Values): Promise<readonly Which[]> {
+  const series = values.series === undefined ? undefined : (await oneSeries(engine, values.series)).seriesKey;
+  if (values.patient === undefined) return [{ patient: undefined, series }];
+  return (await patientsByNumber(engine, values.patient)).map(({ patient }) => ({ patient, series }));
+}
+
 /** More reports of one form than this are not asked for at once. */
 const PAGE = 1000;
 
@@ -166,18 +179,12 @@ async function entriesOf(
   language: Lang,
 ): Promise<EntryRow[]> {
   const form = name === undefined ? undefined : (await formNamed(engine, name)).form;
-  const series = values.series === undefined ? undefined : (await oneSeries(engine, values.series)).seriesKey;
-  const patients =
-    values.patient === undefined
-      ? [undefined]
-      : (await patientsByNumber(engine, values.patient)).map(({ patient }) => patient);
   const found: EntryRow[] = [];
-  for (const patient of patients) {
+  for (const which of await whichOf(engine, values)) {
     for (let offset = 0, total = 1; offset < total; offset += PAGE) {
       const page = await engine.verbs['entries.list']({
         form,
-        series,
-        patient,
+        ...which,
         removed: false,
         limit: PAGE,
         offset,
@@ -190,19 +197,26 @@ async function entriesOf(
   return found;
 }
 
-/** Whom each report is about, for a table that stands by itself. */
-async function withSubjects(engine: Engine, rows: readonly EntryRow[]) {
-  return Promise.all(
-    rows.map(async (row) => {
-      const { rows: series } = await engine.verbs['catalog.series'](question({ series: row.seriesKey, limit: 1 }));
-      const { PatientID = '', PatientName = '', StudyDate = '' } = series[0] ?? {};
-      return { ...row, PatientID, PatientName, StudyDate };
-    }),
-  );
+/** The reports of a form that may leave, with whom each is about. */
+async function exported(
+  engine: Engine,
+  { form }: FormRow,
+  values: Values,
+  language: Lang,
+): Promise<{ rows: EntryOfSomebody[]; leftOut: number }> {
+  const found: { rows: EntryOfSomebody[]; leftOut: number } = { rows: [], leftOut: 0 };
+  for (const which of await whichOf(engine, values)) {
+    const { rows, leftOut } = await engine.verbs['entries.export']({ form, language, ...which });
+    found.rows.push(...rows);
+    found.leftOut += leftOut;
+  }
+  return found;
 }
 
 function described(row: EntryRow): string {
   const head = [row.entry, row.formName, `version ${String(row.formVersion)}`, row.savedAt.slice(0, 16), row.state];
   if (row.revision > 1) head.push(`revision ${String(row.revision)}`);
+  if (row.author !== null) head.push(`by ${signed(row.author)}`);
+  if (row.signer !== null) head.push(`signed by ${signed(row.signer)}`);
   return `${head.join('  ')}\n${row.text}`;
 }

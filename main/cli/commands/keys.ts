@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { type AnonymisationKeyRow, KeyProperty, KeyQuery, KeySort } from '@shared/contract/anonymisation';
 import { AnonymisationKeyId } from '@shared/model/ids';
 import type { Engine } from '../../archive/engine';
+import { imagesNamed } from '../lookup';
 import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
+import { requiredReason } from './merge';
 
 const options = {
   ...commonOptions,
@@ -19,13 +21,23 @@ const options = {
   limit: { type: 'string', default: '100' },
   offset: { type: 'string', default: '0' },
   out: { type: 'string' },
+  image: { type: 'string' },
+  reason: { type: 'string' },
   yes: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
 type Act = (engine: Engine, values: Values, terminal: Terminal) => Promise<number>;
 
-const ACTS: Readonly<Record<string, Act>> = { list, query: list, values: images, find, delete: remove, csv };
+const ACTS: Readonly<Record<string, Act>> = {
+  list,
+  query: list,
+  values: images,
+  find,
+  delete: remove,
+  csv,
+  reverse: original,
+};
 
 function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -111,6 +123,15 @@ async function csv(engine: Engine, values: Values, terminal: Terminal): Promise<
     { path, ...written },
     () => `${path}: ${String(written.rows)} lines; ${String(written.leftOut)} left out (the patient said no)`,
   );
+  return 0;
+}
+
+async function original(engine: Engine, values: Values, terminal: Terminal): Promise<number> {
+  if (values.image === undefined) throw new UsageError('Say which anonymous image: --image UID');
+  const reason = requiredReason(values.reason ?? '');
+  const [{ image }] = await imagesNamed(engine, values.image);
+  const found = await engine.verbs['anonymisation.reverse']({ image, reason });
+  terminal.answer(found, () => `${found.image}${found.isNew ? ' (made with the key)' : ''}`);
   return 0;
 }
 

@@ -15,6 +15,7 @@ const options = {
   login: { type: 'string', default: '' },
   certificate: { type: 'string' },
   path: { type: 'string', default: '' },
+  photos: { type: 'string' },
   key: { type: 'string', default: '' },
   host: { type: 'string', default: '' },
   port: { type: 'string', default: '104' },
@@ -145,7 +146,7 @@ function settingsOf(values: Values, kind: string): unknown {
   const plain = { url: values.url, headers: [], certificate };
   switch (kind) {
     case 'folder':
-      return { kind, path: values.path };
+      return { kind, path: values.path, ...(values.photos !== undefined && { photos: values.photos }) };
     case 'orthanc':
       return { kind, access };
     case 'dicomweb':

@@ -18,6 +18,7 @@ const options = {
   station: { type: 'string' },
   'no-subfolders': { type: 'boolean', default: false },
   after: { type: 'string', default: 'keep' },
+  'delete-filtered': { type: 'boolean', default: false },
   'move-to': { type: 'string' },
   skip: { type: 'string', multiple: true },
   once: { type: 'boolean', default: false },
@@ -70,6 +71,7 @@ function add(values: Values, folder: string, terminal: Terminal): Promise<number
       afterwards: afterwards.data,
       moveTo: values['move-to'] === undefined ? null : resolve(values['move-to']),
       skip: [...(values.skip ?? USUAL_SKIP)],
+      deleteFiltered: values['delete-filtered'],
     });
     terminal.answer(row, () => `Watched from now on: ${row.name} (${row.path}). Start with: fieldbox watch run`);
     return 0;
@@ -84,10 +86,11 @@ function list(values: Values, terminal: Terminal): Promise<number> {
   });
 }
 
-function line({ name, path, taken, waiting, problems, afterwards, state }: WatchRow): string[] {
+function line({ name, path, taken, waiting, problems, leftFiltered, afterwards, state }: WatchRow): string[] {
   const paused = state === 'paused' ? 'paused' : '';
   const counts = `${String(taken)} taken, ${String(waiting)} waiting, ${String(problems)} problems`;
-  return [name, path, counts, `files: ${afterwards}`, paused];
+  const left = leftFiltered === 0 ? '' : `${String(leftFiltered)} left, because a filter removed attributes from them`;
+  return [name, path, counts, `files: ${afterwards}`, left, paused];
 }
 
 function remove(values: Values, wanted: string, terminal: Terminal): Promise<number> {

@@ -7,6 +7,7 @@ import type { Basket } from '../../app/exportBasket';
 import { showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
@@ -19,6 +20,7 @@ import { Writing } from './Writing';
 /** The questions before anonymising, each with what follows from the answer. */
 export function AnonymiseForm({ basket }: { readonly basket: Basket }) {
   const { t } = useTranslation();
+  const isHere = useIsHere();
   const preview = useQuery('anonymisation.preview', { selection: basket });
   const [way, setWay] = useState(firstWay);
   const [mode, setMode] = useState<'copy' | 'replace'>('copy');
@@ -30,7 +32,7 @@ export function AnonymiseForm({ basket }: { readonly basket: Basket }) {
     try {
       const { run } = await ask('anonymisation.start', { ...requestOf(way), selection: basket, mode });
       useAnonymiseBasket.setState({ basket: null });
-      navigate({ screen: 'anonymise', run });
+      if (isHere.current) navigate({ screen: 'anonymise', run });
     } catch (thrown) {
       sayError(thrown);
     } finally {

@@ -1,10 +1,11 @@
 import type { TFunction } from 'i18next';
-import { ArrowRight, Trash2, UserRound } from 'lucide-react';
+import { ArrowRight, Trash2, UserRound, UserRoundSearch } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnonymisationKeyRow, AnonymisedImageRow } from '@shared/contract/anonymisation';
 import { anonymisationOptions } from '@shared/model/anonymisation';
-import type { AnonymisationKeyId } from '@shared/model/ids';
+import type { AnonymisationKeyId, ImageId } from '@shared/model/ids';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { listWords, personName, showDate, showInstant, showNumber } from '../../app/format';
@@ -15,6 +16,7 @@ import { Button } from '../../components/Button';
 import { Actions, Dialog } from '../../components/Dialog';
 import { Card, ErrorNote, Facts, Page, Row } from '../../components/Surface';
 import { Thumb } from '../../components/Thumb';
+import { ReverseDialog } from './ReverseDialog';
 import { presetOf } from './way';
 import styles from './Anonymise.module.css';
 
@@ -24,13 +26,14 @@ const pageSize = 50;
 export function KeyPage({ id }: { readonly id: AnonymisationKeyId }) {
   const { t } = useTranslation();
   const { data, error, reload } = useQuery('anonymisation.key', { key: id });
+  const mayRemove = useMay('anonymisation.removeKey');
   const [removing, setRemoving] = useState(false);
   return (
     <Page
       title={data ? personName(data.anonymousName) : t('keys.title')}
       shape="narrow"
       actions={
-        data ? (
+        data && mayRemove ? (
           <Button look="danger" icon={Trash2} onPress={() => setRemoving(true)}>
             {t('keys.remove')}
           </Button>
@@ -84,6 +87,8 @@ function profileWords({ profile }: AnonymisationKeyRow, t: TFunction): string {
 
 function Pairs({ id }: { readonly id: AnonymisationKeyId }) {
   const { t } = useTranslation();
+  const mayReverse = useMay('anonymisation.reverse');
+  const [reversing, setReversing] = useState<ImageId | null>(null);
   const [limit, setLimit] = useState(pageSize);
   const { data, error, reload } = useQuery('anonymisation.values', { key: id, limit });
   if (error) return <ErrorNote error={error} onRetry={reload} />;
@@ -96,6 +101,13 @@ function Pairs({ id }: { readonly id: AnonymisationKeyId }) {
             <Side label={t('keys.original')} row={row} of="original" />
             <ArrowRight aria-hidden size={20} />
             <Side label={t('keys.anonymous')} row={row} of="anonymous" />
+            {mayReverse && row.anonymousIsHere ? (
+              <span className={cx(styles.pairAct)}>
+                <Button icon={UserRoundSearch} onPress={() => setReversing(row.anonymous)}>
+                  {t('keys.reverse')}
+                </Button>
+              </span>
+            ) : null}
           </li>
         ))}
       </ul>
@@ -104,6 +116,9 @@ function Pairs({ id }: { readonly id: AnonymisationKeyId }) {
           <Button onPress={() => setLimit(Math.min(1000, limit + 4 * pageSize))}>{t('keys.more')}</Button>
         </Row>
       ) : null}
+      {reversing === null ? null : (
+        <ReverseDialog image={reversing} onClose={() => setReversing(null)} onDone={reload} />
+      )}
     </Card>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnonymisationKeyRow, KeyMatch } from '@shared/contract/anonymisation';
 import { AnonymisationKeyId } from '@shared/model/ids';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { personName, showInstant, showNumber, together } from '../../app/format';
@@ -27,6 +28,7 @@ function Keys() {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const settled = useDebounced(text.trim(), 200);
+  const mayWrite = useMay('anonymisation.csv');
   const [busy, setBusy] = useState(false);
   const write = async (): Promise<void> => {
     setBusy(true);
@@ -47,9 +49,11 @@ function Keys() {
       subtitle={t('keys.text')}
       shape="narrow"
       actions={
-        <Button icon={FileSpreadsheet} busy={busy} onPress={() => void write()}>
-          {t('keys.csv')}
-        </Button>
+        mayWrite ? (
+          <Button icon={FileSpreadsheet} busy={busy} onPress={() => void write()}>
+            {t('keys.csv')}
+          </Button>
+        ) : undefined
       }
     >
       <Note tone="warning">

@@ -10,6 +10,7 @@ import { cx } from '../../app/cx';
 import { isolate } from '../../app/format';
 import { navigate } from '../../app/router';
 import { say, sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
 import { Card, ErrorNote, Note, Page, Row } from '../../components/Surface';
@@ -38,6 +39,7 @@ export function DestinationPage({ row, list }: Props) {
   const [test, setTest] = useState<RemoteTest | null>(null);
   const [testError, setTestError] = useState<FieldboxError | null>(null);
   const [testing, setTesting] = useState(false);
+  const isHere = useIsHere();
   const { settings, secrets } = draft;
   const issues = issuesOf(draft);
   const kept = row?.secrets ?? [];
@@ -92,7 +94,7 @@ export function DestinationPage({ row, list }: Props) {
         ...(row && { remote: row.remote }),
       });
       say({ tone: 'success', text: t('destinations.saved', { name: isolate(draft.name) }) });
-      back();
+      if (isHere.current) back();
     } catch (thrown) {
       sayError(thrown);
     } finally {

@@ -20,6 +20,7 @@ import { showBytes, showNumber, together } from '../../app/format';
 import { navigate } from '../../app/router';
 import { changeSettings, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choice';
@@ -40,6 +41,7 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [other, setOther] = useState('');
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
   const [anonymous, setAnonymous] = useState(false);
   const [way, setWay] = useState(firstWay);
   const preview = useQuery('export.preview', { selection: basket, form });
@@ -88,7 +90,7 @@ export function ExportForm({ basket }: { readonly basket: Basket }) {
       });
       await changeSettings({ lastExportFolder: folder });
       useBasket.setState({ basket: null });
-      navigate({ screen: 'export', exportKey });
+      if (isHere.current) navigate({ screen: 'export', exportKey });
     } catch (thrown) {
       sayError(thrown);
     } finally {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TrashRow } from '@shared/contract/identity';
 import type { ImageId } from '@shared/model/ids';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { personName, showBytes, showInstant, showNumber } from '../../app/format';
@@ -10,7 +11,8 @@ import { say, sayError } from '../../app/toasts';
 import { useDebounced, useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Checkbox } from '../../components/Choice';
-import { Empty, ErrorNote, Page, Row } from '../../components/Surface';
+import { ChosenBar } from '../../components/SelectionBar';
+import { Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
 import { SearchField } from '../../components/TextField';
 import { Thumb } from '../../components/Thumb';
 import { EraseDialog } from './EraseDialog';
@@ -23,6 +25,7 @@ const MOST_SHOWN = 1000;
 /** What was deleted: to be given back, or erased for good. */
 export function TrashPage() {
   const { t } = useTranslation();
+  const mayErase = useMay('trash.erase');
   const [text, setText] = useState('');
   const [limit, setLimit] = useState(PAGE);
   const [chosen, setChosen] = useState<ReadonlySet<ImageId>>(new Set());
@@ -53,13 +56,18 @@ export function TrashPage() {
           : ' '
       }
       actions={
-        total > 0 && searched === '' ? (
+        mayErase && total > 0 && searched === '' ? (
           <Button look="danger" icon={Trash2} onPress={() => setErasing('all')}>
             {t('identity.bin.emptyAll')}
           </Button>
         ) : undefined
       }
     >
+      {mayErase ? null : (
+        <Note tone="info">
+          <p>{t('identity.bin.mayNot')}</p>
+        </Note>
+      )}
       {list.error ? <ErrorNote error={list.error} onRetry={list.reload} /> : null}
       <div className={cx(styles.tools)}>
         <SearchField
@@ -89,20 +97,16 @@ export function TrashPage() {
           <Button onPress={() => setLimit(Math.min(MOST_SHOWN, limit + PAGE))}>{t('identity.bin.more')}</Button>
         </Row>
       ) : null}
-      {images.length > 0 ? (
-        <div className={cx(styles.bar)} role="region" aria-label={t('images.selection')}>
-          <strong role="status">
-            {t('images.chosen', { count: images.length, shown: showNumber(images.length) })}
-          </strong>
-          <Button onPress={() => setChosen(new Set())}>{t('images.clearSelection')}</Button>
+      <ChosenBar count={images.length} onClear={() => setChosen(new Set())}>
+        {mayErase ? (
           <Button look="danger" icon={Trash2} onPress={() => setErasing('chosen')}>
             {t('identity.bin.erase')}
           </Button>
-          <Button look="primary" icon={Undo2} onPress={restore}>
-            {t('identity.bin.restore')}
-          </Button>
-        </div>
-      ) : null}
+        ) : null}
+        <Button look="primary" icon={Undo2} onPress={restore}>
+          {t('identity.bin.restore')}
+        </Button>
+      </ChosenBar>
       {erasing ? (
         <EraseDialog
           images={erasing === 'chosen' ? images : null}

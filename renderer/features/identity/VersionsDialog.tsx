@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VersionRow } from '@shared/contract/identity';
 import type { ImageRow } from '@shared/model/rows';
+import { useNameOf } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
-import { personName, showInstant } from '../../app/format';
+import { isolate, personName, showInstant, together } from '../../app/format';
 import { say, sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { showVersion } from '../../app/viewing';
@@ -53,13 +54,19 @@ export function VersionsDialog({ row, onClose }: { readonly row: ImageRow; reado
 function VersionLine({ version, onBack }: { readonly version: VersionRow; readonly onBack: (() => void) | null }) {
   const { t } = useTranslation();
   const date = version.replacedAt === null ? '' : showInstant(version.replacedAt);
+  const by = useNameOf(version.by);
   return (
     <li className={cx(styles.version)}>
       <span className={cx(styles.text)}>
         {version.current ? (
           <Badge tone="success">{t('identity.versions.current')}</Badge>
         ) : (
-          <span>{t('identity.versions.until', { date })}</span>
+          <span>
+            {together(
+              t('identity.versions.until', { date }),
+              by === '' ? '' : t('identity.versions.changedBy', { name: isolate(by) }),
+            )}
+          </span>
         )}
         <span className={cx(styles.soft)}>
           <bdi>{personName(version.PatientName)}</bdi> · <bdi>{version.PatientID}</bdi>

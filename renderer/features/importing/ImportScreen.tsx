@@ -9,6 +9,7 @@ import { useJobs } from '../../app/jobs';
 import { navigate } from '../../app/router';
 import { contextNow } from '../../app/target';
 import { sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { Button } from '../../components/Button';
 import { JobProgress } from '../../components/JobProgress';
 import { Badge, Card, Empty, Note, Page, Row } from '../../components/Surface';
@@ -75,12 +76,13 @@ function Pending() {
   const { t } = useTranslation();
   const paths = usePending((state) => state.paths);
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
       const { session } = await ask('import.start', { paths: [...paths], context: contextNow() });
       usePending.setState({ paths: [] });
-      navigate({ screen: 'import', session });
+      if (isHere.current) navigate({ screen: 'import', session });
     } catch (thrown) {
       sayError(thrown);
     } finally {

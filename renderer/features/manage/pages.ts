@@ -9,6 +9,7 @@ import {
   ScrollText,
   Send,
   Shapes,
+  SquareDashed,
   Tag,
   Trash2,
   UsersRound,
@@ -63,6 +64,13 @@ export const managePages: readonly ManagePage[] = [
     title: (t) => t('keys.title'),
     text: (t) => t('keys.card'),
     Component: lazy(async () => ({ default: (await import('../anonymise/KeysPage')).KeysPage })),
+  },
+  {
+    id: 'masks',
+    icon: SquareDashed,
+    title: (t) => t('masks.title'),
+    text: (t) => t('masks.card'),
+    Component: lazy(async () => ({ default: (await import('../anonymise/MasksPage')).MasksPage })),
   },
   {
     id: 'people',

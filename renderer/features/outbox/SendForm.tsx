@@ -11,6 +11,7 @@ import { useOutboxQuery } from '../../app/outbox';
 import { goBack, navigate } from '../../app/router';
 import { emptySendBasket, type FilesToSend } from '../../app/sendBasket';
 import { sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Checkbox, Choices } from '../../components/Choice';
@@ -29,6 +30,7 @@ const URGENT = 5;
 /** The questions before something is put into the outbox, with what a person should know before answering. */
 export function SendForm({ basket: first, files }: { readonly basket: Basket; readonly files: FilesToSend | null }) {
   const { t } = useTranslation();
+  const isHere = useIsHere();
   const mayAdd = useMay('remotes.save');
   const remotes = useOutboxQuery('remotes.list', {});
   const [chosen, setChosen] = useState<RemoteKey | null>(null);
@@ -66,7 +68,7 @@ export function SendForm({ basket: first, files }: { readonly basket: Basket; re
         priority: urgent ? URGENT : 0,
       });
       emptySendBasket();
-      navigate({ screen: 'sending', page: 'outbox', item: transaction }, { replace: true });
+      if (isHere.current) navigate({ screen: 'sending', page: 'outbox', item: transaction }, { replace: true });
     } catch (thrown) {
       sayError(thrown);
     } finally {

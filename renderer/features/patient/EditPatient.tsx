@@ -4,6 +4,7 @@ import { ask } from '../../app/api';
 import { noteChange } from '../../app/changes';
 import { goBack, navigate } from '../../app/router';
 import { say } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { useQuery } from '../../app/useQuery';
 import { ErrorNote, Page } from '../../components/Surface';
 import { draftOf } from './draft';
@@ -12,6 +13,7 @@ import { PatientForm } from './PatientForm';
 /** Changing a patient's card; a temporary patient becomes a known one here. */
 export function EditPatient({ patient }: { readonly patient: PatientKey }) {
   const { t } = useTranslation();
+  const isHere = useIsHere();
   const { data, error, reload } = useQuery('patients.get', { patient });
   const details = useQuery('patients.details', { patient });
   return (
@@ -30,7 +32,7 @@ export function EditPatient({ patient }: { readonly patient: PatientKey }) {
             await ask('patients.saveDetails', { patient, changes: changedDetails });
             noteChange();
             say({ tone: 'success', text: t('form.saved') });
-            navigate({ screen: 'patient', patient }, { replace: true });
+            if (isHere.current) navigate({ screen: 'patient', patient }, { replace: true });
           }}
         />
       ) : null}

@@ -4,6 +4,7 @@ import { noteChange } from '../../app/changes';
 import { guessName, personName } from '../../app/format';
 import { goBack, navigate } from '../../app/router';
 import { say, sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { noDetails } from '@shared/model/details';
 import { useQuery } from '../../app/useQuery';
 import { Page } from '../../components/Surface';
@@ -12,6 +13,7 @@ import { PatientForm } from './PatientForm';
 /** A new patient; what was typed into the search is taken over as the name, or as the number when it is one. */
 export function RegisterPatient({ typed }: { readonly typed: string }) {
   const { t } = useTranslation();
+  const isHere = useIsHere();
   const suggestion = useQuery('patients.suggestNumber', {});
   const isNumber = /\d/.test(typed) && !/\s/.test(typed.trim());
   if (suggestion.loading)
@@ -46,7 +48,7 @@ export function RegisterPatient({ typed }: { readonly typed: string }) {
           await ask('patients.saveDetails', { patient: row.patient, changes }).catch(sayError);
           noteChange();
           say({ tone: 'success', text: t('form.registered', { name: personName(row.PatientName) }) });
-          navigate({ screen: 'patient', patient: row.patient }, { replace: true });
+          if (isHere.current) navigate({ screen: 'patient', patient: row.patient }, { replace: true });
         }}
       />
     </Page>

@@ -18,6 +18,7 @@ import { cx } from '../../app/cx';
 import { today } from '../../app/format';
 import { currentLanguage, type Lang, languageNames, languages } from '../../app/i18n';
 import { say, sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { Button } from '../../components/Button';
 import { Choices, Select, Switch } from '../../components/Choice';
 import { Card, Note, Page, Row } from '../../components/Surface';
@@ -44,6 +45,7 @@ export function FormEditor({ form, name: firstName, definition: first, onDone }:
   const [language, setLanguage] = useState<Lang>(currentLanguage());
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
   const faults = tried ? faultsOf(definition, form) : [];
   const { fields } = definition;
   const setFields = (next: FormField[]): void => setDefinition({ ...definition, fields: next });
@@ -54,7 +56,7 @@ export function FormEditor({ form, name: firstName, definition: first, onDone }:
     try {
       const saved = await ask('forms.save', { form: form?.form ?? null, name, active, definition });
       say({ tone: 'success', text: t('reports.savedForm', { number: saved.version }) });
-      onDone();
+      if (isHere.current) onDone();
     } catch (thrown) {
       sayError(thrown);
       setBusy(false);

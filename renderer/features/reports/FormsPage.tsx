@@ -81,7 +81,7 @@ function FormList({ rows, error, onBegin }: FormListProps) {
       ) : null}
       {rows && rows.length > 0 ? (
         <Card>
-          <ul className={cx(projects.archives)}>
+          <ul className={cx(projects.archives, projects.plain)}>
             {rows.map((row) => (
               <li key={row.form}>
                 <FormLine row={row} />

@@ -16,6 +16,7 @@ import { Button } from '../../components/Button';
 import { ErrorNote, Note } from '../../components/Surface';
 import { ResultSummary } from '../findings/ResultSummary';
 import { EntryLines } from './EntryLines';
+import { signatures } from './signatures';
 import styles from './Reports.module.css';
 import print from './Print.module.css';
 
@@ -27,11 +28,10 @@ export function PrintReport({ entry }: { readonly entry: EntryKey }) {
   const person = useQuery('patients.get', row === null ? null : { patient: row.patient });
   const series = useQuery('catalog.series', row === null ? null : { series: row.seriesKey, limit: 1 });
   const form = useQuery('forms.get', row === null ? null : { form: row.form, version: row.formVersion });
-  const results = useQuery('results.list', row === null ? null : { series: row.seriesKey });
   const [busy, setBusy] = useState(false);
   const [seriesRow] = series.data?.rows ?? [];
   const title = form.data === null ? '' : wordsOf(form.data.definition.title, currentLanguage());
-  const ready = data && person.data && seriesRow && form.data && results.data;
+  const ready = data && person.data && seriesRow && form.data;
 
   const keep = async (): Promise<void> => {
     setBusy(true);
@@ -60,16 +60,14 @@ export function PrintReport({ entry }: { readonly entry: EntryKey }) {
         </Button>
       </div>
       {error ? <ErrorNote error={error} onRetry={reload} /> : null}
-      {data && data.refused > 0 ? (
+      {data && data.refused + data.resultsRefused > 0 ? (
         <div className={cx(print.bar)}>
           <Note tone="warning">
             <p>{t('reports.picturesRefused')}</p>
           </Note>
         </div>
       ) : null}
-      {ready ? (
-        <Sheet printable={data} person={person.data} series={seriesRow} title={title} results={results.data.rows} />
-      ) : null}
+      {ready ? <Sheet printable={data} person={person.data} series={seriesRow} title={title} /> : null}
     </div>
   );
 }
@@ -79,12 +77,11 @@ interface SheetProps {
   readonly person: PatientRow;
   readonly series: SeriesRow;
   readonly title: string;
-  readonly results: Output<'results.list'>['rows'];
 }
 
-function Sheet({ printable, person, series, title, results }: SheetProps) {
+function Sheet({ printable, person, series, title }: SheetProps) {
   const { t } = useTranslation();
-  const { entry, images } = printable;
+  const { entry, images, results } = printable;
   const [openedAt] = useState(() => new Date().toISOString());
   return (
     <article className={cx(styles.sheet)} data-testid="sheet">
@@ -118,6 +115,9 @@ function Sheet({ printable, person, series, title, results }: SheetProps) {
         </ul>
       ) : null}
       <footer className={cx(styles.sheetFoot)}>
+        {signatures(entry, t).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
         <p>
           {together(
             t('reports.savedAt', { date: showInstant(entry.savedAt) }),

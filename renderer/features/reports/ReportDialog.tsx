@@ -13,6 +13,7 @@ import { Actions, Dialog } from '../../components/Dialog';
 import { Badge, ErrorNote, Row } from '../../components/Surface';
 import { RemoveWithReason } from '../findings/RemoveWithReason';
 import { EntryLines } from './EntryLines';
+import { signatures } from './signatures';
 import styles from './Reports.module.css';
 
 /** A report read: in the revision that counts, with earlier ones beneath, and what can be done with it. */
@@ -65,6 +66,7 @@ export function ReportDialog({ row, onClose }: { readonly row: EntryRow; readonl
 
 function about(row: EntryRow, t: TFunction): string {
   return together(
+    ...signatures(row, t),
     t('reports.savedAt', { date: showInstant(row.savedAt) }),
     t('reports.revision', { number: row.revision }),
     t('reports.formVersion', { number: row.formVersion }),

@@ -19,6 +19,7 @@ import { personName, showDate, today, together } from '../../app/format';
 import { currentLanguage } from '../../app/i18n';
 import { goBack, navigate } from '../../app/router';
 import { say, sayError } from '../../app/toasts';
+import { useIsHere } from '../../app/useIsHere';
 import { useQuery } from '../../app/useQuery';
 import { Button, IconButton } from '../../components/Button';
 import { Choices } from '../../components/Choice';
@@ -131,6 +132,7 @@ function Filling({ series, form, last }: FillingProps) {
   /** What the person tried to save with; from then on what does not fit is marked as they type. */
   const [tried, setTried] = useState<EntryState | null>(null);
   const [busy, setBusy] = useState<EntryState | null>(null);
+  const isHere = useIsHere();
   const issues: readonly EntryIssue[] = tried === null ? [] : checkEntry(definition, values, tried);
   const save = async (state: EntryState): Promise<void> => {
     setTried(state);
@@ -156,7 +158,8 @@ function Filling({ series, form, last }: FillingProps) {
           },
         }),
       });
-      navigate({ screen: 'patient', patient: row.patient }, { replace: true });
+      // Whoever has gone elsewhere meanwhile stays there.
+      if (isHere.current) navigate({ screen: 'patient', patient: row.patient }, { replace: true });
     } catch (thrown) {
       sayError(thrown);
       setBusy(null);

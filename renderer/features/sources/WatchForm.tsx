@@ -29,6 +29,7 @@ const empty: WatchInput = {
   afterwards: 'keep',
   moveTo: null,
   skip: [...USUAL_SKIP],
+  deleteFiltered: false,
 };
 
 /** Sets up a watched folder, or changes one. */
@@ -107,6 +108,11 @@ export function WatchForm({
           <p>{t('watching.touches')}</p>
         </Note>
       )}
+      {input.afterwards === 'delete' ? (
+        <Switch checked={input.deleteFiltered} onChange={(deleteFiltered) => change({ deleteFiltered })}>
+          {t('watching.deleteFiltered')}
+        </Switch>
+      ) : null}
       {input.afterwards === 'move' ? (
         <FolderField
           label={t('watching.moveTo')}

@@ -14,7 +14,8 @@ import {
 import type { LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { WatchRow } from '@shared/contract/sources';
+import { WatchInput, type WatchRow } from '@shared/contract/sources';
+import { useMay } from '../../app/access';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { isolate, showInstant, showNumber, together } from '../../app/format';
@@ -116,6 +117,7 @@ function FolderCard({ row, onEdit, onChanged }: CardProps) {
           <span className={cx(styles.soft)}>{t(`watching.files.${row.afterwards}`)}</span>
         </span>
       </div>
+      {row.leftFiltered > 0 ? <LeftFiltered row={row} onChanged={onChanged} /> : null}
       {error ? (
         <Note tone={state === 'missing' ? 'warning' : 'error'}>
           <p>{reasonSentence(error)}</p>
@@ -151,6 +153,32 @@ function FolderCard({ row, onEdit, onChanged }: CardProps) {
         {problems ? <Problems row={row} onClose={() => setProblems(false)} /> : null}
       </Dialog>
     </Card>
+  );
+}
+
+/** Files that stay although the others go: the archive does not hold what a filter took from them. */
+function LeftFiltered({ row, onChanged }: { readonly row: WatchRow; readonly onChanged: () => void }) {
+  const { t } = useTranslation();
+  const mayChange = useMay('watch.change');
+  const { watch, name, leftFiltered } = row;
+  return (
+    <Note tone="info">
+      <p>{t('watching.leftFiltered', { count: leftFiltered, shown: showNumber(leftFiltered) })}</p>
+      {mayChange ? (
+        <Row>
+          <Confirm
+            label={t('watching.deleteThese')}
+            named={t('watching.deleteTheseNamed', { name })}
+            question={t('watching.deleteTheseQuestion')}
+            onConfirm={() =>
+              ask('watch.change', { watch, changes: { ...WatchInput.parse(row), deleteFiltered: true } }).then(
+                onChanged,
+              )
+            }
+          />
+        </Row>
+      ) : null}
+    </Note>
   );
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
 import type { ImageId } from '@shared/model/ids';
 import type { ImageRow } from '@shared/model/rows';
+import { cx } from '../../app/cx';
 import { FrameLoader } from './data/frameLoader';
 import { isDocument } from './data/isDocument';
 import { Session } from './data/session';
@@ -16,6 +17,7 @@ import { ViewerToolbar } from './ui/Toolbar';
 import { useDetails } from './ui/useDetails';
 import { useKeys } from './ui/useKeys';
 import { useSay } from './ui/words';
+import dark from './ui/dark.module.css';
 import styles from './ui/viewer.module.css';
 
 export interface ViewerProps {
@@ -35,7 +37,7 @@ export function Viewer(props: ViewerProps): ReactElement {
   const parts = useViewerParts(props, true);
   return (
     <ViewerContext value={parts}>
-      <ModalOverlay className={styles['shade'] ?? ''} isOpen isKeyboardDismissDisabled>
+      <ModalOverlay className={cx(dark['dark'], styles['shade'])} isOpen isKeyboardDismissDisabled>
         <Modal className={styles['modal'] ?? ''}>
           <Dialog className={styles['dialog'] ?? ''} aria-label={say('title')}>
             <Room takesFocus />
@@ -52,7 +54,7 @@ export function ViewerPane({ images, startImage }: Pick<ViewerProps, 'images' | 
   const parts = useViewerParts({ images, startImage, onClose: () => undefined }, false);
   return (
     <ViewerContext value={parts}>
-      <div className={styles['pane']}>
+      <div className={cx(dark['dark'], styles['pane'])}>
         <Room takesFocus={false} />
       </div>
       <HelpPage />

@@ -10,8 +10,19 @@ export const AETitle = z
   .max(16)
   .regex(/^[\x20-\x5b\x5d-\x7e]+$/);
 
-/** A folder on this laptop, a stick or a network share, in which images are laid down as DICOM files. */
-export const FolderSettings = z.object({ kind: z.literal('folder'), path: z.string().min(1).max(4096) });
+/**
+ * As what photos and documents are laid into a folder: as DICOM files, as the files they were taken as (byte for byte), or as both.
+ * What came as DICOM, and what is anonymised, is DICOM always.
+ */
+export const FolderPhotos = z.enum(['dicom', 'pictures', 'both']);
+export type FolderPhotos = z.infer<typeof FolderPhotos>;
+
+/** A folder on this laptop, a stick or a network share. Without `photos` they are DICOM. */
+export const FolderSettings = z.object({
+  kind: z.literal('folder'),
+  path: z.string().min(1).max(4096),
+  photos: FolderPhotos.optional(),
+});
 
 /** A slicebox, or another Fieldbox, as a box: `connects` holds the peer's URL with the token, `reached` waits for the peer. */
 export const SliceboxSettings = z.object({

@@ -53,6 +53,6 @@ export const anonymisationBodies = {
   /** Stands before the record of the copy it speaks of, so that there is never a copy without its key. */
   'image.anonymised': ImageAnonymised,
   'anonymisation.finished': AnonymisationResult,
-  'mask.saved': z.object({ device: DeviceModel, areas: z.array(Area) }),
+  'mask.saved': z.object({ device: DeviceModel, areas: z.array(Area), name: z.string().default('') }),
   'mask.removed': z.object({ device: DeviceModel }),
 } as const;

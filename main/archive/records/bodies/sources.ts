@@ -18,6 +18,7 @@ export const sourceBodies = {
     moveTo: z.string().nullable(),
     skip: z.array(z.string()),
     paused: z.boolean(),
+    deleteFiltered: z.boolean().default(false),
   }),
   'watch.removed': z.object({ watch: WatchKey }),
   'forward.rule-saved': z.object({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
 import type { ImageId } from '@shared/model/ids';
@@ -23,11 +23,12 @@ import type {
 /**
  * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, every attached file as
  * `<patient>/files/<name>_<beginning of its SHA-256>.<ending>`, written under another name, flushed, renamed, and read back from
- * the medium; the same bytes there already are delivered.
+ * the medium; the same bytes there already are delivered. Photos and documents also or only as the file they came as. A photo
+ * alone does not say whose it is, so a folder of those proves nothing.
  */
 export const folderDriver: RemoteDriver<'folder'> = {
   kind: 'folder',
-  proofs: () => ['hash'],
+  proofs: ({ photos }) => (photos === 'pictures' ? [] : ['hash']),
   secrets: () => [],
   parallel: 2,
   abilities: { ...noAbilities, takesFiles: true },
@@ -51,6 +52,30 @@ const WHOLE = new Set([
   'ENXIO',
 ]);
 
+const ALREADY_THERE = { kind: 'hash', note: 'already there' } as const;
+
+/** How files of photos and documents end. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/tiff': 'tif',
+  'image/webp': 'webp',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/bmp': 'bmp',
+  'application/pdf': 'pdf',
+};
+
+/** A file in the folder. */
+interface Laid {
+  readonly path: string;
+  readonly sha256: string;
+  /** Older versions that were laid down at this place. */
+  readonly older: readonly ImageId[];
+  open(): Readable;
+}
+
 class FolderConnection implements RemoteConnection {
   constructor(private readonly settings: SettingsOf<'folder'>) {}
 
@@ -71,7 +96,7 @@ class FolderConnection implements RemoteConnection {
     };
     return {
       steps: [reach, prove],
-      proofs: write === null && trouble === null ? ['hash'] : [],
+      proofs: write === null && trouble === null ? [...folderDriver.proofs(this.settings)] : [],
       offeredCertificate: null,
       warnings: [],
     };
@@ -90,22 +115,27 @@ class FolderConnection implements RemoteConnection {
   }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    const target = this.pathOf(item);
-    const folder = dirname(target);
+    const laid = this.laidOf(item);
+    const folder = dirname(laid[0].path);
     try {
       await stat(this.settings.path); // never makes the folder itself: an unmounted share would be filled on the laptop's own disk
-      const there = await hashOf(target, hooks.signal);
-      if (there === item.sha256) return { kind: 'arrived', proof: { kind: 'hash', note: 'already there' } };
-      // Only a file that is, byte for byte, an older version we have laid there is replaced.
-      if (there !== null && !this.olderAt(target, item).some((image) => image === there))
-        return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+      const missing: Laid[] = [];
+      for (const file of laid) {
+        const there = await hashOf(file.path, hooks.signal);
+        if (there === file.sha256) continue;
+        // Only a file that is, byte for byte, an older version we have laid there is replaced.
+        if (there !== null && !file.older.some((image) => image === there))
+          return { kind: 'parked', code: 'REMOTE_CONFLICT' };
+        missing.push(file);
+      }
+      if (missing.length === 0) {
+        const proof = folderDriver.proofs(this.settings).length === 0 ? null : ALREADY_THERE;
+        return { kind: 'arrived', proof };
+      }
       // One after the other: were the folder itself gone meanwhile, it would be made anew.
       await makeFolder(dirname(folder));
       await makeFolder(folder);
-      const part = `${target}.part`;
-      await pipeline(item.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
-      await flushFile(part);
-      await rename(part, target);
+      for (const file of missing) await lay(file, hooks);
       await flushFolder(folder);
       return { kind: 'arrived', proof: null };
     } catch (error) {
@@ -143,14 +173,31 @@ class FolderConnection implements RemoteConnection {
     return join(ofPatient, 'files', `${safe(stem, 'file')}_${image.slice(0, 12)}${ending.toLowerCase()}`);
   }
 
+  /** What is laid down of an item. */
+  private laidOf(item: Outgoing): readonly [Laid, ...Laid[]] {
+    const path = this.pathOf(item);
+    const whole: Laid = { path, sha256: item.sha256, older: this.olderAt(path, item), open: () => item.open() };
+    const { photos = 'dicom' } = this.settings;
+    if (item.original === null || photos === 'dicom') return [whole];
+    const { sha256, mediaType, open } = item.original;
+    const picture: Laid = {
+      path: path.replace(/dcm$/, ENDINGS[mediaType] ?? 'bin'),
+      sha256,
+      older: [],
+      open: () => open(),
+    };
+    return photos === 'both' ? [whole, picture] : [picture];
+  }
+
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
     try {
       await stat(this.settings.path);
-      const path = this.pathOf(item);
-      const there = await hashOf(path, signal);
-      if (there === item.sha256)
-        return { kind: 'proven', proof: { kind: 'hash', note: 'read back' }, gone: this.olderAt(path, item) };
-      return there === null ? { kind: 'missing' } : { kind: 'conflict' };
+      const laid = this.laidOf(item);
+      for (const file of laid) {
+        const there = await hashOf(file.path, signal);
+        if (there !== file.sha256) return there === null ? { kind: 'missing' } : { kind: 'conflict' };
+      }
+      return { kind: 'proven', proof: { kind: 'hash', note: 'read back' }, gone: laid.flatMap(({ older }) => older) };
     } catch {
       return { kind: 'later', trouble: { code: 'REMOTE_UNREACHABLE' } };
     }
@@ -171,6 +218,14 @@ class FolderConnection implements RemoteConnection {
 /** What says where an image or file lies. */
 interface Placed extends Pick<Outgoing, 'attached' | 'image' | 'sha256'> {
   readonly facts: OlderVersion['facts'] & { readonly fileName?: string };
+}
+
+/** Writes a file under another name, flushes it and gives it its own. */
+async function lay(file: Laid, hooks: SendHooks): Promise<void> {
+  const part = `${file.path}.part`;
+  await pipeline(file.open(), counting(hooks), createWriteStream(part), { signal: hooks.signal });
+  await flushFile(part);
+  await rename(part, file.path);
 }
 
 async function makeFolder(path: string): Promise<void> {

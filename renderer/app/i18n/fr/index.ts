@@ -27,6 +27,7 @@ import ledger from './ledger.json';
 import lock from './lock.json';
 import log from './log.json';
 import manage from './manage.json';
+import masks from './masks.json';
 import matching from './matching.json';
 import modality from './modality.json';
 import nav from './nav.json';
@@ -74,6 +75,7 @@ export const fr = {
   lock,
   log,
   manage,
+  masks,
   matching,
   modality,
   nav,

@@ -1,10 +1,10 @@
 import { FolderOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { SettingsOf } from '@shared/model/remotes/settings';
+import { FolderPhotos, type SettingsOf } from '@shared/model/remotes/settings';
 import { ask } from '../../../app/api';
 import { sayError } from '../../../app/toasts';
 import { Button } from '../../../components/Button';
-import { Checkbox } from '../../../components/Choice';
+import { Checkbox, Choices } from '../../../components/Choice';
 import { Columns, Note, Row } from '../../../components/Surface';
 import { TextField } from '../../../components/TextField';
 import type { FormProps } from '../draft';
@@ -59,7 +59,14 @@ export function FolderForm({ settings, onChange, issue }: FormProps<SettingsOf<'
         error={issue('path')}
         required
       />
+      <Choices<FolderPhotos>
+        label={t('destinations.photos')}
+        options={FolderPhotos.options.map((id) => ({ id, label: t(`destinations.photosAs.${id}`) }))}
+        value={settings.photos ?? 'dicom'}
+        onChange={(photos) => onChange({ ...settings, photos })}
+      />
       <Note tone="info">
+        <p>{t(`destinations.photosHint.${settings.photos ?? 'dicom'}`)}</p>
         <p>{t('destinations.folderNote')}</p>
       </Note>
     </>

@@ -5,7 +5,7 @@ import { apply, imageToScreen } from '../math/transform';
 import { useViewer } from './context';
 import { showMillimetres, showValue } from './numbers';
 import { useSay, type Say } from './words';
-import styles from './viewer.module.css';
+import styles from './lines.module.css';
 
 /** A length in words, with what it stands on. */
 function lengthText(length: Length, say: Say, language: string): string {

@@ -9,7 +9,7 @@ import { useViewer } from './context';
 import { showCount, showPercent, showValue } from './numbers';
 import type { Details } from './useDetails';
 import { useSay, type Say } from './words';
-import styles from './viewer.module.css';
+import styles from './overlay.module.css';
 
 /** The patient's lines: from the picture's own data, and from our register where the picture is silent. */
 function patientLines(shown: Shown, details: Details): readonly string[] {

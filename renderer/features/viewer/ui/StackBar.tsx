@@ -8,7 +8,8 @@ import { showCount, showValue } from './numbers';
 import { Hinted } from './Toolbar';
 import { perform } from './useKeys';
 import { useSay } from './words';
-import styles from './viewer.module.css';
+import styles from './stackBar.module.css';
+import tools from './tools.module.css';
 
 /** Slider over all images and frames, and the controls of cine. Nothing if there is only one picture. */
 export function StackBar(): ReactElement | null {
@@ -61,12 +62,12 @@ function Cine(): ReactElement | null {
   return (
     <>
       <Hinted label={label} keys={SHORTCUTS.play}>
-        <Button className={styles['tool'] ?? ''} aria-label={label} onPress={run('play')}>
+        <Button className={tools['tool'] ?? ''} aria-label={label} onPress={run('play')}>
           <Icon aria-hidden="true" />
         </Button>
       </Hinted>
       <Hinted label={say('action.slower')} keys={SHORTCUTS.slower}>
-        <Button className={styles['tool'] ?? ''} aria-label={say('action.slower')} onPress={run('slower')}>
+        <Button className={tools['tool'] ?? ''} aria-label={say('action.slower')} onPress={run('slower')}>
           <Minus aria-hidden="true" />
         </Button>
       </Hinted>
@@ -74,7 +75,7 @@ function Cine(): ReactElement | null {
         {say('stack.rate', { rate: showValue(rate, language) })}
       </span>
       <Hinted label={say('action.faster')} keys={SHORTCUTS.faster}>
-        <Button className={styles['tool'] ?? ''} aria-label={say('action.faster')} onPress={run('faster')}>
+        <Button className={tools['tool'] ?? ''} aria-label={say('action.faster')} onPress={run('faster')}>
           <Plus aria-hidden="true" />
         </Button>
       </Hinted>

@@ -11,7 +11,7 @@ import type { Details } from './useDetails';
 import { useSay } from './words';
 import { isDocument } from '../data/isDocument';
 import { DocumentView } from './DocumentView';
-import styles from './viewer.module.css';
+import styles from './surface.module.css';
 
 /** The scene of a state, or null while there is no picture. */
 function sceneOf(state: ViewerState): Scene | null {

@@ -20,6 +20,7 @@ import {
 } from 'lucide-react';
 import { type ReactElement } from 'react';
 import { Button, ToggleButton, Toolbar, Tooltip, TooltipTrigger, Group } from 'react-aria-components';
+import { cx } from '../../../app/cx';
 import { SHORTCUTS, type CommandId } from '../data/commands';
 import { lookOf, type ViewerState } from '../data/store';
 import type { WordKey } from '../i18n/en';
@@ -27,7 +28,8 @@ import { useParts, useViewer } from './context';
 import { MoreMenu, WindowMenu } from './menus';
 import { perform } from './useKeys';
 import { useSay } from './words';
-import styles from './viewer.module.css';
+import dark from './dark.module.css';
+import styles from './tools.module.css';
 
 interface Tool {
   readonly command: CommandId;
@@ -133,7 +135,7 @@ export function Hinted(props: {
   return (
     <TooltipTrigger delay={500} closeDelay={0}>
       {props.children}
-      <Tooltip className={styles['tooltip'] ?? ''} offset={6}>
+      <Tooltip className={cx(dark['dark'], styles['tooltip'])} offset={6}>
         <span>{props.label}</span>
         {props.keys.map((key) => (
           <kbd key={key}>{key}</kbd>

@@ -1,6 +1,7 @@
 import { ChevronDown, Ellipsis } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button, Keyboard, Menu, MenuItem, MenuTrigger, Popover, Text } from 'react-aria-components';
+import { cx } from '../../../app/cx';
 import { SHORTCUTS } from '../data/commands';
 import { linesOf, lookOf } from '../data/store';
 import { windowChoices, type WindowChoice } from '../math/presets';
@@ -8,7 +9,8 @@ import { useParts, useViewer } from './context';
 import { showCount, showValue } from './numbers';
 import { perform } from './useKeys';
 import { useSay, type Say } from './words';
-import styles from './viewer.module.css';
+import dark from './dark.module.css';
+import styles from './tools.module.css';
 
 function choiceName(choice: WindowChoice, say: Say, language: string): string {
   if ('index' in choice) {
@@ -42,7 +44,7 @@ export function WindowMenu(): ReactElement {
         <span className={styles['menuName']}>{name}</span>
         <ChevronDown aria-hidden="true" />
       </Button>
-      <Popover className={styles['popover'] ?? ''} placement="bottom start">
+      <Popover className={cx(dark['dark'], styles['popover'])} placement="bottom start">
         <Menu
           className={styles['menu'] ?? ''}
           aria-label={say('preset.menu')}
@@ -96,7 +98,7 @@ export function MoreMenu(): ReactElement {
       <Button className={styles['tool'] ?? ''} aria-label={say('action.more')}>
         <Ellipsis aria-hidden="true" />
       </Button>
-      <Popover className={styles['popover'] ?? ''} placement="bottom end">
+      <Popover className={cx(dark['dark'], styles['popover'])} placement="bottom end">
         <Menu
           className={styles['menu'] ?? ''}
           aria-label={say('action.more')}
