@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFieldboxError, FieldboxError, type WireError } from '@shared/errors';
 import {
@@ -135,28 +135,33 @@ function sameSecret(secret: Uint8Array): Uint8Array {
   return secret;
 }
 
+/** One for all small files of this worker: tasks run one after the other, and nothing of it goes into their results. */
+const whole = new Uint8Array(WHOLE_BYTES);
+
 async function withFile<T>(path: string, sha256: string | null, work: (file: ReadResult) => Promise<T>): Promise<T> {
-  if (sizeOf(path) <= WHOLE_BYTES) {
-    const bytes = readFileSync(path);
-    if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
-    return work(readDicom(new BufferSource(bytes)));
-  }
-  if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
-    throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
-  const source = new FileSource(path);
+  const source = openObject(path);
   try {
+    if (source.size <= WHOLE_BYTES) {
+      const bytes = whole.subarray(0, source.readInto(whole));
+      if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+      return await work(readDicom(new BufferSource(bytes)));
+    }
+    if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
+      throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
     return await work(readDicom(source));
   } finally {
     source.close();
   }
 }
 
-function sizeOf(path: string): number {
+/** Throws OBJECT_MISSING, DISK_*. */
+function openObject(path: string): FileSource {
   try {
-    return statSync(path).size;
+    return new FileSource(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw new FieldboxError('OBJECT_MISSING', {}, error);
-    throw diskError(error);
+    const { cause } = asFieldboxError(error);
+    if (systemCode(cause) === 'ENOENT') throw new FieldboxError('OBJECT_MISSING', {}, cause);
+    throw diskError(cause);
   }
 }
 
