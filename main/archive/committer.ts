@@ -65,6 +65,12 @@ export class Committer {
     await this.tail;
   }
 
+  /** The same before the archive is closed. */
+  async close(): Promise<void> {
+    await this.settle();
+    this.filesystem.close();
+  }
+
   /**
    * Applies records that are in the chain and not yet in the index: after a crash, after a failed transaction, or all of
    * them for a rebuild. Gives how many. `onProgress` hears the number of the last record applied.

@@ -204,7 +204,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       access.close();
       await jobs.close();
       await journal.flush();
-      await committer.settle();
+      await committer.close();
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });

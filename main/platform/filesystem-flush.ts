@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFile, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 
 /**
  * Filesystems of Linux (statfs(2), `f_type`) whose syncfs writes data, names and journal and then empties the cache of the disk:
@@ -15,13 +17,25 @@ const GNU_COREUTILS = [8, 24] as const;
 const OTHERS_DIRTY_BYTES = 128 * 1024 * 1024;
 /** Whoever waits longer than this for the whole filesystem is better served by flushing file by file. */
 const PATIENCE_MS = 2000;
+/** Says which `sync` it is, then runs it for the folder at every line and says its code; ends with its input. */
+const SCRIPT =
+  'sync --version 2>&1 | { read -r first; echo "$first"; }; while read -r _; do sync -f "$0"; echo "$?"; done';
+
+/** A shell that waits for lines. */
+interface Helper {
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly lines: Interface;
+}
 
 /**
  * Flushes a whole filesystem with one call (`sync -f` of GNU coreutils, that is syncfs(2)): for a few hundred new files one commit
- * of the journal and one emptying of the disk's cache instead of hundreds.
+ * of the journal and one emptying of the disk's cache instead of hundreds. One shell is kept that starts the command, because
+ * starting a process holds the thread up that does it.
  */
 export class FilesystemFlush {
-  private usable: Promise<boolean> | undefined;
+  private usable: boolean | undefined;
+  private helper: Helper | null = null;
+  private tail: Promise<unknown> = Promise.resolve();
 
   /** For the filesystem on which this folder lies. */
   constructor(private readonly folder: string) {}
@@ -32,21 +46,65 @@ export class FilesystemFlush {
    * written. Then the files are to be flushed one by one, which tells what became of each: a file remembers by itself that it
    * could not be written, whoever else heard of it. `ownBytes` is what the caller has written itself.
    */
-  async flush(ownBytes: number): Promise<boolean> {
-    this.usable ??= this.isUsable();
-    if (!(await this.usable)) return false;
-    if ((await dirtyBytes()) > OTHERS_DIRTY_BYTES + ownBytes) return false;
-    return (await runSync(['-f', this.folder])).code === 0;
+  flush(ownBytes: number): Promise<boolean> {
+    const result = this.tail.then(() => this.flushNow(ownBytes));
+    this.tail = result;
+    return result;
   }
 
-  private async isUsable(): Promise<boolean> {
-    if (process.platform !== 'linux' || !isAtLeast(release(), KERNEL)) return false;
-    const { type } = await statfs(this.folder);
-    if (!KNOWN_FILESYSTEMS.has(type)) return false;
-    const { code, output } = await runSync(['--version']);
-    const version = /\(GNU coreutils\) (\d+\.\d+)/.exec(output)?.[1];
-    return code === 0 && version !== undefined && isAtLeast(version, GNU_COREUTILS);
+  /** Lets the shell go; the next flush starts another one. */
+  close(): void {
+    const { helper } = this;
+    this.helper = null;
+    helper?.lines.close();
+    helper?.child.stdin.end();
+    helper?.child.stdout.destroy();
   }
+
+  private async flushNow(ownBytes: number): Promise<boolean> {
+    this.usable ??= process.platform === 'linux' && isAtLeast(release(), KERNEL) && (await this.isKnown());
+    if (!this.usable || (await dirtyBytes()) > OTHERS_DIRTY_BYTES + ownBytes) return false;
+    const helper = this.helper ?? (await this.start());
+    if (helper === null) return false;
+    helper.child.stdin.write('\n');
+    const answer = await nextLine(helper);
+    if (answer === null) this.close();
+    return answer === '0';
+  }
+
+  private async isKnown(): Promise<boolean> {
+    return KNOWN_FILESYSTEMS.has((await statfs(this.folder)).type);
+  }
+
+  private async start(): Promise<Helper | null> {
+    const child = spawn('sh', ['-c', SCRIPT, this.folder], { stdio: ['pipe', 'pipe', 'ignore'] });
+    child.unref();
+    for (const stream of [child, child.stdin]) stream.on('error', () => this.close()); // who waits for it hears nothing in time
+    const helper = { child, lines: createInterface({ input: child.stdout }) };
+    this.helper = helper;
+    const first = await nextLine(helper);
+    const version = /\(GNU coreutils\) (\d+\.\d+)/.exec(first ?? '')?.[1];
+    if (version !== undefined && isAtLeast(version, GNU_COREUTILS)) return helper;
+    if (first !== null) this.usable = false;
+    this.close();
+    return null;
+  }
+}
+
+/** What the helper says next; null when it ends or says nothing in time. */
+function nextLine({ lines }: Helper): Promise<string | null> {
+  return new Promise((resolve) => {
+    const end = (line: string | null): void => {
+      clearTimeout(timer);
+      lines.off('line', end);
+      lines.off('close', none);
+      resolve(line);
+    };
+    const none = (): void => end(null);
+    const timer = setTimeout(none, PATIENCE_MS);
+    lines.once('line', end);
+    lines.once('close', none);
+  });
 }
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
@@ -59,24 +117,4 @@ async function dirtyBytes(): Promise<number> {
   const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
   const kibibytes = ['Dirty', 'Writeback'].map((name) => new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text)?.[1]);
   return kibibytes.reduce((sum, value) => sum + (value === undefined ? Infinity : Number(value) * 1024), 0);
-}
-
-/** Runs the command; a code other than 0 also when it cannot be run or does not end in time. */
-function runSync(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn('sync', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    let output = '';
-    const end = (code: number): void => {
-      clearTimeout(timer);
-      resolve({ code, output });
-    };
-    const timer = setTimeout(() => {
-      child.unref(); // it cannot be stopped while it waits for the disk, and does no harm
-      child.stdout.destroy();
-      end(-1);
-    }, PATIENCE_MS);
-    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString('utf8')));
-    child.on('error', () => end(-1));
-    child.on('close', (code) => end(code ?? -1));
-  });
 }
