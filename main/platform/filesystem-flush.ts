@@ -38,7 +38,10 @@ export class FilesystemFlush {
   private tail: Promise<unknown> = Promise.resolve();
 
   /** For the filesystem on which this folder lies. */
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {}
 
   /**
    * Whether everything that was written before the call is on the disk now. `false` says nothing about it: the system has no such
@@ -67,7 +70,7 @@ export class FilesystemFlush {
     const helper = this.helper ?? (await this.start());
     if (helper === null) return false;
     helper.child.stdin.write('\n');
-    const answer = await nextLine(helper);
+    const answer = await nextLine(helper, this.patienceMs);
     if (answer === null) this.close();
     return answer === '0';
   }
@@ -82,7 +85,7 @@ export class FilesystemFlush {
     for (const stream of [child, child.stdin]) stream.on('error', () => this.close()); // who waits for it hears nothing in time
     const helper = { child, lines: createInterface({ input: child.stdout }) };
     this.helper = helper;
-    const first = await nextLine(helper);
+    const first = await nextLine(helper, this.patienceMs);
     const version = /\(GNU coreutils\) (\d+\.\d+)/.exec(first ?? '')?.[1];
     if (version !== undefined && isAtLeast(version, GNU_COREUTILS)) return helper;
     if (first !== null) this.usable = false;
@@ -92,7 +95,7 @@ export class FilesystemFlush {
 }
 
 /** What the helper says next; null when it ends or says nothing in time. */
-function nextLine({ lines }: Helper): Promise<string | null> {
+function nextLine({ lines }: Helper, patienceMs: number): Promise<string | null> {
   return new Promise((resolve) => {
     const end = (line: string | null): void => {
       clearTimeout(timer);
@@ -101,7 +104,7 @@ function nextLine({ lines }: Helper): Promise<string | null> {
       resolve(line);
     };
     const none = (): void => end(null);
-    const timer = setTimeout(none, PATIENCE_MS);
+    const timer = setTimeout(none, patienceMs);
     lines.once('line', end);
     lines.once('close', none);
   });

@@ -68,8 +68,11 @@ const PORTION = { images: 32, bytes: 8 * 1024 * 1024 } as const;
 /** Portions with a worker, waiting for one, or being stored: few enough to keep memory flat. */
 const PORTIONS_UNDER_WAY = 16;
 
-/** Workers that are used at once: it is arithmetic, more of them than cores would only be in each other's way. */
-const WORKERS = Math.max(2, availableParallelism());
+/**
+ * Workers that small images without areas use at once: the index has about as much to do with them in this thread, and one more
+ * worker than there are cores left would only be in its way.
+ */
+const WORKERS_FOR_SMALL = Math.max(1, availableParallelism() - 1);
 
 function* inPortions(tasks: readonly Task[]): Generator<readonly Task[]> {
   let portion: Task[] = [];
@@ -85,8 +88,14 @@ function* inPortions(tasks: readonly Task[]): Generator<readonly Task[]> {
   if (portion.length > 0) yield portion;
 }
 
+/** Whether their pixels are only copied, and are few. */
+function areSmall(tasks: readonly Task[]): boolean {
+  const bytes = tasks.reduce((sum, { subject }) => sum + subject.bytes, 0);
+  return bytes < PORTION.bytes && tasks.every(({ areas }) => areas.length === 0);
+}
+
 class Run {
-  private readonly working = atMost(WORKERS);
+  private readonly workingOnSmall = atMost(WORKERS_FOR_SMALL);
   private readonly batcher: CommitBatcher;
   private readonly startedAt: string;
   private readonly leftOut: { image: ImageId; code: ErrorCode }[] = [];
@@ -168,10 +177,11 @@ class Run {
   private async anonymise(tasks: readonly Task[]): Promise<void> {
     const { paths } = this.ctx;
     const place = { folder: paths.incoming, objects: paths.objects };
-    const outcomes = await this.working(() => {
+    const carryOut = (): ReturnType<Anonymiser['carryOutTogether']> => {
       this.throwIfCancelled();
       return this.prepared.anonymiser.carryOutTogether(tasks, this.prepared.request.mode, place, this.handle.signal);
-    });
+    };
+    const outcomes = await (areSmall(tasks) ? this.workingOnSmall(carryOut) : carryOut());
     const made: { readonly task: Task; readonly done: Done }[] = [];
     const faults: FieldboxError[] = [];
     tasks.forEach((task, at) => {
