@@ -12,7 +12,7 @@ import { startCommand } from '../fixtures/command-line';
 import { chosen, expectSound } from '../fixtures/identity';
 import { writeInstances } from '../fixtures/instances';
 
-const ROUNDS = 24;
+const ROUNDS = 12;
 /** Several groups of those that are prepared, anonymised and committed together. */
 const FILES = 1000;
 const PATIENTS = Array.from({ length: FILES / 10 }, (_, number) => `P${String(number)}`);
