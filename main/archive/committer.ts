@@ -1,10 +1,13 @@
-import { mkdir, rename, statfs } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { IndexAttributes } from '../dicom/index-attributes';
 import { diskError, flushFile, flushFolder, systemCode } from '../platform/durable';
+import { FilesystemFlush } from '../platform/filesystem-flush';
 import type { IncomingObject } from './context';
 import { type AttributesOf, applyRecord, appliedSeq, notePassedOver, setAppliedSeq } from './index-writer';
 import type { ObjectStore } from './objects/object-store';
@@ -19,6 +22,12 @@ const RESERVED_BYTES = 64 * 1024 * 1024;
 /** Files that are open at once while they are flushed. */
 const OPEN_AT_ONCE = 128;
 
+/** From this many files on flushing the whole filesystem once takes less time than flushing each of them. */
+const WORTH_ALL_AT_ONCE = 24;
+
+/** Files moved before others get their turn in this thread. */
+const MOVED_AT_ONCE = 32;
+
 export type ReadAttributes = (path: string) => Promise<IndexAttributes>;
 
 /** Faults of the disk beneath the index: what they stopped can be tried again. */
@@ -31,6 +40,7 @@ function isDiskFault(error: unknown): boolean {
  */
 export class Committer {
   private tail: Promise<void> = Promise.resolve();
+  private readonly filesystem: FilesystemFlush;
 
   constructor(
     private readonly paths: ArchivePaths,
@@ -39,7 +49,9 @@ export class Committer {
     private readonly objects: ObjectStore,
     private readonly readAttributes: ReadAttributes,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.filesystem = new FilesystemFlush(paths.incoming);
+  }
 
   /** See EngineContext.commit. */
   commit(records: readonly NewRecord[], incoming: readonly IncomingObject[] = []): Promise<void> {
@@ -51,6 +63,12 @@ export class Committer {
   /** Waits until nothing is being written. */
   async settle(): Promise<void> {
     await this.tail;
+  }
+
+  /** The same before the archive is closed. */
+  async close(): Promise<void> {
+    await this.settle();
+    this.filesystem.close();
   }
 
   /**
@@ -81,9 +99,10 @@ export class Committer {
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
       await this.refuseWhenNearlyFull();
-      await this.flush(incoming.map((object) => object.sha256));
+      await this.flush(incoming);
+      // Only now: a record that is on the disk names files that are there too, whenever the power goes.
       const appended = await this.chain.append(records, this.now());
-      for (const object of incoming) await this.place(object.sha256);
+      await this.placeAll(incoming);
       const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
       const missing = appended.filter((record) => objectsIn(record).some((stored) => !known.get(stored.image)));
       const read = await this.attributesOfAll(missing);
@@ -128,17 +147,27 @@ export class Committer {
 
   /** Puts a file from `incoming/` in the place of a known object that is missing. Throws DISK_FULL, DISK_FAILED. */
   async restore(sha256: ImageId): Promise<void> {
-    await this.flush([sha256]);
-    await this.place(sha256);
+    await this.flush([{ sha256, bytes: 0 }]);
+    this.place(sha256);
   }
 
   /** Makes files in `incoming/` last, all together; those that are in their place already have been flushed before. */
-  private async flush(names: readonly ImageId[]): Promise<void> {
-    if (names.length === 0) return;
-    for (let at = 0; at < names.length; at += OPEN_AT_ONCE) {
-      await Promise.all(names.slice(at, at + OPEN_AT_ONCE).map((sha256) => this.flushIncoming(sha256)));
+  private async flush(incoming: readonly Pick<IncomingObject, 'sha256' | 'bytes'>[]): Promise<void> {
+    if (incoming.length === 0) return;
+    if (incoming.length >= WORTH_ALL_AT_ONCE) {
+      for (const { sha256 } of incoming) this.requireThere(sha256);
+      if (await this.filesystem.flush(incoming.reduce((sum, { bytes }) => sum + bytes, 0))) return;
+    }
+    for (let at = 0; at < incoming.length; at += OPEN_AT_ONCE) {
+      await Promise.all(incoming.slice(at, at + OPEN_AT_ONCE).map(({ sha256 }) => this.flushIncoming(sha256)));
     }
     await flushFolder(this.paths.incoming);
+  }
+
+  /** Throws DISK_FAILED when a file is neither on its way in nor in its place. */
+  private requireThere(sha256: ImageId): void {
+    if (!existsSync(join(this.paths.incoming, sha256)) && !existsSync(this.objects.path(sha256)))
+      throw new FieldboxError('DISK_FAILED', { reason: 'ENOENT' });
   }
 
   private async flushIncoming(sha256: ImageId): Promise<void> {
@@ -149,16 +178,30 @@ export class Committer {
     }
   }
 
-  /** Moves a file from incoming/ to its place. Already there means: the same bytes. */
-  async place(sha256: ImageId): Promise<void> {
+  private async placeAll(incoming: readonly IncomingObject[]): Promise<void> {
+    for (let at = 0; at < incoming.length; at += MOVED_AT_ONCE) {
+      if (at > 0) await nextTurn();
+      for (const { sha256 } of incoming.slice(at, at + MOVED_AT_ONCE)) this.place(sha256);
+    }
+  }
+
+  /**
+   * Moves a file from incoming/ to its place. One that lies there already has these bytes and stays: what is in incoming/ may be a
+   * second copy that is being written at this moment. Throws the plain error of the system.
+   */
+  place(sha256: ImageId): void {
+    const file = join(this.paths.incoming, sha256);
     const target = this.objects.path(sha256);
+    if (existsSync(target)) {
+      rmSync(file, { force: true });
+      return;
+    }
     try {
-      await rename(join(this.paths.incoming, sha256), target);
+      renameSync(file, target);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await mkdir(dirname(target), { recursive: true });
-      if (await this.objects.exists(sha256)) return;
-      await rename(join(this.paths.incoming, sha256), target);
+      if (systemCode(error) !== 'ENOENT') throw error;
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(file, target);
     }
   }
 

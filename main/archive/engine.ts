@@ -207,7 +207,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       await jobs.close();
       await intake.finishAdding();
       await journal.flush();
-      await committer.settle();
+      await committer.close();
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });

@@ -44,7 +44,7 @@ export async function recover(
         sha256.success &&
         (named.has(name) || (known.get(name) && (await isWhole(join(paths.incoming, name), name))))
       ) {
-        await committer.place(sha256.data);
+        committer.place(sha256.data);
         finished += 1;
       } else {
         await rm(join(paths.incoming, name), { recursive: true, force: true });

@@ -144,11 +144,13 @@ export function extractIndex(file: DicomFile): IndexAttributes {
   const { dataset } = file;
   const texts: Record<string, string> = {};
   for (const [keyword, tag] of textTags) {
+    if (!dataset.has(tag)) continue;
     const value = clean(dataset.strings(tag).join('\\'));
     if (value !== '') texts[keyword] = value;
   }
   const numbers: Record<string, number> = {};
   for (const [keyword, tag] of numberTags) {
+    if (!dataset.has(tag)) continue;
     const value = dataset.number(tag);
     if (value !== undefined && Number.isSafeInteger(Math.trunc(value)) && value >= 0)
       numbers[keyword] = Math.trunc(value);
@@ -183,8 +185,11 @@ function hasPixels(dataset: DataSetView): boolean {
   );
 }
 
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** Without control characters, which would disturb lists and terminals, not longer than anything real, and no half of a character. */
 function clean(text: string): string {
+  if (text.length <= MAX_TEXT && PRINTABLE_ASCII.test(text)) return text.trim();
   const printable = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return (printable.length > MAX_TEXT ? printable.slice(0, MAX_TEXT) : printable).replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
@@ -74,26 +74,51 @@ export function writeFlushed(path: string, bytes: Uint8Array): void {
 }
 
 /**
- * Writes a file whole under its name, but leaves flushing to whoever needs it to last: flushing many files together costs the
- * disk a fraction of flushing each on its own. Throws DISK_FULL, DISK_FAILED.
+ * Writes a file under a name that its content determines (its hash), but leaves flushing to whoever needs it to last: flushing many
+ * files together costs the disk a fraction of flushing each on its own. It is written in its place at once; a file of that name
+ * is never opened for writing: it stays when it is the same, else it is replaced as a whole (another worker may be at it, or have
+ * died at it). A crash can leave a file that is not whole. Throws DISK_FULL, DISK_FAILED.
  */
 export function writeUnflushed(path: string, bytes: Uint8Array): void {
-  writeThenRename(path, bytes, false);
+  try {
+    writeNew(path, bytes, false);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw diskError(error);
+    if (!holds(path, bytes)) writeThenRename(path, bytes, false);
+  }
+}
+
+/** Whether the file has these bytes. */
+function holds(path: string, bytes: Uint8Array): boolean {
+  try {
+    return readFileSync(path).equals(bytes);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw diskError(error);
+  }
 }
 
 function writeThenRename(path: string, bytes: Uint8Array, flush: boolean): void {
   const temporary = `${path}.${randomUUID()}.part`;
   try {
-    const file = openSync(temporary, 'wx');
-    try {
-      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-      if (flush) fdatasyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeNew(temporary, bytes, flush);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw diskError(error);
+  }
+}
+
+/** Throws the plain error: EEXIST when the name is taken; after any other nothing is left of the file. */
+function writeNew(path: string, bytes: Uint8Array, flush: boolean): void {
+  const file = openSync(path, 'wx');
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+    if (flush) fdatasyncSync(file);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }

@@ -20,17 +20,27 @@ export class FileSource {
   bytes(offset: number, length: number): Uint8Array {
     const wanted = Math.max(0, Math.min(length, this.size - offset));
     const buffer = new Uint8Array(wanted);
+    const filled = this.fill(buffer, wanted, offset);
+    return filled === wanted ? buffer : buffer.subarray(0, filled);
+  }
+
+  /** Reads the whole file into the beginning of a buffer that is large enough; gives its length. Throws FILE_UNREADABLE. */
+  readInto(buffer: Uint8Array): number {
+    return this.fill(buffer, this.size, 0);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private fill(buffer: Uint8Array, wanted: number, offset: number): number {
     let filled = 0;
     while (filled < wanted) {
       const read = this.read(buffer, filled, wanted - filled, offset + filled);
       if (read === 0) break;
       filled += read;
     }
-    return filled === wanted ? buffer : buffer.subarray(0, filled);
-  }
-
-  close(): void {
-    closeSync(this.file);
+    return filled;
   }
 
   private read(buffer: Uint8Array, at: number, length: number, position: number): number {

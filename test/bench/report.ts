@@ -16,6 +16,8 @@ export interface Side {
   /** What survives a power cut when the measured time ends. */
   readonly durability: string;
   readonly seconds: readonly number[];
+  /** Processor time of all threads and processes, user and system: says more than the time that passed on a busy machine. */
+  readonly atWork?: readonly number[];
 }
 
 /** Prints the sides and the first one's ratio to each other. */
@@ -23,8 +25,9 @@ export function compare(title: string, [ours, ...others]: readonly [Side, ...Sid
   say(`\n${title}`);
   for (const side of [ours, ...others]) {
     const rounds = side.seconds.map((seconds) => seconds.toFixed(2)).join(', ');
+    const atWork = side.atWork ? `   at work ${median(side.atWork).toFixed(2)} s` : '';
     say(
-      `  ${side.name.padEnd(34)} median ${median(side.seconds).toFixed(2).padStart(7)} s   (${rounds})   durable: ${side.durability}`,
+      `  ${side.name.padEnd(34)} median ${median(side.seconds).toFixed(2).padStart(7)} s   (${rounds})${atWork}   durable: ${side.durability}`,
     );
   }
   for (const other of others) {

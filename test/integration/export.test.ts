@@ -70,7 +70,7 @@ class Archive {
       version: '0.0.0',
       now,
       commit: (records, incoming) => committer.commit(records, incoming),
-      restore: (sha256) => committer.place(sha256),
+      restore: (sha256) => committer.restore(sha256),
       emit: () => undefined,
       whenChanged: () => undefined,
       listen: () => () => undefined,

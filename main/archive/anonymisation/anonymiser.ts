@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AnonymisedImageRow } from '@shared/contract/anonymisation';
-import { FieldboxError } from '@shared/errors';
+import { asFieldboxError, type ErrorCode, FieldboxError, fromWire } from '@shared/errors';
 import type { AnonymisationWay, Area } from '@shared/model/anonymisation';
 import { ImageId, type PatientKey } from '@shared/model/ids';
-import type { AnonymiseOutput } from '../../workers/tasks/anonymise';
+import type { AnonymiseInput, AnonymiseOutput } from '../../workers/tasks/anonymise';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import { type InTurn, oneAfterTheOther } from '../people/in-turn';
@@ -15,10 +15,16 @@ import { keptAreas, requireInside } from './masks';
 /** What an anonymised image is for. */
 export type Purpose = AnonymisedImageRow['purpose'];
 
-/** Images under way at once: enough for all workers and the commit behind them, few enough to keep memory flat. */
+/** Images under way at once that go to a worker each on its own: enough for all workers, few enough to keep memory flat. */
 export const IN_FLIGHT = 24;
 
-const TIMEOUT_MS = 3_600_000;
+const RUN = { timeoutMs: 3_600_000, whenAborted: 'finish' } as const;
+
+/** Faults of a worker that one of the files it had may have caused. */
+const BETTER_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['WORKER_DIED', 'TIMED_OUT']);
+
+/** Where results are left. */
+export type Place = Pick<AnonymiseInput, 'folder' | 'objects'> & { readonly name?: string };
 
 /** An image's result of an earlier time. */
 export interface EarlierResult {
@@ -85,65 +91,86 @@ export class Anonymiser {
     this.book.requireDistinct(patients);
   }
 
-  /** Throws ANONYMISE_ALREADY, ANONYMISE_MASK_SIZE, OBJECT_MISSING, OBJECT_DAMAGED, DISK_*. */
+  /** Throws ANONYMISE_ALREADY, ANONYMISE_MASK_SIZE, OBJECT_MISSING, OBJECT_DAMAGED, NOT_FOUND, DISK_*. */
   async prepare(subject: Subject): Promise<Task> {
-    if (subject.isAnonymous) throw new FieldboxError('ANONYMISE_ALREADY');
-    if (subject.state === 'missing') throw new FieldboxError('OBJECT_MISSING');
-    if (subject.state === 'corrupt') throw new FieldboxError('OBJECT_DAMAGED', { sha256: subject.image });
-    const areas = this.areasOf(subject);
-    const masks = fingerprint(areas);
-    const key = await this.keysInTurn(() => this.book.of(subject.patient));
-    return { subject, key, areas, masks, ...this.earlier(key, subject.image, masks) };
+    const [outcome] = await this.prepareTogether([subject]);
+    if (outcome === undefined || outcome instanceof FieldboxError) throw outcome ?? new FieldboxError('INTERNAL');
+    return outcome;
+  }
+
+  /** The same for many images, in their order: keys that are missing are made with one flush. Throws DISK_*. */
+  async prepareTogether(subjects: readonly Subject[]): Promise<readonly (Task | FieldboxError)[]> {
+    const checked = subjects.map((subject) => this.check(subject));
+    const patients = new Set(checked.flatMap((one) => (one instanceof FieldboxError ? [] : [one.subject.patient])));
+    const keys = await this.keysInTurn(() => this.book.of(patients));
+    return checked.map((one) => {
+      if (one instanceof FieldboxError) return one;
+      const { subject, areas } = one;
+      const key = keys.get(subject.patient);
+      if (!key) return new FieldboxError('NOT_FOUND', { what: `patient ${subject.patient}` });
+      const masks = fingerprint(areas);
+      return { subject, key, areas, masks, ...this.earlier(key, subject.image, masks) };
+    });
   }
 
   /** Lets a worker do it; the result lies in the folder afterwards. Throws as the task `anonymiseObject`. */
-  async carryOut(
-    task: Task,
+  async carryOut(task: Task, purpose: Purpose, place: Place, signal: AbortSignal): Promise<Done> {
+    const output = await this.ctx.pool.run('anonymiseObject', this.inputOf(task, place), { ...RUN, signal });
+    return done(task, output, purpose);
+  }
+
+  /**
+   * Lets one worker do it for several images; gives for each what was done or why not. When one of them ends or hangs its worker,
+   * each is tried again on its own, so that the others do not suffer for it.
+   */
+  async carryOutTogether(
+    tasks: readonly Task[],
     purpose: Purpose,
-    place: { readonly folder: string; readonly name?: string; readonly objects: string | null },
+    place: Place,
     signal: AbortSignal,
-  ): Promise<Done> {
-    const { subject, key, areas, masks, variant, earlier } = task;
-    const output = await this.ctx.pool.run(
-      'anonymiseObject',
-      {
-        path: this.ctx.objects.path(subject.image),
-        sha256: subject.image,
-        options: { ...this.way.profile, masks: areas },
-        key: { ...key.forModule, variant },
-        name: null,
-        ...place,
-      },
-      { signal, timeoutMs: TIMEOUT_MS, whenAborted: 'finish' },
-    );
-    const image = ImageId.parse(output.sha256);
-    const { original, replaced, values, uids } = output;
-    const isKnown = earlier?.anonymous === image && (purpose === 'export' || purpose === 'send');
+  ): Promise<readonly (Done | FieldboxError)[]> {
+    const files = tasks.map((task) => this.inputOf(task, place));
+    try {
+      const { files: results } = await this.ctx.pool.run('anonymiseObjects', { files }, { ...RUN, signal });
+      return tasks.map((task, at) => {
+        const result = results[at];
+        if (result?.ok) return done(task, result.output, purpose);
+        return result ? Object.assign(fromWire(result.error), { trace: result.trace }) : new FieldboxError('INTERNAL');
+      });
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      if (!BETTER_ALONE.has(error.code)) return tasks.map(() => error);
+    }
+    const outcomes: (Done | FieldboxError)[] = [];
+    for (const task of tasks) {
+      outcomes.push(
+        await this.carryOut(task, purpose, place, signal).catch((error: unknown) => asFieldboxError(error)),
+      );
+    }
+    return outcomes;
+  }
+
+  private inputOf({ subject, key, areas, variant }: Task, place: Place): AnonymiseInput {
     return {
-      image,
-      output,
-      record: isKnown
-        ? null
-        : {
-            type: 'image.anonymised',
-            body: {
-              key: key.key,
-              original: subject.image,
-              anonymous: image,
-              masks,
-              variant,
-              purpose,
-              StudyInstanceUID: original.studyInstanceUID,
-              SeriesInstanceUID: original.seriesInstanceUID,
-              SOPInstanceUID: original.sopInstanceUID,
-              anonymousStudyInstanceUID: replaced.studyInstanceUID,
-              anonymousSeriesInstanceUID: replaced.seriesInstanceUID,
-              anonymousSOPInstanceUID: replaced.sopInstanceUID,
-              values: [...values],
-              uids: { ...uids },
-            },
-          },
+      path: this.ctx.objects.path(subject.image),
+      sha256: subject.image,
+      options: { ...this.way.profile, masks: areas },
+      key: { ...key.forModule, variant },
+      name: null,
+      ...place,
     };
+  }
+
+  private check(subject: Subject): Pick<Task, 'subject' | 'areas'> | FieldboxError {
+    if (subject.isAnonymous) return new FieldboxError('ANONYMISE_ALREADY');
+    if (subject.state === 'missing') return new FieldboxError('OBJECT_MISSING');
+    if (subject.state === 'corrupt') return new FieldboxError('OBJECT_DAMAGED', { sha256: subject.image });
+    try {
+      return { subject, areas: this.areasOf(subject) };
+    } catch (error) {
+      if (isFaultOfImage(error)) return error;
+      throw error;
+    }
   }
 
   /** What is blackened: areas drawn for this very picture, else those kept for its device. Throws ANONYMISE_MASK_SIZE. */
@@ -170,6 +197,37 @@ export class Anonymiser {
     if (same) return { variant: same.variant, earlier: { anonymous: same.anonymous, isHere: same.isHere === 1 } };
     return { variant: rows.length === 0 ? '' : masks === '' ? 'none' : masks, earlier: null };
   }
+}
+
+function done({ subject, key, masks, variant, earlier }: Task, output: AnonymiseOutput, purpose: Purpose): Done {
+  const image = ImageId.parse(output.sha256);
+  const { original, replaced, values, uids } = output;
+  const isKnown = earlier?.anonymous === image && (purpose === 'export' || purpose === 'send');
+  return {
+    image,
+    output,
+    record: isKnown
+      ? null
+      : {
+          type: 'image.anonymised',
+          body: {
+            key: key.key,
+            original: subject.image,
+            anonymous: image,
+            masks,
+            variant,
+            purpose,
+            StudyInstanceUID: original.studyInstanceUID,
+            SeriesInstanceUID: original.seriesInstanceUID,
+            SOPInstanceUID: original.sopInstanceUID,
+            anonymousStudyInstanceUID: replaced.studyInstanceUID,
+            anonymousSeriesInstanceUID: replaced.seriesInstanceUID,
+            anonymousSOPInstanceUID: replaced.sopInstanceUID,
+            values: [...values],
+            uids: { ...uids },
+          },
+        },
+  };
 }
 
 /** Names areas, whatever order they were drawn in; empty for none. */

@@ -11,6 +11,7 @@ import { statement } from '../index-writer/statements';
 export interface Subject {
   readonly image: ImageId;
   readonly state: 'good' | 'missing' | 'corrupt';
+  readonly bytes: number;
   readonly patient: PatientKey;
   readonly kind: KindKey | null;
   readonly takenAt: string | null;
@@ -28,7 +29,7 @@ interface Raw extends Omit<Subject, 'hasPixels' | 'attributes' | 'isAnonymous'> 
 }
 
 const SUBJECT = `
-  SELECT image.object AS image, object.state, patient.key AS patient, kind.key AS kind, image.taken_at AS takenAt,
+  SELECT image.object AS image, object.state, object.bytes, patient.key AS patient, kind.key AS kind, image.taken_at AS takenAt,
     image.has_pixels AS hasPixels, image.SOPClassUID, image.attributes,
     EXISTS (SELECT 1 FROM anonymised_image WHERE anonymous = image.object) AS isAnonymous
   FROM image

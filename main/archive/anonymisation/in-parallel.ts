@@ -3,21 +3,37 @@
  * and is thrown when all that had begun have ended.
  */
 export async function inParallel<T>(
-  things: Iterable<T>,
+  things: Iterable<T> | AsyncIterable<T>,
   width: number,
   work: (thing: T) => Promise<void>,
 ): Promise<void> {
-  const queue = things[Symbol.iterator]();
+  const queue = Symbol.asyncIterator in things ? things[Symbol.asyncIterator]() : things[Symbol.iterator]();
   const failures: unknown[] = [];
   const take = async (): Promise<void> => {
-    for (let next = queue.next(); next.done !== true && failures.length === 0; next = queue.next()) {
-      try {
+    try {
+      for (let next = await queue.next(); next.done !== true && failures.length === 0; next = await queue.next())
         await work(next.value);
-      } catch (error) {
-        failures.push(error);
-      }
+    } catch (error) {
+      failures.push(error);
     }
   };
   await Promise.all(Array.from({ length: width }, take));
   if (failures.length > 0) throw failures[0];
+}
+
+/** Lets at most `width` of a kind of work run at once; the others wait, in their order. */
+export function atMost(width: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = width;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => void waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
 }

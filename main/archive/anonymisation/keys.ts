@@ -8,6 +8,7 @@ import { foldText } from '../catalog/folding';
 import type { EngineContext } from '../context';
 import { fingerprintOf } from '../index-writer/apply-anonymisation';
 import { statement } from '../index-writer/statements';
+import type { NewRecord } from '../records/record';
 
 /** Dates go back by 30 days to ten years, so that none of them lies in the future. */
 const SHIFT_DAYS = { least: 30, most: 3682 } as const;
@@ -77,18 +78,24 @@ export class KeyBook {
     if (taken) throw new FieldboxError('ANONYMISE_NAME_TAKEN');
   }
 
-  /** The patient's key; made, and durable, when there is none yet. Called for one patient at a time. Throws DISK_*. */
-  async of(patient: PatientKey): Promise<UsableKey> {
-    const known = this.known.get(patient) ?? this.stored(patient);
-    if (known) {
-      this.known.set(patient, known);
-      return known;
+  /**
+   * The patients' keys; those that there are not yet are made, and durable. Who is no patient gets none. Called for one group of
+   * patients at a time. Throws DISK_*.
+   */
+  async of(patients: ReadonlySet<PatientKey>): Promise<ReadonlyMap<PatientKey, UsableKey>> {
+    await this.make([...patients].filter((patient) => this.find(patient) === undefined));
+    const found = new Map<PatientKey, UsableKey>();
+    for (const patient of patients) {
+      const key = this.find(patient);
+      if (key) found.set(patient, key);
     }
-    await this.make(patient);
-    const made = this.stored(patient);
-    if (!made) throw new FieldboxError('INTERNAL', {}, new Error('A key that was just made is not there.'));
-    this.known.set(patient, made);
-    return made;
+    return found;
+  }
+
+  private find(patient: PatientKey): UsableKey | undefined {
+    const key = this.known.get(patient) ?? this.stored(patient);
+    if (key) this.known.set(patient, key);
+    return key;
   }
 
   private stored(patient: PatientKey): UsableKey | undefined {
@@ -117,29 +124,30 @@ export class KeyBook {
     };
   }
 
-  private async make(patient: PatientKey): Promise<void> {
+  private async make(patients: readonly PatientKey[]): Promise<void> {
     const { db } = this.ctx;
-    const who = statement(db, 'SELECT PatientName, PatientID, PatientBirthDate FROM patient WHERE key = ?').get(
-      patient,
-    ) as { PatientName: string; PatientID: string; PatientBirthDate: string } | undefined;
-    if (!who) throw new FieldboxError('NOT_FOUND', { what: `patient ${patient}` });
-    const pseudonym = freePseudonym(db);
-    await this.ctx.commit([
-      {
-        type: 'anonymisation.keyMade',
-        body: {
-          key: AnonymisationKeyId.parse(randomUUID()),
-          patient,
-          profile: this.profile,
-          values: this.tagValues(),
-          secret: randomBytes(32).toString('hex'),
-          dateShiftDays: -randomInt(SHIFT_DAYS.least, SHIFT_DAYS.most + 1),
-          anonymousName: this.checked.patientName ?? pseudonym,
-          anonymousID: this.checked.patientID ?? pseudonym,
-          ...who,
-        },
-      },
-    ]);
+    const pseudonyms = new Set<string>();
+    const records = patients.flatMap((patient): NewRecord[] => {
+      const who = statement(db, 'SELECT PatientName, PatientID, PatientBirthDate FROM patient WHERE key = ?').get(
+        patient,
+      ) as { PatientName: string; PatientID: string; PatientBirthDate: string } | undefined;
+      if (!who) return [];
+      const pseudonym = freePseudonym(db, pseudonyms);
+      pseudonyms.add(pseudonym);
+      const body = {
+        key: AnonymisationKeyId.parse(randomUUID()),
+        patient,
+        profile: this.profile,
+        values: this.tagValues(),
+        secret: randomBytes(32).toString('hex'),
+        dateShiftDays: -randomInt(SHIFT_DAYS.least, SHIFT_DAYS.most + 1),
+        anonymousName: this.checked.patientName ?? pseudonym,
+        anonymousID: this.checked.patientID ?? pseudonym,
+        ...who,
+      };
+      return [{ type: 'anonymisation.keyMade', body }];
+    });
+    if (records.length > 0) await this.ctx.commit(records);
   }
 
   private tagValues(): TagValue[] {
@@ -151,13 +159,13 @@ export class KeyBook {
 }
 
 /** A name that says nothing and that nobody has, such as ANON-4KD0-91XZ. */
-function freePseudonym(db: Database): string {
+function freePseudonym(db: Database, others: ReadonlySet<string>): string {
   for (;;) {
     const letters = Array.from(randomBytes(8), (byte) => ALPHABET.charAt(byte & 31)).join('');
     const name = `ANON-${letters.slice(0, 4)}-${letters.slice(4)}`;
     const taken =
       statement(db, 'SELECT 1 FROM anonymisation_key WHERE anonymous_id = ?').get(name) ??
       statement(db, 'SELECT 1 FROM patient WHERE id_folded = ?').get(foldText(name));
-    if (!taken) return name;
+    if (!taken && !others.has(name)) return name;
   }
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { AnonymisationRequest, AnonymisationResult } from '@shared/contract/anonymisation';
 import { asFieldboxError, FieldboxError, type ErrorCode } from '@shared/errors';
@@ -10,9 +11,9 @@ import { CommitBatcher } from '../ingest/commit-batcher';
 import type { JobHandle } from '../jobs/job-board';
 import { forgetUnused } from '../maintenance/remains';
 import type { NewRecord } from '../records/record';
-import { Anonymiser, anonymisingInTurn, type Done, IN_FLIGHT, isFaultOfImage, type Task } from './anonymiser';
+import { Anonymiser, anonymisingInTurn, type Done, isFaultOfImage, type Task } from './anonymiser';
 import { subjectById, type Subject } from './images';
-import { inParallel } from './in-parallel';
+import { atMost, inParallel } from './in-parallel';
 import type { SetAside } from './set-aside';
 
 /** What a run needs of the job it runs in; the command line passes its own. */
@@ -45,8 +46,8 @@ export function prepareRun(
 }
 
 /**
- * Anonymises the images into the archive, each in one commit: the key's record, then the copy, then, when it stands in the place
- * of the original, what sets that aside. What was made stays when it is cancelled or fails; doing it again completes it. How it
+ * Anonymises the images into the archive, each in one commit: what its key remembers of it, then the copy, then, when it stands in
+ * the place of the original, what sets that aside. What was made stays when it is cancelled or fails; doing it again completes it. How it
  * ended is recorded and given. Throws DISK_* when not even that can be written down.
  */
 export async function carryOutRun(
@@ -59,7 +60,43 @@ export async function carryOutRun(
   return anonymisingInTurn(ctx)(() => work.carryOut());
 }
 
+/** Images that are looked up, and get their keys, together. */
+const PREPARED_AT_ONCE = 256;
+
+/** What a worker gets at once: enough that handing it over counts for little, and little enough that others get their turn. */
+const PORTION = { images: 32, bytes: 8 * 1024 * 1024 } as const;
+
+/** Portions with a worker, waiting for one, or being stored: few enough to keep memory flat. */
+const PORTIONS_UNDER_WAY = 16;
+
+/**
+ * Workers that small images without areas use at once: the index has about as much to do with them in this thread, and one more
+ * worker than there are cores left would only be in its way.
+ */
+const WORKERS_FOR_SMALL = Math.max(1, availableParallelism() - 1);
+
+function* inPortions(tasks: readonly Task[]): Generator<readonly Task[]> {
+  let portion: Task[] = [];
+  let bytes = 0;
+  for (const task of tasks) {
+    portion.push(task);
+    bytes += task.subject.bytes;
+    if (portion.length < PORTION.images && bytes < PORTION.bytes) continue;
+    yield portion;
+    portion = [];
+    bytes = 0;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/** Whether their pixels are only copied, and are few. */
+function areSmall(tasks: readonly Task[]): boolean {
+  const bytes = tasks.reduce((sum, { subject }) => sum + subject.bytes, 0);
+  return bytes < PORTION.bytes && tasks.every(({ areas }) => areas.length === 0);
+}
+
 class Run {
+  private readonly workingOnSmall = atMost(WORKERS_FOR_SMALL);
   private readonly batcher: CommitBatcher;
   private readonly startedAt: string;
   private readonly leftOut: { image: ImageId; code: ErrorCode }[] = [];
@@ -82,7 +119,7 @@ class Run {
     let failure: FieldboxError | null = null;
     this.tell();
     try {
-      await inParallel(this.prepared.ids, IN_FLIGHT, (id) => this.image(id));
+      await inParallel(this.portions(), PORTIONS_UNDER_WAY, (tasks) => this.anonymise(tasks));
     } catch (error) {
       failure = asFieldboxError(error);
     }
@@ -110,42 +147,80 @@ class Run {
     return { result, failure };
   }
 
-  private async image(id: number): Promise<void> {
-    if (this.handle.signal.aborted) throw new FieldboxError('CANCELLED');
-    const subject = subjectById(this.ctx.db, id);
-    if (!subject) return;
-    try {
-      await this.anonymise(subject);
-    } catch (error) {
-      if (!isFaultOfImage(error)) throw error;
-      this.leftOut.push({ image: subject.image, code: error.code });
+  /**
+   * The images, in the portions in which workers get them. What has an earlier result here, or cannot be done, is dealt with on the
+   * way.
+   */
+  private async *portions(): AsyncGenerator<readonly Task[]> {
+    const { ids, anonymiser } = this.prepared;
+    for (let at = 0; at < ids.length; at += PREPARED_AT_ONCE) {
+      this.throwIfCancelled();
+      const subjects = ids.slice(at, at + PREPARED_AT_ONCE).flatMap((id) => subjectById(this.ctx.db, id) ?? []);
+      const outcomes = await anonymiser.prepareTogether(subjects);
+      const tasks = outcomes.flatMap((outcome, index) => {
+        if (!(outcome instanceof FieldboxError)) return [outcome];
+        this.leaveOut(subjects[index], outcome);
+        return [];
+      });
+      await this.keepEarlier(tasks.filter((task) => task.earlier?.isHere));
+      this.tell();
+      yield* inPortions(tasks.filter((task) => !task.earlier?.isHere));
     }
-    this.tell();
   }
 
-  private async anonymise(subject: Subject): Promise<void> {
-    const { anonymiser } = this.prepared;
-    const task = await anonymiser.prepare(subject);
+  /** Images whose results of an earlier time are here: only what sets the original aside is still to be done. */
+  private async keepEarlier(tasks: readonly Task[]): Promise<void> {
+    const records = tasks.flatMap(({ subject }) => this.aside(subject));
+    if (records.length > 0) await this.batcher.add(records, []);
+    for (const task of tasks) if (task.earlier) this.note(task, task.earlier.anonymous);
+    this.alreadyThere += tasks.length;
+  }
+
+  private async anonymise(tasks: readonly Task[]): Promise<void> {
     const { paths } = this.ctx;
-    if (task.earlier?.isHere) {
-      const records = this.aside(subject);
-      if (records.length > 0) await this.batcher.add(records, []);
-      this.note(task, task.earlier.anonymous);
-      this.alreadyThere += 1;
-      return;
-    }
-    const done = await anonymiser.carryOut(
-      task,
-      this.prepared.request.mode,
-      { folder: paths.incoming, objects: paths.objects },
-      this.handle.signal,
-    );
-    await this.store(task, done);
-    this.note(task, done.image);
-    this.made += 1;
+    const place = { folder: paths.incoming, objects: paths.objects };
+    const carryOut = (): ReturnType<Anonymiser['carryOutTogether']> => {
+      this.throwIfCancelled();
+      return this.prepared.anonymiser.carryOutTogether(tasks, this.prepared.request.mode, place, this.handle.signal);
+    };
+    const outcomes = await (areSmall(tasks) ? this.workingOnSmall(carryOut) : carryOut());
+    const made: { readonly task: Task; readonly done: Done }[] = [];
+    const faults: FieldboxError[] = [];
+    tasks.forEach((task, at) => {
+      const outcome = outcomes[at] ?? new FieldboxError('INTERNAL');
+      if (!(outcome instanceof FieldboxError)) made.push({ task, done: outcome });
+      else if (isFaultOfImage(outcome)) this.leaveOut(task.subject, outcome);
+      else faults.push(outcome);
+    });
+    await this.store(made);
+    for (const { task, done } of made) this.note(task, done.image);
+    this.made += made.length;
+    this.tell();
+    if (faults[0]) throw faults[0];
   }
 
-  private async store({ subject }: Task, { image, output, record }: Done): Promise<void> {
+  private async store(made: readonly { readonly task: Task; readonly done: Done }[]): Promise<void> {
+    if (made.length === 0) return;
+    try {
+      await this.batcher.add(
+        made.flatMap(({ task, done }) => this.recordsOf(task, done)),
+        made.map(({ done: { image, output } }) => ({
+          sha256: image,
+          bytes: output.bytes,
+          role: 'instance',
+          attributes: output.attributes,
+        })),
+      );
+    } catch (error) {
+      for (const { done } of made) {
+        if (!(await this.ctx.objects.exists(done.image)))
+          await rm(join(this.ctx.paths.incoming, done.image), { force: true });
+      }
+      throw error;
+    }
+  }
+
+  private recordsOf({ subject }: Task, { image, output, record }: Done): readonly NewRecord[] {
     const stored: NewRecord = {
       type: 'object.stored',
       body: {
@@ -163,15 +238,15 @@ class Run {
         takenAt: this.prepared.request.profile.dates === 'full' ? subject.takenAt : null,
       },
     };
-    const records = [...(record === null ? [] : [record]), stored, ...this.aside(subject)];
-    try {
-      await this.batcher.add(records, [
-        { sha256: image, bytes: output.bytes, role: 'instance', attributes: output.attributes },
-      ]);
-    } catch (error) {
-      if (!(await this.ctx.objects.exists(image))) await rm(join(this.ctx.paths.incoming, image), { force: true });
-      throw error;
-    }
+    return [...(record === null ? [] : [record]), stored, ...this.aside(subject)];
+  }
+
+  private leaveOut(subject: Subject | undefined, { code }: FieldboxError): void {
+    if (subject) this.leftOut.push({ image: subject.image, code });
+  }
+
+  private throwIfCancelled(): void {
+    if (this.handle.signal.aborted) throw new FieldboxError('CANCELLED');
   }
 
   private aside(subject: Subject): readonly NewRecord[] {

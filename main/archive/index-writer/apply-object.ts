@@ -46,11 +46,11 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
   );
   if (body.archive) addToArchive(db, body.archive, placed.series);
   markConflict(db, attributes.SOPInstanceUID ?? '');
-  statement(db, `UPDATE patient SET last_study_date = max(last_study_date, ?), changed_at = ? WHERE id = ?`).run(
-    attributes.studyDate ?? '',
-    record.at,
-    placed.patient,
-  );
+  statement(
+    db,
+    `UPDATE patient SET last_study_date = max(last_study_date, @date), changed_at = @at
+     WHERE id = @patient AND (last_study_date < @date OR changed_at <> @at)`,
+  ).run({ date: attributes.studyDate ?? '', at: record.at, patient: placed.patient });
   if (body.kind === BUILTIN_KINDS.headshot) {
     statement(db, 'UPDATE patient SET headshot = ? WHERE id = ?').run(body.image, placed.patient);
   }

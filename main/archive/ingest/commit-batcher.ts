@@ -2,8 +2,8 @@ import { actingUser } from '../actor';
 import type { EngineContext, IncomingObject } from '../context';
 import type { NewRecord } from '../records/record';
 
-/** At most this many records share one flush. */
-const BATCH_RECORDS = 64;
+/** A commit takes more on until it has this many records. */
+const BATCH_RECORDS = 512;
 
 interface Pending {
   readonly records: readonly NewRecord[];
@@ -36,7 +36,7 @@ export class CommitBatcher {
 
   private async drain(): Promise<void> {
     while (this.pending.length > 0) {
-      const batch = this.pending.splice(0, BATCH_RECORDS);
+      const batch = this.nextBatch();
       try {
         await this.ctx.commit(
           batch.flatMap((one) => one.records),
@@ -48,5 +48,11 @@ export class CommitBatcher {
       }
     }
     this.running = false;
+  }
+
+  private nextBatch(): readonly Pending[] {
+    let records = 0;
+    const end = this.pending.findIndex((one) => (records += one.records.length) >= BATCH_RECORDS);
+    return this.pending.splice(0, end === -1 ? this.pending.length : end + 1);
   }
 }

@@ -15,7 +15,7 @@ import { Storing } from './storing';
 import { walk } from './walk';
 
 /** Files under way at once: enough that workers go on while a group of them is being committed, few enough to keep memory flat. */
-const IN_FLIGHT = 96;
+const IN_FLIGHT = 256;
 
 /** Faults that end the whole import and not only one file. */
 const FATAL = new Set(['DISK_FULL', 'DISK_FAILED', 'CANCELLED', 'ARCHIVE_CLOSED', 'INTERNAL']);

@@ -76,7 +76,7 @@ export async function anonymise(
       (stripped && OFFSETS.has(tag)) ||
       (masked !== null && (isStale(tag) || PIXELS.has(tag))),
   });
-  const pseudonym = `ANON-${replacements.pseudonym(patient)}`;
+  const pseudonym = (): string => `ANON-${replacements.pseudonym(patient)}`;
   const builder = walk.dataSet(dataset, placed(valuesOf(key, pseudonym)));
   const original = identityOf(file);
   const uidOf = (uid: string): string => (options.retainUIDs || uid === '' ? uid : replacements.uid(uid));
@@ -99,8 +99,8 @@ export async function anonymise(
     sopClassUID,
     original,
     replaced: {
-      patientName: values.patientName ?? pseudonym,
-      patientID: values.patientID ?? pseudonym,
+      patientName: values.patientName ?? pseudonym(),
+      patientID: values.patientID ?? pseudonym(),
       studyInstanceUID: uidOf(original.studyInstanceUID),
       seriesInstanceUID: uidOf(original.seriesInstanceUID),
       sopInstanceUID,
@@ -131,10 +131,10 @@ function maskedElement(file: DicomFile, { bytes, isWide }: MaskedPixels): Uint8A
 }
 
 /** Key values as extra values, the caller's own extra ones last. Patient's name and number are of Type 2 and always there. */
-function valuesOf({ values = {} }: AnonymisationKey, pseudonym: string): readonly ExtraValue[] {
+function valuesOf({ values = {} }: AnonymisationKey, pseudonym: () => string): readonly ExtraValue[] {
   const named: readonly (readonly [string, string | undefined])[] = [
-    ['PatientName', values.patientName ?? pseudonym],
-    ['PatientID', values.patientID ?? pseudonym],
+    ['PatientName', values.patientName ?? pseudonym()],
+    ['PatientID', values.patientID ?? pseudonym()],
     ['PatientBirthDate', values.patientBirthDate ?? ''],
     ['PatientSex', values.patientSex],
     ['AccessionNumber', values.accessionNumber],

@@ -78,7 +78,10 @@ export class DataSet implements DataSetView {
     if (!element || element.length === 0) return [];
     if (!TEXT.has(element.vr)) return this.numbers(tag).map(String);
     const bytes = this.source.bytes(element.offset, Math.min(element.length, MAX_TEXT_BYTES));
-    return splitValues(decodeText(bytes, element.vr, this.charset()), element.vr);
+    return splitValues(
+      decodeText(bytes, element.vr, () => this.charset()),
+      element.vr,
+    );
   }
 
   string(tag: Tag): string | undefined {
@@ -115,7 +118,12 @@ export class DataSet implements DataSetView {
     const own = this.elements.get(Tags.SpecificCharacterSet);
     if (!own) return this.parent?.charset();
     const bytes = this.source.bytes(own.offset, Math.min(own.length, 1024));
-    return characterSet(splitValues(decodeText(bytes, 'CS', undefined), 'CS'));
+    return characterSet(
+      splitValues(
+        decodeText(bytes, 'CS', () => undefined),
+        'CS',
+      ),
+    );
   }
 }
 

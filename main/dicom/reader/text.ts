@@ -28,17 +28,22 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
+function isAscii(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte >= 0x80 || byte === 0x1b) return false;
+  return true;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** ISO_IR 203, which the decoder of the others does not have. */
 const latin9 = new TextDecoder('iso-8859-15');
 
 /**
- * Text in Unicode. Without a character set only ASCII is allowed; other bytes are read as UTF-8 where they are valid UTF-8,
+ * Text in Unicode; the character set is asked for where it matters. Without one only ASCII is allowed; other bytes are read as UTF-8 where they are valid UTF-8,
  * which they hardly are by chance, and as Latin-1 otherwise.
  */
-export function decodeText(bytes: Uint8Array, vr: VR, charset: string | undefined): string {
+export function decodeText(bytes: Uint8Array, vr: VR, charsetOf: () => string | undefined): string {
   if (!AFFECTED.has(vr) || isAscii(bytes)) return latin1(bytes);
+  const charset = charsetOf();
   if (charset !== undefined) {
     return converted(bytes, vr, charset) ?? converted(bytes, vr, withAscii(charset)) ?? withoutLabel(bytes);
   }
@@ -69,8 +74,12 @@ function withoutLabel(bytes: Uint8Array): string {
   }
 }
 
+/** Texts that stand as they are: one value, nothing to trim. */
+const PLAIN = /^[^\\\0 =](?:[^\\\0=]*[^\\\0 =])?$/;
+
 /** Splits and trims as the VR wants: trailing padding always, leading spaces where they mean nothing (PS3.5 6.2). */
 export function splitValues(text: string, vr: VR): string[] {
+  if (vr !== 'UI' && PLAIN.test(text)) return [text];
   const end = text.replace(/[\0 ]+$/, '');
   if (end === '') return [];
   if (SINGLE.has(vr)) return [end];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FieldboxError } from '@shared/errors';
+import { asFieldboxError, FieldboxError, type WireError } from '@shared/errors';
 import {
   anonymise,
   type AnonymisationKey,
@@ -73,6 +73,31 @@ export async function anonymiseObject(input: AnonymiseInput): Promise<AnonymiseO
   });
 }
 
+/** What became of one file of several. */
+export type AnonymisedOne =
+  | { readonly ok: true; readonly output: AnonymiseOutput }
+  | { readonly ok: false; readonly error: WireError; readonly trace: string };
+
+/**
+ * The same for several files, one after the other: sending each small one to a worker on its own takes longer than anonymising it.
+ * A fault of one does not keep the others back.
+ */
+export async function anonymiseObjects(input: {
+  readonly files: readonly AnonymiseInput[];
+}): Promise<{ readonly files: readonly AnonymisedOne[] }> {
+  const files: AnonymisedOne[] = [];
+  for (const file of input.files) {
+    try {
+      files.push({ ok: true, output: await anonymiseObject(file) });
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      const cause = error.cause instanceof Error ? error.cause : error;
+      files.push({ ok: false, error: error.toJSON(), trace: cause.stack ?? cause.message });
+    }
+  }
+  return { files };
+}
+
 /** All UIDs in a file, for asking the keys about them. Throws as `anonymiseObject`. */
 export async function uidsOfObject(input: { readonly path: string }): Promise<{ uids: readonly string[] }> {
   return withFile(input.path, null, (file) => Promise.resolve({ uids: [...uidsIn(file.dataset)] }));
@@ -110,28 +135,33 @@ function sameSecret(secret: Uint8Array): Uint8Array {
   return secret;
 }
 
+/** One for all small files of this worker: tasks run one after the other, and nothing of it goes into their results. */
+const whole = new Uint8Array(WHOLE_BYTES);
+
 async function withFile<T>(path: string, sha256: string | null, work: (file: ReadResult) => Promise<T>): Promise<T> {
-  if (sizeOf(path) <= WHOLE_BYTES) {
-    const bytes = readFileSync(path);
-    if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
-    return work(readDicom(new BufferSource(bytes)));
-  }
-  if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
-    throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
-  const source = new FileSource(path);
+  const source = openObject(path);
   try {
+    if (source.size <= WHOLE_BYTES) {
+      const bytes = whole.subarray(0, source.readInto(whole));
+      if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+      return await work(readDicom(new BufferSource(bytes)));
+    }
+    if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
+      throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
     return await work(readDicom(source));
   } finally {
     source.close();
   }
 }
 
-function sizeOf(path: string): number {
+/** Throws OBJECT_MISSING, DISK_*. */
+function openObject(path: string): FileSource {
   try {
-    return statSync(path).size;
+    return new FileSource(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw new FieldboxError('OBJECT_MISSING', {}, error);
-    throw diskError(error);
+    const { cause } = asFieldboxError(error);
+    if (systemCode(cause) === 'ENOENT') throw new FieldboxError('OBJECT_MISSING', {}, cause);
+    throw diskError(cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { anonymiseObject, reidentifyObject, uidsOfObject } from './anonymise';
+import { anonymiseObject, anonymiseObjects, reidentifyObject, uidsOfObject } from './anonymise';
 import { copyOut } from './copy-out';
 import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
@@ -22,6 +22,7 @@ import { unpackZip } from './unpack-zip';
  */
 export const tasks = {
   anonymiseObject,
+  anonymiseObjects,
   reidentifyObject,
   uidsOfObject,
   copyOut,
