@@ -165,6 +165,23 @@ describe('boxes over TLS', () => {
     const transaction = await sendAll(there, remote);
     there.sync.start();
     await expect.poll(() => statesOf(there.sync, transaction), WAIT).toMatchObject({ proven: 2 });
+
+    // Only boxes that were added: the other one shows its own certificate.
+    const clients = async (): Promise<void> => {
+      const file = join(there.folder, 'there.crt');
+      await there.sync.verbs['certificate.make']({});
+      await there.sync.verbs['certificate.save']({ path: file });
+      const added = await here.sync.verbs['certificate.read']({ path: file });
+      const only = { on: true, clients: [added] };
+      await here.sync.verbs['hub.set']({ on: true, host: '127.0.0.1', port, publicUrl: '', tls: only });
+    };
+    await clients();
+    const outcomes = async () => (await test(untrusted.offeredCertificate)).steps.map(({ outcome }) => outcome);
+    expect(await outcomes()).not.toContain('failed');
+    await there.sync.verbs['certificate.make']({});
+    expect(await outcomes()).toContain('failed');
+
+    await here.sync.verbs['hub.set']({ on: true, host: '127.0.0.1', port, publicUrl: '', tls });
     await here.sync.verbs['certificate.make']({});
     expect((await test(untrusted.offeredCertificate)).offeredCertificate).not.toBe(untrusted.offeredCertificate);
   });

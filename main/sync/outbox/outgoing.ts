@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
-import { asFieldboxError, type ErrorCode, type ErrorDetails } from '@shared/errors';
+import { asFieldboxError, type ErrorCode, type ErrorDetails, FieldboxError } from '@shared/errors';
 import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
 import { reasonToStay } from '../../archive/attachments/outgoing';
 import { attachmentRow } from '../../archive/attachments/rows';

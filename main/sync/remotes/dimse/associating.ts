@@ -18,12 +18,12 @@ export type Associate = (
 /** How a destination is associated with, as its settings say. */
 export function associating(
   settings: SettingsOf<'dimse'>,
-  { patience, ownCertificate }: Pick<Surroundings, 'patience' | 'ownCertificate'>,
+  surroundings: Pick<Surroundings, 'patience' | 'ownCertificate'>,
 ): Associate {
   const { host, port, calledAETitle, callingAETitle, tls, certificate } = settings;
   return async (contexts, signal, roles = []) => {
     // Many archives let nobody in who shows no certificate.
-    const own = tls ? await ownCertificate() : null;
+    const own = tls ? await surroundings.ownCertificate() : null;
     const association = await Association.request({
       host,
       port,
@@ -35,7 +35,7 @@ export function associating(
       tls: tls
         ? { ca: null, key: own?.key ?? null, certificate: own?.certificate ?? null, fingerprint: certificate }
         : null,
-      ...patience,
+      ...surroundings.patience,
     });
     return new ServiceUser(association);
   };

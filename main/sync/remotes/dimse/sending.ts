@@ -149,11 +149,11 @@ function sentAsName({ transaction, position }: Outgoing): string {
 }
 
 /** In which transfer syntax an item was sent, where that was not the one it is stored in. */
-export function sentAs(item: Outgoing, { recall }: Pick<Surroundings, 'recall'>): string | null {
-  return recall(sentAsName(item));
+export function sentAs(item: Outgoing, memory: Pick<Surroundings, 'recall'>): string | null {
+  return memory.recall(sentAsName(item));
 }
 
 /** Nothing is to be told of an item any more. */
-export function forgetSentAs(item: Outgoing, { recall, remember }: Pick<Surroundings, 'recall' | 'remember'>): void {
-  if (recall(sentAsName(item)) !== null) remember(sentAsName(item), null);
+export function forgetSentAs(item: Outgoing, memory: Pick<Surroundings, 'recall' | 'remember'>): void {
+  if (memory.recall(sentAsName(item)) !== null) memory.remember(sentAsName(item), null);
 }
