@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LogFilter } from '../../shared/contract/log';
 import { noTls, type ListenerTls } from '../../shared/model/listener-tls';
 import { scpOff } from '../../shared/model/scp';
 import { allImages, temporaryFolder } from '../fixtures/archive';
@@ -78,7 +79,7 @@ describe('the certificate of this laptop', () => {
     expect(await load(together)).toMatchObject({ fingerprint: other.fingerprint });
     await verbs['certificate.save']({ path: file });
     expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE');
-    const { rows } = await engine.verbs['log.list']({});
+    const { rows } = await engine.verbs['log.list']({ ...LogFilter.parse({}), limit: 100 });
     expect(rows.filter(({ code }) => code === 'CERTIFICATE_CHANGED')).toHaveLength(3);
   });
 });

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { FieldboxError } from '@shared/errors';
+import { asFieldboxError, FieldboxError } from '@shared/errors';
 import type { TrustedCertificate } from '@shared/model/listener-tls';
 import type { Identity } from './self-signed';
 
@@ -28,12 +28,12 @@ export async function readIdentity(paths: readonly string[]): Promise<Identity> 
 
 /** What the first of some files gives that can be read so. Throws what the last of them throws. */
 function firstOf<T>(contents: readonly Buffer[], read: (content: Buffer) => T): T {
-  let failure: unknown = new FieldboxError('CERTIFICATE_UNREADABLE');
+  let failure = new FieldboxError('CERTIFICATE_UNREADABLE');
   for (const content of contents) {
     try {
       return read(content);
     } catch (error) {
-      failure = error;
+      failure = asFieldboxError(error);
     }
   }
   throw failure;
