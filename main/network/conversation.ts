@@ -1,4 +1,4 @@
-import { Association, AssociationError, type Context, type Message } from './association';
+import { type Association, AssociationError, type Context, type Message } from './association';
 import { type Command, CommandField } from './command';
 import { commitmentReport } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
