@@ -1,3 +1,4 @@
+import { withSentAs } from '@shared/model/remotes/proof-note';
 import { uidName } from '../../../dicom/dictionary';
 import { AssociationError } from '../../../network/association';
 import { Status } from '../../../network/status';
@@ -53,7 +54,7 @@ export class Proving {
     if (syntax === null) return outcome;
     forgetSentAs(item, this.surroundings);
     const { kind, note } = outcome.proof;
-    return { kind: 'proven', proof: { kind, note: `${note}; sent as ${uidName(syntax)}` } };
+    return { kind: 'proven', proof: { kind, note: withSentAs(note, uidName(syntax)) } };
   }
 
   /** SOP Instance UIDs that the peer lists, asked series by series on one association. Throws AssociationError. */
