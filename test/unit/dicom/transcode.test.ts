@@ -46,7 +46,7 @@ const lossless: readonly {
   readonly syntax: string;
   readonly image: PlainImage;
   readonly photometric?: string;
-  code(image: PlainImage): Promise<Uint8Array>;
+  readonly code: (image: PlainImage) => Promise<Uint8Array>;
 }[] = [
   { name: 'JPEG-LS', syntax: '1.2.840.10008.1.2.4.80', image: gray, code: (image) => jpegLs(image) },
   { name: 'JPEG 2000', syntax: '1.2.840.10008.1.2.4.90', image: gray, code: jpeg2000 },
