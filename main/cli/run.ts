@@ -27,6 +27,7 @@ import { sessionsCommand } from './commands/sessions';
 import { matchCommand } from './commands/match';
 import { pullCommand } from './commands/pull';
 import { ledgerCommand, outboxCommand, sendCommand } from './commands/send';
+import { certificateCommand } from './commands/certificate';
 import { serveCommand } from './commands/serve';
 import { resultCommand } from './commands/result';
 import { showCommand } from './commands/show';
@@ -71,6 +72,7 @@ const commands: Readonly<Record<string, (argv: readonly string[], terminal: Term
   pull: pullCommand,
   match: matchCommand,
   serve: serveCommand,
+  certificate: certificateCommand,
   courier: courierCommand,
   users: usersCommand,
   log: logCommand,

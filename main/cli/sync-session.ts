@@ -57,7 +57,7 @@ class EnvironmentSecrets implements SecretStore {
 
 /** A command with its outbox: what it asks of it is guarded as what it asks of the archive. */
 export interface SyncSession extends Session {
-  readonly sync: Pick<Sync, 'verbs' | 'hub' | 'start' | 'settled' | 'close'>;
+  readonly sync: Pick<Sync, 'verbs' | 'commitments' | 'identity' | 'hub' | 'start' | 'settled' | 'close'>;
 }
 
 /** Opens the archive with its outbox for one command. Nothing is sent unless the command starts it. */
@@ -84,6 +84,8 @@ export function withSync<T>(
             session.require('remotes.now');
             sync.start();
           },
+          commitments: sync.commitments,
+          identity: sync.identity,
           settled: () => sync.settled(),
           hub: () => sync.hub(),
           close: () => sync.close(),

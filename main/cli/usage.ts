@@ -87,7 +87,10 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR
   fieldbox pull results|forms|clinics|images|files --from NAME [--patient ID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
-                [--peer AETITLE@HOST:PORT]... [--known-only] --archive DIR
+                [--peer AETITLE@HOST:PORT]... [--known-only]
+                [--tls-certificate FILE --tls-key FILE [--client-certificate FILE]...] --archive DIR
+  fieldbox certificate make --certificate FILE --key FILE [--name NAME]
+  fieldbox certificate show FILE
   fieldbox remote add NAME courier --key KEY [--path DIR] --archive DIR
   fieldbox courier key --archive DIR
   fieldbox courier write --to NAME [--into DIR] [--again] --archive DIR
@@ -150,7 +153,8 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   rebuild   makes the index again from the stored files and records
   remote    destinations; passwords come from FIELDBOX_REMOTE_PASSWORD or FIELDBOX_REMOTE_TOKEN and are not kept;
             withdraw deletes or puts away an image there, report sends a finished report;
-            --certificate HEX accepts one certificate by its SHA-256, --cap KIB is the most that leaves in a second
+            --certificate HEX accepts one certificate by its SHA-256, --may-transcode lets a PACS (dimse) that takes no
+            compression get decoded images, --commitment asks it for storage commitment, --cap KIB is the most that leaves in a second
   send      sends until nothing more can be done now; what waits stays in the outbox and goes on with outbox run
   ledger    what is proven at which destination, and how
   pull      fetches from a destination into the archive: a study, or what else it has; nothing here is removed by it
@@ -158,7 +162,9 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   hub       whether other boxes reach this archive, and at which address; it listens while the window or serve is open
   box       other boxes: what came from them (incoming), fetching now, and the address that one was given (--new: another one)
   serve     receives from machines on the cable (C-STORE) and answers those named with --peer; with --hub it lets boxes send and
-            fetch; takes in watched folders and sends what waits; until it is stopped
+            fetch; takes in watched folders and sends what waits; until it is stopped; --tls-certificate encrypts both, and
+            --client-certificate lets in only who shows that certificate or one that it has signed
+  certificate  makes a key and a certificate for serve, or shows whom a certificate names and its fingerprint
   courier   images on a stick for another Fieldbox: key shows the key that others seal to; write lays what waits onto the stick
             (--again also what has no receipt yet); read takes bundles in, lays receipts beside them and marks what receipts
             confirm; the secret key is kept in the file that FIELDBOX_KEY_FILE names

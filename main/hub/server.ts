@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { FieldboxError } from '@shared/errors';
 
@@ -24,6 +25,8 @@ export interface HubPlugin {
 export interface HubOptions {
   readonly host: string;
   readonly port: number;
+  /** PEM; null: not encrypted. With `ca` only those are let in whom one of these certificates vouches for. */
+  readonly tls: { readonly key: string; readonly certificate: string; readonly ca: string | null } | null;
   readonly plugins: readonly HubPlugin[];
   readonly onFault: (error: unknown) => void;
 }
@@ -56,8 +59,18 @@ export class HubServer {
 
   /** Begins to listen. Throws HUB_PORT_TAKEN, HUB_ADDRESS, HUB_PORT_FORBIDDEN. */
   static async listen(options: HubOptions): Promise<HubServer> {
-    const { host, port } = options;
-    const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true });
+    const { host, port, tls } = options;
+    const common = { maxHeaderSize: MOST_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true };
+    const server =
+      tls === null
+        ? createServer(common)
+        : createTlsServer({
+            ...common,
+            key: tls.key,
+            cert: tls.certificate,
+            handshakeTimeout: HEAD_MS,
+            ...(tls.ca !== null && { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
+          });
     server.maxConnections = MOST_CONNECTIONS;
     server.headersTimeout = HEAD_MS;
     server.requestTimeout = 0;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { DataSetView } from '../dicom/model';
 import { Tags } from '../dicom/tags';
 import { tagOf } from '../dicom/dictionary';
@@ -14,14 +15,31 @@ export interface ReferencedInstance {
 const tag = (keyword: string): number => tagOf(keyword) ?? Tags.SOPInstanceUID;
 
 /** The instances named in a sequence of a commitment (PS3.4 J.3.2.1.1, J.3.3.1.1). */
-export function referencedIn(
-  dataset: DataSetView,
-  sequence: 'ReferencedSOPSequence' | 'FailedSOPSequence',
-): readonly ReferencedInstance[] {
+export function referencedIn(dataset: DataSetView, sequence: 'ReferencedSOPSequence'): readonly ReferencedInstance[] {
   return dataset.items(tag(sequence)).map((item) => ({
     SOPClassUID: item.string(tag('ReferencedSOPClassUID')) ?? '',
     SOPInstanceUID: item.string(tag('ReferencedSOPInstanceUID')) ?? '',
   }));
+}
+
+/** What a peer reports of the instances it was asked to keep (PS3.4 J.3.3). */
+export const CommitmentReport = z.object({
+  /** SOP Instance UIDs. */
+  committed: z.array(z.string()),
+  /** Failure Reason (0008,1197) by SOP Instance UID. */
+  failed: z.record(z.string(), z.int()),
+});
+export type CommitmentReport = z.infer<typeof CommitmentReport>;
+
+/** Reads the information of an event report. */
+export function reportOf(report: DataSetView): CommitmentReport {
+  const failed = report
+    .items(tag('FailedSOPSequence'))
+    .map((item) => [item.string(tag('ReferencedSOPInstanceUID')) ?? '', item.number(tag('FailureReason')) ?? 0]);
+  return {
+    committed: referencedIn(report, 'ReferencedSOPSequence').map(({ SOPInstanceUID }) => SOPInstanceUID),
+    failed: Object.fromEntries(failed) as Record<string, number>,
+  };
 }
 
 /** The event report that answers a request: type 1 when all are kept, 2 when some are not (PS3.4 J.3.3). */

@@ -1,8 +1,9 @@
-import { Association, AssociationError, type Context, type Message } from './association';
+import { type Association, AssociationError, type Context, type Message } from './association';
 import { type Command, CommandField } from './command';
 import { commitmentReport } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
 import type { Caller, FoundInstance, QueryRequest, ServiceProvider } from './provider';
+import { MoveTarget } from './move-target';
 import { ServiceUser } from './scu';
 import { Status } from './status';
 import { Services } from './uids';
@@ -39,6 +40,8 @@ export class Conversation {
         return this.get(message, context);
       case CommandField.ActionRequest:
         return this.commitment(message, context);
+      case CommandField.EventReportRequest:
+        return this.eventReport(message, context);
       case CommandField.CancelRequest:
         return; // what it is about has ended already
       default:
@@ -103,57 +106,13 @@ export class Conversation {
       const status = typeof found === 'number' ? found : Status.MoveDestinationUnknown;
       return this.respond(message, CommandField.MoveResponse, { Status: status });
     }
-    const association = await this.associate(message, to, found);
-    if (association === null) {
-      return this.respond(message, CommandField.MoveResponse, {
-        Status: found.length === 0 ? Status.Success : Status.OutOfResourcesSubOperations,
-        NumberOfCompletedSuboperations: 0,
-        NumberOfFailedSuboperations: found.length,
-        NumberOfWarningSuboperations: 0,
-      });
-    }
-    const user = new ServiceUser(association);
+    const { callingAETitle } = this.caller;
+    const origin = { AETitle: callingAETitle, messageId: message.command.MessageID ?? 0 };
+    const target = new MoveTarget({ ...to, calledAETitle: message.command.MoveDestination ?? '' }, origin, found);
     try {
-      await this.sendAll(message, CommandField.MoveResponse, found, async (instance) => {
-        const target = association.contextFor(instance.SOPClassUID, instance.transferSyntax);
-        if (!target) return false;
-        const { SOPClassUID, SOPInstanceUID } = instance;
-        const origin = { AETitle: this.caller.callingAETitle, messageId: message.command.MessageID ?? 0 };
-        return (
-          (await user.store(target, { SOPClassUID, SOPInstanceUID, dataset: instance.open() }, origin)) ===
-          Status.Success
-        );
-      });
+      await this.sendAll(message, CommandField.MoveResponse, target.inOrder, (instance) => target.send(instance));
     } finally {
-      await association.release();
-    }
-  }
-
-  /** The association a C-MOVE sends over; null when the destination does not take one. */
-  private async associate(
-    message: Message,
-    to: NonNullable<ReturnType<ServiceProvider['destination']>>,
-    found: readonly FoundInstance[],
-  ): Promise<Association | null> {
-    const pairs = new Map(found.map((one) => [`${one.SOPClassUID} ${one.transferSyntax}`, one]));
-    const contexts = [...pairs.values()].slice(0, 128).map(({ SOPClassUID, transferSyntax }, at) => ({
-      id: at * 2 + 1,
-      abstractSyntax: SOPClassUID,
-      transferSyntaxes: [transferSyntax],
-    }));
-    if (contexts.length === 0) return null;
-    try {
-      return await Association.request({
-        host: to.host,
-        port: to.port,
-        callingAETitle: to.callingAETitle,
-        calledAETitle: message.command.MoveDestination ?? '',
-        contexts,
-        tls: null,
-      });
-    } catch (error) {
-      if (error instanceof AssociationError) return null;
-      throw error;
+      await target.close();
     }
   }
 
@@ -232,6 +191,21 @@ export class Conversation {
       encodeIdentifier(report, context.transferSyntax),
     );
     await this.association.next(); // N-EVENT-REPORT-RSP; a peer that has gone away meanwhile has its answer all the same
+  }
+
+  /** A report over an association of its own: the peer that was asked has become the one that calls (PS3.4 J.3.3). */
+  private async eventReport(message: Message, context: Context): Promise<void> {
+    const request = await this.requestOf(message, context);
+    const { AffectedSOPInstanceUID, EventTypeID } = message.command;
+    const status =
+      typeof request === 'number'
+        ? request
+        : await this.safely(() => this.provider.reported(request.identifier, this.caller));
+    await this.respond(message, CommandField.EventReportResponse, {
+      ...(AffectedSOPInstanceUID !== undefined && { AffectedSOPInstanceUID }),
+      ...(EventTypeID !== undefined && { EventTypeID }),
+      Status: status,
+    });
   }
 
   private async requestOf(message: Message, context: Context): Promise<QueryRequest | number> {

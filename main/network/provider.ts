@@ -32,7 +32,7 @@ export interface ServiceProvider {
   /** Null admits the caller. */
   admit(caller: Caller): Rejection | null;
   /** Which transfer syntaxes are taken for instances of a storage class, best first; empty: the class is not taken. */
-  storageSyntaxes(sopClass: string, proposed: readonly string[]): readonly string[];
+  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller): readonly string[];
   store(instance: ReceivedInstance, caller: Caller): Promise<number>;
   /** Matches of a C-FIND; ends with the final status. */
   find(request: QueryRequest): AsyncGenerator<DataSetBuilder, number>;
@@ -44,5 +44,7 @@ export interface ServiceProvider {
   ): { readonly host: string; readonly port: number; readonly callingAETitle: string } | null;
   /** Storage commitment (PS3.4 J.3.2): what of these is kept here. */
   commit(instances: readonly ReferencedInstance[]): Promise<readonly boolean[]>;
+  /** The report of a commitment that this side has asked for (PS3.4 J.3.3); gives the status of the answer. */
+  reported(report: DataSetView, caller: Caller): Promise<number>;
   onFault(error: unknown): void;
 }

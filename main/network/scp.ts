@@ -50,6 +50,7 @@ export class DicomServer {
         : createTlsServer({
             key: tls.key,
             cert: tls.certificate,
+            handshakeTimeout: options.artimMs ?? 30_000,
             ...(tls.ca !== null && { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
           });
     const dicom = new DicomServer(server, options, provider);
@@ -111,7 +112,7 @@ export class DicomServer {
     const contexts = request.contexts.map(({ id, abstractSyntax, transferSyntaxes }): AnsweredContext => {
       const taken = PLAIN.has(abstractSyntax)
         ? PLAIN_SYNTAXES
-        : this.provider.storageSyntaxes(abstractSyntax, transferSyntaxes);
+        : this.provider.storageSyntaxes(abstractSyntax, transferSyntaxes, caller);
       const chosen = taken.find((syntax) => transferSyntaxes.includes(syntax));
       const fallback = transferSyntaxes[0] ?? '';
       if (taken.length === 0) return { id, result: 3, transferSyntax: fallback };

@@ -9,6 +9,7 @@ export const Status = {
   DuplicateSOPInstance: 0x0111,
   UnrecognizedOperation: 0x0211,
   ProcessingFailure: 0x0110,
+  InvalidArgumentValue: 0x0115,
   OutOfResources: 0xa700,
   OutOfResourcesSubOperations: 0xa702,
   MoveDestinationUnknown: 0xa801,

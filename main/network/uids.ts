@@ -14,6 +14,12 @@ export const Services = {
 
 export const ImplicitLE = '1.2.840.10008.1.2';
 export const ExplicitLE = '1.2.840.10008.1.2.1';
+export const ExplicitBE = '1.2.840.10008.1.2.2';
+
+/** Whether a data set is native and not deflated: its values stand there as they are (PS3.5 A.1, A.2, A.3). */
+export function isPlainSyntax(transferSyntax: string): boolean {
+  return transferSyntax === ImplicitLE || transferSyntax === ExplicitLE || transferSyntax === ExplicitBE;
+}
 
 /** Encodings that every peer of queries understands one of; the richer one first. */
 export const PLAIN_SYNTAXES = [ExplicitLE, ImplicitLE] as const;

@@ -7,11 +7,12 @@ import type { RemoteSettings } from '@shared/model/remotes/settings';
 import type { EngineContext } from '../archive/context';
 import type { Remote } from '../archive/outbox/queue';
 import type { OwnBoxKey } from './box-key-pair';
+import type { OwnIdentity } from './certificates';
 import { archiveCounterparts } from './clinic/archive-counterparts';
 import type { Throttles } from './outbox/throttle';
 import { DriverMemory } from './remotes/memory';
 import { driverFor } from './remotes/registry';
-import type { Patience, RemoteConnection, Surroundings } from './remotes/remote';
+import type { CommitmentDesk, Patience, RemoteConnection, Surroundings } from './remotes/remote';
 import { MemorySecrets, type SecretStore, secretName } from './secrets';
 
 const TEST_MS = 60_000;
@@ -23,6 +24,8 @@ interface World {
   readonly visits: (remote: RemoteKey | null) => ReturnType<Surroundings['visits']>;
   readonly patience: Patience | undefined;
   readonly throttles: Throttles;
+  readonly commitments: CommitmentDesk;
+  readonly identity: OwnIdentity;
 }
 
 /** Connects to remotes: gives their drivers what they may use of the world. */
@@ -71,7 +74,7 @@ export class Connecting {
     secret: (name: string) => Promise<string | null>,
     throttle: Surroundings['throttle'] = () => null,
   ): Surroundings {
-    const { visits, ownKey, patience } = this.world;
+    const { visits, ownKey, patience, commitments, identity } = this.world;
     const memory = new DriverMemory(this.ctx.db, remote);
     const { archiveId, version } = this.ctx;
     return {
@@ -83,6 +86,8 @@ export class Connecting {
       archiveId,
       version,
       visits: () => visits(remote),
+      commitments,
+      ownCertificate: () => identity.get(),
       name,
       ownKey: () => ownKey.get(),
       throttle,

@@ -1,5 +1,6 @@
 import type { EventName, EventPayload, Handlers } from '@shared/contract';
 import type { BoxVerb, HubStatus } from '@shared/contract/boxes';
+import type { CertificateVerb } from '@shared/contract/certificates';
 import type { CourierVerb } from '@shared/contract/courier';
 import type { OutboxSummary, SyncVerb } from '@shared/contract/sync';
 import type { RemoteKey } from '@shared/model/ids';
@@ -13,6 +14,7 @@ import type { Delivery } from '../archive/records/bodies/outbox';
 import type { NewRecord } from '../archive/records/record';
 import { OwnBoxKey } from './box-key-pair';
 import { Boxes } from './boxes';
+import { createCertificates, OwnIdentity } from './certificates';
 import { createRemoteContent } from './clinic/content';
 import { FetchBack } from './clinic/fetch-back';
 import { createMatching } from './clinic/matching';
@@ -30,6 +32,7 @@ import { createPacs } from './pacs';
 import { driverFor } from './remotes/registry';
 import type { Patience } from './remotes/remote';
 import { troubleOfVisits } from './remotes/slicebox/served';
+import { CommitmentReports } from './scp/commitment-reports';
 import { ScpService } from './scp/service';
 import type { SecretStore } from './secrets';
 
@@ -51,6 +54,10 @@ export interface Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   /** How the listener stands by which others reach this archive, when it has been opened as far as it can be. */
   hub(): Promise<HubStatus>;
+  /** Where reports of storage commitment come in, for a listener of one's own. */
+  readonly commitments: CommitmentReports;
+  /** Under which certificate this archive is reached. */
+  readonly identity: OwnIdentity;
   /** Begins to send what waits. */
   start(): void;
   /** Lets machines on the network in, if that is switched on. Not for a command that only sends. */
@@ -72,6 +79,8 @@ export function createSync(engine: Engine, options: SyncOptions): Sync {
 /** Puts the parts together, and tells the window that something moved. */
 class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
+  readonly commitments: CommitmentReports;
+  readonly identity: OwnIdentity;
   private readonly batcher: CommitBatcher;
   private readonly ownKey: OwnBoxKey;
   private readonly connecting: Connecting;
@@ -99,12 +108,16 @@ class SyncService implements Sync {
     const corrections = new Corrections(clinic);
     this.batcher = new CommitBatcher(context);
     this.ownKey = new OwnBoxKey(secrets, context.archiveId);
+    this.identity = new OwnIdentity(secrets, context.archiveId);
+    this.commitments = new CommitmentReports(context.db, ({ remote }) => this.hintOne(remote));
     this.connecting = new Connecting(context, {
       secrets,
       ownKey: this.ownKey,
       visits: (remote) => this.boxes.visits(remote),
       patience: options.patience,
       throttles,
+      commitments: this.commitments,
+      identity: this.identity,
     });
     this.workers = new Workers({
       ctx: context,
@@ -150,8 +163,9 @@ class SyncService implements Sync {
       row: (remote) => this.destinations.row(remote),
       outboxChanged: changed,
       hub: options.hub ?? null,
+      identity: this.identity,
     });
-    this.scp = new ScpService(engine, options);
+    this.scp = new ScpService(engine, { emit, onFault, reports: this.commitments, identity: this.identity });
     this.fetchBack = new FetchBack(clinic, options.fetchDelaysMs);
     this.verbs = {
       ...this.destinations.verbs,
@@ -160,6 +174,7 @@ class SyncService implements Sync {
       ...createMatching(clinic),
       ...createRemoteContent(clinic),
       ...this.scp.verbs,
+      ...this.certificateVerbs(),
       ...this.boxes.verbs,
       ...this.courierVerbs(),
     };
@@ -216,6 +231,16 @@ class SyncService implements Sync {
 
   private hintOne(remote: RemoteKey): void {
     if (this.started) this.workers.of(this.destinations.require(remote)).hint();
+  }
+
+  private certificateVerbs(): Handlers<CertificateVerb> {
+    return createCertificates({
+      ctx: this.engine.context,
+      identity: this.identity,
+      changed: async () => {
+        await Promise.all([this.scp.again(), this.boxes.listenAgain()]);
+      },
+    });
   }
 
   private courierVerbs(): Handlers<CourierVerb> {

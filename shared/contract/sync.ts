@@ -9,6 +9,7 @@ import { matchingVerbs } from './matching';
 import { MAX_FILES_SENT } from './attachments';
 import { ExportSelection } from './release';
 import { remoteContentVerbs } from './remote-content';
+import { certificateVerbs } from './certificates';
 import { scpEvents, scpVerbs } from './scp';
 import { verb } from './verb';
 
@@ -309,6 +310,7 @@ export const syncVerbs = {
   ...matchingVerbs,
   ...remoteContentVerbs,
   ...scpVerbs,
+  ...certificateVerbs,
 } as const;
 
 export const syncEvents = {

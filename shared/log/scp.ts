@@ -25,6 +25,14 @@ export const scpLog = {
     fr: 'La réception depuis les appareils n’a pas pu commencer sur le port {port} (erreur {number}).',
     ar: 'تعذر بدء الاستقبال من الأجهزة على المنفذ {port} (الخطأ {number}).',
   },
+  CERTIFICATE_CHANGED: {
+    subject: 'intake',
+    level: 'info',
+    en: 'This laptop has a new certificate. Its fingerprint: {fingerprint}.',
+    es: 'Este equipo tiene un certificado nuevo. Su huella: {fingerprint}.',
+    fr: 'Cet ordinateur a un nouveau certificat. Son empreinte : {fingerprint}.',
+    ar: 'لهذا الحاسوب شهادة جديدة. بصمتها: {fingerprint}.',
+  },
   LEDGER_WRITTEN: {
     subject: 'send',
     level: 'info',

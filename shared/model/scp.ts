@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ListenerTls, noTls } from './listener-tls';
 import { AETitle } from './remotes/settings';
 
 /** A machine that may ask and be sent to. */
@@ -24,6 +25,7 @@ export const ScpSettings = z.object({
   strangersMayStore: z.boolean(),
   /** Whether the people registered today are given as a worklist to the machines in the list. */
   worklist: z.boolean(),
+  tls: ListenerTls.default(noTls),
 });
 export type ScpSettings = z.infer<typeof ScpSettings>;
 
@@ -35,4 +37,5 @@ export const scpOff: ScpSettings = {
   peers: [],
   strangersMayStore: false,
   worklist: true,
+  tls: noTls,
 };

@@ -150,6 +150,7 @@ test('machines send into the running app once that is switched on, and it can be
       tls: false,
       certificate: null,
       commitment: true,
+      mayTranscode: false,
     },
     policy: { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false },
   });

@@ -15,6 +15,7 @@ import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../fixt
 import { codeOf } from '../fixtures/people';
 import { RudeNetwork } from '../fixtures/rude-network';
 import { deflateAsSlicebox, SliceboxCaller } from '../fixtures/slicebox-peer';
+import { noTls } from '../../shared/model/listener-tls';
 
 const WAIT = { timeout: 60_000, interval: 50 };
 
@@ -22,7 +23,7 @@ const WAIT = { timeout: 60_000, interval: 50 };
 async function reachable(count: number) {
   const outbox = await outboxWithImages(count);
   const port = await freePort();
-  await outbox.sync.verbs['hub.set']({ on: true, host: '127.0.0.1', port, publicUrl: '' });
+  await outbox.sync.verbs['hub.set']({ on: true, host: '127.0.0.1', port, publicUrl: '', tls: noTls });
   outbox.sync.start();
   expect(await outbox.sync.hub()).toMatchObject({ listening: true, port, fault: null });
   const { remote, url } = await outbox.sync.verbs['boxes.createConnection']({ name: 'clinic' });
@@ -345,7 +346,7 @@ describe('the listener', () => {
     expect(await sync.hub()).toMatchObject({ listening: false, settings: { on: false } });
     expect(await codeOf(sync.verbs['boxes.createConnection']({ name: 'clinic' }))).toBe('HUB_OFF');
     const other = await reachable(0);
-    const at = (host: string, port: number) => ({ on: true, host, port, publicUrl: '' });
+    const at = (host: string, port: number) => ({ on: true, host, port, publicUrl: '', tls: noTls });
     expect(await codeOf(sync.verbs['hub.set'](at('127.0.0.1', other.port)))).toBe('HUB_PORT_TAKEN');
     expect(await codeOf(sync.verbs['hub.set'](at('192.0.2.1', 0)))).toBe('HUB_ADDRESS');
     expect(await sync.verbs['hub.status']({})).toMatchObject({ listening: false, settings: { on: false } });

@@ -22,6 +22,7 @@ const WAIT = { timeout: 60_000, interval: 50 };
 function keeper(stored: Map<string, number>, loses: ReadonlySet<string> = new Set()): ServiceProvider {
   return {
     admit: () => null,
+    reported: () => Promise.resolve(Status.ProcessingFailure),
     storageSyntaxes: (_, proposed) => proposed,
     store: async ({ SOPInstanceUID, data }) => {
       for await (const _ of data) continue;

@@ -34,6 +34,7 @@ async function serve(changes: Partial<ServiceProvider> = {}) {
     { port: 0, host: '127.0.0.1', tls: null },
     {
       admit: () => null,
+      reported: () => Promise.resolve(Status.ProcessingFailure),
       storageSyntaxes: (_, proposed) => proposed,
       store: async ({ SOPInstanceUID, transferSyntax, data }) => {
         const parts: Buffer[] = [];

@@ -27,6 +27,7 @@ const dimse: RemoteSettings = {
   tls: false,
   certificate: null,
   commitment: false,
+  mayTranscode: false,
 };
 
 let set: ForwardingForTest;

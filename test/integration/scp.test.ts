@@ -1,69 +1,19 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { DicomServer } from '../../main/network/scp';
-import { ArchiveProvider, type ProviderOptions } from '../../main/sync/scp/archive-provider';
-import { Reception } from '../../main/sync/scp/reception';
+import { describe, expect, it } from 'vitest';
 import { PatientInput } from '../../shared/model/rows';
-import { allImages, importInto, openForTest, temporaryFolder } from '../fixtures/archive';
-import { freePort } from '../fixtures/free-port';
+import { allImages, temporaryFolder } from '../fixtures/archive';
 import { writeInstances } from '../fixtures/instances';
+import { dcmtkEnvironment, serveArchive, startStoreScp } from '../fixtures/scp';
 
 const run = promisify(execFile);
-/** Without it each message of dcmtk waits for an acknowledgement. */
-const env = { ...process.env, TCP_NODELAY: '1' };
-
-async function serve(images: number, changes: Partial<ProviderOptions> = {}) {
-  const folder = temporaryFolder();
-  const engine = await openForTest(join(folder, 'archive'));
-  writeInstances(join(folder, 'in'), images);
-  if (images > 0) await importInto(engine, [join(folder, 'in')]);
-  const faults: unknown[] = [];
-  const onFault = (error: unknown): void => void faults.push(error);
-  const reception = new Reception(engine, onFault);
-  const witness = { called: () => undefined, stored: () => undefined };
-  const options = {
-    AETitle: 'FIELDBOX',
-    strictCalledAE: true,
-    peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port: 1 }],
-    strangersMayStore: true,
-    worklist: true,
-    ...changes,
-  };
-  const server = await DicomServer.listen(
-    { port: 0, host: '127.0.0.1', tls: null },
-    new ArchiveProvider(engine, options, reception, witness, onFault),
-  );
-  onTestFinished(async () => {
-    reception.close();
-    await server.close();
-  });
-  const tool = async (name: string, ...options: string[]): Promise<string> => {
-    const { stdout, stderr } = await run(
-      name,
-      [
-        '-v',
-        '-aet',
-        'KNOWN',
-        '-aec',
-        'FIELDBOX',
-        ...options.slice(0, -1),
-        '127.0.0.1',
-        String(server.port),
-        ...options.slice(-1).filter((last) => last !== ''),
-      ],
-      { env, cwd: folder },
-    );
-    return stdout + stderr;
-  };
-  return { engine, folder, faults, server, tool };
-}
+const env = dcmtkEnvironment;
 
 describe('the archive on the cable', () => {
   it('takes what storescu sends; all of it is stored, once, with its sender as source', async () => {
-    const { engine, folder, faults, tool } = await serve(0);
+    const { engine, folder, faults, tool } = await serveArchive(0);
     writeInstances(join(folder, 'send'), 30);
     await tool('storescu', '+sd', join(folder, 'send'));
     await tool('storescu', '+sd', join(folder, 'send'));
@@ -78,7 +28,7 @@ describe('the archive on the cable', () => {
   });
 
   it('refuses wrong names, and strangers where it is told to', async () => {
-    const { server } = await serve(0, { strangersMayStore: false });
+    const { server } = await serveArchive(0, { strangersMayStore: false });
     const echo = (calling: string, called: string) =>
       run('echoscu', ['-aet', calling, '-aec', called, '127.0.0.1', String(server.port)], { env }).then(
         () => 'accepted',
@@ -90,7 +40,7 @@ describe('the archive on the cable', () => {
   });
 
   it('answers findscu at every level, and nobody it does not know', async () => {
-    const { tool, server } = await serve(25);
+    const { tool, server } = await serveArchive(25);
     const find = (level: string, ...keys: string[]) =>
       tool('findscu', '-S', '-k', `QueryRetrieveLevel=${level}`, ...keys.flatMap((key) => ['-k', key]), '');
     expect(
@@ -121,25 +71,12 @@ describe('the archive on the cable', () => {
   });
 
   it('gives images by C-GET, and sends them by C-MOVE to a peer it knows', async () => {
-    const port = await freePort();
-    const { tool, folder } = await serve(12, { peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port }] });
+    const { port, folder: moved } = await startStoreScp(join(temporaryFolder(), 'moved'));
+    const { tool, folder } = await serveArchive(12, { peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port }] });
     mkdirSync(join(folder, 'got'));
     const query = ['-k', 'QueryRetrieveLevel=PATIENT', '-k', 'PatientID=P0'];
     await tool('getscu', '-P', '-od', join(folder, 'got'), ...query, '');
     expect(readdirSync(join(folder, 'got'))).toHaveLength(10);
-    mkdirSync(join(folder, 'moved'));
-    const receiver = spawn('storescp', ['-od', join(folder, 'moved'), String(port)], { stdio: 'ignore', env });
-    onTestFinished(() => void receiver.kill());
-    await expect
-      .poll(
-        () =>
-          run('echoscu', ['127.0.0.1', String(port)], { env }).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe(true);
     const said = await tool(
       'movescu',
       '-S',
@@ -152,11 +89,11 @@ describe('the archive on the cable', () => {
       '',
     );
     expect(said).toContain('Received Final Move Response (Success)');
-    expect(readdirSync(join(folder, 'moved'))).toHaveLength(2);
+    expect(readdirSync(moved)).toHaveLength(2);
   });
 
   it('shows the people of today as a worklist', async () => {
-    const { engine, tool } = await serve(0);
+    const { engine, tool } = await serveArchive(0);
     for (const [PatientName, PatientID] of [
       ['Müller^Jürgen', 'C1'],
       ['Wanjiru^Grace', 'C2'],

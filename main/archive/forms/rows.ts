@@ -87,7 +87,7 @@ export function listEntries(
   page: { readonly limit: number; readonly offset: number },
   language: Language,
 ): { total: number; rows: EntryRow[] } {
-  const { total, rows } = listRows<EntryFilter, RawEntry>(
+  const { total, rows } = listRows<EntryFilter>(
     db,
     {
       from: FROM,
@@ -99,7 +99,7 @@ export function listEntries(
     filter,
     page,
   );
-  return { total, rows: rows.map((row) => entryOf(row, language)) };
+  return { total, rows: (rows as RawEntry[]).map((row) => entryOf(row, language)) };
 }
 
 /** All revisions of a report, newest first. Throws NOT_FOUND. */

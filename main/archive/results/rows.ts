@@ -23,7 +23,7 @@ export function listResults(
   filter: ResultFilter,
   page: { readonly limit: number; readonly offset: number },
 ): { total: number; rows: ResultRow[] } {
-  const { total, rows } = listRows<ResultFilter, RawResult>(
+  const { total, rows } = listRows<ResultFilter>(
     db,
     {
       from: FROM,
@@ -40,7 +40,7 @@ export function listResults(
     filter,
     page,
   );
-  return { total, rows: rows.map(resultOf) };
+  return { total, rows: (rows as RawResult[]).map(resultOf) };
 }
 
 /** Throws NOT_FOUND. */

@@ -27,6 +27,7 @@ export async function hubCommand(argv: readonly string[], terminal: Terminal): P
         host: values.host ?? status.settings.host,
         port: values.port === undefined ? status.settings.port : Number(values.port),
         publicUrl: values['public-url'] ?? status.settings.publicUrl,
+        tls: status.settings.tls,
       });
       if (!wanted.success) throw new UsageError('--host is an address such as 192.168.7.20, --port a number.');
       status = await sync.verbs['hub.set'](wanted.data);

@@ -22,6 +22,8 @@ const options = {
   called: { type: 'string', default: '' },
   calling: { type: 'string', default: 'FIELDBOX' },
   tls: { type: 'boolean', default: false },
+  commitment: { type: 'boolean', default: false },
+  'may-transcode': { type: 'boolean', default: false },
   'read-back': { type: 'boolean', default: false },
   clinic: { type: 'string' },
   station: { type: 'string' },
@@ -160,7 +162,8 @@ function settingsOf(values: Values, kind: string): unknown {
         callingAETitle: values.calling,
         tls: values.tls,
         certificate,
-        commitment: false,
+        commitment: values.commitment,
+        mayTranscode: values['may-transcode'],
       };
     case 'courier':
       return { kind, recipient: values.key, path: values.path };

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { FieldboxError, isErrorCode } from '@shared/errors';
+import type { ListenerTls } from '@shared/model/listener-tls';
 import { HubSettings } from '@shared/model/remotes/hub';
-import type { Engine } from '../../archive/engine';
+import { readCertificate, readIdentity } from '../../sync/certificates/files';
+import type { Identity } from '../../sync/certificates/self-signed';
 import type { KnownPeer } from '../../sync/scp/archive-provider';
 import { type Receiving, receive } from '../../sync/scp/receive';
 import { type SyncSession, withSync, runUntilStopped } from '../sync-session';
@@ -18,6 +20,9 @@ const options = {
   ae: { type: 'string', default: 'FIELDBOX' },
   peer: { type: 'string', multiple: true, default: [] as string[] },
   'known-only': { type: 'boolean', default: false },
+  'tls-certificate': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'client-certificate': { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];
@@ -33,12 +38,14 @@ function parse(argv: readonly string[]) {
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values } = parse(argv);
   const scp = portOf(values.scp, '--scp');
-  const hub = hubOf(values);
+  const hub = await hubOf(values);
+  const identity = await identityOf(values);
   if (scp === null && hub === null) throw new UsageError('Say which port: --scp PORT or --hub PORT.');
   const serve = async (session: SyncSession): Promise<number> => {
     const { engine, sync } = session;
     session.require('import.start');
-    const dicom = scp === null ? null : await listenForMachines(engine, values, scp, terminal);
+    if (identity !== null) sync.identity.use(identity);
+    const dicom = scp === null ? null : await listenForMachines(session, values, scp, terminal);
     try {
       const hubPort = hub === null ? null : await listenForBoxes(session, terminal);
       await runUntilStopped(session);
@@ -56,7 +63,12 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   return withSync(values.archive, terminal, serve, hub ?? undefined);
 }
 
-async function listenForMachines(engine: Engine, values: Values, port: number, terminal: Terminal): Promise<Receiving> {
+async function listenForMachines(
+  { engine, sync }: SyncSession,
+  values: Values,
+  port: number,
+  terminal: Terminal,
+): Promise<Receiving> {
   const peers = values.peer.map(peerOf);
   const onFault = (error: unknown): void =>
     terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -67,9 +79,15 @@ async function listenForMachines(engine: Engine, values: Values, port: number, t
     peers,
     strangersMayStore: !values['known-only'],
     worklist: true,
+    tls: await tlsOf(values),
   };
   const witness = { called: () => undefined, stored: () => undefined };
-  const receiving = await receive(engine, settings, witness, onFault);
+  const receiving = await receive(engine, settings, {
+    witness,
+    reports: sync.commitments,
+    identity: sync.identity,
+    onFault,
+  });
   terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
   return receiving;
 }
@@ -83,10 +101,33 @@ async function listenForBoxes({ sync }: SyncSession, terminal: Terminal): Promis
   return port;
 }
 
-function hubOf(values: Values): HubSettings | null {
+/** The certificate and key that were named; null: not encrypted. Throws CERTIFICATE_*. */
+async function identityOf(values: Values): Promise<Identity | null> {
+  const { 'tls-certificate': certificate, 'tls-key': key } = values;
+  if (certificate === undefined && key === undefined) return null;
+  if (certificate === undefined || key === undefined)
+    throw new UsageError('Encryption needs both: --tls-certificate FILE --tls-key FILE.');
+  return readIdentity([certificate, key]);
+}
+
+/** Whether connections are encrypted, and whom to let in. Throws CERTIFICATE_UNREADABLE. */
+async function tlsOf(values: Values): Promise<ListenerTls> {
+  const clients = await Promise.all(values['client-certificate'].map((path) => readCertificate(path)));
+  const on = values['tls-certificate'] !== undefined;
+  if (clients.length > 0 && !on) throw new UsageError('--client-certificate needs --tls-certificate and --tls-key.');
+  return { on, clients };
+}
+
+async function hubOf(values: Values): Promise<HubSettings | null> {
   const port = portOf(values.hub, '--hub');
   if (port === null) return null;
-  const settings = HubSettings.safeParse({ on: true, host: values.host, port, publicUrl: values['public-url'] });
+  const settings = HubSettings.safeParse({
+    on: true,
+    host: values.host,
+    port,
+    publicUrl: values['public-url'],
+    tls: await tlsOf(values),
+  });
   if (!settings.success)
     throw new UsageError('--host is an address such as 192.168.7.20, --public-url begins with http.');
   return settings.data;

@@ -1,6 +1,5 @@
 import { FieldboxError } from '@shared/errors';
 import type { DicomFile } from '../model';
-import { describePixels } from '../pixels';
 import { Tags } from '../tags';
 import { DataSetBuilder, part10Header } from '../writer';
 import { concat } from '../writer/encode';
@@ -91,7 +90,7 @@ export async function anonymise(
   const isCoded = masked === null && dataset.element(Tags.PixelData)?.fragments !== undefined;
   const transferSyntaxUID = isCoded ? file.transferSyntaxUID : EXPLICIT_LE;
   const header = part10Header({ sopClassUID, sopInstanceUID, transferSyntaxUID });
-  const pixels = masked ? maskedElement(file, masked) : pixelElementBytes(file);
+  const pixels = masked ? native(masked.bytes, masked.vr, masked.tag) : pixelElementBytes(file);
   const values = key.values ?? {};
   return {
     part10: concat([header, builder.toBytes(), ...pixels]),
@@ -121,13 +120,6 @@ const PIXELS: ReadonlySet<number> = new Set([Tags.FloatPixelData, Tags.DoubleFlo
 async function maskedPixels(file: DicomFile, options: AnonymisationOptions): Promise<MaskedPixels | null> {
   if (options.masks === undefined || options.masks.length === 0) return null;
   return maskPixels(file, options.masks);
-}
-
-function maskedElement(file: DicomFile, { bytes, isWide }: MaskedPixels): Uint8Array[] {
-  const { type } = describePixels(file);
-  if (type === 'float') return native(bytes, 'OF', Tags.FloatPixelData);
-  if (type === 'double') return native(bytes, 'OD', Tags.DoubleFloatPixelData);
-  return native(bytes, isWide ? 'OW' : 'OB');
 }
 
 /** Key values as extra values, the caller's own extra ones last. Patient's name and number are of Type 2 and always there. */

@@ -1,7 +1,8 @@
 import { FieldboxError } from '@shared/errors';
 import type { DicomFile } from '../model';
-import { type DecodedFrame, decodeFrame, describePixels, type PixelDescription } from '../pixels';
+import type { DecodedFrame, PixelDescription } from '../pixels';
 import { Tags } from '../tags';
+import { type NativePixels, nativePixels } from '../transcode/native-pixels';
 import type { DataSetBuilder } from '../writer';
 
 /** An area to be blackened, in pixels from the top left corner, in every frame. What lies outside the image is left out. */
@@ -13,10 +14,8 @@ export interface Mask {
 }
 
 /** Native pixel data in explicit VR little endian, and how it is described. */
-export interface MaskedPixels {
+export interface MaskedPixels extends Pick<NativePixels, 'tag' | 'vr'> {
   readonly bytes: Uint8Array;
-  /** Whether samples have more than 8 bits. */
-  readonly isWide: boolean;
   /** Writes the attributes of the Image Pixel module that are not as they were (PS3.3 C.7.6.3). */
   describe(builder: DataSetBuilder): void;
 }
@@ -44,46 +43,30 @@ export function isStale(tag: number): boolean {
  */
 export async function maskPixels(file: DicomFile, masks: readonly Mask[]): Promise<MaskedPixels> {
   for (const mask of masks) requireArea(mask);
-  const description = describePixels(file);
-  const first = await decoded(file, description, 0);
-  const frameBytes = first.bytes.length;
-  const total = frameBytes * description.frames;
-  if (total > MAX_BYTES) throw new FieldboxError('PIXELS_TOO_LARGE');
-  const bytes = new Uint8Array(total);
-  for (let frame = 0; frame < description.frames; frame += 1) {
-    const image = frame === 0 ? first : await decoded(file, description, frame);
-    if (image.bytes.length !== frameBytes) throw new FieldboxError('PIXELS_DAMAGED');
-    bytes.set(image.bytes, frame * frameBytes);
-    blacken(
-      bytes.subarray(frame * frameBytes, (frame + 1) * frameBytes),
-      image,
-      masks,
-      blackOf(file, image, description),
-    );
+  const pixels = await nativePixels(file, (frame, image, description) =>
+    blacken(frame, image, masks, blackOf(file, image, description)),
+  );
+  const bytes = new Uint8Array(pixels.length);
+  let at = 0;
+  for await (const frame of pixels.frames()) {
+    bytes.set(frame, at);
+    at += frame.length;
   }
-  const isBits = description.bitsAllocated === 1 && first.bitsAllocated === 8;
   return {
-    bytes: isBits ? packed(bytes) : bytes,
-    isWide: first.bitsAllocated > 8,
-    describe: (builder) => describeNative(builder, first, description, isBits),
+    tag: pixels.tag,
+    vr: pixels.vr,
+    bytes,
+    describe: (builder) => {
+      for (const { tag, vr, value } of pixels.attributes) builder.set(tag, value, vr);
+      builder.set(Tags.BurnedInAnnotation, 'NO', 'CS');
+    },
   };
 }
-
-/** A length field has 32 bits; the last value means something else. */
-const MAX_BYTES = 0xfffffffe;
 
 function requireArea({ x, y, width, height }: Mask): void {
   if (![x, y, width, height].every(Number.isInteger) || width < 1 || height < 1) {
     throw new FieldboxError('BAD_REQUEST', { what: 'an area to be blackened' });
   }
-}
-
-async function decoded(file: DicomFile, { rows, columns }: PixelDescription, frame: number): Promise<DecodedFrame> {
-  const image = await decodeFrame(file, frame);
-  const expected = (image.width * image.height * image.samplesPerPixel * image.bitsAllocated) / 8;
-  if (image.width !== columns || image.height !== rows || image.bytes.length < expected)
-    throw new FieldboxError('PIXELS_DAMAGED');
-  return { ...image, bytes: image.bytes.subarray(0, expected) };
 }
 
 /** Bytes of one black pixel, little endian. */
@@ -142,32 +125,4 @@ function blacken(frame: Uint8Array, { width, height }: DecodedFrame, masks: read
       for (let x = left; x < right; x += 1) frame.set(black, (y * width + x) * black.length);
     }
   }
-}
-
-/** Bytes to bits, the first pixel in the lowest bit (PS3.5 8.1.1). */
-function packed(bytes: Uint8Array): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(bytes.length / 8));
-  bytes.forEach((value, index) => {
-    if (value !== 0) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
-  });
-  return bits;
-}
-
-function describeNative(
-  builder: DataSetBuilder,
-  image: DecodedFrame,
-  description: PixelDescription,
-  isBits: boolean,
-): void {
-  builder
-    .set(Tags.PhotometricInterpretation, image.photometricInterpretation, 'CS')
-    .set(Tags.SamplesPerPixel, image.samplesPerPixel, 'US')
-    .set(Tags.BurnedInAnnotation, 'NO', 'CS');
-  if (image.samplesPerPixel > 1) builder.set(Tags.PlanarConfiguration, 0, 'US');
-  if (description.type !== 'integer' || isBits) return;
-  const stored = Math.min(description.bitsStored, image.bitsAllocated);
-  builder
-    .set(Tags.BitsAllocated, image.bitsAllocated, 'US')
-    .set(Tags.BitsStored, stored, 'US')
-    .set(Tags.HighBit, Math.max(stored - 1, Math.min(description.highBit, image.bitsAllocated - 1)), 'US');
 }

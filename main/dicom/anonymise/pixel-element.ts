@@ -1,7 +1,7 @@
 import type { DicomFile, Element } from '../model';
 import { Tags } from '../tags';
+import { swapped } from '../transcode/byte-order';
 import { itemHeader, explicitHeader, padded, UNDEFINED_LENGTH } from '../writer/encode';
-import { swapped } from './copy';
 import { isJpegCoded, withoutRemarks } from './jpeg-segments';
 
 const OVERLAY_BIT_POSITION = 0x0102;

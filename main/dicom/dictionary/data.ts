@@ -5326,4 +5326,20 @@ export const uids = `
 1.2.840.10008.10.2|S|Video Photographic Image Real-Time Communication
 1.2.840.10008.10.3|S|Audio Waveform Real-Time Communication
 1.2.840.10008.10.4|S|Rendition Selection Document Real-Time Communication
+1.2.840.10008.1.2.4.100.1|T|Fragmentable MPEG2 Main Profile / Main Level
+1.2.840.10008.1.2.4.101.1|T|Fragmentable MPEG2 Main Profile / High Level
+1.2.840.10008.1.2.4.102.1|T|Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1
+1.2.840.10008.1.2.4.103.1|T|Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1
+1.2.840.10008.1.2.4.104.1|T|Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video
+1.2.840.10008.1.2.4.105.1|T|Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video
+1.2.840.10008.1.2.4.106.1|T|Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2
+1.2.840.10008.1.2.4.110|T|JPEG XL Lossless
+1.2.840.10008.1.2.4.111|T|JPEG XL JPEG Recompression
+1.2.840.10008.1.2.4.112|T|JPEG XL
+1.2.840.10008.1.2.4.201|T|High-Throughput JPEG 2000 Image Compression (Lossless Only)
+1.2.840.10008.1.2.4.202|T|High-Throughput JPEG 2000 with RPCL Options Image Compression (Lossless Only)
+1.2.840.10008.1.2.4.203|T|High-Throughput JPEG 2000 Image Compression
+1.2.840.10008.1.2.4.204|T|JPIP HTJ2K Referenced
+1.2.840.10008.1.2.4.205|T|JPIP HTJ2K Referenced Deflate
+1.2.840.10008.1.2.8.1|T|Deflated Image Frame Compression
 `;

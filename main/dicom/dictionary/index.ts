@@ -111,12 +111,31 @@ export function isTransferSyntax(uid: string): boolean {
 
 /** The SOP classes of instances that are stored (PS3.4 B.5, those of PS3.6 that have "Storage" in their name; retired ones too). */
 export function storageClasses(): readonly string[] {
-  return [...uidNames]
-    .filter(([, { kind, name }]) => kind === 'S' && /\bStorage\b/.test(name) && !/Commitment|Media|Service/.test(name))
-    .map(([uid]) => uid);
+  return [...uidNames].filter(([uid, { kind, name }]) => kind === 'S' && isStorageName(uid, name)).map(([uid]) => uid);
 }
 
-/** The transfer syntaxes of PS3.6. */
-export function transferSyntaxes(): readonly string[] {
-  return [...uidNames].filter(([, { kind }]) => kind === 'T').map(([uid]) => uid);
+/** The branch in which the standard registers SOP classes of images, documents and plans. */
+const STORAGE_BRANCH = '1.2.840.10008.5.1.4.1.1.';
+
+/** Retired classes of the storage branch have no name any more. */
+function isStorageName(uid: string, name: string): boolean {
+  if (name === '') return uid.startsWith(STORAGE_BRANCH);
+  return /\bStorage\b/.test(name) && !/Commitment|Media|Service/.test(name);
+}
+
+/** Whether instances of a SOP class are stored: those of `storageClasses`, and younger ones of the same branch. */
+export function isStorageClass(uid: string): boolean {
+  const known = uidNames.get(uid);
+  return known === undefined ? uid.startsWith(STORAGE_BRANCH) : known.kind === 'S' && isStorageName(uid, known.name);
+}
+
+/**
+ * Transfer syntaxes that no message with an image has: those of web and XML encodings and of one vendor's file format (all
+ * retired), of live video (PS3.22), and those whose pixels stay on another server (JPIP).
+ */
+const NOT_FOR_MESSAGES = /^1\.2\.840\.10008\.(1\.2\.6\.\d|1\.20|1\.2\.7\.\d|1\.2\.4\.(94|95|204|205))$/;
+
+/** The transfer syntaxes in which instances are exchanged as messages (PS3.5 10). */
+export function storageTransferSyntaxes(): readonly string[] {
+  return [...uidNames].filter(([uid, { kind }]) => kind === 'T' && !NOT_FOR_MESSAGES.test(uid)).map(([uid]) => uid);
 }

@@ -1,2 +1,2 @@
-export { type BuilderValue, DataSetBuilder, type Fragments } from './data-set-builder';
+export { type BuilderEncoding, type BuilderValue, DataSetBuilder, type Fragments } from './data-set-builder';
 export { headerFor, type MetaInformation, part10Header, writePart10 } from './part10';

@@ -6,6 +6,7 @@ import { actAs } from '../../archive/actor';
 import type { EngineContext } from '../../archive/context';
 import { hubSettings } from '../../archive/outbox/boxes';
 import { oneAfterTheOther } from '../../archive/people/in-turn';
+import type { OwnIdentity } from '../certificates';
 import { type HubPlugin, HubServer } from '../../hub/server';
 
 export interface HubParts {
@@ -15,6 +16,8 @@ export interface HubParts {
   readonly changed: () => void;
   /** Listens so, whatever is saved: for the command line. */
   readonly override: HubSettings | null;
+  /** Whose certificate is shown where the connection is encrypted. */
+  readonly identity: OwnIdentity;
 }
 
 /** Opens, moves and closes the listener as it is set. */
@@ -66,6 +69,20 @@ export class HubControl {
     });
   }
 
+  /** Begins again with the certificate as it is now. */
+  again(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.server === null) return;
+      await this.close();
+      try {
+        await this.open(this.settings);
+      } catch (thrown) {
+        this.fault = asFieldboxError(thrown);
+      }
+      this.parts.changed();
+    });
+  }
+
   status(): HubStatus {
     const { fault, settings, server } = this;
     return {
@@ -94,16 +111,18 @@ export class HubControl {
   }
 
   private addresses(): readonly string[] {
-    const { host, port, publicUrl } = this.settings;
+    const { host, port, publicUrl, tls } = this.settings;
+    const scheme = tls.on ? 'https' : 'http';
     const shown = String(this.server?.port ?? port);
-    const own = hostsOf(host).map((name) => `http://${name.includes(':') ? `[${name}]` : name}:${shown}`);
+    const own = hostsOf(host).map((name) => `${scheme}://${name.includes(':') ? `[${name}]` : name}:${shown}`);
     return publicUrl === '' ? own : [publicUrl.replace(/\/+$/, ''), ...own];
   }
 
-  private async open({ host, port }: HubSettings): Promise<void> {
-    const { plugins, onFault } = this.parts;
+  private async open({ host, port, tls: wanted }: HubSettings): Promise<void> {
+    const { plugins, onFault, identity } = this.parts;
+    const tls = await identity.forListener(wanted);
     // What the listener hears is nobody's act, whoever switched it on.
-    this.server = await actAs(null, () => HubServer.listen({ host, port, plugins, onFault }));
+    this.server = await actAs(null, () => HubServer.listen({ host, port, tls, plugins, onFault }));
     this.fault = null;
   }
 

@@ -17,6 +17,7 @@ import { DriverMemory } from '../remotes/memory';
 import type { RemoteConnection, Surroundings } from '../remotes/remote';
 import { type SecretStore, secretName } from '../secrets';
 import type { Throttles } from '../outbox/throttle';
+import type { OwnIdentity } from '../certificates';
 import { HubControl } from './hub-control';
 import { BoxIntake } from './intake';
 import { BoxPoller, type PollRound } from './poller';
@@ -45,6 +46,7 @@ export interface BoxesParts {
   /** Something in the outbox moved. */
   readonly outboxChanged: () => void;
   readonly hub: HubSettings | null;
+  readonly identity: OwnIdentity;
 }
 
 const FREELY: RemotePolicy = { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false };
@@ -92,7 +94,14 @@ export class Boxes {
         if (asks) this.hear(remote.remote);
       },
     });
-    this.hub = new HubControl({ ctx, plugins: [routes], onFault, changed, override: parts.hub });
+    this.hub = new HubControl({
+      ctx,
+      plugins: [routes],
+      onFault,
+      changed,
+      override: parts.hub,
+      identity: parts.identity,
+    });
     this.verbs = this.createVerbs();
   }
 
@@ -104,6 +113,11 @@ export class Boxes {
       void this.intake.partial.tidy(this.ctx.now()).catch(this.parts.onFault);
       for (const remote of remotes(this.ctx.db)) this.watch(remote);
     });
+  }
+
+  /** The certificate has changed. */
+  listenAgain(): Promise<void> {
+    return this.hub.again();
   }
 
   hint(): void {

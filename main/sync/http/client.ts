@@ -14,6 +14,8 @@ const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
 export interface HttpClientOptions {
   /** SHA-256 of the only certificate that is accepted; null: what the system trusts. */
   readonly certificate: string | null;
+  /** What is shown of this side to a server that asks for it; left out: nothing. */
+  readonly own?: { readonly key: string; readonly certificate: string } | null;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Sockets at once. */
@@ -78,7 +80,13 @@ export class HttpClient {
   constructor(private readonly options: HttpClientOptions) {
     const shared = { keepAlive: true, maxSockets: options.sockets ?? 8, scheduling: 'lifo' as const };
     this.plain = new HttpAgent(shared);
-    this.secure = new HttpsAgent({ ...shared, rejectUnauthorized: options.certificate === null, maxCachedSessions: 0 });
+    const { certificate, own = null } = options;
+    this.secure = new HttpsAgent({
+      ...shared,
+      rejectUnauthorized: certificate === null,
+      maxCachedSessions: 0,
+      ...(own !== null && { key: own.key, cert: own.certificate }),
+    });
   }
 
   /** Sends a request and reads the whole answer. Throws HttpFailure. */

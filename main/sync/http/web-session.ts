@@ -20,7 +20,10 @@ export class WebSession {
 
   constructor(
     private readonly access: WebAccess,
-    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'patience' | 'throttle'>,
+    private readonly surroundings: Pick<
+      Surroundings,
+      'secret' | 'version' | 'patience' | 'throttle' | 'ownCertificate'
+    >,
     private readonly sockets = 4,
   ) {}
 
@@ -69,14 +72,21 @@ export class WebSession {
     }
     for (const { name, value, secret } of this.access.headers)
       headers[name.toLowerCase()] = secret ? ((await this.surroundings.secret(`header:${name}`)) ?? '') : value;
+    const own = isHttps(this.access.url) ? await this.surroundings.ownCertificate() : null;
     return new HttpClient({
       certificate,
+      own,
       headers,
       sockets: this.sockets,
       throttle: () => this.surroundings.throttle(),
       ...this.surroundings.patience,
     });
   }
+}
+
+/** Whether an address is one where a certificate may be asked for. */
+export function isHttps(url: string): boolean {
+  return new URL(url).protocol === 'https:';
 }
 
 /** The result of trying out a web service: reach, trust and login follow from one trouble, the others are the driver's own steps. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
-import { asFieldboxError, type ErrorCode, type ErrorDetails } from '@shared/errors';
+import { asFieldboxError, type ErrorCode, type ErrorDetails, FieldboxError } from '@shared/errors';
 import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
 import { reasonToStay } from '../../archive/attachments/outgoing';
 import { attachmentRow } from '../../archive/attachments/rows';
@@ -18,6 +18,7 @@ import type { IndexAttributes } from '../../dicom/index-attributes';
 import { driverFor } from '../remotes/registry';
 import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
 import { sha256Of } from '../sha256';
+import { PlainCopies } from './plain-copies';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
 export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
@@ -26,8 +27,6 @@ export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{
 export type Prepared =
   | { readonly kind: 'ready'; readonly item: Outgoing; done(): Promise<void> }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details: ErrorDetails };
-
-const NOTHING_TO_TIDY = (): Promise<void> => Promise.resolve();
 
 /**
  * Makes an item ready: asks the gate once more (a patient may have said no since it was asked for), looks up what is known, and
@@ -62,10 +61,11 @@ export async function prepare(
     if (queued.anonymise === null) {
       const path = await ctx.objects.require(queued.image);
       const { attributes } = await ctx.pool.run('readAttributes', { path });
+      const copies = new PlainCopies(ctx, path, slowed);
       const source = await sourceFileOf(ctx, queued.image);
       return {
         kind: 'ready',
-        done: NOTHING_TO_TIDY,
+        done: () => copies.remove(),
         item: {
           ...commonOf(queued),
           attached: null,
@@ -75,15 +75,19 @@ export async function prepare(
           facts: factsFrom(attributes, { ...own, fileName: row.fileName }),
           open: (from = 0) => slowed(createReadStream(path, { start: from })),
           older: await olderVersions(ctx, remote.remote, queued.image),
+          transcoded: (syntax, signal) => copies.make(syntax, signal),
           original: source === null ? null : { ...source, open: (from = 0) => slowed(source.open(from)) },
         },
       };
     }
     const { path } = await makeAnonymous(queued.image, queued.anonymise);
+    const copies = new PlainCopies(ctx, path, slowed);
     const { attributes } = await ctx.pool.run('readAttributes', { path });
     return {
       kind: 'ready',
-      done: () => rm(path, { force: true }),
+      done: async () => {
+        await Promise.all([rm(path, { force: true }), copies.remove()]);
+      },
       item: {
         ...commonOf(queued),
         attached: null,
@@ -92,6 +96,7 @@ export async function prepare(
         sha256: await sha256Of(path),
         facts: factsFrom(attributes, { kindOfPicture: own.kindOfPicture, takenAt: null, fileName: '' }),
         open: (from = 0) => slowed(createReadStream(path, { start: from })),
+        transcoded: (syntax, signal) => copies.make(syntax, signal),
         original: null,
         older: [],
       },
@@ -128,7 +133,7 @@ async function prepareFile(
   const { sha256, bytes, name, contentType: mediaType, description } = row;
   return {
     kind: 'ready',
-    done: NOTHING_TO_TIDY,
+    done: () => Promise.resolve(),
     item: {
       ...commonOf(queued),
       attached: {
@@ -151,6 +156,8 @@ async function prepareFile(
         fileName: name,
       },
       open,
+      // A file has no pixels to decode, and no driver that takes files asks for them.
+      transcoded: () => Promise.reject(new FieldboxError('NO_PIXELS')),
       original: { name, mediaType, bytes, sha256, open },
       older: [],
     },

@@ -6,7 +6,9 @@ import type { Fetchable, RemoteAbilities, RemoteFile } from '@shared/model/remot
 import type { RemotePatient } from '@shared/model/remotes/matching';
 import type { ProofKind } from '@shared/model/remotes/access';
 import type { RemoteKind, SettingsOf } from '@shared/model/remotes/settings';
+import type { PlainTransferSyntax } from '../../dicom/transcode';
 import type { BoxKeyPair } from '../box-key-pair';
+import type { Identity } from '../certificates/self-signed';
 import type { Counterparts, FetchSink, OutgoingEntry, Person, SentSeries } from './counterparts';
 
 /**
@@ -47,6 +49,9 @@ export interface Surroundings {
   /** For remotes that come by themselves: whether they could, and how long ago this one did (null: not since the start). */
   visits(): { readonly listening: boolean; readonly heardMsAgo: number | null };
   readonly counterparts: Counterparts;
+  readonly commitments: CommitmentDesk;
+  /** What this archive shows of itself where it is asked to; null when it has nothing. Throws SECRET_UNREADABLE. */
+  ownCertificate(): Promise<Identity | null>;
   /** What the remote is called here; empty while it is only tried out. */
   readonly name: string;
   /** This archive's own pair of keys. Throws COURIER_NO_KEY, SECRET_UNREADABLE. */
@@ -55,6 +60,14 @@ export interface Surroundings {
   throttle(): { stream(): Transform } | null;
   /** How long a silent or absent other side is waited for; each protocol has its own times when nothing is said. */
   readonly patience?: Patience;
+}
+
+/** Where reports of storage commitment come in that a peer sends over an association of its own. */
+export interface CommitmentDesk {
+  /** Whether machines can reach this archive now. */
+  listening(): boolean;
+  /** Resolves when the report of a transaction has come and is kept, or the signal ends. */
+  arrival(transactionUID: string, signal: AbortSignal): Promise<void>;
 }
 
 /** In milliseconds: until a connection is made, and without anything moving on it. */
@@ -193,8 +206,14 @@ export interface OutgoingFacts {
   readonly fileName: string;
 }
 
+/** The DICOM file (PS3.10) of an image on its way, or an attached file. */
+export interface OutgoingFile {
+  /** The file from an offset on. */
+  open(from?: number): Readable;
+}
+
 /** One image on its way to one remote. */
-export interface Outgoing extends TransactionFacts {
+export interface Outgoing extends TransactionFacts, OutgoingFile {
   /** From 1. */
   readonly position: number;
   /** SHA-256 of the image as it lies here, or of the attached file. */
@@ -206,8 +225,11 @@ export interface Outgoing extends TransactionFacts {
   /** SHA-256 of the bytes that `open` gives. */
   readonly sha256: string;
   readonly facts: OutgoingFacts;
-  /** The DICOM file (PS3.10), or the attached file, from an offset on. */
-  open(from?: number): Readable;
+  /**
+   * The same image in a plain transfer syntax, its pixels decoded where they are compressed; it lasts as long as the item. Throws
+   * PIXELS_*, OBJECT_*, DISK_*, TIMED_OUT, WORKER_DIED, CANCELLED.
+   */
+  transcoded(transferSyntaxUID: PlainTransferSyntax, signal: AbortSignal): Promise<OutgoingFile>;
   /** The photo or document it was made from, byte for byte; null when it came as DICOM or is anonymised. */
   readonly original: OriginalFile | null;
   /** Older versions of the same image that this remote was given and that the ledger still has there, the latest first. */

@@ -10,16 +10,18 @@ import type { ImageId } from '@shared/model/ids';
 import type { Engine } from '../../archive/engine';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
-import { storageClasses, transferSyntaxes } from '../../dicom/dictionary';
+import { isStorageClass, storageTransferSyntaxes } from '../../dicom/dictionary';
+import type { DataSetView } from '../../dicom/model';
 import { part10Header, type DataSetBuilder } from '../../dicom/writer';
 import type { ReferencedInstance } from '../../network/commitment';
 import type { Rejection } from '../../network/pdu';
 import type { Caller, FoundInstance, QueryRequest, ServiceProvider } from '../../network/provider';
 import type { ReceivedInstance } from '../../network/scu';
 import { Status } from '../../network/status';
-import { ExplicitLE, Services } from '../../network/uids';
+import { ExplicitLE, isPlainSyntax, Services } from '../../network/uids';
 import { dataSetStart, headOf } from '../remotes/dimse/file-parts';
 import { answerOf, levelOf, matchesOf, type QueryLevel } from './identifiers';
+import type { CommitmentReports } from './commitment-reports';
 import type { Reception } from './reception';
 import { worklistAnswers } from './worklist';
 
@@ -59,8 +61,7 @@ const VERB = {
   IMAGE: 'catalog.images',
 } as const;
 const PAGE = 200;
-const STORAGE: ReadonlySet<string> = new Set(storageClasses());
-const SYNTAXES: ReadonlySet<string> = new Set(transferSyntaxes());
+const SYNTAXES: ReadonlySet<string> = new Set(storageTransferSyntaxes());
 
 /** The archive as a service class provider: takes what machines send, and answers questions of those it knows. */
 export class ArchiveProvider implements ServiceProvider {
@@ -68,6 +69,7 @@ export class ArchiveProvider implements ServiceProvider {
     private readonly engine: Engine,
     private readonly options: ProviderOptions,
     private readonly reception: Reception,
+    private readonly reports: CommitmentReports,
     private readonly witness: Witness,
     readonly onFault: (error: unknown) => void,
   ) {}
@@ -78,11 +80,14 @@ export class ArchiveProvider implements ServiceProvider {
     return rejection;
   }
 
-  /** Every storage class and every transfer syntax is taken as it is; of several the uncompressed one that all can read comes last. */
-  storageSyntaxes(sopClass: string, proposed: readonly string[]): readonly string[] {
-    if (!STORAGE.has(sopClass)) return [];
+  /**
+   * Every storage class and every transfer syntax is taken as it is. What the peer names first is what it would rather send; of
+   * the uncompressed ones the one that keeps the VRs is chosen.
+   */
+  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller): readonly string[] {
+    if (!isStorageClass(sopClass) || !this.mayStore(caller)) return [];
     const known = proposed.filter((syntax) => SYNTAXES.has(syntax));
-    return known.includes(ExplicitLE) && known.length === 2 ? [ExplicitLE, ...known] : known;
+    return isPlainSyntax(known[0] ?? '') ? [ExplicitLE, ...known] : known;
   }
 
   async store(instance: ReceivedInstance, caller: Caller): Promise<number> {
@@ -160,10 +165,19 @@ export class ArchiveProvider implements ServiceProvider {
     );
   }
 
+  reported(report: DataSetView, caller: Caller): Promise<number> {
+    return Promise.resolve(this.reports.take(report, caller));
+  }
+
   private rejectionOf(caller: Caller): Rejection | null {
-    const { AETitle, strictCalledAE, strangersMayStore } = this.options;
+    const { AETitle, strictCalledAE } = this.options;
+    if (this.reports.expects(caller)) return null;
     if (strictCalledAE && caller.calledAETitle !== AETitle) return WRONG_CALLED;
-    return strangersMayStore || this.knows(caller) ? null : UNKNOWN_CALLER;
+    return this.mayStore(caller) ? null : UNKNOWN_CALLER;
+  }
+
+  private mayStore(caller: Caller): boolean {
+    return this.options.strangersMayStore || this.knows(caller);
   }
 
   private knows({ callingAETitle, address }: Caller): boolean {

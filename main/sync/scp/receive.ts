@@ -3,7 +3,9 @@ import type { ScpSettings } from '@shared/model/scp';
 import type { Engine } from '../../archive/engine';
 import { DicomServer } from '../../network/scp';
 import { systemCode } from '../../platform/durable';
+import type { OwnIdentity } from '../certificates';
 import { ArchiveProvider, type Witness } from './archive-provider';
+import type { CommitmentReports } from './commitment-reports';
 import { Reception } from './reception';
 
 /** An archive that machines on the network can reach. */
@@ -13,25 +15,36 @@ export interface Receiving {
   close(): Promise<void>;
 }
 
+/** What receiving needs besides its settings. */
+export interface ReceivingParts {
+  readonly witness: Witness;
+  readonly reports: CommitmentReports;
+  /** Whose certificate is shown where the connection is encrypted. */
+  readonly identity: OwnIdentity;
+  readonly onFault: (error: unknown) => void;
+}
+
 /**
  * Lets machines on the network send into an archive and ask it. Throws SCP_PORT_TAKEN, SCP_PORT_FORBIDDEN, SCP_LOCAL_ADDRESS,
- * SCP_NOT_LISTENING.
+ * SCP_NOT_LISTENING, CERTIFICATE_NOT_KEPT, SECRET_UNREADABLE.
  */
 export async function receive(
   engine: Engine,
   settings: Omit<ScpSettings, 'enabled'>,
-  witness: Witness,
-  onFault: (error: unknown) => void,
+  { witness, reports, identity, onFault }: ReceivingParts,
 ): Promise<Receiving> {
   const { AETitle, port, host, peers, strangersMayStore, worklist } = settings;
+  const tls = await identity.forListener(settings.tls);
   const reception = new Reception(engine, onFault);
   const options = { AETitle, strictCalledAE: true, peers, strangersMayStore, worklist };
-  const provider = new ArchiveProvider(engine, options, reception, witness, onFault);
+  const provider = new ArchiveProvider(engine, options, reception, reports, witness, onFault);
   try {
-    const server = await DicomServer.listen({ port, host, tls: null }, provider);
+    const server = await DicomServer.listen({ port, host, tls }, provider);
+    reports.opened();
     return {
       port: server.port,
       close: async () => {
+        reports.closed();
         await server.close();
         reception.close();
       },

@@ -8,6 +8,8 @@ import { statement } from '../../archive/index-writer/statements';
 import { oneAfterTheOther } from '../../archive/people/in-turn';
 import type { Caller } from '../../network/provider';
 import type { Witness } from './archive-provider';
+import type { OwnIdentity } from '../certificates';
+import type { CommitmentReports } from './commitment-reports';
 import { type Receiving, receive } from './receive';
 
 const EVENT_INTERVAL_MS = 500;
@@ -17,6 +19,8 @@ const MOST_CALLERS = 50;
 interface Parts {
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
   readonly onFault: (error: unknown) => void;
+  readonly reports: CommitmentReports;
+  readonly identity: OwnIdentity;
 }
 
 /** Receiving from machines while the archive is open: begins when it is switched on, and tells how it stands. */
@@ -51,6 +55,11 @@ export class ScpService {
     return this.inTurn(() => this.restart());
   }
 
+  /** Begins again with the settings and the certificate as they are now. */
+  again(): Promise<void> {
+    return this.inTurn(() => (this.mayListen ? this.restart() : Promise.resolve()));
+  }
+
   async close(): Promise<void> {
     this.mayListen = false;
     if (this.event !== null) clearTimeout(this.event);
@@ -81,7 +90,7 @@ export class ScpService {
     this.fault = null;
     if (this.mayListen && settings.enabled) {
       try {
-        this.receiving = await receive(this.engine, settings, this.witness(), this.parts.onFault);
+        this.receiving = await receive(this.engine, settings, { ...this.parts, witness: this.witness() });
       } catch (thrown) {
         this.fault = asFieldboxError(thrown);
         const details = { port: settings.port, number: this.fault.number };

@@ -14,6 +14,7 @@ import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { readValues } from './read-values';
 import { takeIn } from './take-in';
+import { transcode } from './transcode';
 import { unpackZip } from './unpack-zip';
 
 /**
@@ -46,6 +47,7 @@ export const tasks = {
   textPreview,
   thumbnail,
   picture,
+  transcode,
   unpackZip,
   writeResults,
 } as const;

@@ -7,6 +7,7 @@ import { Choices } from '../../components/Choice';
 import { Columns, Note, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { NumberField } from '../destinations/forms/fields';
+import { TlsFields } from '../incoming/TlsFields';
 import { useScp } from '../incoming/useScp';
 
 interface Props {
@@ -68,7 +69,8 @@ export function HubForm({ settings, busy, onSave, onCancel }: Props) {
           maxLength={500}
         />
       </Columns>
-      {draft.host === HERE ? null : (
+      <TlsFields tls={draft.tls} onChange={(tls) => setDraft({ ...draft, tls })} />
+      {draft.host === HERE || draft.tls.on ? null : (
         <Note tone="info">
           <p>{t('boxes.openNetwork')}</p>
         </Note>

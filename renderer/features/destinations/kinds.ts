@@ -52,6 +52,7 @@ const empty: { readonly [K in RemoteKind]: SettingsOf<K> } = {
     tls: false,
     certificate: null,
     commitment: true,
+    mayTranscode: false,
   },
   tscharts: {
     kind: 'tscharts',

@@ -99,6 +99,7 @@ function Enter({ status: { settings, port, addresses } }: { readonly status: Scp
           [t('incoming.aeTitle'), <bdi key="ae">{settings.AETitle}</bdi>],
           [t('incoming.address'), <bdi key="address">{own.length > 0 ? listWords(own) : t('incoming.noNetwork')}</bdi>],
           [t('incoming.port'), <bdi key="port">{String(port ?? settings.port)}</bdi>],
+          [t('incoming.encryption'), settings.tls.on ? t('incoming.tlsOn') : t('incoming.tlsOff')],
         ]}
       />
     </>

@@ -9,6 +9,7 @@ import { Columns, Note, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { NumberField } from '../destinations/forms/fields';
 import styles from '../sending/Sending.module.css';
+import { TlsFields } from './TlsFields';
 
 interface Props {
   readonly settings: ScpSettings;
@@ -119,12 +120,13 @@ export function ScpForm({ settings, addresses, busy, onSave, onCancel }: Props) 
       <Checkbox checked={draft.worklist} onChange={(worklist) => set({ worklist })}>
         {t('incoming.worklist')}
       </Checkbox>
+      <TlsFields tls={draft.tls} onChange={(tls) => set({ tls })} />
       {draft.peers.length === 0 && !draft.strangersMayStore ? (
         <Note tone="warning">
           <p>{t('incoming.nobody')}</p>
         </Note>
       ) : null}
-      {draft.host === HERE ? null : (
+      {draft.host === HERE || draft.tls.on ? null : (
         <Note tone="info">
           <p>{t('incoming.openNetwork')}</p>
         </Note>

@@ -5,6 +5,7 @@ import { cx } from '../../app/cx';
 import { isolate, showInstant, showNumber, together } from '../../app/format';
 import { useOutboxQuery } from '../../app/outbox';
 import { Badge, ErrorNote } from '../../components/Surface';
+import { sentAsWords } from '../outbox/sentAsWords';
 import styles from './ImageProofs.module.css';
 
 /** Where one image is proven, beside its other data; nothing for one that was never sent. */
@@ -25,6 +26,7 @@ export function ImageProofs({ image }: { readonly image: ImageId }) {
               t(`outbox.state.${row.state}`),
               row.proof ? t(`destinations.proof.${row.proof.kind}`) : '',
               row.proof ? showInstant(row.proof.at) : row.arrivedAt ? showInstant(row.arrivedAt) : '',
+              sentAsWords(t, row.proof),
               row.anonymised ? t('exporting.anonymised') : '',
             )}
           </li>

@@ -10,6 +10,7 @@ import { Thumb } from '../../components/Thumb';
 import { fileKind, kindIcons } from '../attachments/kinds';
 import { faultWords, stateTones } from '../sending/states';
 import styles from '../sending/Sending.module.css';
+import { sentAsWords } from './sentAsWords';
 
 interface Props {
   readonly rows: readonly ItemRow[];
@@ -77,7 +78,7 @@ function ItemLine({
       <span className={cx(styles.end)}>
         {row.proof ? (
           <span className={cx(styles.soft)}>
-            {together(t(`destinations.proof.${row.proof.kind}`), showInstant(row.proof.at))}
+            {together(t(`destinations.proof.${row.proof.kind}`), showInstant(row.proof.at), sentAsWords(t, row.proof))}
           </span>
         ) : row.arrivedAt ? (
           <span className={cx(styles.soft)}>{t('outbox.arrivedAt', { when: showInstant(row.arrivedAt) })}</span>

@@ -56,6 +56,8 @@ export const DimseSettings = z.object({
   certificate: Fingerprint.nullable(),
   /** Storage commitment is asked for when the peer accepts it. */
   commitment: z.boolean(),
+  /** Compressed images are sent decoded to a peer that does not take their compression. */
+  mayTranscode: z.boolean().default(false),
 });
 
 /** The four types of picture that tscharts has. */

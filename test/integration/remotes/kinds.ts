@@ -47,6 +47,7 @@ export function dimseSettings(port: number): RemoteSettings {
     tls: false,
     certificate: null,
     commitment: false,
+    mayTranscode: false,
   };
 }
 

@@ -14,6 +14,7 @@ it('a peer that says Success and loses every image once is found out by C-FIND, 
     { port: 0, host: '127.0.0.1', tls: null },
     {
       admit: () => null,
+      reported: () => Promise.resolve(Status.ProcessingFailure),
       storageSyntaxes: (_, proposed) => proposed,
       store: async ({ SOPInstanceUID, data }) => {
         for await (const _ of data) continue;

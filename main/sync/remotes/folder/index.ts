@@ -178,13 +178,13 @@ class FolderConnection implements RemoteConnection {
     const path = this.pathOf(item);
     const whole: Laid = { path, sha256: item.sha256, older: this.olderAt(path, item), open: () => item.open() };
     const { photos = 'dicom' } = this.settings;
-    if (item.original === null || photos === 'dicom') return [whole];
-    const { sha256, mediaType, open } = item.original;
+    const { original } = item;
+    if (original === null || photos === 'dicom' || item.attached !== null) return [whole];
     const picture: Laid = {
-      path: path.replace(/dcm$/, ENDINGS[mediaType] ?? 'bin'),
-      sha256,
+      path: path.replace(/dcm$/, ENDINGS[original.mediaType] ?? 'bin'),
+      sha256: original.sha256,
       older: [],
-      open: () => open(),
+      open: () => original.open(),
     };
     return photos === 'both' ? [whole, picture] : [picture];
   }

@@ -5,6 +5,7 @@ import { BOX_CONNECTIONS, BOX_VERSION, Headers, parseStatus, type BoxStatus, Pol
 import { HttpClient, type HttpAnswer, type HttpRequest, type HttpStream } from '../../http/client';
 import { jsonOf } from '../../http/json';
 import { HttpFailure, troubleOf, troubleOfStatus } from '../../http/trouble';
+import { isHttps } from '../../http/web-session';
 import type { Surroundings, Trouble } from '../remote';
 
 type Request = Omit<HttpRequest, 'url'> & { readonly path: string };
@@ -18,7 +19,7 @@ export class BoxClient {
 
   constructor(
     private readonly settings: SettingsOf<'slicebox'>,
-    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'throttle'>,
+    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'throttle' | 'ownCertificate'>,
   ) {}
 
   /** Sends a request below the box's address and reads the whole answer. Throws HttpFailure. */
@@ -106,10 +107,12 @@ export class BoxClient {
   private async connect(): Promise<{ readonly http: HttpClient; readonly token: string }> {
     const token = (await this.surroundings.secret('token')) ?? '';
     const headers = { 'user-agent': `Fieldbox/${this.surroundings.version}`, [Headers.box]: BOX_VERSION };
-    const { certificate } = this.settings;
+    const { certificate, url } = this.settings;
+    const own = isHttps(url) ? await this.surroundings.ownCertificate() : null;
     return {
       http: new HttpClient({
         certificate,
+        own,
         headers,
         sockets: BOX_CONNECTIONS + 1,
         throttle: () => this.surroundings.throttle(),

@@ -125,6 +125,9 @@ export function DimseForm({ settings, onChange, issue }: FormProps<SettingsOf<'d
       <Checkbox checked={settings.commitment} onChange={(commitment) => onChange({ ...settings, commitment })}>
         {t('destinations.commitment')}
       </Checkbox>
+      <Checkbox checked={settings.mayTranscode} onChange={(mayTranscode) => onChange({ ...settings, mayTranscode })}>
+        {t('destinations.mayTranscode')}
+      </Checkbox>
     </>
   );
 }

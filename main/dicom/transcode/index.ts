@@ -1,0 +1,1 @@
+export { type PlainTransferSyntax, transcoded } from './transcode';
