@@ -92,6 +92,7 @@ class SyncService implements Sync {
     const { context } = engine;
     const { secrets, emit, onFault } = options;
     const changed = (): void => this.changed();
+    const waits = options.backOff ?? ((failures: number) => backOff(failures));
     const require = (remote: RemoteKey) => this.destinations.require(remote);
     const makeAnonymous = outgoingFiles(context);
     const throttles = new Throttles();
@@ -114,7 +115,7 @@ class SyncService implements Sync {
       corrected: (remote, item, gone) => corrections.corrected(remote, item, gone),
       connect: (remote) => this.connecting.connect(require(remote)),
       troubleServing: (remote) => troubleOfVisits(this.boxes.visits(remote)),
-      backOff: options.backOff ?? ((failures) => backOff(failures)),
+      backOff: waits,
       changed,
       onFault,
     });
@@ -150,6 +151,7 @@ class SyncService implements Sync {
       row: (remote) => this.destinations.row(remote),
       outboxChanged: changed,
       hub: options.hub ?? null,
+      backOff: waits,
     });
     this.scp = new ScpService(engine, options);
     this.fetchBack = new FetchBack(clinic, options.fetchDelaysMs);
