@@ -44,7 +44,8 @@ const KEEP_ALIVE_MS = 75_000;
  */
 export class HubServer {
   private readonly working = new Set<Promise<void>>();
-  private readonly sockets = new Set<Socket>();
+  /** Open connections, and the requests on them that are not answered yet. */
+  private readonly sockets = new Map<Socket, Set<AbortController>>();
 
   private constructor(
     private readonly server: Server,
@@ -52,8 +53,12 @@ export class HubServer {
   ) {
     server.on('request', (incoming, response) => this.take(incoming, response));
     server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
+      const requests = new Set<AbortController>();
+      this.sockets.set(socket, requests);
+      socket.once('close', () => {
+        this.sockets.delete(socket);
+        for (const request of requests) request.abort();
+      });
     });
   }
 
@@ -95,7 +100,7 @@ export class HubServer {
   /** Breaks every connection and waits until nothing is at work any more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
     await Promise.allSettled(this.working);
     await closed;
   }
@@ -118,7 +123,14 @@ export class HubServer {
       return;
     }
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    // A request behind another one on its connection (RFC 9112 9.3.2) has an answer that never closes when the caller goes before its turn.
+    const requests = this.sockets.get(incoming.socket);
+    requests?.add(gone);
+    response.once('close', () => {
+      requests?.delete(gone);
+      gone.abort();
+    });
+    if (requests === undefined) gone.abort();
     await found.plugin.handle({
       ...found,
       method: incoming.method ?? '',

@@ -101,6 +101,7 @@ class SyncService implements Sync {
     const { context } = engine;
     const { secrets, emit, onFault } = options;
     const changed = (): void => this.changed();
+    const waits = options.backOff ?? ((failures: number) => backOff(failures));
     const require = (remote: RemoteKey) => this.destinations.require(remote);
     const makeAnonymous = outgoingFiles(context);
     const throttles = new Throttles();
@@ -127,7 +128,7 @@ class SyncService implements Sync {
       corrected: (remote, item, gone) => corrections.corrected(remote, item, gone),
       connect: (remote) => this.connecting.connect(require(remote)),
       troubleServing: (remote) => troubleOfVisits(this.boxes.visits(remote)),
-      backOff: options.backOff ?? ((failures) => backOff(failures)),
+      backOff: waits,
       changed,
       onFault,
     });
@@ -164,6 +165,7 @@ class SyncService implements Sync {
       outboxChanged: changed,
       hub: options.hub ?? null,
       identity: this.identity,
+      backOff: waits,
     });
     this.scp = new ScpService(engine, { emit, onFault, reports: this.commitments, identity: this.identity });
     this.fetchBack = new FetchBack(clinic, options.fetchDelaysMs);

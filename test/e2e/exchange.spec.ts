@@ -10,6 +10,7 @@ import { Orthanc } from '../fixtures/orthanc';
 import { cleanUpBy } from '../fixtures/temporary-folder';
 import { expect, type RunningApp, test } from './support/app';
 import { ask, importThrough, skipTheDay } from './support/steps';
+import { noTls } from '../../shared/model/listener-tls';
 
 type Remote = Output<'remotes.save'>['remote'];
 
@@ -171,7 +172,7 @@ test('two archives connect by an address, and images go over to the other', asyn
   await withImages(fieldbox, folder, 3);
   const other = await otherBox(folder);
   await skipTheDay(other.page);
-  await ask(other.page, 'hub.set', { on: false, host: '127.0.0.1', port: await freePort(), publicUrl: '' });
+  await ask(other.page, 'hub.set', { on: false, host: '127.0.0.1', port: await freePort(), publicUrl: '', tls: noTls });
 
   await toPage(other.page, 'Boxes');
   await other.page.getByText('Other boxes may reach this laptop').click();

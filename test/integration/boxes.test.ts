@@ -1,45 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LogFilter } from '../../shared/contract/log';
-import { ExportSelection } from '../../shared/contract/release';
-import { AnonymisationWay } from '../../shared/model/anonymisation';
-import { allImages, importInto, openForTest } from '../fixtures/archive';
-import { boxAt, FieldboxPeer } from '../fixtures/boxes';
-import { startCommand, runCommand } from '../fixtures/command-line';
-import { freePort } from '../fixtures/free-port';
+import { allImages, importInto } from '../fixtures/archive';
+import { noise, reachable } from '../fixtures/boxes';
 import { instanceBytes, sha256Of } from '../fixtures/instances';
-import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../fixtures/outbox';
-import { codeOf } from '../fixtures/people';
-import { RudeNetwork } from '../fixtures/rude-network';
-import { deflateAsSlicebox, SliceboxCaller } from '../fixtures/slicebox-peer';
-import { noTls } from '../../shared/model/listener-tls';
+import { itemsOf, sendAll, statesOf } from '../fixtures/outbox';
+import { SliceboxCaller } from '../fixtures/slicebox-caller';
+import { deflateAsSlicebox } from '../fixtures/slicebox-peer';
 
 const WAIT = { timeout: 60_000, interval: 50 };
-
-/** An archive with images that boxes reach, and the address it gave to one. */
-async function reachable(count: number) {
-  const outbox = await outboxWithImages(count);
-  const port = await freePort();
-  await outbox.sync.verbs['hub.set']({ on: true, host: '127.0.0.1', port, publicUrl: '', tls: noTls });
-  outbox.sync.start();
-  expect(await outbox.sync.hub()).toMatchObject({ listening: true, port, fault: null });
-  const { remote, url } = await outbox.sync.verbs['boxes.createConnection']({ name: 'clinic' });
-  return { ...outbox, port, url, remote: remote.remote, caller: new SliceboxCaller(url) };
-}
-
-/** A file of noise, which no packing makes smaller. */
-function noise(folder: string, bytes: number): string {
-  const side = Math.ceil(Math.sqrt(bytes));
-  const file = Buffer.from(instanceBytes({ seed: 1, side }));
-  randomBytes(side * side).copy(file, file.length - side * side - ((side * side) % 2));
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'noise.dcm');
-  writeFileSync(path, file);
-  return path;
-}
 
 describe('a slicebox that pushes to this archive', () => {
   it('is answered as by a slicebox, and every image counts once', async () => {
@@ -191,6 +164,49 @@ describe('a slicebox that fetches from this archive', () => {
     expect(await statesOf(sync, second)).toMatchObject({ proven: 2 });
   });
 
+  it('gets an image beyond 64 MiB when it is below them deflated, and never one that it would lose', async () => {
+    const { caller, sync, engine, remote, faults, folder } = await reachable(0);
+    const side = 8250; // 68,062,500 pixels: more than 64 MiB of them
+    const large = instanceBytes({ seed: 2, side });
+    expect(large.length).toBeGreaterThan(64 * 1024 * 1024);
+    writeFileSync(join(folder, 'large.dcm'), large);
+    await importInto(engine, [join(folder, 'large.dcm'), noise(join(folder, 'noise'), side * side)]);
+    const transaction = await sendAll({ sync, engine, faults }, remote);
+    const offered = JSON.parse((await caller.ask('GET', '/outgoing/poll?n=200')).body.toString()) as {
+      transaction: { id: number };
+      image: { id: number };
+    }[];
+    const answers = new Map<string, number>();
+    for (const {
+      transaction: { id },
+      image,
+    } of offered) {
+      const { status, body, headers } = await caller.ask(
+        'GET',
+        `/outgoing?transactionid=${String(id)}&imageid=${String(image.id)}`,
+      );
+      answers.set(status === 200 ? sha256Of(inflateSync(body)) : '', status);
+      // Its length is known before its head goes out: a slicebox loses what breaks off behind it.
+      if (status === 200) expect(headers).toMatchObject({ 'content-length': String(body.length) });
+      if (status === 200) expect(body.length).toBeLessThan(64 * 1024 * 1024);
+    }
+    expect(answers).toEqual(
+      new Map([
+        [sha256Of(large), 200],
+        ['', 404],
+      ]),
+    );
+    await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ waiting: 1, refused: 1 });
+    expect((await itemsOf(sync, transaction)).find(({ state }) => state === 'refused')?.fault?.code).toBe(
+      'REMOTE_TOO_LARGE',
+    );
+    expect(await caller.poll()).toBe(1);
+    expect(caller.stored.map(sha256Of)).toEqual([sha256Of(large)]);
+    await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ refused: 1, arrived: 1 });
+    expect(readdirSync(engine.context.paths.incoming)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it('gets nothing while its destination is paused, and the outbox says that it was not heard', async () => {
     const { caller, sync, engine, remote, faults } = await reachable(1);
     await sendAll({ sync, engine, faults }, remote);
@@ -208,212 +224,32 @@ describe('a slicebox that fetches from this archive', () => {
   });
 });
 
-describe('two Fieldboxes', () => {
-  it('are boxes to each other both ways, with proof by hash', async () => {
-    const here = await reachable(5);
-    const there = await outboxWithImages(0);
-    const { remote: back } = (await there.sync.verbs['boxes.connect']({ name: 'here', url: here.url })).remote;
-    const transaction = await sendAll(here, here.remote);
-    expect(await there.sync.verbs['boxes.fetch']({ remote: back })).toEqual({ received: 5, rejected: 0 });
-    expect(await statesOf(here.sync, transaction)).toMatchObject({ proven: 5 });
-    expect((await itemsOf(here.sync, transaction))[0]?.proof).toMatchObject({ kind: 'hash', note: 'SHA-256' });
-    expect((await allImages(there.engine)).map(({ image }) => image).sort()).toEqual(
-      (await allImages(here.engine)).map(({ image }) => image).sort(),
-    );
-    there.sync.start();
-    const returned = await sendAll(there, back);
-    await expect.poll(() => statesOf(there.sync, returned), WAIT).toMatchObject({ proven: 5 });
-    expect(await allImages(here.engine)).toHaveLength(5);
-    expect((await here.sync.verbs['boxes.list']({})).rows).toMatchObject([{ online: true, isFieldbox: true }]);
-    expect((await there.sync.verbs['boxes.list']({})).rows).toMatchObject([{ online: true, isFieldbox: true }]);
-    expect([...here.faults, ...there.faults]).toEqual([]);
-  });
-
-  it('go on inside an image that broke off while it was pushed', async () => {
-    const peer = await FieldboxPeer.start();
-    const address = await peer.offer();
-    const network = await RudeNetwork.before(peer.port);
-    const outbox = await outboxWithImages(0);
-    const size = 12 * 1024 * 1024;
-    await importInto(outbox.engine, [noise(join(outbox.folder, 'noise'), size)]);
-    const { settings, secrets } = boxAt(address.replace(`:${String(peer.port)}/`, `:${String(network.port)}/`));
-    const remote = await addRemote(outbox.sync, 'peer', settings, secrets);
-    network.be({ kind: 'cut', afterBytes: 6 * 1024 * 1024 });
-    outbox.sync.start();
-    const transaction = await sendAll(outbox, remote);
-    const partial = join(peer.folder, 'cache', 'partial');
-    await expect.poll(() => network.passed.there, WAIT).toBeGreaterThan(5 * 1024 * 1024);
-    await expect.poll(() => sizesIn(partial)[0] ?? 0, WAIT).toBeGreaterThan(4 * 1024 * 1024);
-    await peer.leave(); // the beginning outlives a restart
-    await peer.comeBack();
-    network.be({ kind: 'none' });
-    await outbox.sync.verbs['remotes.now']({ remote });
-    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 1 });
-    expect(network.passed.there).toBeLessThan(size * 1.35);
-    expect(await peer.held()).toEqual((await allImages(outbox.engine)).map(({ image }) => String(image)));
-    expect(sizesIn(partial)).toEqual([]);
-  });
-
-  it('go on inside an image that broke off while it was fetched', async () => {
-    const here = await reachable(0);
-    const size = 12 * 1024 * 1024;
-    await importInto(here.engine, [noise(join(here.folder, 'noise'), size)]);
-    const transaction = await sendAll(here, here.remote);
-    const network = await RudeNetwork.before(here.port);
-    const there = await outboxWithImages(0);
-    const url = here.url.replace(`:${String(here.port)}/`, `:${String(network.port)}/`);
-    const { remote } = (await there.sync.verbs['boxes.connect']({ name: 'here', url })).remote;
-    network.be({ kind: 'cutAnswer', afterBytes: 6 * 1024 * 1024 });
-    await there.sync.verbs['boxes.fetch']({ remote });
-    expect(await statesOf(here.sync, transaction)).toMatchObject({ proven: 0, refused: 0 });
-    network.be({ kind: 'none' });
-    expect(await there.sync.verbs['boxes.fetch']({ remote })).toEqual({ received: 1, rejected: 0 });
-    expect(await statesOf(here.sync, transaction)).toMatchObject({ proven: 1 });
-    expect(network.passed.back).toBeLessThan(size * 1.35);
-    expect(here.faults).toEqual([]);
-  });
-
-  it('never take other bytes than were announced for the image', async () => {
-    const { caller, engine } = await reachable(0);
-    const file = instanceBytes({ seed: 1 });
-    const announced = {
-      'fieldbox-box': '1',
-      'fieldbox-sha256': sha256Of(instanceBytes({ seed: 2 })),
-      'fieldbox-length': String(file.length),
-      'fieldbox-offset': '0',
-      'fieldbox-encoding': 'identity',
-    };
-    const path = '/image?transactionid=1&sequencenumber=1&totalimagecount=1';
-    const wrong = await caller.ask('POST', path, file, announced);
-    expect([wrong.status, wrong.headers['fieldbox-offset']]).toEqual([409, '0']);
-    expect(await allImages(engine)).toEqual([]);
-    const beyond = await caller.ask('POST', path, file, { ...announced, 'fieldbox-offset': '100' });
-    expect([beyond.status, beyond.headers['fieldbox-offset']]).toEqual([409, '0']);
-    const right = await caller.ask('POST', path, file, { ...announced, 'fieldbox-sha256': sha256Of(file) });
-    expect([right.status, right.headers['fieldbox-sha256']]).toEqual([204, sha256Of(file)]);
-    const head = await caller.ask('HEAD', path, null, { 'fieldbox-box': '1', 'fieldbox-sha256': sha256Of(file) });
-    expect([head.status, head.headers['fieldbox-sha256']]).toEqual([204, sha256Of(file)]);
-  });
-
-  it('give back the identity of what comes home, and of results made elsewhere', async () => {
-    const here = await reachable(2);
-    const there = await outboxWithImages(0);
-    const { remote: back } = (await there.sync.verbs['boxes.connect']({ name: 'here', url: here.url })).remote;
-    const images = (await allImages(here.engine)).map(({ image }) => image);
-    const { transaction } = await here.sync.verbs['outbox.send']({
-      selection: ExportSelection.parse({ images }),
-      remote: here.remote,
-      anonymise: AnonymisationWay.parse({}),
-      priority: 0,
-    });
-    expect(await there.sync.verbs['boxes.fetch']({ remote: back })).toEqual({ received: 2, rejected: 0 });
-    expect(await statesOf(here.sync, transaction)).toMatchObject({ proven: 2 });
-    const anonymous = await allImages(there.engine);
-    expect(anonymous.map(({ image }) => image)).not.toContain(images[0]);
-    const [one] = anonymous;
-    if (one === undefined) throw new Error('Two images came.');
-    const { attributes } = await there.engine.context.pool.run('readAttributes', {
-      path: there.engine.context.objects.path(one.image),
-    });
-    expect(attributes.PatientID).not.toBe('P0');
-    writeFileSync(
-      join(there.folder, 'result.dcm'),
-      instanceBytes({
-        seed: 55,
-        PatientID: attributes.PatientID ?? '',
-        PatientName: attributes.PatientName ?? '',
-        study: attributes.StudyInstanceUID ?? '',
-      }),
-    );
-    await importInto(there.engine, [join(there.folder, 'result.dcm')]);
-    there.sync.start();
-    const returned = await sendAll(there, back);
-    await expect.poll(() => statesOf(there.sync, returned), WAIT).toMatchObject({ proven: 3 });
-    const home = await allImages(here.engine);
-    expect(home).toHaveLength(3); // the two themselves, and the result
-    expect(new Set(home.map(({ PatientID }) => PatientID))).toEqual(new Set(['P0']));
-    const { rows } = await here.sync.verbs['boxes.incoming']({ limit: 1, offset: 0 });
-    const came = await here.sync.verbs['boxes.incomingImages']({ id: rows[0]?.id ?? 0, limit: 10, offset: 0 });
-    expect(came.rows.map(({ restored }) => restored)).toEqual([true, true, true]);
-    expect(rows[0]).toMatchObject({ received: 3, added: 1 });
+describe('a caller that asks for several images at once over one connection and goes', () => {
+  it('leaves nothing at work behind', async () => {
+    const { caller, sync, engine, remote, faults, port, folder } = await reachable(2);
+    await importInto(engine, [noise(join(folder, 'noise'), 12 * 1024 * 1024)]);
+    await sendAll({ sync, engine, faults }, remote);
+    const offered = JSON.parse((await caller.ask('GET', '/outgoing/poll?n=200')).body.toString()) as {
+      transaction: { id: number };
+      image: { id: number };
+    }[];
+    const path = new URL(caller.baseUrl).pathname;
+    // The large one first.
+    const asked = offered
+      .reverse()
+      .map(
+        ({ transaction, image }) =>
+          `GET ${path}/outgoing?transactionid=${String(transaction.id)}&imageid=${String(image.id)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      );
+    const socket = connect(port, '127.0.0.1');
+    // It reads nothing: one answer fills the line, and those behind it wait for their turn.
+    socket.pause();
+    socket.write([...asked, ...asked].join(''));
+    await expect.poll(async () => (await sync.verbs['remotes.list']({})).rows[0]?.counts.sending, WAIT).toBe(3);
+    socket.destroy();
+    await expect.poll(async () => (await sync.verbs['remotes.list']({})).rows[0]?.counts.sending, WAIT).toBe(0);
+    expect(await caller.poll()).toBe(3);
+    await sync.close();
+    expect(faults).toEqual([]);
   });
 });
-
-describe('the listener', () => {
-  it('is off until it is switched on, says why it cannot be, and addresses can be renewed', async () => {
-    const { sync, engine, folder } = await outboxWithImages(0);
-    sync.start();
-    expect(await sync.hub()).toMatchObject({ listening: false, settings: { on: false } });
-    expect(await codeOf(sync.verbs['boxes.createConnection']({ name: 'clinic' }))).toBe('HUB_OFF');
-    const other = await reachable(0);
-    const at = (host: string, port: number) => ({ on: true, host, port, publicUrl: '', tls: noTls });
-    expect(await codeOf(sync.verbs['hub.set'](at('127.0.0.1', other.port)))).toBe('HUB_PORT_TAKEN');
-    expect(await codeOf(sync.verbs['hub.set'](at('192.0.2.1', 0)))).toBe('HUB_ADDRESS');
-    expect(await sync.verbs['hub.status']({})).toMatchObject({ listening: false, settings: { on: false } });
-    const port = await freePort();
-    const status = await sync.verbs['hub.set'](at('127.0.0.1', port));
-    expect(status).toMatchObject({ listening: true, port, addresses: [`http://127.0.0.1:${String(port)}`] });
-    const { remote, url } = await sync.verbs['boxes.createConnection']({ name: 'clinic' });
-    expect((await sync.verbs['boxes.createConnection']({ name: 'Clinic' })).url).toBe(url);
-    expect((await sync.verbs['boxes.address']({ remote: remote.remote })).url).toBe(url);
-    expect(await codeOf(sync.verbs['boxes.fetch']({ remote: remote.remote }))).toBe('REMOTE_CANNOT');
-    const renewed = await sync.verbs['boxes.renewAddress']({ remote: remote.remote });
-    const asks = async (address: string) => (await new SliceboxCaller(address).ask('GET', '/outgoing/poll?n=1')).status;
-    expect([await asks(url), await asks(renewed.url)]).toEqual([401, 404]);
-    const { job } = await engine.verbs['archive.rebuild']({});
-    expect(await engine.context.jobs.settled(job)).toMatchObject({ state: 'done' });
-    expect([await asks(url), await asks(renewed.url)]).toEqual([401, 404]);
-    expect((await sync.verbs['hub.status']({})).settings).toEqual(at('127.0.0.1', port));
-    expect(readdirSync(folder).length).toBeGreaterThan(0);
-    await sync.verbs['remotes.remove']({ remote: remote.remote });
-    expect(await asks(renewed.url)).toBe(401);
-    await sync.verbs['hub.set']({ ...at('127.0.0.1', port), on: false });
-    await expect(asks(renewed.url)).rejects.toThrow();
-  });
-
-  it('answers boxes from the command line, and images go from one archive to the other', async () => {
-    const far = await outboxWithImages(0);
-    const archive = join(far.folder, 'far');
-    await (await openForTest(archive)).close();
-    const port = await freePort();
-    const hub = ['--host', '127.0.0.1', '--port', String(port)];
-    expect((await runCommand('hub', 'on', ...hub, '--archive', archive, '--json')).json()).toMatchObject({
-      settings: { on: true, port },
-    });
-    const added = await runCommand('remote', 'add', 'near', 'slicebox', '--reached', '--archive', archive, '--json');
-    const { url } = added.json() as { url: string };
-    expect(url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${String(port)}/api/transactions/[0-9a-f-]{36}$`));
-    const serving = startCommand(['serve', '--hub', String(port), '--archive', archive, '--json']);
-    const ended = new Promise<number | null>((resolve) => serving.on('close', resolve));
-    await new Promise<void>((resolve, reject) => {
-      serving.stderr?.on('data', (bytes: Buffer) => {
-        if (bytes.toString('utf8').includes('Boxes reach')) resolve();
-      });
-      serving.on('close', (code) => reject(new Error(`It ended with ${String(code)}.`)));
-    });
-    const near = await outboxWithImages(3);
-    const { remote } = (await near.sync.verbs['boxes.connect']({ name: 'far', url })).remote;
-    near.sync.start();
-    const transaction = await sendAll(near, remote);
-    await expect.poll(() => statesOf(near.sync, transaction), WAIT).toMatchObject({ proven: 3 });
-    serving.kill('SIGINT');
-    expect(await ended).toBe(0);
-    const incoming = await runCommand('box', 'incoming', '--archive', archive, '--json');
-    expect(incoming.json()).toMatchObject({ total: 1, rows: [{ received: 3, added: 3, state: 'finished' }] });
-    expect((await runCommand('box', 'list', '--archive', archive, '--json')).json()).toMatchObject({
-      rows: [{ name: 'near', role: 'reached', isFieldbox: true }],
-    });
-    expect((await runCommand('box', 'address', 'near', '--archive', archive)).code).not.toBe(0);
-    const anew = await runCommand('box', 'address', 'near', '--new', '--archive', archive, '--json');
-    expect((anew.json() as { url: string }).url).not.toBe(url);
-    expect(await openForTest(archive).then(allImages)).toHaveLength(3);
-  });
-});
-
-function sizesIn(folder: string): readonly number[] {
-  try {
-    return readdirSync(folder).map((name) => statSync(join(folder, name)).size);
-  } catch {
-    return []; // not made yet
-  }
-}

@@ -86,13 +86,23 @@ async function send(
   headers: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   response.writeHead(200, { 'content-type': 'application/octet-stream', ...headers });
-  try {
-    await pipeline(body, response);
-    return true;
-  } catch (error) {
-    response.destroy();
-    // The caller has gone: it comes back. Anything else is a fault of ours, and the caller sees a body that is cut.
-    if (signal.aborted) return false;
-    throw error;
-  }
+  const sent = pipeline(body, response).then(
+    () => true,
+    (error: unknown) => {
+      response.destroy();
+      // The caller has gone: it comes back. Anything else is a fault of ours, and the caller sees a body that is cut.
+      if (signal.aborted) return false;
+      throw error;
+    },
+  );
+  // An answer whose turn on its connection never came tells nobody that the caller has gone.
+  const gone = new Promise<boolean>((resolve) => {
+    const end = (): void => {
+      body.destroy();
+      resolve(response.writableFinished);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  return Promise.race([sent, gone]);
 }

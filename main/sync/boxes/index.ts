@@ -12,6 +12,7 @@ import { type Remote, remoteByKey, remotes } from '../../archive/outbox/queue';
 import { oneAfterTheOther } from '../../archive/people/in-turn';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { NewRecord } from '../../archive/records/record';
+import type { BackOff } from '../outbox/backoff';
 import type { MakeAnonymous } from '../outbox/outgoing';
 import { DriverMemory } from '../remotes/memory';
 import type { RemoteConnection, Surroundings } from '../remotes/remote';
@@ -47,6 +48,7 @@ export interface BoxesParts {
   readonly outboxChanged: () => void;
   readonly hub: HubSettings | null;
   readonly identity: OwnIdentity;
+  readonly backOff: BackOff;
 }
 
 const FREELY: RemotePolicy = { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false };
@@ -275,11 +277,12 @@ export class Boxes {
   }
 
   private pollerOf(remote: Remote): BoxPoller {
-    const { onFault, connect } = this.parts;
+    const { onFault, connect, backOff } = this.parts;
     return new BoxPoller(remote, {
       ctx: this.ctx,
       intake: this.intake,
       connect: () => connect(remote),
+      backOff,
       heard: () => this.hear(remote.remote),
       onFault,
     });

@@ -1,25 +1,34 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RemoteKey } from '@shared/model/ids';
 import type { ArchivePaths } from '../../archive/paths';
 import { diskError } from '../../platform/durable';
 
 /** Begun transfers that nobody continues are given up after this. */
 const KEPT_MS = 14 * 24 * 3_600_000;
+/** A transfer on which nothing has come for so long gives way to another one of the same file. */
+const QUIET_MS = 2_000;
+/** How often it is looked whether that is so. */
+const LOOK_MS = 100;
 
 /** The beginning of a file that is on its way here. */
 export interface Partial {
   readonly path: string;
   /** How much of it is here already. */
   readonly bytes: number;
-  /** Ends when the sender has begun anew over another connection: this one gives way. */
+  /** Ends when the sender has begun anew over another connection and nothing comes over this one: it gives way. */
   readonly displaced: AbortSignal;
+  /** Bytes have come. */
+  readonly moves: () => void;
   release(): void;
 }
 
 interface Claim {
   readonly gone: Promise<void>;
   readonly displace: () => void;
+  /** When something moved last, on the steady clock. */
+  movedAt: number;
 }
 
 /**
@@ -39,17 +48,22 @@ export class PartialFiles {
     return sizeOf(this.path(remote, name));
   }
 
-  /** Takes hold of it for writing; whoever held it before gives way. Throws DISK_FAILED. */
-  async claim(remote: RemoteKey, name: string): Promise<Partial> {
+  /**
+   * Takes hold of it for writing, when whoever holds it is done or nothing comes from them any more: a network that says everything
+   * twice must not have the one break off the other for ever. Null when the signal ends first. Throws DISK_FAILED.
+   */
+  async claim(remote: RemoteKey, name: string, signal: AbortSignal): Promise<Partial | null> {
     const path = this.path(remote, name);
     for (let other = this.claims.get(path); other !== undefined; other = this.claims.get(path)) {
-      other.displace();
-      await other.gone;
+      if (signal.aborted) return null;
+      if (performance.now() - other.movedAt >= QUIET_MS) other.displace();
+      await Promise.race([other.gone, wait(LOOK_MS)]);
     }
+    if (signal.aborted) return null;
     const displaced = new AbortController();
     let leave = (): void => undefined;
     const gone = new Promise<void>((resolve) => (leave = resolve));
-    const claim: Claim = { gone, displace: () => displaced.abort() };
+    const claim: Claim = { gone, displace: () => displaced.abort(), movedAt: performance.now() };
     this.claims.set(path, claim);
     const release = (): void => {
       if (this.claims.get(path) === claim) this.claims.delete(path);
@@ -57,7 +71,10 @@ export class PartialFiles {
     };
     try {
       await mkdir(this.folder, { recursive: true });
-      return { path, bytes: await sizeOf(path), displaced: displaced.signal, release };
+      const moves = (): void => {
+        claim.movedAt = performance.now();
+      };
+      return { path, bytes: await sizeOf(path), displaced: displaced.signal, moves, release };
     } catch (error) {
       release();
       throw diskError(error);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ErrorCode } from '@shared/errors';
-import { asFieldboxError } from '@shared/errors';
+import { asFieldboxError, FieldboxError } from '@shared/errors';
 import type { EngineContext } from '../../archive/context';
 import type { Remote } from '../../archive/outbox/queue';
-import { backOff } from '../outbox/backoff';
+import type { BackOff } from '../outbox/backoff';
 import { isOpen } from '../outbox/hours';
 import type { IncomingFile, IncomingHands, IncomingImage, RemoteConnection, Trouble } from '../remotes/remote';
 import type { IncomingPlace } from './incoming-book';
@@ -17,6 +17,8 @@ export interface PollerParts {
   readonly ctx: EngineContext;
   readonly intake: BoxIntake;
   readonly connect: () => RemoteConnection;
+  /** How long to wait after the n-th failure in a row, in milliseconds. */
+  readonly backOff: BackOff;
   /** The box has answered. */
   readonly heard: () => void;
   readonly onFault: (error: unknown) => void;
@@ -86,7 +88,7 @@ export class BoxPoller {
     this.clear();
     this.running ??= this.receive().finally(() => {
       this.running = null;
-      this.soon(this.trouble === null ? TICK_MS : (this.trouble.afterMs ?? backOff(this.failures)));
+      this.soon(this.trouble === null ? TICK_MS : (this.trouble.afterMs ?? this.parts.backOff(this.failures)));
     });
     return this.running;
   }
@@ -125,7 +127,11 @@ export class BoxPoller {
     const { remote } = this;
     return {
       file: async (name): Promise<IncomingFile> => {
-        if (name !== null) return intake.partial.claim(remote.remote, name);
+        if (name !== null) {
+          const begun = await intake.partial.claim(remote.remote, name, this.stopping.signal);
+          if (begun === null) throw new FieldboxError('CANCELLED');
+          return begun;
+        }
         return { path: join(ctx.paths.incoming, `box-${randomUUID()}.part`), bytes: 0, release: () => undefined };
       },
       take: async (image, path, sha256) => {

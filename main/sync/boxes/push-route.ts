@@ -82,13 +82,16 @@ export class PushRoute {
     const { intake } = this.parts;
     const { remote, incoming } = request;
     const { sha256, length, offset } = announced;
-    if (offset === length && intake.known(sha256) !== undefined) {
-      incoming.resume();
-      answerTaken(request, await intake.takeKnown(remote, place, sha256), sha256);
-      return;
-    }
-    const partial = await intake.partial.claim(remote.remote, sha256);
+    const partial = await intake.partial.claim(remote.remote, sha256, request.signal);
+    if (partial === null) return; // the caller has gone
     try {
+      // It came over another connection meanwhile.
+      if (intake.known(sha256) !== undefined) {
+        incoming.resume();
+        await intake.discard(partial.path);
+        answerTaken(request, await intake.takeKnown(remote, place, sha256), sha256);
+        return;
+      }
       if (partial.bytes < offset || offset > length) {
         incoming.resume();
         answer(request.response, 409, '', { ...OURS, [Headers.offset]: String(partial.bytes) });
@@ -109,7 +112,13 @@ export class PushRoute {
     const { intake } = this.parts;
     const { remote, incoming, response } = request;
     const signal = AbortSignal.any([request.signal, partial.displaced]);
-    const end = await receiveBody(incoming, partial.path, { encoding, offset, signal, most: length });
+    const end = await receiveBody(incoming, partial.path, {
+      encoding,
+      offset,
+      signal,
+      most: length,
+      moves: partial.moves,
+    });
     incoming.socket.setTimeout(0);
     if (end === 'broken') {
       response.destroy(); // what came stays, and the sender asks for it

@@ -20,6 +20,8 @@ export async function receiveBody(
     readonly signal: AbortSignal;
     /** Most bytes the file may come to. */
     readonly most?: number;
+    /** Called whenever bytes have come. */
+    readonly moves?: () => void;
   },
 ): Promise<BodyEnd> {
   const { offset, signal } = options;
@@ -27,6 +29,7 @@ export async function receiveBody(
   let room = most - offset;
   const limit = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      options.moves?.();
       room -= chunk.length;
       if (room < 0) done(new TooLarge());
       else done(null, chunk);
@@ -42,6 +45,9 @@ export async function receiveBody(
     if (isZlibError(error)) return 'notDeflated';
     if (DISK.has(systemCode(error))) throw diskError(error);
     return 'broken';
+  } finally {
+    // Its opening may still be under way, and would empty the file under the next one that writes to it.
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()));
   }
 }
 

@@ -122,6 +122,8 @@ export class ServedOutbox {
     if (sha256 !== null) {
       if ((await this.hashOf(remote, item)) !== sha256) return; // not what it should be: offered again
       await this.deliver([item], { state: 'proven', proof: { kind: 'hash', note: 'SHA-256' } });
+    } else if (!this.told.has(name)) {
+      return; // fetched before this program was started: its count says nothing then, and it is offered again
     } else if (this.told.get(name) === entry.transaction.sentImageCount) {
       if (!this.sent.has(name)) return; // it broke off on the way, which a slicebox takes for a bad image: offered again
       await this.refuse([item], 'BOX_REJECTED_THERE');

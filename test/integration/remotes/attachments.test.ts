@@ -9,7 +9,8 @@ import { PatientInput } from '../../../shared/model/rows';
 import { AttachmentsServer } from '../../fixtures/attachments-server';
 import { allImages, importInto, openForTest, temporaryFolder } from '../../fixtures/archive';
 import { sha256Of } from '../../fixtures/instances';
-import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf, syncForTest } from '../../fixtures/outbox';
+import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf, syncForTest } from '../../fixtures/outbox';
+import { RudeNetwork } from '../../fixtures/rude-network';
 import {
   attachmentsKind,
   attachmentsSecrets as secretsOf,
@@ -123,6 +124,34 @@ describe('Patient attachments', () => {
     expect(nextTryMs).toBeLessThanOrEqual(250_000);
     await sync.verbs['remotes.now']({ remote });
     await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ proven: 2 });
+  });
+
+  it('that makes two records of one request keeps one, and both go when it is withdrawn', async () => {
+    const { server, outbox, remote, sync } = await start(3);
+    const network = await RudeNetwork.before(server.port);
+    network.be({ kind: 'repeat' });
+    const settings = settingsFor(server);
+    const url = `http://127.0.0.1:${String(network.port)}/v1`;
+    const through = { ...settings, access: { ...settings.access, url } };
+    const save = (to: typeof settings) =>
+      sync.verbs['remotes.save']({ remote, name: 'practice', settings: to, policy: freely, secrets: {} });
+    await save(through);
+    const transaction = await sendAll(outbox, remote);
+    await untilProven({ server, outbox, remote, ...outbox }, remote, transaction, 3);
+    // What came after the proof is seen at the next sending.
+    await save(settings);
+    await expect
+      .poll(async () => {
+        const again = await sendAll(outbox, remote);
+        await untilProven({ server, outbox, remote, ...outbox }, remote, again, 3);
+        return server.kept().length;
+      }, WAIT)
+      .toBe(3);
+    expect(server.kept().every(({ processing_completed }) => processing_completed)).toBe(true);
+    const [image] = await allImages(outbox.engine);
+    if (image === undefined) throw new Error('Three images are here.');
+    await sync.verbs['remotes.withdraw']({ remote, image: image.image, reason: 'by mistake' });
+    expect(server.kept()).toHaveLength(2);
   });
 
   it('that makes a record while its answer is lost does not get it twice', async () => {

@@ -4,16 +4,9 @@ import { AttachmentsServer } from '../../fixtures/attachments-server';
 import { instanceShownIn, instancesOf } from '../../fixtures/drawn-instances';
 import { introduceAll, PASSWORD, settingsFor as tschartsSettings, withPatients } from '../../fixtures/tscharts-outbox';
 import { TschartsServer } from '../../fixtures/tscharts-server';
-import type { Peer, PeerKind } from './contract';
+import type { PeerKind, Through } from './contract';
 
 /** Far sides that have patients, results or reports of their own, scripted from their protocol documents. */
-
-/** The port through which a server is reached: its own, or that of something in between. */
-type Through = (port: number) => Promise<number>;
-/** A kind that can also be reached through something. */
-interface ReachableKind extends Omit<PeerKind, 'start'> {
-  start(through?: Through): Promise<Peer>;
-}
 
 const straight: Through = (port) => Promise.resolve(port);
 
@@ -26,7 +19,7 @@ async function reached(settings: WithAccess, server: { readonly port: number }, 
   return { ...settings, access: { ...settings.access, url: url.toString().replace(/\/$/, '') } };
 }
 
-export const tschartsKind: ReachableKind = {
+export const tschartsKind: PeerKind = {
   name: 'tscharts',
   proofs: ['hash'],
   expected: instancesOf,
@@ -64,7 +57,7 @@ export function archiveV1Settings(
   };
 }
 
-export const archiveV1Kind: ReachableKind = {
+export const archiveV1Kind: PeerKind = {
   name: 'An archive of API v1',
   proofs: ['hash', 'listing'],
   start: async (through = straight) => {
@@ -109,12 +102,13 @@ export function withOurPatients(server: AttachmentsServer): AttachmentsServer {
   return server;
 }
 
-export const attachmentsKind: ReachableKind = {
+export const attachmentsKind: PeerKind = {
   name: 'Patient attachments',
   proofs: ['listing'],
   expected: instancesOf,
   start: async (through = straight) => {
     const server = withOurPatients(await AttachmentsServer.start());
+    server.storage.reachedAt = await through(server.storage.port);
     return {
       settings: await reached(attachmentsSettings(server), server, through),
       secrets: attachmentsSecrets(server),

@@ -7,10 +7,12 @@ import type { ProofKind, WebAccess } from '../../../shared/model/remotes/access'
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { onTestFinished } from 'vitest';
 import { allImages, temporaryFolder } from '../../fixtures/archive';
+import { boxAt, FieldboxPeer } from '../../fixtures/boxes';
 import { courierPeer } from '../../fixtures/courier-peer';
 import { sha256Of } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
 import type { OutboxForTest } from '../../fixtures/outbox';
+import { SliceboxPeer } from '../../fixtures/slicebox-peer';
 import type { PeerKind, Through } from './contract';
 
 /** Far sides of every kind, for the contract suite and for the rude network alike. */
@@ -112,6 +114,39 @@ export const orthancDimseKind: PeerKind = {
       held: async () => dataSetHashes(await orthanc.files()),
       leave: () => orthanc.close('SIGKILL'),
       comeBack: () => orthanc.open(),
+    };
+  },
+};
+
+/** An address of a box, reached through something. */
+async function boxThrough(address: string, port: number, through: Through): Promise<ReturnType<typeof boxAt>> {
+  return boxAt(address.replace(`:${String(port)}/`, `:${String(await through(port))}/`));
+}
+
+export const sliceboxKind: PeerKind = {
+  name: 'A slicebox',
+  proofs: ['hash', 'status'],
+  start: async (through = straight) => {
+    const peer = await SliceboxPeer.start();
+    return {
+      ...(await boxThrough(peer.baseUrl, peer.listeningPort, through)),
+      held: () => Promise.resolve(peer.held()),
+      leave: () => peer.close(),
+      comeBack: () => peer.open(),
+    };
+  },
+};
+
+export const fieldboxKind: PeerKind = {
+  name: 'A Fieldbox as a box',
+  proofs: ['hash', 'status'],
+  start: async (through = straight) => {
+    const peer = await FieldboxPeer.start();
+    return {
+      ...(await boxThrough(await peer.offer(), peer.port, through)),
+      held: () => peer.held(),
+      leave: () => peer.leave(),
+      comeBack: () => peer.comeBack(),
     };
   },
 };

@@ -1,45 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allImages, importInto, openForTest, temporaryFolder } from '../../fixtures/archive';
-import { boxAt, FieldboxPeer } from '../../fixtures/boxes';
+import { boxAt } from '../../fixtures/boxes';
 import { instanceBytes, sha256Of, writeInstances } from '../../fixtures/instances';
 import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf, syncForTest } from '../../fixtures/outbox';
 import { codeOf } from '../../fixtures/people';
+import { RudeNetwork } from '../../fixtures/rude-network';
 import { SliceboxPeer } from '../../fixtures/slicebox-peer';
 import { describeRemote } from './contract';
+import { fieldboxKind, sliceboxKind } from './kinds';
 
 const WAIT = { timeout: 60_000, interval: 50 };
+/** Tries follow one another at once. */
+const HASTE = { backOff: () => 40 };
 
-describeRemote({
-  name: 'A slicebox',
-  proofs: ['hash', 'status'],
-  start: async () => {
-    const peer = await SliceboxPeer.start();
-    return {
-      ...boxAt(peer.baseUrl),
-      held: () => Promise.resolve(peer.held()),
-      leave: () => peer.close(),
-      comeBack: () => peer.open(),
-    };
-  },
-});
-
-describeRemote({
-  name: 'A Fieldbox as a box',
-  proofs: ['hash', 'status'],
-  start: async () => {
-    const peer = await FieldboxPeer.start();
-    return {
-      ...boxAt(await peer.offer()),
-      held: () => peer.held(),
-      leave: () => peer.leave(),
-      comeBack: () => peer.comeBack(),
-    };
-  },
-});
+describeRemote(sliceboxKind);
+describeRemote(fieldboxKind);
 
 describe('pushing to a slicebox', () => {
   it('has the form of slicebox, byte for byte, and tells how the transaction ended', async () => {
@@ -144,6 +124,57 @@ describe('pushing to a slicebox', () => {
     expect((await itemsOf(outbox.sync, transaction))[0]?.fault?.code).toBe('BOX_FAILED_THERE');
   });
 
+  it('that counts fewer images than it has said yes to gets them once more', async () => {
+    const peer = await SliceboxPeer.start();
+    let lost = 0;
+    peer.override = ({ method, url }) =>
+      method === 'POST' && url.includes('sequencenumber=2&') && (lost += 1) === 1 ? { status: 204 } : undefined;
+    const outbox = await outboxWithImages(3, HASTE);
+    const remote = await addRemote(outbox.sync, 'uni', boxAt(peer.baseUrl).settings, boxAt(peer.baseUrl).secrets);
+    outbox.sync.start();
+    const transaction = await sendAll(outbox, remote);
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 3 });
+    expect(new Set(peer.held())).toEqual(new Set((await allImages(outbox.engine)).map(({ image }) => String(image))));
+    expect(peer.held()).toHaveLength(3);
+    expect((await itemsOf(outbox.sync, transaction))[0]?.proof?.note).toBe('FINISHED, 3 sent again');
+  });
+
+  it('that repeats later what was said of an earlier try is not taken for having given the transaction up', async () => {
+    const peer = await SliceboxPeer.start();
+    peer.override = ({ method }) => (method === 'POST' ? { status: 413 } : undefined);
+    const outbox = await outboxWithImages(2, HASTE);
+    const remote = await addRemote(outbox.sync, 'uni', boxAt(peer.baseUrl).settings, boxAt(peer.baseUrl).secrets);
+    outbox.sync.start();
+    const transaction = await sendAll(outbox, remote);
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ refused: 2 });
+    await expect.poll(() => peer.seen.filter(({ method }) => method === 'PUT').length, WAIT).toBe(1);
+    let asked = 0;
+    peer.override = ({ method }) =>
+      method === 'GET' && [...peer.incoming.values()].some(({ status }) => status === 'FINISHED') && (asked += 1) === 1
+        ? { status: 200, json: true, body: '{"status":"FAILED"}' }
+        : undefined;
+    await outbox.sync.verbs['outbox.retry']({ transaction });
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 2 });
+    expect(peer.held()).toHaveLength(2);
+  });
+
+  it('is asked nothing that something in between could answer in its place', async () => {
+    const peer = await SliceboxPeer.start();
+    const network = await RudeNetwork.before(peer.listeningPort);
+    const outbox = await outboxWithImages(1, HASTE);
+    const { settings, secrets } = boxAt(peer.baseUrl.replace(String(peer.listeningPort), String(network.port)));
+    const remote = await addRemote(outbox.sync, 'uni', settings, secrets);
+    network.be({ kind: 'swallow', status: 204, body: () => '' });
+    outbox.sync.start();
+    const transaction = await sendAll(outbox, remote);
+    await expect
+      .poll(async () => (await outbox.sync.verbs['remotes.list']({})).rows[0]?.activity.fault, WAIT)
+      .toEqual({ code: 'REMOTE_ANSWER', details: { what: 'another server' } });
+    expect(await statesOf(outbox.sync, transaction)).toMatchObject({ arrived: 0, proven: 0, refused: 0 });
+    network.be({ kind: 'none' });
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 1 });
+  });
+
   it('never sends an HTTP chunk above 5 MiB', async () => {
     const chunks: number[] = [];
     const server = createServer((socket) => {
@@ -229,6 +260,17 @@ describe('fetching from a slicebox', () => {
       { transaction: 40, way: 'fetched', state: 'finished', total: 3, received: 3, added: 3, rejected: 0 },
     ]);
     expect(await outbox.sync.verbs['boxes.fetch']({ remote })).toEqual({ received: 0, rejected: 0 });
+  });
+
+  it('takes an image that comes in HTTP chunks above 5 MiB', async () => {
+    const peer = await SliceboxPeer.start();
+    const file = Buffer.from(instanceBytes({ seed: 3, side: 2600 }));
+    randomBytes(6 * 1024 * 1024).copy(file, file.length - 6 * 1024 * 1024); // what packing does not make smaller
+    peer.queue([file]);
+    const outbox = await outboxWithImages(0);
+    const { remote } = (await outbox.sync.verbs['boxes.connect']({ name: 'uni', url: peer.baseUrl })).remote;
+    expect(await outbox.sync.verbs['boxes.fetch']({ remote })).toEqual({ received: 1, rejected: 0 });
+    expect((await allImages(outbox.engine)).map(({ image }) => String(image))).toEqual([sha256Of(file)]);
   });
 
   it('takes the others when one is no image, and then gives that transaction up', async () => {

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { BUILTIN_KINDS } from '../../../main/archive/people/builtin-kinds';
 import { AnonymisationWay } from '../../../shared/model/anonymisation';
 import { allImages, importInto } from '../../fixtures/archive';
-import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../../fixtures/outbox';
+import { MemorySecrets } from '../../../main/sync/secrets';
+import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf, syncForTest } from '../../fixtures/outbox';
+import { RudeNetwork } from '../../fixtures/rude-network';
 import { codeOf } from '../../fixtures/people';
 import {
   WAIT,
@@ -77,6 +79,53 @@ describe('tscharts', () => {
       }, WAIT)
       .toMatchObject({ proven: 3 });
     expect(server.images.size).toBe(3);
+  });
+
+  it('that gets a picture twice from a network keeps one; equal ones that are not of our sending are left', async () => {
+    const { server, outbox, remote } = await introduced(3);
+    const network = await RudeNetwork.before(server.port);
+    network.be({ kind: 'repeat' });
+    const through = {
+      ...settingsFor(server),
+      access: { ...settingsFor(server).access, url: `http://127.0.0.1:${String(network.port)}` },
+    };
+    await outbox.sync.verbs['remotes.save']({ remote, name: 'charts', settings: through, policy: freely, secrets: {} });
+    outbox.sync.start();
+    const transaction = await sendAll(outbox, remote);
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: 3 });
+    // What was repeated after the proof is seen at the next sending, and one that is the same at another clinic stays.
+    const [first] = server.images.values();
+    if (first === undefined) throw new Error('Three pictures are there.');
+    const { id: _, ...same } = first;
+    server.addImage({ ...same });
+    const elsewhere = server.addImage({ ...same, clinic: 7 });
+    await outbox.sync.close();
+    const again = syncForTest(outbox.engine, new MemorySecrets());
+    await again.sync.verbs['remotes.save']({
+      remote,
+      name: 'charts',
+      settings: settingsFor(server),
+      policy: freely,
+      secrets: PASSWORD,
+    });
+    again.sync.start();
+    const second = await sendAll(again, remote);
+    await expect.poll(() => statesOf(again.sync, second), WAIT).toMatchObject({ proven: 3 });
+    expect(server.images.size).toBe(4);
+    expect(server.images.has(elsewhere)).toBe(true);
+    expect(server.images.has(first.id)).toBe(true);
+    // Nor does a copy of ours come back as something new.
+    const { job } = await again.sync.verbs['remotes.fetch']({ remote, what: 'images' });
+    await outbox.engine.context.jobs.settled(job);
+    expect(await allImages(outbox.engine)).toHaveLength(3);
+    // Somebody there has put the same picture in twice before: that is theirs.
+    const other = await introduced(1);
+    const copy = { ...same, patient: 501 };
+    const theirs = [other.server.addImage(copy), other.server.addImage(copy)];
+    other.outbox.sync.start();
+    const found = await sendAll(other.outbox, other.remote);
+    await expect.poll(() => statesOf(other.outbox.sync, found), WAIT).toMatchObject({ proven: 1 });
+    expect([...other.server.images.keys()]).toEqual(theirs);
   });
 
   it('that cannot read one of its own pictures does not hold up the others for ever', async () => {

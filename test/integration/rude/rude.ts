@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { SyncOptions } from '../../../main/sync';
 import { MemorySecrets } from '../../../main/sync/secrets';
+import type { ErrorCode } from '../../../shared/errors';
+import type { RemoteKey, TransactionKey } from '../../../shared/model/ids';
 import { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { allImages, openForTest } from '../../fixtures/archive';
 import { seeded } from '../../fixtures/chance';
@@ -13,22 +16,75 @@ import {
   statesOf,
   syncForTest,
 } from '../../fixtures/outbox';
-import { RudeNetwork, type Rudeness } from '../../fixtures/rude-network';
+import { RudeNetwork, type Rudeness, type Swallowing } from '../../fixtures/rude-network';
 import type { Peer, PeerKind } from '../remotes/contract';
 
 /** A kind of remote that is reached over a network. */
 export interface NetworkedKind extends PeerKind {
   /** Whether it speaks HTTP, so that something in between can answer for it. */
   readonly http: boolean;
-  /** What a server says that takes an image and loses it; left out where something in between cannot say it. */
-  readonly lie?: (sent: Buffer) => string;
+  /** Method and target of the requests by which images go there; every POST when left out. */
+  readonly uploads?: RegExp;
+  /** What a server says that takes an image and loses it, and how that shows; left out where something in between cannot say it. */
+  readonly lie?: Omit<Swallowing, 'kind' | 'to'> & { readonly shows: ErrorCode };
+  /** Answers that refuse an image for good, and the reason that is given then. */
+  readonly refusals?: readonly Refusal[];
+  /** What comes with its 429. */
+  readonly busy?: Readonly<Record<string, string>>;
+  /** Silence may be noticed sooner where a far side answers at once. */
+  readonly haste?: typeof HASTE;
+  /** What a network repeats after proof has been found is only seen at the next sending: there is one before the far side is looked at. */
+  readonly tidiesLater?: boolean;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly code: ErrorCode;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  { status: 413, code: 'REMOTE_TOO_LARGE' },
+  { status: 400, code: 'REMOTE_REFUSED' },
+];
+
+/** All networks of one far side: they behave alike. */
+class Networks {
+  private readonly networks: RudeNetwork[] = [];
+
+  async add(port: number): Promise<number> {
+    const network = await RudeNetwork.before(port);
+    this.networks.push(network);
+    return network.port;
+  }
+
+  get connections(): number {
+    return Math.max(0, ...this.networks.map(({ connections }) => connections));
+  }
+
+  be(behaviour: Rudeness | ((connection: number) => Rudeness)): void {
+    for (const network of this.networks) network.be(behaviour);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.networks.map((network) => network.close()));
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.networks.map((network) => network.open()));
+  }
 }
 
 /** Silence is noticed soon and tries follow one another quickly, so that hours of a bad link pass in seconds. */
-export const HASTE = {
+export const HASTE: Required<Pick<SyncOptions, 'patience' | 'backOff'>> = {
   patience: { connectMs: 1500, idleMs: 1500 },
   backOff: (failures: number) => 40 * 2 ** Math.min(failures, 3),
-} as const;
+};
+/** The same for far sides in this very process. */
+export const MORE_HASTE: typeof HASTE = {
+  patience: { connectMs: 1000, idleMs: 500 },
+  backOff: (failures: number) => 20 * 2 ** Math.min(failures, 2),
+};
 
 const WAIT = { timeout: 90_000, interval: 50 };
 const IMAGES = 5;
@@ -47,56 +103,76 @@ function faultsOf(kind: NetworkedKind): readonly (readonly [string, Rudeness])[]
     ['takes connections and never answers', { kind: 'halfOpen' }],
     ['loses the answers', { kind: 'loseAnswer', afterBytes: 1000 }],
     ...(kind.http
-      ? [500, 503, 429, 401, 302, 200].map(
-          (status) => [`answers ${String(status)} by itself`, { kind: 'answer', status } as const] as const,
-        )
+      ? ([
+          ['says every request twice', { kind: 'repeat' }],
+          ...[500, 503, 429, 401, 302, 200].map(
+            (status) =>
+              [
+                `answers ${String(status)} by itself`,
+                { kind: 'answer', status, headers: status === 429 ? (kind.busy ?? {}) : {} } as const,
+              ] as const,
+          ),
+        ] as const)
       : []),
     ...(kind.lie === undefined
       ? []
-      : [['says 200 and loses it', { kind: 'swallow', status: 200, body: kind.lie }] as const]),
+      : [[`says ${String(kind.lie.status)} and loses it`, { kind: 'swallow', ...kind.lie, ...to(kind) }] as const]),
   ];
+}
+
+function to({ uploads }: NetworkedKind): Pick<Swallowing, 'to'> {
+  return uploads === undefined ? {} : { to: uploads };
 }
 
 /** Faults that nothing gets through of, for as long as they last. */
 const CLOSED = new Set<Rudeness['kind']>(['reset', 'halfOpen', 'answer', 'swallow']);
 /** Faults that everything gets through of in the end. */
-const PASSABLE = new Set<Rudeness['kind']>(['slow', 'duplicate']);
+const PASSABLE = new Set<Rudeness['kind']>(['slow', 'duplicate', 'repeat']);
 /** Of the others so many connections are struck: a question whether it is there, and some images. */
 const STRUCK = 3;
 
 /** What must hold of every remote on a network that behaves badly. */
 export function describeRude(kind: NetworkedKind): void {
   const end = kind.proofs.length > 0 ? 'proven' : 'arrived';
+  const haste = kind.haste ?? HASTE;
 
   /** A far side behind a rude network. */
-  const start = async (): Promise<{ readonly peer: Peer; readonly network: RudeNetwork }> => {
-    const networks: RudeNetwork[] = [];
-    const peer = await kind.start(async (port) => {
-      const network = await RudeNetwork.before(port);
-      networks.push(network);
-      return network.port;
-    });
-    const [network] = networks;
-    if (!network) throw new Error(`${kind.name} is not on a network.`);
+  const start = async (): Promise<{ readonly peer: Peer; readonly network: Networks }> => {
+    const network = new Networks();
+    const peer = await kind.start((port) => network.add(port));
     return { peer, network };
   };
 
+  /** The far side as a remote of an archive. */
+  const join = async (peer: Peer, outbox: OutboxForTest, settings = peer.settings): Promise<RemoteKey> => {
+    const remote = await addRemote(outbox.sync, 'far', settings, peer.secrets);
+    await peer.introduce?.(outbox, remote);
+    return remote;
+  };
+
   /** The far side holds everything once, with equal content, and nobody stumbled. */
-  const holdsAll = async (peer: Peer, outbox: OutboxForTest): Promise<void> => {
+  const holdsAll = async (peer: Peer, outbox: OutboxForTest, remote: RemoteKey): Promise<void> => {
     const wanted = await (kind.expected?.(outbox) ??
       allImages(outbox.engine).then((rows) => rows.map(({ image }) => String(image))));
-    expect([...(await peer.held())].sort()).toEqual([...wanted].sort());
+    if (kind.tidiesLater === true) {
+      const look = async (): Promise<readonly string[]> => {
+        const again = await sendAll(outbox, remote);
+        await expect.poll(() => statesOf(outbox.sync, again), WAIT).toMatchObject({ [end]: wanted.length });
+        return [...(await peer.held())].sort();
+      };
+      await expect.poll(look, WAIT).toEqual([...wanted].sort());
+    } else expect([...(await peer.held())].sort()).toEqual([...wanted].sort());
     expect(outbox.faults).toEqual([]);
   };
 
   describe(`${kind.name} on a network that`, () => {
     it.each(faultsOf(kind))('%s: nothing is lost, and all of it is there once afterwards', async (_, rude) => {
       const { peer, network } = await start();
-      const outbox = await outboxWithImages(IMAGES, HASTE);
+      const outbox = await outboxWithImages(IMAGES, haste);
       network.be((connection) =>
         PASSABLE.has(rude.kind) || CLOSED.has(rude.kind) || connection <= STRUCK ? rude : { kind: 'none' },
       );
-      const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      const remote = await join(peer, outbox);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
       if (CLOSED.has(rude.kind)) {
@@ -105,7 +181,7 @@ export function describeRude(kind: NetworkedKind): void {
           .poll(
             async () =>
               rude.kind === 'swallow'
-                ? (await itemsOf(outbox.sync, transaction)).some(({ fault }) => fault?.code === 'REMOTE_NOT_KEPT')
+                ? (await shown(outbox, transaction)).includes(kind.lie?.shows)
                 : network.connections > STRUCK,
             WAIT,
           )
@@ -114,16 +190,16 @@ export function describeRude(kind: NetworkedKind): void {
         network.be({ kind: 'none' });
       }
       await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: IMAGES });
-      await holdsAll(peer, outbox);
+      await holdsAll(peer, outbox, remote);
     });
 
     it('has no name for it any more: it waits until there is one', async () => {
       const { peer } = await start();
-      const outbox = await outboxWithImages(2, HASTE);
+      const outbox = await outboxWithImages(2, haste);
       const nameless = RemoteSettings.parse(
         JSON.parse(JSON.stringify(peer.settings).replace('127.0.0.1', 'nowhere.invalid')),
       );
-      const remote = await addRemote(outbox.sync, 'far', nameless, peer.secrets);
+      const remote = await join(peer, outbox, nameless);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
       const { verbs } = outbox.sync;
@@ -132,41 +208,42 @@ export function describeRude(kind: NetworkedKind): void {
         .toBe('REMOTE_UNREACHABLE');
       await verbs['remotes.save']({ remote, name: 'far', settings: peer.settings, policy: freely, secrets: {} });
       await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
-      await holdsAll(peer, outbox);
+      await holdsAll(peer, outbox, remote);
     });
 
     if (kind.http) {
-      it.each([
-        [413, 'REMOTE_TOO_LARGE'],
-        [400, 'REMOTE_REFUSED'],
-      ])('answers %i to every image: each is refused, with that as the reason', async (status, code) => {
-        const { peer, network } = await start();
-        const outbox = await outboxWithImages(2, HASTE);
-        network.be({ kind: 'swallow', status, body: () => '' });
-        const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
-        outbox.sync.start();
-        const transaction = await sendAll(outbox, remote);
-        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ refused: 2 });
-        for (const { fault } of await itemsOf(outbox.sync, transaction)) expect(fault?.code).toBe(code);
-        expect(await peer.held()).toEqual([]);
-        network.be({ kind: 'none' });
-        await outbox.sync.verbs['outbox.retry']({ transaction });
-        await outbox.sync.verbs['remotes.save']({
-          remote,
-          name: 'far',
-          settings: peer.settings,
-          policy: freely,
-          secrets: {},
-        });
-        await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
-        await holdsAll(peer, outbox);
-      });
+      it.each(kind.refusals ?? REFUSALS)(
+        'answers $status to every image: each is refused, with $code as the reason',
+        async (refusal) => {
+          const { peer, network } = await start();
+          const outbox = await outboxWithImages(2, haste);
+          network.be({ kind: 'swallow', ...refusal, body: () => '', ...to(kind) });
+          const remote = await join(peer, outbox);
+          outbox.sync.start();
+          const transaction = await sendAll(outbox, remote);
+          await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ refused: 2 });
+          for (const { fault } of await itemsOf(outbox.sync, transaction)) expect(fault?.code).toBe(refusal.code);
+          expect(await peer.held()).toEqual([]);
+          network.be({ kind: 'none' });
+          // Over a new connection: on the old one it is still answered so.
+          await outbox.sync.verbs['remotes.save']({
+            remote,
+            name: 'far',
+            settings: peer.settings,
+            policy: freely,
+            secrets: {},
+          });
+          await outbox.sync.verbs['outbox.retry']({ transaction });
+          await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 2 });
+          await holdsAll(peer, outbox, remote);
+        },
+      );
     }
 
     it('is gone in the middle and comes back', async () => {
       const { peer, network } = await start();
-      const outbox = await outboxWithImages(20, HASTE);
-      const remote = await addRemote(outbox.sync, 'far', peer.settings, peer.secrets);
+      const outbox = await outboxWithImages(20, haste);
+      const remote = await join(peer, outbox);
       outbox.sync.start();
       const transaction = await sendAll(outbox, remote);
       await expect.poll(async () => (await statesOf(outbox.sync, transaction)).waiting, WAIT).toBeLessThan(20);
@@ -179,7 +256,7 @@ export function describeRude(kind: NetworkedKind): void {
         .toBe(true);
       await network.open();
       await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ [end]: 20 });
-      await holdsAll(peer, outbox);
+      await holdsAll(peer, outbox, remote);
     });
 
     it.each([1, 2, 3])(
@@ -188,14 +265,14 @@ export function describeRude(kind: NetworkedKind): void {
         const chance = seeded(seed);
         const rudenesses = faultsOf(kind).map(([, rude]) => rude);
         const { peer, network } = await start();
-        const outbox = await outboxWithImages(12, HASTE);
+        const outbox = await outboxWithImages(12, haste);
         let rudeFor = 0;
         network.be((connection) =>
           connection <= rudeFor && chance.below(4) > 0 ? chance.oneOf(rudenesses) : { kind: 'none' },
         );
         const secrets = new MemorySecrets();
-        let running: OutboxForTest = syncForTest(outbox.engine, secrets, HASTE);
-        const remote = await addRemote(running.sync, 'far', peer.settings, peer.secrets);
+        let running: OutboxForTest = syncForTest(outbox.engine, secrets, haste);
+        const remote = await join(peer, running);
         const transaction = await sendAll(running, remote);
         for (let act = 0; act < 4; act += 1) {
           rudeFor = network.connections + 6;
@@ -215,14 +292,22 @@ export function describeRude(kind: NetworkedKind): void {
           expect(running.faults).toEqual([]);
           await running.engine.close();
           const engine = await openForTest(outbox.engine.context.paths.root);
-          running = syncForTest(engine, secrets, HASTE);
+          running = syncForTest(engine, secrets, haste);
           expect((await statesOf(running.sync, transaction)).sending).toBe(0);
         }
         rudeFor = 0;
         running.sync.start();
         await expect.poll(() => statesOf(running.sync, transaction), WAIT).toMatchObject({ [end]: 12 });
-        await holdsAll(peer, running);
+        await holdsAll(peer, running, remote);
       },
     );
   });
+}
+
+/** Why the items of a transaction, or the remote as such, do not go on. */
+async function shown({ sync }: OutboxForTest, transaction: TransactionKey): Promise<readonly (string | undefined)[]> {
+  const { rows } = await sync.verbs['remotes.list']({});
+  return [...(await itemsOf(sync, transaction)), ...rows.map(({ activity }) => activity)].map(
+    ({ fault }) => fault?.code,
+  );
 }

@@ -22,8 +22,10 @@ import type {
   Trouble,
 } from '../remote';
 import { whoIsIt } from '../who';
+import { FreshlySent } from '../fresh';
+import { Copies, recordsWith } from './copies';
 import { descriptionOf, fileOf, type FileToSend, markerOf } from './file';
-import { AttachmentsMemory, thingOf } from './memory';
+import { AttachmentsMemory, type Sent, Thing, thingOf } from './memory';
 import { AttachmentsPatients, isId } from './patients';
 import { sha256Of } from '../../sha256';
 import { download, putAway, type RecordThere, recordsById, recordsOf } from './records';
@@ -61,6 +63,7 @@ const MOST_DAMAGES = 2;
 class AttachmentsConnection implements RemoteConnection {
   private readonly session: AttachmentsSession;
   private readonly memory: AttachmentsMemory;
+  private readonly fresh: FreshlySent<Thing>;
   private readonly storages = new Map<string, HttpClient>();
   private folder: Promise<string> | null = null;
 
@@ -70,6 +73,7 @@ class AttachmentsConnection implements RemoteConnection {
   ) {
     this.session = new AttachmentsSession(settings, surroundings);
     this.memory = new AttachmentsMemory(surroundings);
+    this.fresh = new FreshlySent(surroundings, Thing);
   }
 
   async test(signal: AbortSignal): Promise<RemoteTest> {
@@ -102,6 +106,8 @@ class AttachmentsConnection implements RemoteConnection {
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     try {
+      const copies = new Copies(this.session, this.memory, hooks.signal);
+      await this.fresh.lookBack((thing) => copies.takeAway(thing));
       const patients = new AttachmentsPatients(this.session, hooks.signal);
       const who = await whoIsIt(item, this.surroundings.counterparts, patients);
       if ('kind' in who) return who;
@@ -117,8 +123,10 @@ class AttachmentsConnection implements RemoteConnection {
 
   /** A record is proof when its processing has ended and it has as many bytes as were sent. */
   async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
-    const sent = items.map((item) => this.memory.sent(thingOf(item)));
     try {
+      const copies = new Copies(this.session, this.memory, signal);
+      const sent: (Sent | null)[] = [];
+      for (const item of items) sent.push(await copies.takeAway(thingOf(item)));
       const ids = [...new Set(sent.flatMap((each) => (each === null ? [] : [each.id])))];
       const records = await recordsById(this.session, ids, signal);
       const outcomes: ProofOutcome[] = [];
@@ -154,7 +162,8 @@ class AttachmentsConnection implements RemoteConnection {
   }
 
   async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
-    const sent = this.memory.sent(image);
+    // Records that a network has made of it go with it.
+    const sent = await new Copies(this.session, this.memory, signal).takeAway(image);
     if (sent === null) return false;
     const was = await putAway(this.session, sent.id, signal);
     this.memory.forget(image, true);
@@ -193,7 +202,7 @@ class AttachmentsConnection implements RemoteConnection {
     const file = await fileOf(item, this.settings, this.surroundings.counterparts);
     const here =
       (await this.cameFromThere(item, patient, file, hooks.signal)) ??
-      (await this.findRecord(item, patient, file, hooks.signal));
+      (await this.findRecord(item, patient, file, hooks));
     if (here !== null) return here;
     let place = placeOf(hooks.resume, patient, file.bytes);
     for (let forms = 0; forms < MOST_FORMS; forms += 1) {
@@ -222,7 +231,7 @@ class AttachmentsConnection implements RemoteConnection {
     if (id === null) return null;
     const record = (await recordsById(this.session, [id], signal)).get(id);
     if (record === undefined || (record.archived_at ?? null) !== null) return null;
-    this.memory.keep(thingOf(item), { id, bytes, patient, drawn, checked: false, made: false });
+    this.memory.keep(thingOf(item), { id, bytes, patient, drawn, checked: false, made: false, marker: '' });
     return { kind: 'arrived', proof: null };
   }
 
@@ -231,19 +240,21 @@ class AttachmentsConnection implements RemoteConnection {
     item: Outgoing,
     patient: string,
     file: FileToSend,
-    signal: AbortSignal,
+    { signal, resume }: SendHooks,
   ): Promise<SendOutcome | null> {
     const marker = markerOf(item);
     const found = (await recordsOf(this.session, patient, signal, `description:~${marker}`)).filter(
       ({ id, description }) => description.includes(marker) && !this.memory.wasPutAwayByUs(id),
     );
-    const living = found.find(({ archived_at }) => (archived_at ?? null) === null);
+    const [living] = recordsWith(found, marker, file.bytes);
     if (living !== undefined) {
       const { bytes, drawn } = file;
       const known = this.memory.sent(thingOf(item));
       const own = known?.id === living.id ? known : null;
-      const { checked, made } = own ?? { checked: false, made: false };
-      this.memory.keep(thingOf(item), { id: living.id, bytes, patient, drawn, checked, made });
+      // Where bytes wait for their record, the answer to making it may have been lost.
+      const { checked, made } = own ?? { checked: false, made: resume !== null };
+      if (made) this.fresh.note(thingOf(item));
+      this.memory.keep(thingOf(item), { id: living.id, bytes, patient, drawn, checked, made, marker });
       return { kind: 'arrived', proof: null };
     }
     // Somebody there did not want it: that is not undone from here.
@@ -276,6 +287,7 @@ class AttachmentsConnection implements RemoteConnection {
     signal: AbortSignal,
   ): Promise<SendOutcome | 'new-form'> {
     const path = '/patient_attachments';
+    this.fresh.note(thingOf(item));
     const answer = await this.session.ask(
       path,
       {
@@ -300,7 +312,9 @@ class AttachmentsConnection implements RemoteConnection {
     requireStatus(answer, [200, 201], path);
     const { id } = jsonOf(answer, Made, path);
     const { bytes, drawn } = file;
-    this.memory.keep(thingOf(item), { id, bytes, patient: place.patient, drawn, checked: place.checked, made: true });
+    const { patient, checked } = place;
+    const marker = markerOf(item);
+    this.memory.keep(thingOf(item), { id, bytes, patient, drawn, checked, made: true, marker });
     return { kind: 'arrived', proof: null };
   }
 
@@ -371,6 +385,7 @@ class AttachmentsConnection implements RemoteConnection {
       headers: {},
       sockets: 2,
       throttle: () => this.surroundings.throttle(),
+      ...this.surroundings.patience,
     });
     this.storages.set(host, client);
     return client;

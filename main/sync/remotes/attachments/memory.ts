@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AttachmentKey, ImageId } from '@shared/model/ids';
+import { AttachmentKey, ImageId } from '@shared/model/ids';
 import type { Outgoing, Surroundings } from '../remote';
 
 const Sent = z.object({
@@ -8,13 +8,17 @@ const Sent = z.object({
   patient: z.string(),
   drawn: z.boolean(),
   checked: z.boolean(),
-  /** The record was made by us; not found by its marker, when another laptop may have made it. */
+  /** The record was made by us, also by a try whose answer was lost; not found by its marker, when another laptop may have made it. */
   made: z.boolean(),
+  /** What finds it there; empty when it was sent before this was kept. */
+  marker: z.string().default(''),
 });
-type Sent = z.infer<typeof Sent>;
+/** What of ours is there. */
+export type Sent = z.infer<typeof Sent>;
 
 /** What goes by one record there: an image, or an attached file, whose bytes others may have too. */
-export type Thing = ImageId | AttachmentKey;
+export const Thing = z.union([ImageId, AttachmentKey]);
+export type Thing = z.infer<typeof Thing>;
 
 export function thingOf({ image, attached }: Pick<Outgoing, 'image' | 'attached'>): Thing {
   return attached === null ? image : attached.attachment;
@@ -40,7 +44,13 @@ export class AttachmentsMemory {
     if (sent === null) return;
     this.surroundings.remember(`sent:${thing}`, null);
     this.surroundings.remember(`there:${sent.id}`, null);
-    if (byUs) this.surroundings.remember(`put-away:${sent.id}`, '1');
+    if (byUs) this.notePutAway(sent.id);
+  }
+
+  /** A record was put away there by our own doing. */
+  notePutAway(id: string): void {
+    this.surroundings.remember(`put-away:${id}`, '1');
+    this.surroundings.remember(`there:${id}`, null);
   }
 
   /** Whether a record is one of ours. */

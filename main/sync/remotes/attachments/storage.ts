@@ -92,11 +92,10 @@ export async function store(
   if (code === 'EntityTooLarge' || answer.status === 413)
     return { kind: 'outcome', outcome: { kind: 'refused', code: 'REMOTE_TOO_LARGE' } };
   if (code === 'RequestTimeTooSkewed') throw new HttpFailure({ code: 'REMOTE_CLOCK', person: true });
-  if (answer.status >= 500 || answer.status === 429)
-    throw new HttpFailure(
-      troubleOfStatus(answer.status, answer.headers) ?? { code: 'REMOTE_FAULT', details: { status: answer.status } },
-    );
   if (answer.status === 403 || (answer.status >= 300 && answer.status < 400)) return { kind: 'new-form' };
+  // The storage knows no login: what asks for one is something in between.
+  const trouble = troubleOfStatus(answer.status, answer.headers);
+  if (trouble !== null) throw new HttpFailure(trouble);
   return { kind: 'outcome', outcome: { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: answer.status } } };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { BOX_CONNECTIONS, BOX_VERSION, Headers, parseStatus, type BoxStatus, PollAnswer } from '../../boxes/protocol';
 import { HttpClient, type HttpAnswer, type HttpRequest, type HttpStream } from '../../http/client';
@@ -10,32 +9,49 @@ import type { Surroundings, Trouble } from '../remote';
 
 type Request = Omit<HttpRequest, 'url'> & { readonly path: string };
 
+/** By what a box is known again: a slicebox, or the proxy before it, by its `Server` (RFC 9110 10.2.4). */
+interface Who {
+  readonly isFieldbox: boolean;
+  readonly server: string;
+}
+
+/** Statuses that make something of an image: it was taken, or is not to be had. */
+const BELIEVED: ReadonlySet<number> = new Set([200, 204, 400, 404]);
+
 /** Requests to a box that gave this one an address. Every one says that we are a Fieldbox, which a slicebox does not heed. */
 export class BoxClient {
-  /** Whether the other side is a Fieldbox; null until it has answered. */
-  isFieldbox: boolean | null = null;
+  private who: Who | null = null;
   private client: Promise<{ readonly http: HttpClient; readonly token: string }> | null = null;
-  private isBox = false;
 
   constructor(
     private readonly settings: SettingsOf<'slicebox'>,
-    private readonly surroundings: Pick<Surroundings, 'secret' | 'version' | 'throttle' | 'ownCertificate'>,
+    private readonly surroundings: Pick<
+      Surroundings,
+      'secret' | 'version' | 'throttle' | 'patience' | 'ownCertificate'
+    >,
   ) {}
 
-  /** Sends a request below the box's address and reads the whole answer. Throws HttpFailure. */
+  /** Whether the other side is a Fieldbox; null until it was met. */
+  get isFieldbox(): boolean | null {
+    return this.who === null ? null : this.who.isFieldbox;
+  }
+
+  /** Sends a request below the box's address and reads the whole answer, which must be the box's own. Throws HttpFailure. */
   async ask(request: Request): Promise<HttpAnswer> {
-    const { http, token } = await this.connected();
-    const answer = await http.ask({ ...request, url: this.url(token, request.path) });
-    this.hear(answer);
+    await this.meet(request.signal);
+    const answer = await this.askAnybody(request);
+    if (this.isStranger(answer)) throw strangerFailure();
     return answer;
   }
 
   /** The same, with the answer as a stream. */
   async open(request: Request): Promise<HttpStream> {
+    await this.meet(request.signal);
     const { http, token } = await this.connected();
     const answer = await http.open({ ...request, url: this.url(token, request.path) });
-    this.hear(answer);
-    return answer;
+    if (!this.isStranger(answer)) return answer;
+    answer.body.destroy();
+    throw strangerFailure();
   }
 
   /**
@@ -44,19 +60,14 @@ export class BoxClient {
    */
   async probe(signal: AbortSignal): Promise<Trouble | null> {
     try {
-      const answer = await this.ask({ method: 'GET', path: '/outgoing/poll?n=1', signal, idleMs: 20_000 });
+      const answer = await this.askAnybody({ method: 'GET', path: '/outgoing/poll?n=1', signal, idleMs: 20_000 });
       if (answer.status === 200) jsonOf(answer, PollAnswer, 'outgoing/poll');
       else if (answer.status !== 404) return troubleOfBox(answer.status, answer.headers);
-      if (this.isFieldbox === true || this.isBox) return null;
-      const { http } = await this.connected();
-      const stranger = await http.ask({
-        method: 'GET',
-        url: this.url(randomUUID(), '/outgoing/poll?n=1'),
-        signal,
-        idleMs: 20_000,
-      });
-      if (stranger.status !== 401) return { code: 'REMOTE_ANSWER', details: { what: 'no box' }, person: true };
-      this.isBox = true;
+      const who = whoSays(answer);
+      if (this.who !== null) return isSame(this.who, who) ? null : strangerFailure().trouble;
+      if (!who.isFieldbox && !(await this.isBox(who, signal)))
+        return { code: 'REMOTE_ANSWER', details: { what: 'no box' }, person: true };
+      this.who = who;
       return null;
     } catch (error) {
       return troubleOf(error);
@@ -91,9 +102,28 @@ export class BoxClient {
     (await client)?.http.close();
   }
 
-  private hear({ status, headers }: Pick<HttpAnswer, 'status' | 'headers'>): void {
-    if (headers[Headers.box] !== undefined) this.isFieldbox = true;
-    else if (z.literal([200, 204, 400, 404]).safeParse(status).success) this.isFieldbox = false;
+  /** Who answers is found out before anything is believed. Throws HttpFailure. */
+  private async meet(signal: AbortSignal): Promise<void> {
+    if (this.who !== null) return;
+    const trouble = await this.probe(signal);
+    if (trouble !== null) throw new HttpFailure(trouble);
+  }
+
+  private async isBox(who: Who, signal: AbortSignal): Promise<boolean> {
+    const { http } = await this.connected();
+    const url = this.url(randomUUID(), '/outgoing/poll?n=1');
+    const stranger = await http.ask({ method: 'GET', url, signal, idleMs: 20_000 });
+    return stranger.status === 401 && isSame(who, whoSays(stranger));
+  }
+
+  private async askAnybody(request: Request): Promise<HttpAnswer> {
+    const { http, token } = await this.connected();
+    return http.ask({ ...request, url: this.url(token, request.path) });
+  }
+
+  /** Something in between says what only the box can know. */
+  private isStranger(answer: Pick<HttpAnswer, 'status' | 'headers'>): boolean {
+    return BELIEVED.has(answer.status) && this.who !== null && !isSame(this.who, whoSays(answer));
   }
 
   private url(token: string, path: string): string {
@@ -116,6 +146,7 @@ export class BoxClient {
         headers,
         sockets: BOX_CONNECTIONS + 1,
         throttle: () => this.surroundings.throttle(),
+        ...this.surroundings.patience,
       }),
       token,
     };
@@ -132,4 +163,17 @@ export function troubleOfBox(status: number, headers: HttpAnswer['headers']): Tr
       person: true,
     }
   );
+}
+
+function whoSays({ headers }: Pick<HttpAnswer, 'headers'>): Who {
+  return { isFieldbox: headers[Headers.box] !== undefined, server: String(headers.server ?? '') };
+}
+
+function isSame(one: Who, other: Who): boolean {
+  return one.isFieldbox === other.isFieldbox && one.server === other.server;
+}
+
+/** A proxy or a captive portal has answered in the place of the box. */
+function strangerFailure(): HttpFailure {
+  return new HttpFailure({ code: 'REMOTE_ANSWER', details: { what: 'another server' } });
 }

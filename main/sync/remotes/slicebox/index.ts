@@ -35,9 +35,13 @@ export const sliceboxDriver: RemoteDriver<'slicebox'> = {
 };
 
 const closedName = (number: number): string => `closed:${String(number)}`;
+/** That we have told the box that a transaction failed, and may hear it from there. */
+const givenUpName = (number: number): string => `given-up:${String(number)}`;
 const againName = (number: number): string => `again:${String(number)}`;
 /** What is remembered of a transaction that the box did not know when it was ended. */
 const UNKNOWN = 'UNKNOWN';
+/** What is remembered of one of which it has counted fewer images than it has said yes to. */
+const LACKING = 'LACKING';
 
 class BoxConnection implements RemoteConnection {
   private readonly box: BoxClient;
@@ -80,10 +84,7 @@ class BoxConnection implements RemoteConnection {
 
   send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     this.surroundings.remember(closedName(item.number), null);
-    if (hooks.resume !== null && this.box.isFieldbox !== true) {
-      const times = Number(this.surroundings.recall(againName(item.number)) ?? 0) + 1;
-      this.surroundings.remember(againName(item.number), String(times));
-    }
+    if (hooks.resume !== null && this.box.isFieldbox !== true) this.countAgain(item.number, 1);
     return this.pusher.send(item, hooks);
   }
 
@@ -96,7 +97,17 @@ class BoxConnection implements RemoteConnection {
     try {
       const wire = wireNumber(number);
       const status = delivered === 0 ? null : await this.box.status(wire, signal);
-      if (status !== 'FAILED') await this.box.setStatus(wire, delivered === total ? 'FINISHED' : 'FAILED', signal);
+      const isWhole = delivered === total;
+      // All of it was taken, and it counts fewer, or repeats what we said of an earlier try: the images go there once more before
+      // it is told to be finished, for being told so is all it needs to say it.
+      if (isWhole && status !== null && status !== 'FINISHED' && (status !== 'FAILED' || this.hasGivenUp(number))) {
+        this.surroundings.remember(givenUpName(number), null);
+        this.surroundings.remember(closedName(number), LACKING);
+        this.countAgain(number, total);
+        return null;
+      }
+      if (!isWhole) this.surroundings.remember(givenUpName(number), '1');
+      if (status !== 'FAILED') await this.box.setStatus(wire, isWhole ? 'FINISHED' : 'FAILED', signal);
       this.surroundings.remember(closedName(number), status ?? UNKNOWN);
       return null;
     } catch (error) {
@@ -116,6 +127,16 @@ class BoxConnection implements RemoteConnection {
     return this.box.close();
   }
 
+  private hasGivenUp(number: number): boolean {
+    return this.surroundings.recall(givenUpName(number)) !== null;
+  }
+
+  /** A slicebox counts every attempt: how many there were beyond the images is part of what its count is worth. */
+  private countAgain(number: number, times: number): void {
+    const before = Number(this.surroundings.recall(againName(number)) ?? 0);
+    this.surroundings.remember(againName(number), String(before + times));
+  }
+
   private proofOf({ number }: Outgoing): ProofOutcome {
     const said = this.surroundings.recall(closedName(number));
     const again = this.surroundings.recall(againName(number));
@@ -128,6 +149,7 @@ class BoxConnection implements RemoteConnection {
       case 'FAILED':
         return { kind: 'refused', code: 'BOX_FAILED_THERE' };
       case UNKNOWN:
+      case LACKING:
         return { kind: 'missing' };
       default:
         return { kind: 'unknown' };

@@ -111,6 +111,8 @@ function outcomeOfFieldbox(item: Outgoing, { status, headers }: HttpAnswer): Sen
   if (status === 204 && headers[Headers.sha256] === item.sha256)
     return { kind: 'arrived', proof: { kind: 'hash', note: 'SHA-256' } };
   if (status === 400 && headers[Headers.rejected] !== undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+  // A proxy before it takes nothing so large.
+  if (status === 413) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
   // Something in between spoke, or the bytes never came out right: tried again later, from the start.
   if (status === 204 || status === 409) return { kind: 'later', whole: false, trouble: { code: 'REMOTE_CUT' } };
   const whole = troubleOfStatus(status, headers) !== null;

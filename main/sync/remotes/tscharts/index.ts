@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
-import type { ImageId } from '@shared/model/ids';
+import { ImageId } from '@shared/model/ids';
 import type { Fetchable, RemoteFile } from '@shared/model/remotes/content';
 import { type SettingsOf, TschartsImageType } from '@shared/model/remotes/settings';
 import { jsonOf } from '../../http/json';
@@ -20,11 +19,14 @@ import type {
   Surroundings,
   Trouble,
 } from '../remote';
+import { FreshlySent } from '../fresh';
 import { whoIsIt } from '../who';
 import { fetchClinics } from './places';
+import { Copies } from './copies';
 import { TschartsMemory } from './memory';
 import { TschartsPatients } from './patients';
 import { base64Length, bytesOfData, jsonWithData, type Picture, pictureOf, typeOf } from './picture';
+import { isId, sha256Of, TschartsPictures } from './pictures';
 import { isHtml, requireOk, troubleOfAnswer, TschartsSession } from './session';
 
 /** tscharts: pictures filed under a patient of theirs, as JPEG or PNG in JSON. */
@@ -45,17 +47,7 @@ export const tschartsDriver: RemoteDriver<'tscharts'> = {
   connect: (settings, surroundings) => new TschartsConnection(settings, surroundings),
 };
 
-const Ids = z.array(z.int());
 const Made = z.object({ id: z.int() });
-const ImageThere = z.object({
-  id: z.int(),
-  patient: z.int(),
-  clinic: z.int().nullable(),
-  station: z.int().nullable(),
-  type: z.string(),
-  data: z.string(),
-});
-type ImageThere = z.infer<typeof ImageThere>;
 
 const KINDS = { Headshot: 'headshot', Xray: 'xray', Surgery: 'surgery', Audiogram: 'audiogram' } as const;
 
@@ -73,6 +65,9 @@ const LEAST_CAP = 65_536;
 class TschartsConnection implements RemoteConnection {
   private readonly session: TschartsSession;
   private readonly memory: TschartsMemory;
+  private readonly pictures: TschartsPictures;
+  private readonly copies: Copies;
+  private readonly fresh: FreshlySent<ImageId>;
   private folder: Promise<string> | null = null;
 
   constructor(
@@ -81,6 +76,9 @@ class TschartsConnection implements RemoteConnection {
   ) {
     this.session = new TschartsSession(settings, surroundings);
     this.memory = new TschartsMemory(surroundings);
+    this.pictures = new TschartsPictures(this.session);
+    this.fresh = new FreshlySent(surroundings, ImageId);
+    this.copies = new Copies(this.session, this.pictures, this.memory);
   }
 
   async test(signal: AbortSignal): Promise<RemoteTest> {
@@ -111,6 +109,7 @@ class TschartsConnection implements RemoteConnection {
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     try {
+      await this.fresh.lookBack((image) => this.copies.takeAway(image, hooks.signal));
       const who = await whoIsIt(item, this.surroundings.counterparts, this.patients(hooks.signal));
       if ('kind' in who) return who;
       if (!isId(who.id)) return { kind: 'parked', code: 'MATCH_GONE' };
@@ -144,7 +143,7 @@ class TschartsConnection implements RemoteConnection {
   async filesOf(patient: string, signal: AbortSignal): Promise<readonly RemoteFile[]> {
     const files: RemoteFile[] = [];
     for (const type of TschartsImageType.options) {
-      for (const id of await this.ids(patient, type, signal)) {
+      for (const id of await this.pictures.ids(patient, type, signal)) {
         files.push({
           id: String(id),
           name: '',
@@ -163,6 +162,8 @@ class TschartsConnection implements RemoteConnection {
   }
 
   async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    // Copies that a network has made go with it.
+    await this.copies.takeAway(image, signal);
     const sent = this.memory.sent(image);
     if (sent === null) return false;
     const answer = await this.session.ask(`image/${String(sent.id)}/`, { method: 'DELETE' }, signal);
@@ -196,21 +197,6 @@ class TschartsConnection implements RemoteConnection {
     return new TschartsPatients(this.session, this.surroundings.counterparts, this.settings.exactMatch, signal);
   }
 
-  private async ids(patient: string, type: TschartsImageType, signal: AbortSignal): Promise<readonly number[]> {
-    // An id of 0 counts as none there, and everybody's pictures would be listed.
-    if (!isId(patient)) return [];
-    return (await this.session.list(`image/?patient=${patient}&type=${type}&sort=true`, Ids, signal)) ?? [];
-  }
-
-  /** One picture of theirs; null when it is not there, undefined when its file is gone or damaged. */
-  private async image(id: number, signal: AbortSignal): Promise<ImageThere | null | undefined> {
-    const answer = await this.session.ask(`image/${String(id)}/`, { method: 'GET' }, signal);
-    if (answer.status === 404) return null;
-    if (answer.status === 500) return undefined;
-    requireOk(answer, 'image/');
-    return jsonOf(answer, ImageThere, 'image');
-  }
-
   private async sendPicture(
     item: Outgoing,
     patient: string,
@@ -225,8 +211,12 @@ class TschartsConnection implements RemoteConnection {
       if (picture === undefined) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
       const there = await this.find(picture, patient, type, hooks.signal);
       if (there !== null) {
-        const made = this.memory.isMade(there);
-        this.memory.keep(item.image, { id: there, sha256: picture.sha256, patient, drawn: picture.drawn, made });
+        const { sha256, drawn } = picture;
+        // What a lost answer has left there was made by us.
+        const tried = this.memory.wasTried(item.image, sha256);
+        if (tried) this.fresh.note(item.image);
+        const made = tried || this.memory.isMade(there);
+        this.memory.keep(item.image, { id: there, sha256, patient, type, drawn, made });
         return { kind: 'arrived', proof: null };
       }
       const outcome = await this.post(item, picture, patient, type, hooks);
@@ -244,16 +234,16 @@ class TschartsConnection implements RemoteConnection {
     type: TschartsImageType,
     signal: AbortSignal,
   ): Promise<number | null> {
-    for (const id of await this.ids(patient, type, signal)) {
+    for (const id of await this.pictures.ids(patient, type, signal)) {
       const known = this.memory.hashOf(id);
       if (known === picture.sha256) return id;
       if (known !== null) continue;
-      const image = await this.image(id, signal);
+      const image = await this.pictures.one(id, signal);
       if (image === null) continue; // taken away meanwhile
       // A fault that passes must not hide what a lost answer left there; one that stays must not hold up the patient for ever.
       if (image === undefined && this.memory.countUnreadable(id) < MOST_UNREADABLE)
         throw new HttpFailure({ code: 'REMOTE_FAULT', details: { status: 500 } });
-      const sha256 = image === undefined ? '' : sha256OfData(image.data);
+      const sha256 = image === undefined ? '' : sha256Of(image);
       this.memory.noteHash(id, sha256);
       if (sha256 === picture.sha256) return id;
     }
@@ -277,6 +267,8 @@ class TschartsConnection implements RemoteConnection {
       ...(station !== null && { station }),
     };
     const body = jsonWithData(fields, picture, (bytes) => hooks.progress(bytes));
+    this.memory.noteTried(item.image, picture.sha256);
+    this.fresh.note(item.image);
     const answer = await this.session.ask(
       'image/',
       { method: 'POST', headers: { 'content-type': 'application/json' }, body, once: true },
@@ -296,7 +288,8 @@ class TschartsConnection implements RemoteConnection {
     // Anything else than an object with an id is a proxy's page or a followed redirect, and nothing was kept.
     const { id } = jsonOf(answer, Made, 'image');
     this.memory.noteHash(id, picture.sha256);
-    this.memory.keep(item.image, { id, sha256: picture.sha256, patient, drawn: picture.drawn, made: true });
+    const { sha256, drawn } = picture;
+    this.memory.keep(item.image, { id, sha256, patient, type, drawn, made: true });
     return { kind: 'arrived', proof: null };
   }
 
@@ -315,13 +308,16 @@ class TschartsConnection implements RemoteConnection {
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
     const sent = this.memory.sent(item.image);
     if (sent === null) return { kind: 'missing' };
-    const image = await this.image(sent.id, signal);
+    const image = await this.pictures.one(sent.id, signal);
     if (image === null) {
       this.memory.forget(item.image);
       return { kind: 'missing' };
     }
     if (image === undefined) return { kind: 'unknown' };
-    if (sha256OfData(image.data) !== sent.sha256 || String(image.patient) !== sent.patient) return { kind: 'conflict' };
+    if (sha256Of(image) !== sent.sha256 || String(image.patient) !== sent.patient) return { kind: 'conflict' };
+    await this.copies.takeAway(item.image, signal);
+    // The copy that stays may be another one: it is read back too.
+    if (this.memory.sent(item.image)?.id !== sent.id) return this.proveOne(item, signal);
     return {
       kind: 'proven',
       proof: { kind: 'hash', note: sent.drawn ? 'SHA-256 of a JPEG drawn from it' : 'SHA-256' },
@@ -331,7 +327,7 @@ class TschartsConnection implements RemoteConnection {
   private async fetchImages(into: FetchSink, signal: AbortSignal): Promise<void> {
     for (const { patient, id: there } of into.patients) {
       for (const type of TschartsImageType.options) {
-        const ids = (await this.ids(there, type, signal)).filter(
+        const ids = (await this.pictures.ids(there, type, signal)).filter(
           (id) => this.memory.imageAt(id) === null && !this.memory.isTaken(id),
         );
         into.expect(ids.length);
@@ -352,13 +348,15 @@ class TschartsConnection implements RemoteConnection {
     into: FetchSink,
     signal: AbortSignal,
   ): Promise<void> {
-    const image = await this.image(id, signal);
+    const image = await this.pictures.one(id, signal);
     const bytes = image ? bytesOfData(image.data) : null;
     if (!image) return; // gone meanwhile, or its file is lost there: asked for again another time
+    const sha256 = sha256Of(image);
+    this.memory.noteHash(id, sha256);
+    if (this.memory.isOwn(sha256)) return; // a copy of what came from here
     const path = join(await (this.folder ??= this.surroundings.temporaryFolder()), String(id));
     // Text that is no base64 is handed on as it is: it is refused with a reason and shows in the count.
     await writeFile(path, bytes ?? image.data);
-    this.memory.noteHash(id, bytes === null ? '' : createHash('sha256').update(bytes).digest('hex'));
     await into.image({
       patient,
       id: String(id),
@@ -372,14 +370,4 @@ class TschartsConnection implements RemoteConnection {
     this.memory.noteTaken(id);
     await rm(path, { force: true });
   }
-}
-
-/** Ids are positive integers of 32 bits. */
-function isId(text: string): boolean {
-  return /^[1-9]\d{0,9}$/.test(text);
-}
-
-function sha256OfData(data: string): string {
-  const bytes = bytesOfData(data);
-  return bytes === null ? '' : createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,11 +6,14 @@ const Sent = z.object({
   id: z.int(),
   sha256: z.string(),
   patient: z.string(),
+  /** The word it stands under there; empty when it was sent before this was kept. */
+  type: z.string().default(''),
   drawn: z.boolean(),
   /** The picture was put there from here; not found there, when somebody else may have brought it. */
   made: z.boolean().default(false),
 });
-type Sent = z.infer<typeof Sent>;
+/** What of ours is there. */
+export type Sent = z.infer<typeof Sent>;
 
 /** Nothing larger is sent before the server has shown what it takes. */
 const NO_CAP = 96 * 2 ** 20;
@@ -36,14 +39,34 @@ export class TschartsMemory {
   keep(image: ImageId, sent: Sent): void {
     this.surroundings.remember(`image:${image}`, JSON.stringify(sent));
     this.surroundings.remember(`there:${String(sent.id)}`, image);
+    this.surroundings.remember(`own:${sent.sha256}`, image);
     this.surroundings.remember(`faults:${image}`, null);
+  }
+
+  /** Whether a picture with these bytes was sent from here. */
+  isOwn(sha256: string): boolean {
+    return this.surroundings.recall(`own:${sha256}`) !== null;
+  }
+
+  /** A picture is about to be sent: whatever becomes of it, it may be there afterwards. */
+  noteTried(image: ImageId, sha256: string): void {
+    this.surroundings.remember(`tried:${image}`, sha256);
+  }
+
+  wasTried(image: ImageId, sha256: string): boolean {
+    return this.surroundings.recall(`tried:${image}`) === sha256;
+  }
+
+  /** A picture of theirs was taken away. */
+  forgetThere(id: number): void {
+    for (const name of [`there:${String(id)}`, `hash:${String(id)}`]) this.surroundings.remember(name, null);
   }
 
   forget(image: ImageId): void {
     const sent = this.sent(image);
     if (sent === null) return;
-    for (const name of [`image:${image}`, `there:${String(sent.id)}`, `hash:${String(sent.id)}`])
-      this.surroundings.remember(name, null);
+    this.surroundings.remember(`image:${image}`, null);
+    this.forgetThere(sent.id);
   }
 
   /** The image here that was sent there under a number. */
