@@ -9,7 +9,7 @@ import { prepareApp } from './lib/setup.mjs';
 import { onDisplay, startXvfb } from './lib/xvfb.mjs';
 
 /** Run when nothing is said. */
-const usual = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise', 'boxes'];
+const usual = ['import', 'memory', 'catalog', 'classify', 'app', 'anonymise', 'boxes', 'dimse', 'web', 'outbox'];
 /** Filling an index with a million images takes a quarter of an hour, so it is run by its name only. */
 const names = [...usual, 'catalog-million'];
 
@@ -18,7 +18,15 @@ await runMain(async (args) => {
   const unknown = chosen.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Problem(`Use: npm run bench -- [${names.join('|')}]...`);
   const runtime = await prepareApp({
-    debianPackages: [...windowPackages, ...displayPackages, 'orthanc', 'libgdcm-tools', 'openssl'],
+    debianPackages: [
+      ...windowPackages,
+      ...displayPackages,
+      'orthanc',
+      'orthanc-dicomweb',
+      'dcmtk',
+      'libgdcm-tools',
+      'openssl',
+    ],
   });
   const folder = await compile(chosen);
   const screen = process.platform === 'linux' ? await startXvfb() : undefined;

@@ -32,7 +32,9 @@ export function compare(title: string, [ours, ...others]: readonly [Side, ...Sid
   }
   for (const other of others) {
     const ratio = median(ours.seconds) / median(other.seconds);
-    say(`  ratio to ${other.name}: ${ratio.toFixed(2)}`);
+    const atWork =
+      ours.atWork && other.atWork ? `   at work: ${(median(ours.atWork) / median(other.atWork)).toFixed(2)}` : '';
+    say(`  ratio to ${other.name}: ${ratio.toFixed(2)}${atWork}`);
   }
   say(`  goal: ${goal}`);
 }

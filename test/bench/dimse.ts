@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openArchive } from '../../main/archive/engine';
+import { startCommand } from '../fixtures/command-line';
+import { freePort } from '../fixtures/free-port';
+import { compare } from './report';
+import { type Cost, costOf, sideOf } from './transfers/cost';
+import { Near } from './transfers/near';
+import { DCMTK, end, run, untilListens } from './transfers/program';
+import { type FileSet, SETS, writeSet, writeWarmUp } from './transfers/sizes';
+
+/** C-STORE out to and in from dcmtk, against dcmtk to dcmtk with the same files: one association each. */
+
+const ROUNDS = 5;
+const AE = 'FAR';
+/** As storescp flushes nothing, a program that flushes each file is run for it; the next file has to wait for that. */
+const FLUSHING = ['--exec-on-reception', 'sync -d #p/#f', '--exec-sync'];
+
+const folder = mkdtempSync(join(tmpdir(), 'fieldbox-bench-dimse-'));
+
+/** Runs something against a storescp with an empty folder, and checks that everything has come. */
+async function toStorescp(
+  files: number,
+  options: readonly string[],
+  send: (port: number) => Promise<void>,
+): Promise<Cost> {
+  const target = mkdtempSync(join(folder, 'storescp-'));
+  const port = await freePort();
+  const far = spawn('storescp', ['-aet', AE, '-od', target, ...options, String(port)], { stdio: 'ignore', env: DCMTK });
+  try {
+    await untilListens(port, far);
+    const cost = await costOf([far.pid], () => send(port));
+    const came = readdirSync(target).length;
+    if (came !== files) throw new Error(`Only ${String(came)} of ${String(files)} have come.`);
+    return cost;
+  } finally {
+    await end(far);
+    rmSync(target, { recursive: true });
+  }
+}
+
+function storescu(files: string, port: number): Promise<void> {
+  return run('storescu', ['-aec', AE, '+sd', '127.0.0.1', String(port), files]);
+}
+
+async function intoFieldbox(files: string, warmUp: string): Promise<Cost> {
+  const archive = mkdtempSync(join(folder, 'far-'));
+  await (await openArchive(archive, { holder: 'bench', version: '0.0.0' })).close();
+  const port = await freePort();
+  const far = startCommand(['serve', '--scp', String(port), '--ae', AE, '--archive', archive, '--json']);
+  try {
+    await untilListens(port, far);
+    await storescu(warmUp, port);
+    return await costOf([far.pid], () => storescu(files, port));
+  } finally {
+    await end(far, 'SIGINT');
+    rmSync(archive, { recursive: true });
+  }
+}
+
+async function outOfFieldbox(near: Near, port: number, name: string): Promise<void> {
+  const called = { host: '127.0.0.1', port, calledAETitle: AE, callingAETitle: 'NEAR' };
+  const options = { tls: false, certificate: null, commitment: false, mayTranscode: false };
+  const remote = await near.addRemote(name, { kind: 'dimse', ...called, ...options });
+  await near.until(await near.send(remote), 'arrived');
+  // storescp answers no questions, so nothing is ever proven: the worker is not to go on asking while others are measured.
+  await near.sync.verbs['remotes.remove']({ remote });
+}
+
+async function measure(set: FileSet): Promise<void> {
+  const [paths, warmUp] = [writeSet(folder, set), writeWarmUp(folder)];
+  const [files, warm] = [paths, warmUp].map(([first = '']) => dirname(first)) as [string, string];
+  const near = await Near.fill(join(folder, `near-${String(set.side)}`), paths, warmUp);
+  const costs = { bare: [] as Cost[], flushed: [] as Cost[], into: [] as Cost[], out: [] as Cost[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    costs.bare.push(await toStorescp(set.count, [], (port) => storescu(files, port)));
+    costs.flushed.push(await toStorescp(set.count, FLUSHING, (port) => storescu(files, port)));
+    costs.into.push(await intoFieldbox(files, warm));
+    costs.out.push(await toStorescp(set.count, [], (port) => outOfFieldbox(near, port, `round ${String(round)}`)));
+  }
+  await near.close();
+  const bare = sideOf('storescu to storescp', 'nothing', costs.bare);
+  const flushed = sideOf('the same, each file flushed', 'file', costs.flushed);
+  compare(
+    `C-STORE of ${set.name} out of Fieldbox`,
+    [sideOf('Fieldbox to storescp', 'nothing there; what became of each image here', costs.out), bare],
+    'at most 1.5',
+  );
+  compare(
+    `C-STORE of ${set.name} into Fieldbox`,
+    [sideOf('storescu to Fieldbox', 'file, record and index', costs.into), bare, flushed],
+    'at most 1.5',
+  );
+}
+
+try {
+  for (const set of SETS) await measure(set);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
