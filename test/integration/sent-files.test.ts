@@ -257,7 +257,10 @@ describe('files that are attached to patients', () => {
     // A "no" that is said while a file waits still holds it back; one said before keeps it out.
     const { transaction } = await send(here, share, [attachment]);
     const card = await engine.verbs['patients.get']({ patient: here.patient });
-    await engine.verbs['patients.update']({ patient: here.patient, changes: PatientInput.parse({ ...card, consent: 'no' }) });
+    await engine.verbs['patients.update']({
+      patient: here.patient,
+      changes: PatientInput.parse({ ...card, consent: 'no' }),
+    });
     sync.start();
     await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ refused: 1 });
     expect((await itemsOf(sync, transaction))[0]?.fault?.code).toBe('CONSENT_REFUSED');

@@ -56,7 +56,7 @@ export async function forgetUnused(ctx: Pick<EngineContext, 'db'>): Promise<void
 
 /**
  * When something was erased: takes what is left of it out of the index and its file, out of the write-ahead log, and removes the
- * copies of the index that were made before migrations, which hold it as well (docs/decisions/0028). Does nothing when
+ * copies of the index that were made before migrations, which hold it as well (docs/decisions/0027). Does nothing when
  * nothing was erased since; when it is broken off, the next call goes on. Throws DISK_*.
  */
 export async function eraseRemains(ctx: Pick<EngineContext, 'db' | 'paths'>): Promise<void> {

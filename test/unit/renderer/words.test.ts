@@ -104,7 +104,8 @@ describe('the words of the interface', () => {
 
   it('is written in Arabic letters in Arabic', () => {
     // Names of things that have no other, and keys of the keyboard.
-    const names = /DICOMDIR|DICOMweb|DICOM|JPEG|PNG|PDF|Fieldbox|ECG|PET|zip|USB|PACS|Orthanc|slicebox|AE|TLS|CSV|CAD4TB|https?|[A-Z]\b/g;
+    const names =
+      /DICOMDIR|DICOMweb|DICOM|JPEG|PNG|PDF|Fieldbox|ECG|PET|zip|USB|PACS|Orthanc|slicebox|AE|TLS|CSV|CAD4TB|https?|[A-Z]\b/g;
     for (const [key, text] of flat.ar) {
       const rest = text.replace(/\{\{[^}]*\}\}/g, '').replace(names, '');
       expect([key, /[A-Za-z]{2,}/.test(rest)]).toEqual([key, false]);

@@ -5,7 +5,7 @@ import type { AttachmentsSession } from './session';
 /**
  * Finds the records that a network which repeats requests has made: what the service does with a repeated one is not documented,
  * and nothing in a request tells it. All of ours carry the marker of their image, so of several that live one stays, the others are
- * put away (docs/decisions/0031-copies-that-a-network-makes.md).
+ * put away (docs/decisions/0028-copies-that-a-network-makes.md).
  */
 export class Copies {
   private readonly lists = new Map<string, Promise<readonly RecordThere[]>>();

@@ -7,7 +7,7 @@ import { requireOk, type TschartsSession } from './session';
  * Finds what a network that repeats requests has left there: a server that knows no way to tell a repeated POST keeps the
  * picture twice. A copy counts as ours to take away when none of the patient's pictures of that type held these bytes just before we
  * sent them, and it stands under the same clinic and station; the oldest stays, so that two laptops never take away each other's
- * (docs/decisions/0031-copies-that-a-network-makes.md). Others are left: equal pictures there are normal.
+ * (docs/decisions/0028-copies-that-a-network-makes.md). Others are left: equal pictures there are normal.
  */
 export class Copies {
   constructor(
