@@ -81,7 +81,8 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox hub [status|on|off] [--host ADDRESS] [--port PORT] [--public-url URL] --archive DIR
   fieldbox box list|incoming|fetch|address [NAME] [--new] --archive DIR
   fieldbox send --to NAME [--patient ID | --study UID | --series UID | --image UID | --attachment ID]...
-      [--only-queue] --archive DIR
+                [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+                [--priority N] [--only-queue] --archive DIR
   fieldbox outbox list|run|retry|cancel [ID] [--open] | correct --to NAME --archive DIR
   fieldbox ledger [--to NAME] [--state STATE]... [--outdated] [--csv] --archive DIR
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR

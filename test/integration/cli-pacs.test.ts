@@ -65,6 +65,25 @@ describe('the command line', () => {
     expect(await there.json('verify', '--deep')).toMatchObject({ objects: 3, missing: 0, corrupt: 0 });
   });
 
+  it('sends anonymous copies when told to, and nothing that was not named', async () => {
+    const orthanc = await Orthanc.start();
+    const { run, json } = laptop('anonymous');
+    const path = join(folder, 'anonymous.dcm');
+    writeFileSync(path, instanceBytes({ seed: 5, PatientID: 'P-8', PatientName: 'SECRET^NAME' }));
+    await json('import', path);
+    await json('remote', 'add', 'hospital', 'orthanc', '--url', orthanc.url);
+    const send = ['send', '--to', 'hospital'];
+    expect((await run(...send)).stderr).toContain('Say what to send');
+    expect((await run(...send, '--patient', 'P-8', '--profile', 'uids')).stderr).toContain('--anonymize');
+    expect((await run(...send, '--patient', 'P-8', '--priority', '11')).stderr).toContain('--priority');
+    const sent = await json(...send, '--patient', 'P-8', '--anonymize', '--profile', 'uids', '--priority', '3');
+    expect(sent).toMatchObject({ counts: { proven: 1 } });
+    expect(await json('outbox', 'list')).toMatchObject({ rows: [{ priority: 3, anonymise: { profile: {} } }] });
+    const there = await json('query', '--from', 'hospital', '--level', 'patient');
+    expect(there).toMatchObject({ rows: [expect.any(Object)] });
+    expect(JSON.stringify(there)).not.toMatch(/SECRET|P-8/);
+  });
+
   it('says what a question at a destination needs', async () => {
     const { run } = laptop('wrong');
     expect((await run('query', '--from', 'nowhere', '--level', 'study')).code).toBe(2);

@@ -11,6 +11,9 @@ export const wayOptions = {
   'ignore-masks': { type: 'boolean', default: false },
 } as const;
 
+/** Options of commands that anonymise only when they are told to. */
+export const chosenWayOptions = { ...wayOptions, anonymize: { type: 'boolean', default: false } } as const;
+
 /** Names of options on the command line, and what they mean. */
 const PROFILE: Readonly<Record<string, Partial<AnonymisationProfile>>> = {
   basic: {},
@@ -30,6 +33,14 @@ interface Values {
   readonly profile: readonly string[];
   readonly set: readonly string[];
   readonly 'ignore-masks': boolean;
+}
+
+/** How to anonymise with --anonymize, null without it. Throws UsageError, also where the other options stand without it. */
+export function chosenWay(values: Values & { readonly anonymize: boolean }): AnonymisationWay | null {
+  if (values.anonymize) return wayOf(values);
+  if (values.profile.length > 0 || values.set.length > 0 || values['ignore-masks'])
+    throw new UsageError('--profile, --set and --ignore-masks go with --anonymize.');
+  return null;
 }
 
 /** How to anonymise, as the options say. Throws UsageError. */

@@ -9,12 +9,11 @@ import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { bytes, seconds } from '../text';
 import { commonOptions, UsageError } from '../usage';
-import { wayOf, wayOptions } from './anonymise-options';
+import { chosenWay, chosenWayOptions } from './anonymise-options';
 
 const options = {
   ...commonOptions,
-  ...wayOptions,
-  anonymize: { type: 'boolean', default: false },
+  ...chosenWayOptions,
   out: { type: 'string' },
   as: { type: 'string', default: 'media' },
   ...namedOptions,
@@ -29,9 +28,7 @@ export async function exportCommand(argv: readonly string[], terminal: Terminal)
   if (!isNamed(values)) {
     throw new UsageError('Say what to export: --patient ID, --study UID, --series UID or --image UID.');
   }
-  const way = values.anonymize ? wayOf(values) : null;
-  if (!way && (values.profile.length > 0 || values.set.length > 0 || values['ignore-masks']))
-    throw new UsageError('--profile, --set and --ignore-masks go with --anonymize.');
+  const way = chosenWay(values);
   const target = resolve(values.out);
   const container = target.toLowerCase().endsWith('.zip') ? 'zip' : 'folder';
   return withArchive(values.archive, terminal, false, async (session) => {

@@ -8,16 +8,16 @@ import { remoteNamed, sendWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
-import { wayOf, wayOptions } from './anonymise-options';
+import { priorityOf, priorityOption } from '../priority-option';
+import { chosenWay, chosenWayOptions } from './anonymise-options';
 
 const options = {
   ...commonOptions,
-  ...wayOptions,
+  ...chosenWayOptions,
+  ...priorityOption,
   from: { type: 'string', default: 'any' },
   to: { type: 'string' },
   discard: { type: 'boolean', default: false },
-  anonymize: { type: 'boolean', default: false },
-  priority: { type: 'string', default: '0' },
   open: { type: 'boolean', default: false },
   run: { type: 'boolean', default: false },
   limit: { type: 'string', default: '100' },
@@ -54,11 +54,10 @@ function needed(value: string | undefined, otherwise: string): string {
 
 function addRule(values: Values, _what: string | undefined, terminal: Terminal): Promise<number> {
   const to = needed(values.to, 'Say which destination: --to NAME, see remote list.');
-  if (!/^-?([0-9]|10)$/.test(values.priority)) throw new UsageError('--priority is a number from -10 to 10.');
   const manner = {
     keepImages: !values.discard,
-    anonymise: values.anonymize ? wayOf(values) : null,
-    priority: Number(values.priority),
+    anonymise: chosenWay(values),
+    priority: priorityOf(values),
   };
   return withSync(values.archive, terminal, async ({ engine, sync }) => {
     const { remote } = await remoteNamed(sync, to);

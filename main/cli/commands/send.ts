@@ -4,11 +4,13 @@ import type { Output } from '@shared/contract';
 import { ItemState } from '@shared/contract/sync';
 import { AttachmentKey, TransactionKey } from '@shared/model/ids';
 import { sentenceOf } from '../fault';
-import { selectionOf } from '../lookup';
+import { isNamed, namedOptions, selectionOf } from '../lookup';
+import { priorityOf, priorityOption } from '../priority-option';
 import { remoteNamed, sendWaiting, type SyncSession, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
+import { chosenWay, chosenWayOptions } from './anonymise-options';
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 
@@ -18,17 +20,20 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
     args: [...argv],
     options: {
       ...commonOptions,
+      ...chosenWayOptions,
+      ...namedOptions,
       to: { type: 'string' },
-      patient: several,
-      study: several,
-      series: several,
-      image: several,
       attachment: several,
+      ...priorityOption,
       'only-queue': { type: 'boolean', default: false },
     },
   });
   const { to } = values;
   if (to === undefined) throw new UsageError('Say where to: --to NAME.');
+  if (!isNamed(values) && values.attachment.length === 0)
+    throw new UsageError('Say what to send: --patient ID, --study UID, --series UID, --image UID or --attachment ID.');
+  const anonymise = chosenWay(values);
+  const priority = priorityOf(values);
   return withSync(values.archive, terminal, async (session) => {
     const { remote } = await remoteNamed(session.sync, to);
     const selection = { ...(await selectionOf(session.engine, values)), clinicDays: [] };
@@ -37,8 +42,8 @@ export async function sendCommand(argv: readonly string[], terminal: Terminal): 
       selection,
       attachments,
       remote,
-      anonymise: null,
-      priority: 0,
+      anonymise,
+      priority,
     });
     if (!values['only-queue']) await sendWaiting(session);
     return answer(session, sent, terminal);
