@@ -41,7 +41,7 @@ export async function registerPatient(guide) {
 
 /** A folder of DICOM files (two of them no such thing), then photos for the patient. Answers what the archive reports. */
 export async function importFiles(guide, samples) {
-  await guide.visit(4);
+  await guide.visit('import');
   await guide.heading('importing.title');
   await guide.shoot('import');
   const scans = await importThese(guide, 'importing.chooseFolder', [samples.discs], 'import of a folder');
@@ -51,7 +51,7 @@ export async function importFiles(guide, samples) {
     .getByText(new RegExp(word('importing.outcome.added')))
     .click();
   await guide.shoot('import report, what was added');
-  await guide.visit(1);
+  await guide.visit('patients');
   await guide.page.getByRole('option', { name: /Achieng/ }).click();
   await guide.press('patients.importFiles');
   const photos = await importThese(guide, 'importing.chooseFiles', samples.photos, 'import of photos', 'kinds.surgery');
@@ -79,7 +79,7 @@ async function importThese(guide, button, paths, shot, kind) {
 /** Two portraits with the camera: one retaken, one kept at once. Answers how many the archive confirmed. */
 export async function takePictures(guide) {
   const { page } = guide;
-  await guide.visit(1);
+  await guide.visit('patients');
   await page.getByRole('option', { name: /Achieng/ }).click();
   await guide.press('patients.takePictures');
   await guide.heading('capture.title');
@@ -106,7 +106,7 @@ const storedCount = (count) =>
 /** Lists of everything, a search with a slip of the pen, and the patient's page. */
 export async function browse(guide) {
   const { page } = guide;
-  await guide.visit(2);
+  await guide.visit('images');
   await guide.heading('images.title');
   await page
     .getByRole('button', { name: /^Open / })
@@ -123,7 +123,7 @@ export async function browse(guide) {
   await guide.shoot('series');
   await guide.choose('images.level', 'images.levels.studies');
   await guide.shoot('studies');
-  await guide.visit(1);
+  await guide.visit('patients');
   await guide.shoot('patients');
   await page.getByLabel(word('patients.search')).fill('achein zoe');
   await page.getByRole('option', { name: /Achieng/ }).waitFor();
@@ -198,10 +198,10 @@ async function openInViewer(guide, row) {
 /** Every image into one zip. Answers its path and what the archive says of it. */
 export async function giveOut(guide, folder) {
   const { page } = guide;
-  await guide.visit(5);
+  await guide.visit('export');
   await guide.heading('exporting.title');
   await guide.shoot('export');
-  await guide.visit(2);
+  await guide.visit('images');
   await page
     .getByRole('button', { name: /^Open / })
     .first()
@@ -229,14 +229,20 @@ export async function giveOut(guide, folder) {
   return { file: path.join(folder, zips[0]), result: exports[0] };
 }
 
-/** Settings and help, then the main screens in the dark and in Arabic. */
+/** Sending, what is managed, settings and help, then the main screens in the dark and in Arabic. */
 export async function lookAround(guide) {
-  await guide.visit(7);
+  await guide.visit('sending');
+  await guide.heading('outbox.title');
+  await guide.shoot('sending');
+  await guide.visit('manage');
+  await guide.heading('manage.title');
+  await guide.shoot('manage');
+  await guide.visit('settings');
   await guide.heading('settings.title');
   await guide.shoot('settings');
   await guide.page.getByText(word('settings.about')).scrollIntoViewIfNeeded();
   await guide.shoot('settings, further down');
-  await guide.visit(8);
+  await guide.visit('help');
   await guide.heading('help.title');
   await guide.shoot('help');
   await guide.page.keyboard.press('?');
@@ -248,7 +254,7 @@ export async function lookAround(guide) {
   await guide.ask('settings.set', { theme: 'system', language: 'en' });
 }
 
-const screens = ['day', 'patients', 'register', 'images', 'capture', 'import', 'export', 'settings', 'help'];
+const screens = ['day', 'patients', 'register', 'images', 'capture', 'import', 'export', 'sending', 'manage', 'settings', 'help'];
 
 async function shootScreens(guide, settings, name) {
   await guide.ask('settings.set', settings);

@@ -54,9 +54,10 @@ export class Guide {
       .click();
   }
 
-  /** Goes to a screen by its place in the rail: 1 patients, 2 images, 3 camera, 4 import, 5 export, 6 manage, 7 settings, 8 help. */
-  async visit(place) {
-    await this.page.keyboard.press(`Alt+${place}`);
+  /** Goes to a screen by its word in the rail. */
+  async visit(screen) {
+    const rail = this.page.getByRole('navigation', { name: word('nav.label') });
+    await rail.getByRole('link', { name: word(`nav.${screen}`), exact: true }).click();
     await this.page.waitForTimeout(100);
   }
 
