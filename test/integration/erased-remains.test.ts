@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ListInput } from '../../shared/contract/catalog';
+import { FindInput, ListInput } from '../../shared/contract/catalog';
 import { AnonymisationRequest } from '../../shared/contract/anonymisation';
 import { archivePaths } from '../../main/archive/paths';
 import { correctionsOf } from '../../main/archive/catalog/typing-errors';
@@ -91,6 +91,24 @@ describe('what is erased', () => {
     await expectSound(engine);
   });
 
+  it('leaves no pieces of a value to the next one that is written in its place', async () => {
+    const engine = await openForTest(join(temporaryFolder(), 'archive'));
+    await takeOne(engine, { seed: 4, PatientID: 'U' });
+    await erase(engine, await takeOne(engine, GONE));
+    await takeOne(engine, { seed: 6, PatientID: 'V', ReferringPhysicianName: 'Nobody^Else' });
+    const found = async (piece: string) =>
+      (
+        await engine.verbs['query.run'](
+          FindInput.parse({
+            level: 'study',
+            where: [{ property: 'ReferringPhysicianName', operator: 'like', value: piece }],
+          }),
+        )
+      ).rows.length;
+    expect([await found('*wi*'), await found('*zd*'), await found('*ob*')]).toEqual([0, 0, 1]);
+    await expectSound(engine);
+  });
+
   it('keeps the words of names of patients who were merged into another', async () => {
     const engine = await openForTest(join(temporaryFolder(), 'archive'));
     const hidden = await register(engine, 'Zyxwvutsrq^Hidden', { PatientID: 'H' });
@@ -117,7 +135,7 @@ describe('what is erased', () => {
         body: { groups: [{ patient: owner, objects: [{ object: image, source: null }] }] },
       },
     ]);
-    expect(left(engine)['remains']).toBe(4);
+    expect(left(engine)['remains']).toBe(6);
     await engine.close();
     const again = await openForTest(folder);
     expect(left(again)).toEqual({ values: 0, words: 0, noted: 0, remains: 0 });

@@ -33,7 +33,14 @@ const COLUMNS: Readonly<Record<string, string>> = {
 };
 
 /** Indexes of words; what is taken out of them stays in their pages until these are written anew. */
-const TEXT_INDEXES = ['patient_text', 'patient_trigram', 'study_text', 'value_trigram'] as const;
+const TEXT_INDEXES = [
+  'patient_text',
+  'patient_trigram',
+  'patient_piece',
+  'study_text',
+  'value_trigram',
+  'value_piece',
+] as const;
 
 /** Index files of earlier versions, as open-database.ts names them. */
 const BACKUP = /^index-v\d+-.*\.sqlite$/;
@@ -83,6 +90,7 @@ function forgetValues(db: Database): boolean {
       statement(db, 'DELETE FROM value_left WHERE id = ?').run(id);
       if (property === null || text === null || isUsed(db, id, property, text)) continue;
       statement(db, 'DELETE FROM value_trigram WHERE rowid = ?').run(id);
+      statement(db, 'DELETE FROM value_piece WHERE rowid = ?').run(id);
       statement(db, 'DELETE FROM value WHERE id = ?').run(id);
     }
   })();
