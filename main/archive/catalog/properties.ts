@@ -6,6 +6,7 @@ import { keptKeywords } from '../../dicom/index-attributes';
 import { LISTS, TABLES, tableOf, type Table } from './columns';
 import { isLabelProperty, labelProperties } from './labels';
 import { comparisonOf } from './matching';
+import { VALUE_COLUMNS } from './value-columns';
 
 /** How a property is kept, which decides what helps with finding it. */
 export type Kept =
@@ -77,27 +78,7 @@ export const KEYWORD_COLUMNS: Readonly<Record<Table, readonly string[]>> = {
 };
 
 /** Columns whose distinct texts are in the table `value` (migration 0012). */
-const WITH_VALUES: ReadonlySet<string> = new Set([
-  'IssuerOfPatientID',
-  'PatientSex',
-  'StudyID',
-  'StudyDescription',
-  'AccessionNumber',
-  'ReferringPhysicianName',
-  'InstitutionName',
-  'Modality',
-  'SeriesNumber',
-  'SeriesDescription',
-  'BodyPartExamined',
-  'Laterality',
-  'ProtocolName',
-  'Manufacturer',
-  'ManufacturerModelName',
-  'StationName',
-  'status',
-  'statusMessage',
-  'ImageType',
-]);
+const WITH_VALUES: ReadonlySet<string> = new Set(Object.keys(VALUE_COLUMNS));
 
 /** Keys of a C-FIND that speak of the rows below (PS3.4 C.3.4). */
 const BELOW: Readonly<Record<string, string>> = { ModalitiesInStudy: 'Modality', SOPClassesInStudy: 'SOPClassUID' };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { nameWords } from '../catalog/folding';
+import { VALUE_COLUMNS } from '../catalog/value-columns';
 import { forgetVocabulary } from '../catalog/typing-errors';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
@@ -11,26 +12,6 @@ import { statement } from '../index-writer/statements';
 const TOGETHER = 500;
 /** Pages of an index of words that are written anew before others get their turn. */
 const PAGES_TOGETHER = 250;
-
-/** Which columns hold the values of a property; all others stand in `image_value`. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  ...tableOf('patient', ['IssuerOfPatientID', 'PatientSex']),
-  ...tableOf('study', ['StudyID', 'StudyDescription', 'AccessionNumber', 'ReferringPhysicianName', 'InstitutionName']),
-  ...tableOf('series', [
-    'Modality',
-    'SeriesNumber',
-    'SeriesDescription',
-    'BodyPartExamined',
-    'Laterality',
-    'ProtocolName',
-    'Manufacturer',
-    'ManufacturerModelName',
-    'StationName',
-    'status',
-    'statusMessage',
-  ]),
-  ...tableOf('image', ['ImageType']),
-};
 
 /** Indexes of words; what is taken out of them stays in their pages until these are written anew. */
 const TEXT_INDEXES = [
@@ -99,7 +80,7 @@ function forgetValues(db: Database): boolean {
 
 function isUsed(db: Database, id: number, property: string, text: string): boolean {
   if (statement(db, 'SELECT 1 FROM image_value WHERE value_id = ? LIMIT 1').get(id)) return true;
-  const table = COLUMNS[property];
+  const table = VALUE_COLUMNS[property];
   return (
     table !== undefined && statement(db, `SELECT 1 FROM ${table} WHERE ${property} = ? LIMIT 1`).get(text) !== undefined
   );
@@ -144,8 +125,4 @@ async function writeAnew(db: Database, name: string): Promise<void> {
     if (Number(changes.get()) - before < 2) return;
     await breath();
   }
-}
-
-function tableOf(table: string, keywords: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(keywords.map((keyword) => [keyword, table]));
 }

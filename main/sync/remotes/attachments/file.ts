@@ -1,22 +1,12 @@
 import { Readable } from 'node:stream';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { Counterparts } from '../counterparts';
+import { endingOf } from '../ending';
 import type { OriginalFile, Outgoing } from '../remote';
 import type { StoredFile } from './storage';
 
 const MOST_DESCRIPTION = 255;
 const WHOLE = 16_384;
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/tiff': 'tif',
-  'image/webp': 'webp',
-  'image/heic': 'heic',
-  'image/avif': 'avif',
-  'image/gif': 'gif',
-  'image/bmp': 'bmp',
-  'application/pdf': 'pdf',
-};
 
 export interface FileToSend extends StoredFile {
   /** It is not the file as it came, but a picture drawn from it. */
@@ -35,8 +25,7 @@ export async function fileOf(
   const { original } = item;
   if (original !== null) {
     return {
-      fileName:
-        item.attached === null ? nameOf(item, EXTENSIONS[original.mediaType] ?? 'bin') : ownName(item, original),
+      fileName: item.attached === null ? nameOf(item, endingOf(original.mediaType)) : ownName(item, original),
       contentType: original.mediaType,
       bytes: original.bytes,
       drawn: false,
@@ -84,7 +73,7 @@ function ownName(item: Outgoing, { name, mediaType }: OriginalFile): string {
       .replace(/^-+|-+$/g, '')
       .slice(0, 60);
   const [, stem = name, ending] = /^(.+)\.([A-Za-z0-9]{1,10})$/.exec(name) ?? [];
-  const extension = (ending ?? EXTENSIONS[mediaType] ?? 'bin').toLowerCase();
+  const extension = (ending ?? endingOf(mediaType)).toLowerCase();
   return `${plain(stem) || 'file'}_${item.image.slice(0, 12)}.${extension}`;
 }
 

@@ -19,6 +19,7 @@ import type {
   SendOutcome,
   Trouble,
 } from '../remote';
+import { endingOf } from '../ending';
 
 /**
  * A folder, on a network share or a stick: every image as `<patient>/<study>/<SOP Instance UID>.dcm`, every attached file as
@@ -53,19 +54,6 @@ const WHOLE = new Set([
 ]);
 
 const ALREADY_THERE = { kind: 'hash', note: 'already there' } as const;
-
-/** How files of photos and documents end. */
-const ENDINGS: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/tiff': 'tif',
-  'image/webp': 'webp',
-  'image/heic': 'heic',
-  'image/avif': 'avif',
-  'image/gif': 'gif',
-  'image/bmp': 'bmp',
-  'application/pdf': 'pdf',
-};
 
 /** A file in the folder. */
 interface Laid {
@@ -181,7 +169,7 @@ class FolderConnection implements RemoteConnection {
     const { original } = item;
     if (original === null || photos === 'dicom' || item.attached !== null) return [whole];
     const picture: Laid = {
-      path: path.replace(/dcm$/, ENDINGS[original.mediaType] ?? 'bin'),
+      path: path.replace(/dcm$/, endingOf(original.mediaType)),
       sha256: original.sha256,
       older: [],
       open: () => original.open(),
