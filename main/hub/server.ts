@@ -44,19 +44,25 @@ const KEEP_ALIVE_MS = 75_000;
  */
 export class HubServer {
   private readonly working = new Set<Promise<void>>();
-  /** Open connections, and the requests on them that are not answered yet. */
-  private readonly sockets = new Map<Socket, Set<AbortController>>();
+  /** Open connections as the system has them, encrypted or not. */
+  private readonly connected = new Set<Socket>();
+  /** By the connection that requests come over, which of an encrypted one is what stands on it: those not answered yet. */
+  private readonly requests = new Map<Socket, Set<AbortController>>();
 
   private constructor(
     private readonly server: Server,
     private readonly options: HubOptions,
   ) {
     server.on('request', (incoming, response) => this.take(incoming, response));
-    server.on('connection', (socket) => {
+    server.on('connection', (socket: Socket) => {
+      this.connected.add(socket);
+      socket.once('close', () => this.connected.delete(socket));
+    });
+    server.on(options.tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       const requests = new Set<AbortController>();
-      this.sockets.set(socket, requests);
+      this.requests.set(socket, requests);
       socket.once('close', () => {
-        this.sockets.delete(socket);
+        this.requests.delete(socket);
         for (const request of requests) request.abort();
       });
     });
@@ -94,13 +100,13 @@ export class HubServer {
   }
 
   get connections(): number {
-    return this.sockets.size;
+    return this.connected.size;
   }
 
   /** Breaks every connection and waits until nothing is at work any more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.sockets.keys()) socket.destroy();
+    for (const socket of this.connected) socket.destroy();
     await Promise.allSettled(this.working);
     await closed;
   }
@@ -124,7 +130,7 @@ export class HubServer {
     }
     const gone = new AbortController();
     // A request behind another one on its connection (RFC 9112 9.3.2) has an answer that never closes when the caller goes before its turn.
-    const requests = this.sockets.get(incoming.socket);
+    const requests = this.requests.get(incoming.socket);
     requests?.add(gone);
     response.once('close', () => {
       requests?.delete(gone);
