@@ -59,15 +59,18 @@ function send(
 
 const anonymous = AnonymisationWay.parse({});
 
+/** The patient as the practice system knows her, by our number. */
+const ANA_THERE = {
+  first_name: 'Ana',
+  last_name: 'Reyes',
+  date_of_birth: '2015-03-04',
+  old_reference_id: 'A-1',
+};
+
 describe('files that are attached to patients', () => {
   it('go to a practice system byte for byte, once, with name, type and description, and are proven', async () => {
     const server = await AttachmentsServer.start();
-    const there = server.addPatient({
-      first_name: 'Ana',
-      last_name: 'Reyes',
-      date_of_birth: '2015-03-04',
-      old_reference_id: 'A-1',
-    });
+    const there = server.addPatient(ANA_THERE);
     const here = await clinic();
     const { engine, sync } = here;
     const remote = await addRemote(sync, 'practice', attachmentsSettings(server), attachmentsSecrets(server));
@@ -161,12 +164,7 @@ describe('files that are attached to patients', () => {
 
   it('that came from there are not put there once more', async () => {
     const server = await AttachmentsServer.start();
-    const there = server.addPatient({
-      first_name: 'Ana',
-      last_name: 'Reyes',
-      date_of_birth: '2015-03-04',
-      old_reference_id: 'A-1',
-    });
+    const there = server.addPatient(ANA_THERE);
     const here = await clinic();
     const { sync, engine } = here;
     const remote = await addRemote(sync, 'practice', attachmentsSettings(server), attachmentsSecrets(server));

@@ -63,32 +63,29 @@ export function walkSource(list: Listing, order: Order, narrow: string): string 
 
 /** The terms of a WHERE for the rows that come behind these values: where in the index to begin, and what to pass by there. */
 export function behindTerms(
-  { list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>,
+  walk: Pick<Walk, 'list' | 'order' | 'descending'>,
   values: readonly CursorValue[],
   params: Params,
 ): readonly string[] {
-  const terms = termsOf(order, descending);
-  const from = walkedTable(list, order);
-  const leading = order.terms.filter((term) => term.table === from).length;
-  return [
-    bound(terms.slice(0, leading), values, params, descending ? '<=' : '>='),
-    `+(${behind(terms, values, params)})`,
-  ];
+  const { terms, leading } = boundedTerms(walk);
+  return [bound(leading, values, params, walk.descending ? '<=' : '>='), `+(${behind(terms, values, params)})`];
 }
 
 /** The terms of a WHERE for the row with these values and those before it. */
 export function upToTerms(
-  { list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>,
+  walk: Pick<Walk, 'list' | 'order' | 'descending'>,
   values: readonly CursorValue[],
   params: Params,
 ): readonly string[] {
+  const { terms, leading } = boundedTerms(walk);
+  return [bound(leading, values, params, walk.descending ? '>=' : '<='), `+(NOT (${behind(terms, values, params)}))`];
+}
+
+/** The terms of a walk's order, and those of them that stand in the index it goes along. */
+function boundedTerms({ list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>) {
   const terms = termsOf(order, descending);
   const from = walkedTable(list, order);
-  const leading = order.terms.filter((term) => term.table === from).length;
-  return [
-    bound(terms.slice(0, leading), values, params, descending ? '>=' : '<='),
-    `+(NOT (${behind(terms, values, params)}))`,
-  ];
+  return { terms, leading: terms.slice(0, order.terms.filter((term) => term.table === from).length) };
 }
 
 /** A bound that an index knows what to do with. All terms here run in one direction. */
