@@ -1,5 +1,6 @@
 // The suites of `npm test`: each runs a tool and answers what it counted.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { inspectableCopy, packageApp } from './package.mjs';
 import { inRoot, modules, root, stateFolder } from './paths.mjs';
@@ -21,7 +22,7 @@ export const suites = {
   lint: () => oneCheck('eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
   types: () => oneCheck('typescript/bin/tsc', ['-p', '.']),
   unit: (wish) => vitest('unit', wish),
-  integration: (wish) => vitest('integration', wish),
+  integration: (wish) => vitest('integration', twoAtOnce(wish)),
   faults: (wish) => vitest('faults', wish),
   e2e: (wish) => playwright('e2e', wish),
   packaged: runPackaged,
@@ -36,6 +37,15 @@ const node = (tool, args, options) => runAttached(process.execPath, [path.join(m
 async function oneCheck(tool, args) {
   const exitCode = await node(tool, args);
   return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, exitCode };
+}
+
+/**
+ * The integration tests wait for servers and for time to pass more than they work: two files at once, even on two cores
+ * (the runner would leave one core alone), unless a person has said otherwise.
+ */
+function twoAtOnce({ words, options }) {
+  const said = options.some((option) => option.startsWith('--maxWorkers'));
+  return { words, options: said ? options : [`--maxWorkers=${Math.max(2, availableParallelism() - 1)}`, ...options] };
 }
 
 async function vitest(folder, { words, options }) {
