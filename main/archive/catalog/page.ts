@@ -7,7 +7,7 @@ import { once } from './counts';
 import type { CursorValue } from './cursor';
 import { canBeFollowed, footholdIn } from './jumps';
 import { type Foothold, Ladder, STEP } from './ladder';
-import { isSoonerWalked, type Plan } from './plan';
+import { areCheap, isSoonerWalked, type Plan } from './plan';
 import { restrict } from './restrict';
 import {
   behind,
@@ -121,7 +121,8 @@ function gatheredSql(
   const sortedBy = (term: SortTerm): string => `+(${term.sql})`;
   // What is sorted by stands above: then the way by which the rows are found is shorter than to each of them.
   const above = order.terms.every((term) => term.table !== table || term.sql === `${table}.id`);
-  if (above && plan.driver && plan.driverRows <= MOST_TRIED * ids.length && rank === undefined) {
+  const again = plan.driver && plan.driverRows <= MOST_TRIED * ids.length && areCheap(plan.conditions, plan.driver);
+  if (above && plan.driver && again && rank === undefined) {
     const found = restrict(table, plan.conditions, { driver: plan.driver });
     return select(table, table + joinsFor(list, terms), [...found, ...where], terms, sortedBy);
   }
