@@ -48,8 +48,11 @@ export interface Condition {
   readonly rows?: number;
   /** How many looks into an index `check` costs. */
   readonly weight?: number;
-  /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
-  readonly facet?: string;
+  /**
+   * The same in words of `series_facet`, for conditions on what series share with their study and patient; and which share of all series
+   * fulfils it if each value is as frequent as any other.
+   */
+  readonly facet?: { readonly words: string; readonly share: number };
   /**
    * What gives the images in the order of arrival: the index of the one value that `check` asks for, or a table, a condition on it, and
    * the column that has each id once.

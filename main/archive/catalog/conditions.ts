@@ -47,8 +47,8 @@ export function conditionsOf(db: Database, list: Listing, input: Filter, params:
   if (input.storedBy !== undefined)
     found.push(oneOf({ table: 'image', sql: `coalesce(image.stored_by, '')` }, [input.storedBy], params));
   if (input.sources.length > 0) found.push(sourceCondition(db, input.sources, params));
-  if (input.seriesTypes.length > 0) found.push(labelCondition('type', input.seriesTypes, params));
-  if (input.seriesTags.length > 0) found.push(labelCondition('tag', input.seriesTags, params));
+  if (input.seriesTypes.length > 0) found.push(labelCondition(db, 'type', input.seriesTypes, params));
+  if (input.seriesTags.length > 0) found.push(labelCondition(db, 'tag', input.seriesTags, params));
   if (input.modality !== undefined)
     found.push(oneOf({ table: 'series', sql: 'series.Modality' }, [input.modality], params));
   found.push(...dateConditions(input, params), ...groupConditions(db, tableOf(list), input, params));

@@ -157,8 +157,14 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   const [lead] = leading;
   const fixed = lead?.arrival === 'own' && lead.column === first?.sql ? 1 : 0;
   const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
-  const own = leading.length === 0 ? narrowSource(list, order) : level;
+  const own = leading.length > 0 || first?.sql !== 'image.id' ? level : sourceFor(list, order, plan);
   return { ...common, order, source: walkSource(list, order, own), where, fixed };
+}
+
+/** How images are read on a walk in the order of arrival. */
+function sourceFor(list: Listing, order: Order, { conditions, sets }: Plan): string {
+  const asked = conditions.some((condition) => condition.table === 'image' && !sets.includes(condition));
+  return asked ? sourceOf('image') : narrowSource(list, order);
 }
 
 /** A page of a walk, and how many rows are left to pass by for it. */

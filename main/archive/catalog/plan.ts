@@ -9,10 +9,12 @@ import { sourceOf } from './walk';
 /** What at most so many rows fulfil is looked up once and then known by their ids. */
 const MOST_KNOWN = 10_000;
 /** The same of conditions that cost more looks into an index than this, both to ask of a row and to look up. */
-const MOST_DEAR_KNOWN = 20_000;
+const MOST_DEAR_KNOWN = 15_000;
 const DEAR = 3;
 /** By way of so few rows all that fit are gathered, however many could be walked past meanwhile. */
 const FEW = 3000;
+/** With so few series left, it is sooner asked of each what else is wanted. */
+const FEW_LEFT = 300;
 /** Rows that are gathered within a few milliseconds. */
 const MOST_GATHERED = 12_000;
 /** Tables of at most so many rows are gone through whole. */
@@ -100,6 +102,8 @@ class Planner {
   private readonly known: Record<string, string> = {};
   /** The rows of conditions that few fulfil. */
   private readonly rows = new Map<Condition, readonly number[]>();
+  /** The shares of rows that samples showed, by what was asked of them. */
+  private readonly shares = new Map<string, number>();
 
   constructor(
     private readonly db: Database,
@@ -219,7 +223,8 @@ class Planner {
     const { ids, slow, column } = condition;
     if (ids === undefined || slow !== undefined) return { condition, rows: undefined };
     const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
-    if (condition.rows !== undefined && condition.rows > most) return { condition, rows: condition.rows };
+    const expected = condition.rows ?? (isDear(condition) ? this.expectedRows(condition) : 0);
+    if (expected > most) return { condition, rows: expected };
     const each = this.remembered(`ids ${String(most)} ${ids}`, () => {
       const found = statement(this.db, `SELECT * FROM (${ids} LIMIT ${String(most + 1)})`)
         .pluck(true)
@@ -230,6 +235,13 @@ class Planner {
     const known = { ...condition, ids: this.list(each) };
     this.rows.set(known, each);
     return { condition: known, rows: each.length };
+  }
+
+  /** About how many rows of the condition's table fulfil it, as far as the list tells. */
+  private expectedRows(condition: Condition): number {
+    const all = rowCount(this.db, this.level);
+    if (all <= SMALL_TABLE || condition.table !== this.level) return 0;
+    return Math.round(all * this.sampleShare([condition], [], looksOf([condition], [])));
   }
 
   /** The same for one condition of several lists, as when it is counted what fits at each level. */
@@ -254,12 +266,25 @@ class Planner {
     const ofSeries =
       level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
     if (shared.length < 2 || !ofSeries) return undefined;
-    const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
+    const rarest = [...shared].sort((a, b) => (a.facet?.share ?? 1) - (b.facet?.share ?? 1));
+    // The more words, the longer it takes; when a few of them leave next to nothing, the others are asked of that.
+    let left = rowCount(db, 'series');
+    const telling = rarest.filter((condition, at) => {
+      const isTelling = at < 2 || left > FEW_LEFT;
+      if (isTelling) left *= condition.facet?.share ?? 1;
+      return isTelling;
+    });
+    const first = telling.length < shared.length ? this.byFacets(telling, conditions, FEW) : undefined;
+    return first?.few ? first : this.byFacets(shared, conditions, MOST_KNOWN);
+  }
+
+  private byFacets(shared: readonly Condition[], conditions: readonly Condition[], most: number): Joined {
+    const words = shared.map((condition) => `(${condition.facet?.words ?? ''})`).join(' AND ');
     const sql = 'SELECT rowid FROM series_facet WHERE series_facet MATCH ?';
-    const found = statement(db, `${sql} LIMIT ${String(MOST_KNOWN + 1)}`)
+    const found = statement(this.db, `${sql} LIMIT ${String(most + 1)}`)
       .pluck(true)
       .all(words) as number[];
-    const few = found.length <= MOST_KNOWN;
+    const few = found.length <= most;
     const check = restrict('series', shared).join(' AND ');
     this.known['facets'] = words;
     const driver: Condition = {
@@ -316,12 +341,16 @@ class Planner {
       Array.from({ length: SAMPLES }, (_, at) => Math.floor(first + step * (at + ((at * GOLDEN) % 1)))),
     );
     const fits = restrict(level, conditions, { sets }).join(' AND ');
+    const known = this.shares.get(fits);
+    if (known !== undefined) return known;
     const { rows, hits } = statement(
       db,
       `SELECT count(*) AS rows, total(CASE WHEN ${fits} THEN 1 ELSE 0 END) AS hits FROM json_each(@starts) AS s
        CROSS JOIN ${sourceOf(level)} ON ${level}.id BETWEEN s.value AND s.value + @each`,
     ).get({ ...this.values(), starts, each: each - 1 }) as { rows: number; hits: number };
-    return rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+    const share = rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+    this.shares.set(fits, share);
+    return share;
   }
 }
 
