@@ -78,9 +78,9 @@ const patient: LevelColumns = {
     consent: { sql: 'patient.consent' },
     note: { sql: 'patient.note', plain: true },
     headshot: { sql: 'patient.headshot', ...sorted(text('patient', `coalesce(patient.headshot, '')`), id('patient')) },
-    studies: { sql: '(SELECT count(*) FROM study AS s WHERE s.patient_id = patient.id)', type: 'number' },
-    series: { sql: '(SELECT count(*) FROM series AS e WHERE e.patient_id = patient.id)', type: 'number' },
-    images: { sql: '(SELECT count(*) FROM image AS i WHERE i.patient_id = patient.id)', type: 'number' },
+    studies: { sql: 'patient.study_count', type: 'number' },
+    series: { sql: 'patient.series_count', type: 'number' },
+    images: { sql: 'patient.image_count', type: 'number' },
     lastStudyDate: {
       sql: 'patient.last_study_date',
       ...walk(text('patient', 'patient.last_study_date'), id('patient')),
@@ -120,8 +120,8 @@ const study: LevelColumns = {
         WHERE e.study_id = study.id AND e.Modality <> '' ORDER BY e.Modality) AS m), '')`,
     },
     clinic: { sql: '(SELECT c.key FROM clinic AS c WHERE c.id = study.clinic_id)' },
-    series: { sql: '(SELECT count(*) FROM series AS e WHERE e.study_id = study.id)', type: 'number' },
-    images: { sql: '(SELECT count(*) FROM image AS i WHERE i.study_id = study.id)', type: 'number' },
+    series: { sql: 'study.series_count', type: 'number' },
+    images: { sql: 'study.image_count', type: 'number' },
     cover: {
       sql: '(SELECT i.object FROM image AS i WHERE i.study_id = study.id AND i.has_pixels = 1 ORDER BY i.id LIMIT 1)',
     },
@@ -167,7 +167,7 @@ const series: LevelColumns = {
     sourceRef: { sql: 'series.source_ref' },
     status: { sql: 'series.status' },
     statusMessage: { sql: 'series.statusMessage' },
-    images: { sql: '(SELECT count(*) FROM image AS i WHERE i.series_id = series.id)', type: 'number' },
+    images: { sql: 'series.image_count', type: 'number' },
     cover: {
       sql: `(SELECT i.object FROM image AS i WHERE i.series_id = series.id AND i.has_pixels = 1
         ORDER BY i.instance_order, i.id LIMIT 1)`,

@@ -6,8 +6,8 @@ import { compareLabels, isLabelProperty } from './labels';
 import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test, testOf } from './matching';
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
-import { isFrequent, shortQuery, trigramQuery } from './pieces';
-import { fittingValues, LAST_CHARACTER, valuesSelect } from './values';
+import { isFrequent, isOnePiece, shortQuery, trigramQuery } from './pieces';
+import { differentValues, fittingValues, LAST_CHARACTER, valueIdsSelect, valuesSelect } from './values';
 
 /** A test that SQL cannot make costs as much as this many looks into an index. */
 const TEST_WEIGHT = 4;
@@ -15,6 +15,8 @@ const TEST_WEIGHT = 4;
 const ATTRIBUTE_WEIGHT = 10;
 /** With more values than this, the attributes of an image are read to tell whether it has one of them. */
 const FEW_VALUES = 50;
+/** Properties with so many different values or more are alike to the plan. */
+const MOST_DIFFERENT = 200;
 /** Attributes that differ in each image, which are not in `image_value` (migration 0012). */
 const NOT_NOTED: ReadonlySet<string> = new Set([
   'AcquisitionTime',
@@ -127,9 +129,10 @@ function valuesCondition(db: Database, property: Property, test: Test, params: P
     return { ...byTest(property, test, params), ids, slow: true };
   }
   const condition = oneOf(property, fitting.texts, params);
-  return FACETS.has(property.name) && fitting.ids.length > 0 && fitting.ids.length <= FEW_VALUES
-    ? { ...condition, facet: fitting.ids.map((id) => `v${String(id)}`).join(' OR ') }
-    : condition;
+  const { ids } = fitting;
+  if (!FACETS.has(property.name) || ids.length === 0 || ids.length > FEW_VALUES) return condition;
+  const share = ids.length / Math.max(ids.length, differentValues(db, property.name, MOST_DIFFERENT));
+  return { ...condition, facet: { words: ids.map((id) => `v${String(id)}`).join(' OR '), share } };
 }
 
 /** Properties whose values are among the facets of series (migration 0010). */
@@ -149,7 +152,7 @@ function attributeCondition(db: Database, property: Property, test: Test, params
   if (NOT_NOTED.has(property.name)) return byReading;
   const fitting = fittingValues(db, property.name, test);
   if (!fitting) {
-    const values = valuesSelect(db, property.name, test, params);
+    const values = valueIdsSelect(db, property.name, test, params);
     const ids = `SELECT a.image_id FROM (${values}) AS w CROSS JOIN image_value AS a ON a.value_id = w.id`;
     return { ...byReading, ids, slow: true };
   }
@@ -176,7 +179,7 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
   const ways = test.wanted.map((wanted) =>
     foldedWay(db, test.operator, sql, isName ? 'name' : 'number', foldText(wanted), params),
   );
-  const slow = ways.some((way) => way.range === undefined && way.pieces === undefined) ? { slow: true as const } : {};
+  const slow = ways.some((way) => way.range === undefined && way.found === undefined) ? { slow: true as const } : {};
   const others = [
     ...(isName ? groupsTerms(db, test, params) : []),
     ...mergedTerms(db, isName ? 'm.name_folded' : 'm.id_folded', ways, params),
@@ -186,10 +189,9 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
     return indexed(property, [...only.range, `${sql} ${only.fits}`].join(' AND '));
   const checks = [...ways.map((way) => `${sql} ${way.fits}`), ...others];
   const found = [
-    ...ways.map((way) =>
-      way.pieces === undefined
-        ? `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`
-        : `SELECT patient.id FROM ${way.pieces} AND ${sql} ${way.fits}`,
+    ...ways.map(
+      (way) =>
+        way.found ?? `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`,
     ),
     ...others.map((where) => `SELECT patient.id FROM patient WHERE ${where}`),
   ];
@@ -223,8 +225,8 @@ interface FoldedWay {
   readonly fits: string;
   /** Where in the index of its column those that may fit stand; undefined when it does not help. */
   readonly range?: readonly string[];
-  /** The patients with the pieces asked for, joined one after the other with what finds them. */
-  readonly pieces?: string;
+  /** SELECT of the patients that fit, by their pieces. */
+  readonly found?: string;
 }
 
 function foldedWay(
@@ -250,7 +252,10 @@ function foldedWay(
       ? { fits }
       : {
           fits,
-          pieces: `${index} AS t CROSS JOIN patient ON patient.id = t.rowid WHERE t.${index} MATCH ${params.add(query)}`,
+          found: isOnePiece(pattern)
+            ? `SELECT t.rowid FROM ${index} AS t WHERE t.${index} MATCH ${params.add(query)}`
+            : `SELECT patient.id FROM ${index} AS t CROSS JOIN patient ON patient.id = t.rowid
+               WHERE t.${index} MATCH ${params.add(query)} AND ${column} ${fits}`,
         };
   const long = trigramQuery(pattern);
   if (long !== undefined) return found('patient_trigram', `${of} : (${long})`);

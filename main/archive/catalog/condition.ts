@@ -27,6 +27,11 @@ export class Params {
   }
 }
 
+/** The values that some SQL speaks of, out of all of a question. */
+export function valuesIn(sql: string, values: Params['values']): readonly (string | number | undefined)[] {
+  return [...new Set(sql.match(/@p\d+/g))].map((name) => values[name.slice(1)]);
+}
+
 /** What rows of a table must fulfil. */
 export interface Condition {
   readonly table: Table;
@@ -39,10 +44,15 @@ export interface Condition {
   readonly ids?: string;
   /** `ids` reads as much as a whole table: better than asking every row of a list, worse than anything else. */
   readonly slow?: true;
+  /** How many rows fulfil it, where that is kept. */
+  readonly rows?: number;
   /** How many looks into an index `check` costs. */
   readonly weight?: number;
-  /** The same in words of `series_facet`, for conditions on what series share with their study and patient. */
-  readonly facet?: string;
+  /**
+   * The same in words of `series_facet`, for conditions on what series share with their study and patient; and which share of all series
+   * fulfils it if each value is as frequent as any other.
+   */
+  readonly facet?: { readonly words: string; readonly share: number };
   /**
    * What gives the images in the order of arrival: the index of the one value that `check` asks for, or a table, a condition on it, and
    * the column that has each id once.

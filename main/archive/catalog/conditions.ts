@@ -6,6 +6,7 @@ import { tableOf } from './columns';
 import { indexed, oneOf } from './compare';
 import type { Condition, Params } from './condition';
 import { containsCondition } from './contains';
+import { imagesFrom } from './counts';
 import { groupConditions } from './group-conditions';
 import { matchCondition } from './match-conditions';
 import { queryCondition } from './query-conditions';
@@ -42,12 +43,12 @@ export function conditionsOf(db: Database, list: Listing, input: Filter, params:
       arrival: 'own',
     });
   }
-  if (input.source !== undefined) found.push(sourceCondition([{ source: input.source, sourceRef: '' }], params));
+  if (input.source !== undefined) found.push(sourceCondition(db, [{ source: input.source, sourceRef: '' }], params));
   if (input.storedBy !== undefined)
     found.push(oneOf({ table: 'image', sql: `coalesce(image.stored_by, '')` }, [input.storedBy], params));
-  if (input.sources.length > 0) found.push(sourceCondition(input.sources, params));
-  if (input.seriesTypes.length > 0) found.push(labelCondition('type', input.seriesTypes, params));
-  if (input.seriesTags.length > 0) found.push(labelCondition('tag', input.seriesTags, params));
+  if (input.sources.length > 0) found.push(sourceCondition(db, input.sources, params));
+  if (input.seriesTypes.length > 0) found.push(labelCondition(db, 'type', input.seriesTypes, params));
+  if (input.seriesTags.length > 0) found.push(labelCondition(db, 'tag', input.seriesTags, params));
   if (input.modality !== undefined)
     found.push(oneOf({ table: 'series', sql: 'series.Modality' }, [input.modality], params));
   found.push(...dateConditions(input, params), ...groupConditions(db, tableOf(list), input, params));
@@ -92,11 +93,13 @@ function dateConditions(input: Pick<Filter, 'dateFrom' | 'dateTo'>, params: Para
   return [indexed({ table: 'study', sql }, terms.join(' AND '))];
 }
 
-function sourceCondition(choices: readonly SourceChoice[], params: Params): Condition {
+function sourceCondition(db: Database, choices: readonly SourceChoice[], params: Params): Condition {
   const sql = 'image.source';
+  const [only, ...others] = choices;
+  const rows = only && others.length === 0 ? { rows: imagesFrom(db, only.source, only.sourceRef) } : {};
   if (choices.every(({ sourceRef }) => sourceRef === '')) {
     const types = choices.map(({ source }) => source);
-    return oneOf({ table: 'image', sql }, types, params);
+    return { ...oneOf({ table: 'image', sql }, types, params), ...rows };
   }
   const wheres = choices.map(({ source, sourceRef }) => {
     const type = `${sql} = ${params.add(source)}`;
@@ -106,6 +109,7 @@ function sourceCondition(choices: readonly SourceChoice[], params: Params): Cond
     table: 'image',
     check: `(${wheres.join(' OR ')})`,
     ids: wheres.map((where) => `SELECT image.id FROM image WHERE ${where}`).join(' UNION ALL '),
+    ...rows,
     ...(wheres.length === 1 && { arrival: 'own' as const }),
   };
 }

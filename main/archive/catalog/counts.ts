@@ -39,3 +39,13 @@ export function rowCount(db: Database, table: Table): number {
     { rows: number } | undefined;
   return row?.rows ?? 0;
 }
+
+/** How many images came from a source; without a reference from any of its kind. */
+export function imagesFrom(db: Database, source: string, sourceRef: string): number {
+  const sql = `SELECT total(rows) FROM row_count WHERE what = 'image source' AND source = ?`;
+  const rows =
+    sourceRef === ''
+      ? statement(db, sql).pluck(true).get(source)
+      : statement(db, `${sql} AND source_ref = ?`).pluck(true).get(source, sourceRef);
+  return Number(rows);
+}

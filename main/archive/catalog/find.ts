@@ -17,6 +17,7 @@ import { isArrival, joinsFor, type Order, orderBy, tableOf } from './columns';
 import { Params } from './condition';
 import { conditionsOf } from './conditions';
 import { type Cursor, type CursorValue, decodeCursor, encodeCursor, requireCursorFor } from './cursor';
+import { type AskedOf, countOf, countsByFew } from './level-counts';
 import { type Hit, type Position, readHits } from './page';
 import { planFor } from './plan';
 import { rowsOf } from './rows';
@@ -102,18 +103,27 @@ export function find<L extends Listing>(db: Database, input: FindInput & { reado
 /** How many rows of each level fit. Throws as `find`. */
 export function countsOf(db: Database, filter: Filter): Counts {
   addSqlFunctions(db);
-  const count = (list: Listing): Counts['patients'] => {
+  const askedOf = (list: Listing): AskedOf => {
     const params = new Params();
     const conditions = [...conditionsOf(db, list, filter, params)];
     const text = textSearch(db, tableOf(list), filter.text, params, undefined);
     if (text) conditions.push(text.condition);
-    const { total, totalIsExact } = planFor(db, tableOf(list), conditions, params, {
-      page: 1,
-      arrival: false,
-    });
-    return { total, totalIsExact };
+    return { conditions, params };
   };
-  return { patients: count('patient'), studies: count('study'), series: count('series'), images: count('image') };
+  const asked = {
+    patient: askedOf('patient'),
+    study: askedOf('study'),
+    series: askedOf('series'),
+    image: askedOf('image'),
+  };
+  return (
+    countsByFew(db, asked) ?? {
+      patients: countOf(db, 'patient', asked.patient),
+      studies: countOf(db, 'study', asked.study),
+      series: countOf(db, 'series', asked.series),
+      images: countOf(db, 'image', asked.image),
+    }
+  );
 }
 
 /** What a page tells of the whole list: an estimate never stays behind what has been seen, and the end is the end. */

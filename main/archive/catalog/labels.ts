@@ -25,19 +25,22 @@ export function compareLabels(db: Database, property: LabelProperty, test: Test,
   const fits = testOf(test);
   const rows = statement(db, `SELECT id, name FROM series_${label}`).all() as { id: number; name: string }[];
   const ids = rows.flatMap(({ id, name }) => (fits(name) ? [id] : []));
+  return anyLabel(label, ids, params);
+}
+
+/** Series with any of these types or tags, given by their keys. */
+export function labelCondition(db: Database, label: Label, keys: readonly string[], params: Params): Condition {
+  const find = statement(db, `SELECT id FROM series_${label} WHERE key = ?`).pluck(true);
+  const ids = [...new Set(keys)].flatMap((key) => find.all(key) as number[]);
+  return anyLabel(label, ids, params);
+}
+
+function anyLabel(label: Label, ids: readonly number[], params: Params): Condition {
   const [only, ...others] = ids;
   if (only === undefined) return never('series');
   return labelled(
     label,
     others.length === 0 ? `o.${label}_id = ${params.add(only)}` : `o.${label}_id IN (${params.list(ids)})`,
-  );
-}
-
-/** Series with any of these types or tags, given by their keys. */
-export function labelCondition(label: Label, keys: readonly string[], params: Params): Condition {
-  return labelled(
-    label,
-    `o.${label}_id IN (SELECT l.id FROM series_${label} AS l WHERE l.key IN (${params.list(keys)}))`,
   );
 }
 

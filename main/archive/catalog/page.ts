@@ -7,7 +7,7 @@ import { once } from './counts';
 import type { CursorValue } from './cursor';
 import { canBeFollowed, footholdIn } from './jumps';
 import { type Foothold, Ladder, STEP } from './ladder';
-import { isSoonerWalked, type Plan } from './plan';
+import { areCheap, isSoonerWalked, type Plan } from './plan';
 import { restrict } from './restrict';
 import {
   behind,
@@ -121,7 +121,8 @@ function gatheredSql(
   const sortedBy = (term: SortTerm): string => `+(${term.sql})`;
   // What is sorted by stands above: then the way by which the rows are found is shorter than to each of them.
   const above = order.terms.every((term) => term.table !== table || term.sql === `${table}.id`);
-  if (above && plan.driver && plan.driverRows <= MOST_TRIED * ids.length && rank === undefined) {
+  const again = plan.driver && plan.driverRows <= MOST_TRIED * ids.length && areCheap(plan.conditions, plan.driver);
+  if (above && plan.driver && again && rank === undefined) {
     const found = restrict(table, plan.conditions, { driver: plan.driver });
     return select(table, table + joinsFor(list, terms), [...found, ...where], terms, sortedBy);
   }
@@ -156,8 +157,14 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   const [lead] = leading;
   const fixed = lead?.arrival === 'own' && lead.column === first?.sql ? 1 : 0;
   const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
-  const own = leading.length === 0 ? narrowSource(list, order) : level;
+  const own = leading.length > 0 || first?.sql !== 'image.id' ? level : sourceFor(list, order, plan);
   return { ...common, order, source: walkSource(list, order, own), where, fixed };
+}
+
+/** How images are read on a walk in the order of arrival. */
+function sourceFor(list: Listing, order: Order, { conditions, sets }: Plan): string {
+  const asked = conditions.some((condition) => condition.table === 'image' && !sets.includes(condition));
+  return asked ? sourceOf('image') : narrowSource(list, order);
 }
 
 /** A page of a walk, and how many rows are left to pass by for it. */

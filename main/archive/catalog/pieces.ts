@@ -27,6 +27,14 @@ export function shortQuery(of: string, pattern: string): string | undefined {
   return letters.map((piece) => of + piece.join('')).join(' AND ');
 }
 
+/**
+ * Whether a folded text has all pieces of a pattern just when it fits it: any one piece of ASCII anywhere. (Of other letters the trigram
+ * tokenizer takes some for the same.)
+ */
+export function isOnePiece(pattern: string): boolean {
+  return /^\*[^*?[\\=\u0080-\uffff]+\*$/.test(pattern);
+}
+
 /** Texts with more hits than this for their pieces are not gone through to see which of them fit. */
 const MOST_TRIED = 10_000;
 

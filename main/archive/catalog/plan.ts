@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
 import type { Table } from './columns';
-import type { Condition, Params } from './condition';
+import { type Condition, type Params, valuesIn } from './condition';
 import { once, rowCount } from './counts';
 import { restrict } from './restrict';
 import { sourceOf } from './walk';
@@ -9,10 +9,12 @@ import { sourceOf } from './walk';
 /** What at most so many rows fulfil is looked up once and then known by their ids. */
 const MOST_KNOWN = 10_000;
 /** The same of conditions that cost more looks into an index than this, both to ask of a row and to look up. */
-const MOST_DEAR_KNOWN = 20_000;
+const MOST_DEAR_KNOWN = 15_000;
 const DEAR = 3;
 /** By way of so few rows all that fit are gathered, however many could be walked past meanwhile. */
 const FEW = 3000;
+/** With so few series left, it is sooner asked of each what else is wanted. */
+const FEW_LEFT = 300;
 /** Rows that are gathered within a few milliseconds. */
 const MOST_GATHERED = 12_000;
 /** Tables of at most so many rows are gone through whole. */
@@ -100,6 +102,8 @@ class Planner {
   private readonly known: Record<string, string> = {};
   /** The rows of conditions that few fulfil. */
   private readonly rows = new Map<Condition, readonly number[]>();
+  /** The shares of rows that samples showed, by what was asked of them. */
+  private readonly shares = new Map<string, number>();
 
   constructor(
     private readonly db: Database,
@@ -110,6 +114,17 @@ class Planner {
 
   decide(asked: readonly Condition[]): Plan {
     const { db, level } = this;
+    const few = asked.length > 1 ? this.fewest(asked) : undefined;
+    if (few) {
+      const plan = this.gatherFew(few.conditions, few.driver, [few.driver]);
+      if (plan) return plan;
+    }
+    const all = rowCount(db, level);
+    const joined = few || all <= SMALL_TABLE ? undefined : this.together(asked);
+    if (joined?.few) {
+      const plan = this.gatherFew(joined.conditions, joined.driver, []);
+      if (plan) return plan;
+    }
     const { conditions, measured } = this.measureAll(asked);
     measured.sort((a, b) => a.rows - b.rows);
     const [best] = measured;
@@ -121,13 +136,7 @@ class Planner {
       const plan = this.gatherFew(conditions, best.condition, sets);
       if (plan) return plan;
     }
-    const all = rowCount(db, level);
     if (all <= SMALL_TABLE) return this.gatherAll(conditions, undefined, sets);
-    const joined = best && best.rows > FEW ? this.together(conditions) : undefined;
-    if (joined?.few) {
-      const plan = this.gatherFew(joined.conditions, joined.driver, sets);
-      if (plan) return plan;
-    }
     const looks = looksOf(conditions, sets);
     const along = this.wanted.arrival
       ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
@@ -135,8 +144,8 @@ class Planner {
     const arrival = along?.condition;
     const many = { ids: undefined, conditions, sets, driver: undefined, driverRows: 0, arrival, values: this.known };
     if (single?.column !== undefined || single?.arrival !== undefined) {
-      const rows = this.count(single, MOST_COUNTED);
-      if (rows <= MOST_COUNTED)
+      const rows = single.rows ?? this.count(single, MOST_COUNTED);
+      if (rows <= MOST_COUNTED || single.rows !== undefined)
         return { total: rows, totalIsExact: true, looks: (all / Math.max(1, rows)) * looks, ...many };
     }
     const share = this.sampleShare(conditions, sets, looks);
@@ -144,6 +153,8 @@ class Planner {
     const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
     if (walked <= MOST_LOOKS) return walk;
     if (joined) return this.gatherAll(joined.conditions, joined.driver, sets);
+    // As many as have been found of the rarest may be enough to tell.
+    if (best && walked <= best.rows * LOOKS_TO_GATHER) return walk;
     const rare = this.rarest(measured);
     if (walked <= (rare ? rare.rows * LOOKS_TO_GATHER : Math.min(all, MOST_LOOKS_AT_ALL))) return walk;
     const driver = rare?.condition ?? conditions.find((condition) => condition.ids !== undefined);
@@ -184,33 +195,58 @@ class Planner {
     };
   }
 
-  /** Looks up what few rows fulfil. What is dear to look up is left out when there is something else that few rows fulfil. */
+  /** The condition that fewest rows fulfil, if they are few, with these looked up; what is dear to look up is not thought of. */
+  private fewest(asked: readonly Condition[]): { conditions: readonly Condition[]; driver: Condition } | undefined {
+    let best: { readonly condition: Condition; readonly rows: number } | undefined;
+    for (const condition of asked) {
+      if (condition.ids === undefined || condition.slow !== undefined || isDear(condition)) continue;
+      const rows = this.count(condition, FEW);
+      if (rows <= (best?.rows ?? FEW)) best = { condition, rows };
+    }
+    if (!best) return undefined;
+    const { condition } = best;
+    const driver = this.measure(condition).condition;
+    return { driver, conditions: asked.map((each) => (each === condition ? driver : each)) };
+  }
+
+  /** Looks up what so few rows fulfil that they can be known. */
   private measureAll(asked: readonly Condition[]): { conditions: readonly Condition[]; measured: Measured[] } {
-    const dear = asked.filter(isDear);
-    const cheap = asked.filter((condition) => !isDear(condition)).map((condition) => this.measure(condition));
-    const few = cheap.some(({ rows }) => rows !== undefined && rows <= FEW);
-    const looked = [
-      ...cheap,
-      ...dear.map((condition) => (few ? { condition, rows: undefined } : this.measure(condition))),
-    ];
+    const looked = asked.map((condition) => this.measure(condition));
     return {
       conditions: looked.map(({ condition }) => condition),
       measured: looked.flatMap(({ condition, rows }) => (rows === undefined ? [] : [{ condition, rows }])),
     };
   }
 
-  /** Looks up the rows that fulfil a condition; when they are few, it is answered from these from then on. */
+  /** Looks up the rows that fulfil a condition; when they are not too many, it is answered from these from then on. */
   private measure(condition: Condition): { readonly condition: Condition; readonly rows: number | undefined } {
-    if (condition.ids === undefined || condition.slow !== undefined) return { condition, rows: undefined };
+    const { ids, slow, column } = condition;
+    if (ids === undefined || slow !== undefined) return { condition, rows: undefined };
     const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
-    const found = statement(this.db, `SELECT * FROM (${condition.ids} LIMIT ${String(most + 1)})`)
-      .pluck(true)
-      .all(this.params.values) as number[];
-    if (found.length > most) return { condition, rows: found.length };
-    const each = condition.column === undefined ? [...new Set(found)] : found;
+    const expected = condition.rows ?? (isDear(condition) ? this.expectedRows(condition) : 0);
+    if (expected > most) return { condition, rows: expected };
+    const each = this.remembered(`ids ${String(most)} ${ids}`, () => {
+      const found = statement(this.db, `SELECT * FROM (${ids} LIMIT ${String(most + 1)})`)
+        .pluck(true)
+        .all(this.params.values) as number[];
+      return found.length <= most && column === undefined ? [...new Set(found)] : found;
+    });
+    if (each.length > most) return { condition, rows: each.length };
     const known = { ...condition, ids: this.list(each) };
     this.rows.set(known, each);
     return { condition: known, rows: each.length };
+  }
+
+  /** About how many rows of the condition's table fulfil it, as far as the list tells. */
+  private expectedRows(condition: Condition): number {
+    const all = rowCount(this.db, this.level);
+    if (all <= SMALL_TABLE || condition.table !== this.level) return 0;
+    return Math.round(all * this.sampleShare([condition], [], looksOf([condition], [])));
+  }
+
+  /** The same for one condition of several lists, as when it is counted what fits at each level. */
+  private remembered<T>(sql: string, find: () => T): T {
+    return once(this.db, `${sql} ${JSON.stringify(valuesIn(sql, this.params.values))}`, find);
   }
 
   /** A SELECT of rows that are known. */
@@ -230,12 +266,25 @@ class Planner {
     const ofSeries =
       level === 'series' || level === 'image' || shared.some((condition) => condition.table === 'series');
     if (shared.length < 2 || !ofSeries) return undefined;
-    const words = shared.map((condition) => `(${condition.facet ?? ''})`).join(' AND ');
+    const rarest = [...shared].sort((a, b) => (a.facet?.share ?? 1) - (b.facet?.share ?? 1));
+    // The more words, the longer it takes; when a few of them leave next to nothing, the others are asked of that.
+    let left = rowCount(db, 'series');
+    const telling = rarest.filter((condition, at) => {
+      const isTelling = at < 2 || left > FEW_LEFT;
+      if (isTelling) left *= condition.facet?.share ?? 1;
+      return isTelling;
+    });
+    const first = telling.length < shared.length ? this.byFacets(telling, conditions, FEW) : undefined;
+    return first?.few ? first : this.byFacets(shared, conditions, MOST_KNOWN);
+  }
+
+  private byFacets(shared: readonly Condition[], conditions: readonly Condition[], most: number): Joined {
+    const words = shared.map((condition) => `(${condition.facet?.words ?? ''})`).join(' AND ');
     const sql = 'SELECT rowid FROM series_facet WHERE series_facet MATCH ?';
-    const found = statement(db, `${sql} LIMIT ${String(MOST_KNOWN + 1)}`)
+    const found = statement(this.db, `${sql} LIMIT ${String(most + 1)}`)
       .pluck(true)
       .all(words) as number[];
-    const few = found.length <= MOST_KNOWN;
+    const few = found.length <= most;
     const check = restrict('series', shared).join(' AND ');
     this.known['facets'] = words;
     const driver: Condition = {
@@ -252,16 +301,19 @@ class Planner {
     if (!best || this.rows.has(best.condition)) return best;
     let found = { condition: best.condition, rows: MOST_COUNTED };
     for (const { condition } of measured) {
-      const rows = this.count(condition, found.rows);
+      const rows = this.count(condition, MOST_COUNTED);
       if (rows < found.rows) found = { condition, rows };
     }
     return found;
   }
 
   /** How many rows a condition's index has, counted up to one more than `most`. */
-  private count({ ids = '' }: Condition, most: number): number {
+  private count(condition: Condition, most: number): number {
+    const { ids = '' } = condition;
+    const rows = condition.rows ?? this.rows.get(condition)?.length;
+    if (rows !== undefined) return rows;
     const sql = `SELECT count(*) FROM (${ids} LIMIT ${String(most + 1)})`;
-    return statement(this.db, sql).pluck(true).get(this.values()) as number;
+    return this.remembered(sql, () => statement(this.db, sql).pluck(true).get(this.values()) as number);
   }
 
   private gather(conditions: readonly Condition[], driver: Condition | undefined, most: number): readonly number[] {
@@ -289,12 +341,16 @@ class Planner {
       Array.from({ length: SAMPLES }, (_, at) => Math.floor(first + step * (at + ((at * GOLDEN) % 1)))),
     );
     const fits = restrict(level, conditions, { sets }).join(' AND ');
+    const known = this.shares.get(fits);
+    if (known !== undefined) return known;
     const { rows, hits } = statement(
       db,
       `SELECT count(*) AS rows, total(CASE WHEN ${fits} THEN 1 ELSE 0 END) AS hits FROM json_each(@starts) AS s
        CROSS JOIN ${sourceOf(level)} ON ${level}.id BETWEEN s.value AND s.value + @each`,
     ).get({ ...this.values(), starts, each: each - 1 }) as { rows: number; hits: number };
-    return rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+    const share = rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
+    this.shares.set(fits, share);
+    return share;
   }
 }
 
@@ -314,6 +370,11 @@ function looksOf(conditions: readonly Condition[], sets: readonly Condition[]): 
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const first = Math.max(...weights);
   return first + (sum - first) * 0.3;
+}
+
+/** Whether it costs next to nothing to ask rows that one condition has given for all the others. */
+export function areCheap(conditions: readonly Condition[], given: Condition): boolean {
+  return conditions.every((condition) => condition === given || (condition.weight ?? 1) <= 1);
 }
 
 function isDear({ weight = 1 }: Condition): boolean {

@@ -9,7 +9,7 @@ import { correctionsOf } from './typing-errors';
 /** With fewer hits than this, typing errors are thought of. */
 const FEW = 3;
 /** With more hits than this, rows are asked for the words one by one: soon enough one has them. */
-const MOST_KNOWN = 3000;
+const MOST_KNOWN = 10_000;
 const MOST_CORRECTED_HITS = 200;
 const MOST_CORRECTIONS = 40;
 
@@ -18,8 +18,8 @@ const WORDS_WEIGHT = 10;
 
 /** All that is in `study_text`, read from the rows themselves (text-index.ts). */
 const STUDY_TEXTS = `study.StudyDescription, study.StudyID, study.AccessionNumber, study.ReferringPhysicianName,
-  study.InstitutionName, (SELECT p.PatientName FROM patient AS p WHERE p.id = study.patient_id),
-  (SELECT p.PatientID FROM patient AS p WHERE p.id = study.patient_id),
+  study.InstitutionName, (SELECT p.name_folded FROM patient AS p WHERE p.id = study.patient_id),
+  (SELECT p.id_folded FROM patient AS p WHERE p.id = study.patient_id),
   (SELECT group_concat(e.SeriesDescription || ' ' || e.BodyPartExamined || ' ' || e.ProtocolName || ' ' || e.Modality, ' ')
    FROM series AS e WHERE e.study_id = study.id)`;
 
@@ -49,7 +49,7 @@ export function textSearch(
   const found = startHits(db, table, words, exactQuery);
   const check =
     table === 'patient'
-      ? `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, patient.PatientName, patient.PatientID) = 1`
+      ? `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, patient.name_folded, patient.id_folded) = 1`
       : `${WORDS_FUNCTION}(${params.add(JSON.stringify(words))}, ${STUDY_TEXTS}) = 1`;
   const exact: TextSearch = {
     condition:

@@ -3,7 +3,7 @@ import { statement } from '../index-writer/statements';
 import { Params } from './condition';
 import { foldText } from './folding';
 import { globOf, hasWildcards, literalsOf, type Test } from './matching';
-import { shortQuery, TRIGRAM, trigramQuery } from './pieces';
+import { isOnePiece, shortQuery, TRIGRAM, trigramQuery } from './pieces';
 import { TEST_FUNCTION } from './sql-functions';
 
 /** Behind every text that begins with the same characters. */
@@ -12,7 +12,7 @@ export const LAST_CHARACTER = '\u{10FFFF}';
 /** Properties with more distinct values than this are not gone through one by one. */
 const MOST_GONE_THROUGH = 5000;
 /** When more values fit, rows that have one are not rare, and are asked one by one. */
-const MOST_FITTING = 12_000;
+const MOST_FITTING = 5000;
 
 /** Values of a property that fulfil a test. */
 export interface FittingValues {
@@ -25,6 +25,7 @@ export function fittingValues(db: Database, keyword: string, test: Test): Fittin
   const params = new Params();
   const whole = wholeTerms(test, params);
   const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
+  if (pieces?.exact && hasMany(db, pieces)) return undefined;
   if (!(whole?.sought || pieces !== undefined) && !isSmall(db, keyword)) return undefined;
   const sql = valuesSql(keyword, test, whole?.terms, pieces, params);
   const found = statement(db, `${sql} LIMIT ${String(MOST_FITTING + 1)}`).all(params.values) as {
@@ -46,6 +47,20 @@ export function valuesSelect(db: Database, keyword: string, test: Test, params: 
   return valuesSql(keyword, test, whole?.terms, pieces, params);
 }
 
+/** The same, of the ids only. */
+export function valueIdsSelect(db: Database, keyword: string, test: Test, params: Params): string {
+  const pattern = wholeTerms(test, new Params())?.pieces;
+  const pieces = pattern === undefined ? undefined : pieceQuery(db, keyword, pattern);
+  if (!pieces?.exact) return `SELECT w.id FROM (${valuesSelect(db, keyword, test, params)}) AS w`;
+  return `SELECT t.rowid AS id FROM ${pieces.index} AS t WHERE t.${pieces.index} MATCH ${params.add(pieces.query)}`;
+}
+
+/** Whether more values have the pieces than are worth knowing. */
+function hasMany(db: Database, { index, query }: PieceQuery): boolean {
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${index} AS t WHERE t.${index} MATCH ? LIMIT ${String(MOST_FITTING + 1)})`;
+  return (statement(db, sql).pluck(true).get(query) as number) > MOST_FITTING;
+}
+
 function valuesSql(
   keyword: string,
   test: Test,
@@ -62,6 +77,7 @@ function valuesSql(
     pieces === undefined
       ? `value AS v WHERE v.property = ${key}`
       : `${pieces.index} AS t CROSS JOIN value AS v ON v.id = t.rowid WHERE t.${pieces.index} MATCH ${params.add(pieces.query)}`;
+  if (pieces?.exact) return `${select} ${found}`;
   // Of values of several parts any one may fit, which the terms for whole values do not see.
   const several = `value AS v WHERE v.property = ${key} AND (instr(v.folded, '\\') > 0 OR instr(v.folded, '=') > 0) AND ${tested}`;
   return `${select} ${[found, ...terms].join(' AND ')} UNION ALL ${select} ${several}`;
@@ -110,6 +126,8 @@ function wholeTerms({ operator, comparison, wanted }: Test, params: Params): Who
 interface PieceQuery {
   readonly index: 'value_trigram' | 'value_piece';
   readonly query: string;
+  /** Whether all values that it finds fit, and no others. */
+  readonly exact: boolean;
 }
 
 /** The query that finds a pattern's pieces in values of one property; undefined when it has no pieces or such values are not indexed. */
@@ -117,24 +135,29 @@ function pieceQuery(db: Database, keyword: string, pattern: string): PieceQuery 
   const row = statement(db, 'SELECT id FROM value_property WHERE property = ?').get(keyword) as
     { id: number } | undefined;
   if (!row) return undefined;
+  const exact = isOnePiece(pattern);
   const long = trigramQuery(pattern);
   if (long !== undefined)
     return {
       index: 'value_trigram',
       query: `"${String.fromCharCode(0xe000 + row.id).repeat(TRIGRAM)}" AND ${long}`,
+      exact,
     };
   const short = shortQuery(`p${String(row.id)}`, pattern);
-  return short === undefined ? undefined : { index: 'value_piece', query: short };
+  return short === undefined ? undefined : { index: 'value_piece', query: short, exact };
 }
 
 function prefixTerms(folded: string, params: Params): readonly string[] {
   return [`v.folded >= ${params.add(folded)}`, `v.folded < ${params.add(folded + LAST_CHARACTER)}`];
 }
 
+/** How many different values a property has, up to so many. */
+export function differentValues(db: Database, keyword: string, most: number): number {
+  return statement(db, 'SELECT count(*) FROM (SELECT 1 FROM value WHERE property = ? LIMIT ?)')
+    .pluck(true)
+    .get(keyword, most) as number;
+}
+
 function isSmall(db: Database, keyword: string): boolean {
-  const { n } = statement(db, 'SELECT count(*) AS n FROM (SELECT 1 FROM value WHERE property = ? LIMIT ?)').get(
-    keyword,
-    MOST_GONE_THROUGH + 1,
-  ) as { n: number };
-  return n <= MOST_GONE_THROUGH;
+  return differentValues(db, keyword, MOST_GONE_THROUGH + 1) <= MOST_GONE_THROUGH;
 }

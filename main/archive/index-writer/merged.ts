@@ -48,7 +48,14 @@ interface Hidden {
 }
 
 /** What a row says of the images under it; told anew when it is put back (settle.ts). */
-const OF_THE_IMAGES = { headshot: null, last_study_date: '', changed_at: '' };
+const OF_THE_IMAGES = {
+  headshot: null,
+  last_study_date: '',
+  changed_at: '',
+  study_count: 0,
+  series_count: 0,
+  image_count: 0,
+};
 
 /**
  * Takes a patient who was merged out of the table patient and puts all that stands under them under the surviving one.
