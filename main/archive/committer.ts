@@ -55,7 +55,10 @@ export class Committer {
 
   /** See EngineContext.commit. */
   commit(records: readonly NewRecord[], incoming: readonly IncomingObject[] = []): Promise<void> {
-    const result = this.tail.then(() => this.write(records, incoming));
+    // The disk is at it while what was committed before is still being applied.
+    const flushed = this.flush(incoming);
+    flushed.catch(() => undefined); // whoever waits for it hears of it
+    const result = this.tail.then(() => this.write(records, incoming, flushed));
     this.tail = result.catch(() => undefined); // the caller hears of it; the next commit starts afresh
     return result;
   }
@@ -95,11 +98,16 @@ export class Committer {
     return count;
   }
 
-  private async write(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
+  private async write(
+    records: readonly NewRecord[],
+    incoming: readonly IncomingObject[],
+    flushed: Promise<void>,
+  ): Promise<void> {
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
       await this.refuseWhenNearlyFull();
-      await this.flush(incoming);
+      await flushed;
+      for (const { sha256 } of incoming) this.requireThere(sha256); // nobody has taken one away meanwhile
       // Only now: a record that is on the disk names files that are there too, whenever the power goes.
       const appended = await this.chain.append(records, this.now());
       await this.placeAll(incoming);

@@ -16,6 +16,12 @@ export interface RunOptions {
    */
   readonly whenAborted?: 'stop' | 'finish';
   readonly transfer?: readonly Transferable[];
+  /**
+   * At most so many workers do tasks of this name at once. Each of them is sent one more before it has finished, and begins it
+   * without waiting for this thread. For short tasks that may be begun twice: one that was sent ahead to a worker that dies goes
+   * to another. Once sent such a task comes to its end, as with `whenAborted: 'finish'`.
+   */
+  readonly most?: number;
 }
 
 interface Waiting {
@@ -29,6 +35,8 @@ interface Waiting {
 interface Seat {
   worker: Worker;
   running: { task: Waiting; timer: NodeJS.Timeout } | null;
+  /** What was sent to the worker ahead: it begins it when it has finished what runs. */
+  next: Waiting | null;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -85,6 +93,8 @@ export class WorkerPool {
           seat.running.task.reject(new FieldboxError('ARCHIVE_CLOSED'));
           seat.running = null;
         }
+        seat.next?.reject(new FieldboxError('ARCHIVE_CLOSED'));
+        seat.next = null;
         await seat.worker.terminate();
       }),
     );
@@ -98,24 +108,39 @@ export class WorkerPool {
   }
 
   private dispatch(): void {
-    while (this.waiting.length > 0) {
-      const seat = this.seats.find((s) => s.running === null) ?? this.openSeat();
-      if (!seat) return;
-      const task = this.waiting.shift();
-      if (!task) return;
-      const timer = setTimeout(
-        () => this.fail(seat, new FieldboxError('TIMED_OUT')),
-        task.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      );
-      seat.running = { task, timer };
-      seat.worker.ref();
-      seat.worker.postMessage(task.request, task.options.transfer);
+    for (let at = 0; at < this.waiting.length;) {
+      const task = this.waiting[at];
+      const seat = task && this.seatFor(task);
+      if (seat) {
+        this.waiting.splice(at, 1);
+        seat.worker.ref();
+        seat.worker.postMessage(task.request, task.options.transfer);
+        if (seat.running === null) this.begin(seat, task);
+        else seat.next = task;
+      } else if (task?.options.most === undefined) return;
+      else at += 1; // there may be room for others
     }
+  }
+
+  private seatFor({ request, options }: Waiting): Seat | null {
+    if (options.most !== undefined) {
+      const same = this.seats.filter(({ running }) => running?.task.request.task === request.task);
+      if (same.length >= options.most) return same.find(({ next }) => next === null) ?? null;
+    }
+    return this.seats.find(({ running }) => running === null) ?? this.openSeat();
+  }
+
+  private begin(seat: Seat, task: Waiting): void {
+    const timer = setTimeout(
+      () => this.fail(seat, new FieldboxError('TIMED_OUT')),
+      task.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
+    seat.running = { task, timer };
   }
 
   private openSeat(): Seat | null {
     if (this.seats.length >= this.size) return null;
-    const seat: Seat = { worker: this.startWorker(), running: null };
+    const seat: Seat = { worker: this.startWorker(), running: null, next: null };
     this.listen(seat);
     this.seats.push(seat);
     return seat;
@@ -142,8 +167,11 @@ export class WorkerPool {
     const { running } = seat;
     if (!running || running.task.request.id !== reply.id) return;
     clearTimeout(running.timer);
+    const { next } = seat;
     seat.running = null;
-    seat.worker.unref();
+    seat.next = null;
+    if (next) this.begin(seat, next);
+    else seat.worker.unref();
     if (reply.ok) running.task.resolve(reply.output);
     else running.task.reject(Object.assign(fromWire(reply.error), { trace: reply.trace }));
     this.dispatch();
@@ -151,12 +179,14 @@ export class WorkerPool {
 
   /** The worker of this seat is no longer to be trusted: its task fails and a new worker takes the seat. */
   private fail(seat: Seat, error: FieldboxError): void {
-    const { running, worker } = seat;
+    const { running, next, worker } = seat;
     if (running) {
       clearTimeout(running.timer);
       running.task.reject(error);
     }
+    if (next) this.waiting.unshift(next);
     seat.running = null;
+    seat.next = null;
     worker.removeAllListeners();
     worker.on('error', () => undefined); // a dying worker may still report; its task has been answered
     void worker.terminate();
@@ -172,7 +202,7 @@ export class WorkerPool {
       task.reject(new FieldboxError('CANCELLED'));
       return;
     }
-    if (task.options.whenAborted === 'finish') return;
+    if (task.options.whenAborted === 'finish' || task.options.most !== undefined) return;
     const seat = this.seats.find((s) => s.running?.task === task);
     if (seat) this.fail(seat, new FieldboxError('CANCELLED'));
   }

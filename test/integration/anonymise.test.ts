@@ -32,7 +32,7 @@ describe('anonymised files', () => {
   async function write(name: string, options: AnonymisationOptions): Promise<string> {
     const { part10 } = await anonymise(readDicom(new BufferSource(sample(name))), options, KEY);
     const path = join(folder, name.replaceAll('/', '-'));
-    writeFileSync(path, part10);
+    writeFileSync(path, Buffer.concat(part10));
     return path;
   }
 

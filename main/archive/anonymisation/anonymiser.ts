@@ -81,7 +81,7 @@ export class Anonymiser {
   /** Throws ANONYMISE_ONE_NUMBER, ANONYMISE_NAME_TAKEN. */
   requireDistinct(imageIds: readonly number[]): void {
     const patientOf = this.ctx.db.prepare<[number], { key: PatientKey }>(
-      'SELECT patient.key FROM image JOIN patient ON patient.id = image.patient_id WHERE image.id = ?',
+      'SELECT patient.key FROM image JOIN patient ON patient.id = image.patient_id WHERE image.id = +?',
     );
     const patients = new Set<PatientKey>();
     for (const id of imageIds) {
@@ -121,17 +121,18 @@ export class Anonymiser {
 
   /**
    * Lets one worker do it for several images; gives for each what was done or why not. When one of them ends or hangs its worker,
-   * each is tried again on its own, so that the others do not suffer for it.
+   * each is tried again on its own, so that the others do not suffer for it. At most `workers` do such work at once.
    */
   async carryOutTogether(
     tasks: readonly Task[],
     purpose: Purpose,
     place: Place,
     signal: AbortSignal,
+    workers?: number,
   ): Promise<readonly (Done | FieldboxError)[]> {
     const files = tasks.map((task) => this.inputOf(task, place));
     try {
-      const { files: results } = await this.ctx.pool.run('anonymiseObjects', { files }, { ...RUN, signal });
+      const { files: results } = await this.ctx.pool.run('anonymiseObjects', { files }, { ...RUN, signal, ...(workers !== undefined && { most: workers }) });
       return tasks.map((task, at) => {
         const result = results[at];
         if (result?.ok) return done(task, result.output, purpose);
@@ -150,7 +151,7 @@ export class Anonymiser {
     return outcomes;
   }
 
-  private inputOf({ subject, key, areas, variant }: Task, place: Place): AnonymiseInput {
+  private inputOf({ subject, key, areas, variant, earlier }: Task, place: Place): AnonymiseInput {
     return {
       path: this.ctx.objects.path(subject.image),
       sha256: subject.image,
@@ -158,6 +159,7 @@ export class Anonymiser {
       key: { ...key.forModule, variant },
       name: null,
       ...place,
+      objects: earlier === null ? null : place.objects, // nowhere else yet
     };
   }
 

@@ -39,12 +39,12 @@ const SUBJECT = `
 
 /** An image by its number in the index; undefined when it has gone meanwhile. */
 export function subjectById(db: Database, id: number): Subject | undefined {
-  return subjectOf(statement(db, `${SUBJECT} WHERE image.id = ?`).get(id) as Raw | undefined);
+  return subjectOf(statement(db, `${SUBJECT} WHERE image.id = +?`).get(id) as Raw | undefined);
 }
 
 /** Throws NOT_FOUND. */
 export function subjectOfImage(db: Database, image: ImageId): Subject {
-  const subject = subjectOf(statement(db, `${SUBJECT} WHERE image.object = ?`).get(image) as Raw | undefined);
+  const subject = subjectOf(statement(db, `${SUBJECT} WHERE image.object = +?`).get(image) as Raw | undefined);
   if (!subject) throw new FieldboxError('NOT_FOUND', { what: `image ${image}` });
   return subject;
 }

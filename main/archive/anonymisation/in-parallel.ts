@@ -20,20 +20,3 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: width }, take));
   if (failures.length > 0) throw failures[0];
 }
-
-/** Lets at most `width` of a kind of work run at once; the others wait, in their order. */
-export function atMost(width: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = width;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => void waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-}

@@ -13,7 +13,7 @@ import { forgetUnused } from '../maintenance/remains';
 import type { NewRecord } from '../records/record';
 import { Anonymiser, anonymisingInTurn, type Done, isFaultOfImage, type Task } from './anonymiser';
 import { subjectById, type Subject } from './images';
-import { atMost, inParallel } from './in-parallel';
+import { inParallel } from './in-parallel';
 import type { SetAside } from './set-aside';
 
 /** What a run needs of the job it runs in; the command line passes its own. */
@@ -96,7 +96,6 @@ function areSmall(tasks: readonly Task[]): boolean {
 }
 
 class Run {
-  private readonly workingOnSmall = atMost(WORKERS_FOR_SMALL);
   private readonly batcher: CommitBatcher;
   private readonly startedAt: string;
   private readonly leftOut: { image: ImageId; code: ErrorCode }[] = [];
@@ -178,12 +177,13 @@ class Run {
 
   private async anonymise(tasks: readonly Task[]): Promise<void> {
     const { paths } = this.ctx;
-    const place = { folder: paths.incoming, objects: paths.objects };
-    const carryOut = (): ReturnType<Anonymiser['carryOutTogether']> => {
-      this.throwIfCancelled();
-      return this.prepared.anonymiser.carryOutTogether(tasks, this.prepared.request.mode, place, this.handle.signal);
-    };
-    const outcomes = await (areSmall(tasks) ? this.workingOnSmall(carryOut) : carryOut());
+    const outcomes = await this.prepared.anonymiser.carryOutTogether(
+      tasks,
+      this.prepared.request.mode,
+      { folder: paths.incoming, objects: paths.objects },
+      this.handle.signal,
+      areSmall(tasks) ? WORKERS_FOR_SMALL : undefined,
+    );
     const made: { readonly task: Task; readonly done: Done }[] = [];
     const faults: FieldboxError[] = [];
     tasks.forEach((task, at) => {
@@ -259,7 +259,7 @@ class Run {
     if (this.patients.has(key.key)) return;
     const row = statement(
       this.ctx.db,
-      'SELECT patient.key FROM image JOIN patient ON patient.id = image.patient_id WHERE image.object = ?',
+      'SELECT patient.key FROM image JOIN patient ON patient.id = image.patient_id WHERE image.object = +?',
     ).get(image) as { key: PatientKey } | undefined;
     if (row) this.patients.set(key.key, row.key);
   }

@@ -78,7 +78,7 @@ export function refreshStudyText(db: Database, studyId: number): void {
     db,
     `SELECT patient_id AS patientId, StudyDescription, StudyID, AccessionNumber, ReferringPhysicianName, InstitutionName,
        PatientName, PatientID
-     FROM study JOIN patient ON patient.id = study.patient_id WHERE study.id = ?`,
+     FROM study JOIN patient ON patient.id = study.patient_id WHERE study.id = +?`,
   ).get(studyId) as StudyTexts | undefined;
   if (!study) return;
   const series = statement(
@@ -100,7 +100,7 @@ export function refreshStudyText(db: Database, studyId: number): void {
 
 /** Names and numbers of those who were merged into a patient: they are still found by them. */
 function mergedInto(db: Database, patientId: number): readonly PatientTexts[] {
-  return statement(db, 'SELECT PatientName, PatientID FROM merged_patient WHERE survivor_id = ? ORDER BY key').all(
+  return statement(db, 'SELECT PatientName, PatientID FROM merged_patient WHERE survivor_id = +? ORDER BY key').all(
     patientId,
   ) as PatientTexts[];
 }

@@ -119,13 +119,13 @@ export function imagesOf(db: Database, selection: ExportSelection): number[] {
     const parent = db.prepare<[string], { id: number }>(`SELECT id FROM ${table} WHERE key = ?`);
     const idOfKey = (key: string): number | undefined =>
       table === 'patient' ? idOf(db, 'patient', key) : parent.get(key)?.id;
-    const images = db.prepare<[number], OrderRow>(`${ORDER} WHERE image.${column} = ?`);
+    const images = db.prepare<[number], OrderRow>(`${ORDER} WHERE image.${column} = +?`);
     for (const key of keys) {
       const id = idOfKey(key) ?? notFound(table, key);
       for (const image of images.iterate(id)) add(image.id, orderKey(image));
     }
   }
-  const single = db.prepare<[string], OrderRow>(`${ORDER} WHERE image.object = ?`);
+  const single = db.prepare<[string], OrderRow>(`${ORDER} WHERE image.object = +?`);
   for (const key of selection.images) {
     const image = single.get(key) ?? notFound('image', key);
     add(image.id, orderKey(image));

@@ -22,8 +22,8 @@ export function gatherForForwarding(db: Database, record: RecordOf<'object.store
   const rules = statement(
     db,
     `SELECT id, remote FROM forward_rule
-     WHERE active = 1 AND removed = 0 AND (source IS NULL OR source = @source)
-       AND (source_ref = '' OR source_ref = @sourceRef) ORDER BY id`,
+     WHERE active = 1 AND removed = 0 AND (source IS NULL OR source = +@source)
+       AND (source_ref = '' OR source_ref = +@sourceRef) ORDER BY id`,
   ).all({ source, sourceRef }) as MatchingRule[];
   const at = Date.parse(record.at);
   for (const rule of rules) {

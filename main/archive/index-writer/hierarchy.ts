@@ -59,11 +59,19 @@ export function seriesColumns(attributes: IndexAttributes, source: string, sourc
 type Columns = Readonly<Record<string, string | number | null>>;
 type Table = 'patient' | 'study' | 'series' | 'image';
 
+/** How rows go into a table that were inserted last: the same columns come again and again. */
+const inserts = new Map<Table, { readonly names: readonly string[]; readonly sql: string }>();
+
 /** Inserts a row; gives its id. */
 export function insertRow(db: Database, table: Table, columns: Columns): number {
   const names = Object.keys(columns);
-  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`;
-  return Number(statement(db, sql).run(columns).lastInsertRowid);
+  const last = inserts.get(table);
+  const isSame = last?.names.length === names.length && last.names.every((name, at) => name === names[at]);
+  const sql = isSame
+    ? last.sql
+    : `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  if (!isSame) inserts.set(table, { names, sql });
+  return Number(statement(db, sql).run(...Object.values(columns)).lastInsertRowid);
 }
 
 /** Changes columns of a row; tells whether any value was another before. */

@@ -12,13 +12,16 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** Commits that are under way: while one is applied to the index the files of the next are flushed. */
+const UNDER_WAY = 2;
+
 /**
- * Many small arrivals share a flush: while one commit is on its way to the disk the next ones gather (group commit). Each
+ * Many small arrivals share a flush: while commits are on their way to the disk the next ones gather (group commit). Each
  * caller is answered only when its own records are durable.
  */
 export class CommitBatcher {
   private readonly pending: Pending[] = [];
-  private running = false;
+  private underWay = 0;
 
   constructor(private readonly ctx: Pick<EngineContext, 'commit'>) {}
 
@@ -27,10 +30,9 @@ export class CommitBatcher {
     const signed = records.map((record) => ({ by, ...record }));
     return new Promise((resolve, reject) => {
       this.pending.push({ records: signed, incoming, resolve, reject });
-      if (!this.running) {
-        this.running = true;
-        setImmediate(() => void this.drain());
-      }
+      if (this.underWay >= UNDER_WAY) return;
+      this.underWay += 1;
+      setImmediate(() => void this.drain());
     });
   }
 
@@ -47,7 +49,7 @@ export class CommitBatcher {
         for (const one of batch) one.reject(error);
       }
     }
-    this.running = false;
+    this.underWay -= 1;
   }
 
   private nextBatch(): readonly Pending[] {

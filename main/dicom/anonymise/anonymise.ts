@@ -14,8 +14,11 @@ import { Walk } from './walk';
 
 /** An anonymised file and what stands in it in the place of what stood there. */
 export interface Anonymised {
-  /** A Part 10 file: explicit VR little endian, or the original's syntax where its pixel data stay coded. Texts in UTF-8. */
-  readonly part10: Uint8Array;
+  /**
+   * One behind the other a Part 10 file: explicit VR little endian, or the original's syntax where its pixel data stay coded. Texts
+   * in UTF-8. Pixel data that stay as they are, are views of the original.
+   */
+  readonly part10: readonly Uint8Array[];
   readonly transferSyntaxUID: string;
   readonly sopClassUID: string;
   readonly original: AnonymisedIdentity;
@@ -93,7 +96,7 @@ export async function anonymise(
   const pixels = masked ? native(masked.bytes, masked.vr, masked.tag) : pixelElementBytes(file);
   const values = key.values ?? {};
   return {
-    part10: concat([header, builder.toBytes(), ...pixels]),
+    part10: [concat([header, builder.toBytes()]), ...pixels],
     transferSyntaxUID,
     sopClassUID,
     original,
@@ -168,10 +171,22 @@ function setMethod(builder: DataSetBuilder, { dataset }: DicomFile, options: Ano
     )
     .set(
       DEIDENTIFICATION_METHOD_CODE_SEQUENCE,
-      [...codes].map(([value, meaning]) =>
-        new DataSetBuilder().set('CodeValue', value).set('CodingSchemeDesignator', 'DCM').set('CodeMeaning', meaning),
-      ),
+      [...codes].map(([value, meaning]) => methodCode(value, meaning)),
       'SQ',
     )
     .set(LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, longitudinalState(options), 'CS');
+}
+
+/** Items of codes that were written before: there are as many as options. */
+const methodCodes = new Map<string, DataSetBuilder>();
+
+function methodCode(value: string, meaning: string): DataSetBuilder {
+  const known = methodCodes.get(value);
+  if (known) return known;
+  const item = new DataSetBuilder()
+    .set('CodeValue', value)
+    .set('CodingSchemeDesignator', 'DCM')
+    .set('CodeMeaning', meaning);
+  methodCodes.set(value, item);
+  return item;
 }

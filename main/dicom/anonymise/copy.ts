@@ -49,8 +49,7 @@ function setBytes(builder: DataSetBuilder, tag: Tag, vr: VR, bytes: Uint8Array):
 
 /** Without escape sequences, which switch character sets (PS3.5 6.1.2.5). */
 function isAscii(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte >= 0x80 || byte === 0x1b) return false;
-  return true;
+  return bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
 }
 
 /** Elements that are never copied: their meaning lies in the encoding of the original. */

@@ -36,7 +36,7 @@ export function uidsIn(dataset: DataSetView, found = new Set<string>()): Readonl
 export function reidentify(
   file: DicomFile,
   { attributes, uids }: OriginalIdentity,
-): { readonly part10: Uint8Array; readonly sopInstanceUID: string } {
+): { readonly part10: readonly Uint8Array[]; readonly sopInstanceUID: string } {
   const { dataset } = file;
   const fixed = new Map(
     Object.entries(attributes).flatMap(([keyword, value]) => {
@@ -82,5 +82,5 @@ export function reidentify(
     sopInstanceUID,
     transferSyntaxUID: isCoded ? file.transferSyntaxUID : EXPLICIT_LE,
   });
-  return { part10: concat([header, builder.toBytes(), ...pixelElementBytes(file)]), sopInstanceUID };
+  return { part10: [concat([header, builder.toBytes()]), ...pixelElementBytes(file)], sopInstanceUID };
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { FieldboxError } from '@shared/errors';
 import { uidName } from '../dictionary';
 import type { Tag } from '../model';
@@ -24,13 +24,13 @@ export class Replacements {
   /** What was derived lately: images of a series share most of their UIDs. */
   private readonly lately = new Map<string, string>();
 
-  private constructor(private readonly secret: Uint8Array) {}
+  private constructor(private readonly secret: KeyObject) {}
 
   /** For a secret, which must not be changed in place later. Throws BAD_REQUEST when it is too short. */
   static of(secret: Uint8Array): Replacements {
     if (secret.length < MIN_SECRET_BYTES)
       throw new FieldboxError('BAD_REQUEST', { what: 'the secret of the anonymisation key is too short' });
-    const known = bySecret.get(secret) ?? new Replacements(secret);
+    const known = bySecret.get(secret) ?? new Replacements(createSecretKey(secret));
     bySecret.set(secret, known);
     return known;
   }

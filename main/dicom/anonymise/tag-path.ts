@@ -24,11 +24,19 @@ export function placed(values: readonly ExtraValue[]): readonly PlacedValue[] {
   return values.map(({ path, value }) => ({ steps: steps(path), value }));
 }
 
+/** Paths read lately: the values of a key have the same ones for every image. */
+const lately = new Map<string, TagPath>();
+const MAX_REMEMBERED = 256;
+
 function steps(path: string): TagPath {
+  const known = lately.get(path);
+  if (known) return known;
   const parsed = parseTagPath(path);
   if (!parsed || parsed.some(({ tag }) => lookUp(tag) === undefined)) {
     throw new FieldboxError('BAD_REQUEST', { what: `tag path ${path}` });
   }
+  if (lately.size >= MAX_REMEMBERED) lately.clear();
+  lately.set(path, parsed);
   return parsed;
 }
 

@@ -43,10 +43,14 @@ const TEXT: ReadonlySet<VR> = new Set<VR>([
 ]);
 /** A text that is longer is cut: no attribute that is shown or indexed comes near. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+/** Texts that are kept once they were read. */
+const SHORT_TEXT_BYTES = 1024;
 
 /** A data set or an item, read lazily: elements know where their values lie. */
 export class DataSet implements DataSetView {
   readonly elements = new Map<Tag, Element>();
+  /** Short texts that were read before: whoever judges a data set asks for the same ones again and again. */
+  private readonly texts = new Map<Tag, readonly string[]>();
 
   constructor(
     readonly source: ByteSource,
@@ -77,11 +81,15 @@ export class DataSet implements DataSetView {
     const element = this.elements.get(tag);
     if (!element || element.length === 0) return [];
     if (!TEXT.has(element.vr)) return this.numbers(tag).map(String);
+    const known = this.texts.get(tag);
+    if (known) return known;
     const bytes = this.source.bytes(element.offset, Math.min(element.length, MAX_TEXT_BYTES));
-    return splitValues(
+    const texts = splitValues(
       decodeText(bytes, element.vr, () => this.charset()),
       element.vr,
     );
+    if (element.length <= SHORT_TEXT_BYTES) this.texts.set(tag, texts);
+    return texts;
   }
 
   string(tag: Tag): string | undefined {

@@ -29,8 +29,7 @@ function latin1(bytes: Uint8Array): string {
 }
 
 function isAscii(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte >= 0x80 || byte === 0x1b) return false;
-  return true;
+  return bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -77,9 +76,15 @@ function withoutLabel(bytes: Uint8Array): string {
 /** Texts that stand as they are: one value, nothing to trim. */
 const PLAIN = /^[^\\\0 =](?:[^\\\0=]*[^\\\0 =])?$/;
 
+/** The same for UIDs, which are padded with a zero byte (PS3.5 9.1). */
+const PLAIN_UID = /^([0-9.]+)\0?$/;
+
 /** Splits and trims as the VR wants: trailing padding always, leading spaces where they mean nothing (PS3.5 6.2). */
 export function splitValues(text: string, vr: VR): string[] {
-  if (vr !== 'UI' && PLAIN.test(text)) return [text];
+  if (vr === 'UI') {
+    const [, uid] = PLAIN_UID.exec(text) ?? [];
+    if (uid !== undefined) return [uid];
+  } else if (PLAIN.test(text)) return [text];
   const end = text.replace(/[\0 ]+$/, '');
   if (end === '') return [];
   if (SINGLE.has(vr)) return [end];

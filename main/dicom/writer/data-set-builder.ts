@@ -1,7 +1,16 @@
 import { lookUp, tagOf, vrOf } from '../dictionary';
 import type { Tag, VR } from '../model';
 import { Tags } from '../tags';
-import { concat, encodeValue, explicitHeader, implicitHeader, itemHeader, padded } from './encode';
+import {
+  concat,
+  encodeValue,
+  explicitHeaderLength,
+  itemHeader,
+  padded,
+  UNDEFINED_LENGTH,
+  writeExplicitHeader,
+  writeItemHeader,
+} from './encode';
 
 export type BuilderValue = string | number | readonly (string | number)[] | Uint8Array | readonly DataSetBuilder[];
 
@@ -13,10 +22,13 @@ export interface Fragments {
 /** Explicit VR little endian, or implicit (PS3.5 A.2, A.1). */
 export type BuilderEncoding = 'explicit' | 'implicit';
 
+/** The bytes of a value, or the items of a sequence, which are written differently in either encoding. */
 interface Entry {
   readonly vr: VR;
-  bytes(encoding: BuilderEncoding): Uint8Array;
+  readonly value: Uint8Array | readonly DataSetBuilder[];
 }
+
+const ITEM_HEADER_BYTES = 8;
 
 /**
  * Builds a data set in little endian. Texts are written in UTF-8: put SpecificCharacterSet ISO_IR 192 into the top
@@ -40,15 +52,14 @@ export class DataSetBuilder {
     const tag = typeof attribute === 'number' ? attribute : tagOf(attribute);
     if (tag === undefined) throw new RangeError(`${String(attribute)} is no keyword of PS3.6.`);
     const form = vr ?? vrFor(tag);
-    this.entries.set(tag, { vr: form, bytes: encoded(form, value) });
+    this.entries.set(tag, { vr: form, value: encoded(form, value) });
     this.onlyAscii &&= isAscii(form, value);
     return this;
   }
 
   /** Sets encapsulated pixel data; the offset table is written when there is more than one frame. */
   setFragments(pixels: Fragments): this {
-    const bytes = encapsulate(pixels.fragments);
-    this.entries.set(Tags.PixelData, { vr: 'OB', bytes: () => bytes });
+    this.entries.set(Tags.PixelData, { vr: 'OB', value: encapsulate(pixels.fragments) });
     this.encapsulated = true;
     return this;
   }
@@ -59,14 +70,43 @@ export class DataSetBuilder {
 
   /** The encoded data set. */
   toBytes(encoding: BuilderEncoding = 'explicit'): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (const [tag, entry] of [...this.entries].sort(([a], [b]) => a - b)) {
-      const undefinedLength = this.encapsulated && tag === Tags.PixelData;
-      const bytes = entry.bytes(encoding);
-      const length = undefinedLength ? 0xffffffff : bytes.length;
-      parts.push(encoding === 'explicit' ? explicitHeader(tag, entry.vr, length) : implicitHeader(tag, length), bytes);
+    const bytes = new Uint8Array(this.lengthIn(encoding));
+    this.writeTo(bytes, new DataView(bytes.buffer), 0, encoding);
+    return bytes;
+  }
+
+  private lengthIn(encoding: BuilderEncoding): number {
+    let length = 0;
+    for (const { vr, value } of this.entries.values())
+      length += (encoding === 'explicit' ? explicitHeaderLength(vr) : 8) + this.valueLength(value, encoding);
+    return length;
+  }
+
+  private valueLength(value: Entry['value'], encoding: BuilderEncoding): number {
+    if (value instanceof Uint8Array) return value.length;
+    return value.reduce((sum, item) => sum + ITEM_HEADER_BYTES + item.lengthIn(encoding), 0);
+  }
+
+  private writeTo(bytes: Uint8Array, view: DataView, start: number, encoding: BuilderEncoding): number {
+    let at = start;
+    for (const [tag, { vr, value }] of [...this.entries].sort(([a], [b]) => a - b)) {
+      const isEncapsulated = this.encapsulated && tag === Tags.PixelData;
+      const length = isEncapsulated ? UNDEFINED_LENGTH : this.valueLength(value, encoding);
+      at =
+        encoding === 'explicit'
+          ? writeExplicitHeader(view, at, tag, vr, length)
+          : writeItemHeader(view, at, tag, length);
+      if (value instanceof Uint8Array) {
+        bytes.set(value, at);
+        at += value.length;
+      } else {
+        for (const item of value) {
+          at = writeItemHeader(view, at, Tags.Item, item.lengthIn(encoding));
+          at = item.writeTo(bytes, view, at, encoding);
+        }
+      }
     }
-    return concat(parts);
+    return at;
   }
 }
 
@@ -74,11 +114,8 @@ function vrFor(tag: Tag): VR {
   return tag === Tags.PixelData ? 'OW' : (lookUp(tag)?.vr ?? vrOf(tag));
 }
 
-/** The value in either encoding; they differ inside of sequences only. */
-function encoded(vr: VR, value: BuilderValue): Entry['bytes'] {
-  if (isItems(vr, value)) return (encoding) => concat(value.flatMap((item) => itemBytes(item, encoding)));
-  const bytes = padded(vr, bytesOf(vr, value));
-  return () => bytes;
+function encoded(vr: VR, value: BuilderValue): Entry['value'] {
+  return isItems(vr, value) ? value : padded(vr, bytesOf(vr, value));
 }
 
 function bytesOf(vr: VR, value: Exclude<BuilderValue, readonly DataSetBuilder[]>): Uint8Array {
@@ -96,11 +133,6 @@ function isAscii(vr: VR, value: BuilderValue): boolean {
 
 function isItems(vr: VR, value: BuilderValue): value is readonly DataSetBuilder[] {
   return vr === 'SQ' && Array.isArray(value);
-}
-
-function itemBytes(item: DataSetBuilder, encoding: BuilderEncoding): Uint8Array[] {
-  const content = item.toBytes(encoding);
-  return [itemHeader(Tags.Item, content.length), content];
 }
 
 function encapsulate(fragments: readonly Uint8Array[]): Uint8Array {

@@ -42,19 +42,37 @@ export function padded(vr: VR, bytes: Uint8Array): Uint8Array {
 
 export const UNDEFINED_LENGTH = 0xffffffff;
 
+/** Length of the header of an element in explicit VR (PS3.5 7.1.2). */
+export function explicitHeaderLength(vr: VR): 8 | 12 {
+  return LONG_VRS.has(vr) ? 12 : 8;
+}
+
+/** Writes the header of an element in explicit VR little endian (PS3.5 7.1.2); gives where its value begins. */
+export function writeExplicitHeader(view: DataView, at: number, tag: number, vr: VR, length: number): number {
+  const size = explicitHeaderLength(vr);
+  if (size === 8 && length > 0xffff) throw new RangeError(`A value of ${vr} is too long for its length field.`);
+  view.setUint16(at, tag >>> 16, true);
+  view.setUint16(at + 2, tag & 0xffff, true);
+  view.setUint8(at + 4, vr.charCodeAt(0));
+  view.setUint8(at + 5, vr.charCodeAt(1));
+  if (size === 12) view.setUint32(at + 8, length, true);
+  else view.setUint16(at + 6, length, true);
+  return at + size;
+}
+
 /** Header of an element in explicit VR little endian (PS3.5 7.1.2). */
 export function explicitHeader(tag: number, vr: VR, length: number): Uint8Array {
-  const long = LONG_VRS.has(vr);
-  if (!long && length > 0xffff) throw new RangeError(`A value of ${vr} is too long for its length field.`);
-  const bytes = new Uint8Array(long ? 12 : 8);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, tag >>> 16, true);
-  view.setUint16(2, tag & 0xffff, true);
-  bytes[4] = vr.charCodeAt(0);
-  bytes[5] = vr.charCodeAt(1);
-  if (long) view.setUint32(8, length, true);
-  else view.setUint16(6, length, true);
+  const bytes = new Uint8Array(explicitHeaderLength(vr));
+  writeExplicitHeader(new DataView(bytes.buffer), 0, tag, vr, length);
   return bytes;
+}
+
+/** Writes a header without VR, of an element in implicit VR little endian (PS3.5 7.1.3), an item or a delimiter (7.5); gives where its value begins. */
+export function writeItemHeader(view: DataView, at: number, tag: number, length: number): number {
+  view.setUint16(at, tag >>> 16, true);
+  view.setUint16(at + 2, tag & 0xffff, true);
+  view.setUint32(at + 4, length, true);
+  return at + 8;
 }
 
 /** Header of an element in implicit VR little endian (PS3.5 7.1.3). */
@@ -65,10 +83,7 @@ export function implicitHeader(tag: number, length: number): Uint8Array {
 /** Item and delimiter headers (PS3.5 7.5): no VR. */
 export function itemHeader(tag: number, length: number): Uint8Array {
   const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, tag >>> 16, true);
-  view.setUint16(2, tag & 0xffff, true);
-  view.setUint32(4, length, true);
+  writeItemHeader(new DataView(bytes.buffer), 0, tag, length);
   return bytes;
 }
 

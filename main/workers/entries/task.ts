@@ -39,4 +39,8 @@ async function answer(request: TaskRequest): Promise<void> {
   port?.postMessage(reply, transfer);
 }
 
-port.on('message', (request: TaskRequest) => void answer(request));
+/** One task after the other, also when the next one was sent before this one has ended. */
+let tail = Promise.resolve();
+port.on('message', (request: TaskRequest) => {
+  tail = tail.then(() => answer(request));
+});

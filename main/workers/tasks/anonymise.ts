@@ -14,7 +14,7 @@ import {
   replacedUIDs,
   uidsIn,
 } from '../../dicom/anonymise';
-import { BufferSource } from '../../dicom/buffer-source';
+import { BufferSource, PartsSource } from '../../dicom/buffer-source';
 import { isCutOff } from '../../dicom/completeness';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
 import { type ReadResult, readDicom } from '../../dicom/reader';
@@ -59,11 +59,11 @@ export async function anonymiseObject(input: AnonymiseInput): Promise<AnonymiseO
   return withFile(input.path, input.sha256, async (file) => {
     if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
     const { part10, original, replaced } = await anonymise(file, options, key);
-    const result = readDicom(new BufferSource(part10));
-    const sha256 = writeResult(part10, input);
+    const source = new PartsSource(part10);
+    const result = readDicom(source);
     return {
-      sha256,
-      bytes: part10.length,
+      sha256: writeResult(part10, input),
+      bytes: source.size,
       attributes: extractIndex(result),
       original,
       replaced,
@@ -116,9 +116,9 @@ export async function reidentifyObject(
 ): Promise<{ sha256: string; bytes: number; attributes: IndexAttributes }> {
   return withFile(input.path, null, (file) => {
     const { part10 } = reidentify(file, input.identity);
+    const source = new PartsSource(part10);
     const sha256 = writeResult(part10, { ...input, name: null });
-    const attributes = extractIndex(readDicom(new BufferSource(part10)));
-    return Promise.resolve({ sha256, bytes: part10.length, attributes });
+    return Promise.resolve({ sha256, bytes: source.size, attributes: extractIndex(readDicom(source)) });
   });
 }
 
@@ -143,7 +143,7 @@ async function withFile<T>(path: string, sha256: string | null, work: (file: Rea
   try {
     if (source.size <= WHOLE_BYTES) {
       const bytes = whole.subarray(0, source.readInto(whole));
-      if (sha256 !== null && hashOf(bytes) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+      if (sha256 !== null && hashOf([bytes]) !== sha256) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
       return await work(readDicom(new BufferSource(bytes)));
     }
     if (sha256 !== null && (await hashFile({ path })).sha256 !== sha256)
@@ -165,16 +165,18 @@ function openObject(path: string): FileSource {
   }
 }
 
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function hashOf(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 function writeResult(
-  part10: Uint8Array,
+  part10: readonly Uint8Array[],
   { folder, name, objects }: Pick<AnonymiseInput, 'folder' | 'name' | 'objects'>,
 ): string {
   const sha256 = hashOf(part10);
   if (objects === null || !existsSync(join(objects, sha256.slice(0, 2), sha256)))
-    writeUnflushed(join(folder, name ?? sha256), part10);
+    writeUnflushed(join(folder, name ?? sha256), ...part10);
   return sha256;
 }

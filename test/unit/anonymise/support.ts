@@ -1,4 +1,4 @@
-import { BufferSource } from '../../../main/dicom/buffer-source';
+import { BufferSource, PartsSource } from '../../../main/dicom/buffer-source';
 import { anonymise, type AnonymisationKey, type AnonymisationOptions } from '../../../main/dicom/anonymise';
 import type { DataSet, ReadResult } from '../../../main/dicom/reader';
 import { readDicom } from '../../../main/dicom/reader';
@@ -37,8 +37,8 @@ export function fileOf(dataset: DataSetBuilder, transferSyntaxUID = EXPLICIT): R
   return read(writePart10({ sopClassUID: CT, sopInstanceUID: IDENTITY.sop, transferSyntaxUID }, dataset));
 }
 
-export function read(bytes: Uint8Array): ReadResult {
-  return readDicom(new BufferSource(bytes));
+export function read(bytes: Uint8Array | readonly Uint8Array[]): ReadResult {
+  return readDicom(bytes instanceof Uint8Array ? new BufferSource(bytes) : new PartsSource(bytes));
 }
 
 /** The data set after anonymisation, read again. */
