@@ -88,7 +88,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR
   fieldbox pull results|forms|clinics|images|files --from NAME [--patient ID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
-                [--peer AETITLE@HOST:PORT]... [--known-only]
+                [--peer AETITLE@HOST:PORT[,tls[=FINGERPRINT]][,decoded]]... [--known-only] [--standard-only]
                 [--tls-certificate FILE --tls-key FILE [--client-certificate FILE]...] --archive DIR
   fieldbox certificate make --certificate FILE --key FILE [--name NAME]
   fieldbox certificate show FILE
