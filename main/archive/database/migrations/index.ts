@@ -12,6 +12,7 @@ import * as scp from './0016-scp';
 import * as shortPieces from './0017-short-pieces';
 import * as sentFiles from './0018-sent-files';
 import * as remains from './0019-remains';
+import * as corrections from './0022-corrections';
 import * as finding from './0012-finding';
 import * as boxes from './0013-boxes';
 import * as clinicRemotes from './0014-clinic-remotes';
@@ -38,4 +39,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 17, sql: shortPieces.sql },
   { version: 18, sql: sentFiles.sql },
   { version: 19, sql: remains.sql },
+  { version: 22, sql: corrections.sql },
 ];
