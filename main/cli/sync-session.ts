@@ -57,7 +57,7 @@ class EnvironmentSecrets implements SecretStore {
 
 /** A command with its outbox: what it asks of it is guarded as what it asks of the archive. */
 export interface SyncSession extends Session {
-  readonly sync: Pick<Sync, 'verbs' | 'commitments' | 'identity' | 'hub' | 'start' | 'settled' | 'close'>;
+  readonly sync: Pick<Sync, 'verbs' | 'commitments' | 'identity' | 'throttles' | 'hub' | 'start' | 'settled' | 'close'>;
 }
 
 /** Opens the archive with its outbox for one command. Nothing is sent unless the command starts it. */
@@ -86,6 +86,7 @@ export function withSync<T>(
           },
           commitments: sync.commitments,
           identity: sync.identity,
+          throttles: sync.throttles,
           settled: () => sync.settled(),
           hub: () => sync.hub(),
           close: () => sync.close(),

@@ -32,7 +32,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
                 [--after keep|delete|move] [--move-to FOLDER] [--skip PATTERN]... [--delete-filtered]
   fieldbox watch list | remove NAME | run [--once] --archive DIR
   fieldbox forward rule add --to NAME --archive DIR [--from any|TYPE|TYPE:NAME] [--discard] [--priority N]
-                [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
+                [--no-corrections] [--anonymize [--profile OPTIONS] [--set TAGPATH=VALUE]... [--ignore-masks]]
   fieldbox forward rule list | remove KEY --archive DIR
   fieldbox forward queue --archive DIR [--run] [--open] [--limit N] [--offset N]
   fieldbox sessions --archive DIR [--source TYPE] [--text WORDS] [--limit N] [--offset N]
@@ -88,7 +88,7 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
   fieldbox pull --from NAME --study UID [--series UID] [--image UID] [--patient ID] --archive DIR
   fieldbox pull results|forms|clinics|images|files --from NAME [--patient ID] --archive DIR
   fieldbox serve [--scp PORT] [--hub PORT] [--host ADDRESS] [--public-url URL] [--ae AETITLE]
-                [--peer AETITLE@HOST:PORT]... [--known-only]
+                [--peer AETITLE@HOST:PORT[,tls[=FINGERPRINT]][,decoded]]... [--known-only] [--standard-only]
                 [--tls-certificate FILE --tls-key FILE [--client-certificate FILE]...] --archive DIR
   fieldbox certificate make --certificate FILE --key FILE [--name NAME]
   fieldbox certificate show FILE

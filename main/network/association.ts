@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { PlainTransferSyntax } from '../dicom/transcode';
 import { type Command, decodeCommand, encodeCommand } from './command';
 import { connected, type ConnectOptions } from './connect';
 import { AssociationError, faultOf } from './fault';
@@ -23,6 +24,7 @@ import {
   type Role,
 } from './pdu';
 import { nextPdu, type Pdu, pdusOf } from './pdu-stream';
+import { PLAIN_SYNTAXES } from './uids';
 
 export { AssociationError } from './fault';
 
@@ -157,6 +159,15 @@ export class Association {
         context.abstractSyntax === abstractSyntax &&
         (transferSyntax === undefined || context.transferSyntax === transferSyntax),
     );
+  }
+
+  /** The context of an abstract syntax in which data sets go that are not compressed, the richer one first. */
+  plainContextFor(abstractSyntax: string): (Context & { readonly transferSyntax: PlainTransferSyntax }) | undefined {
+    for (const transferSyntax of PLAIN_SYNTAXES) {
+      const context = this.contextFor(abstractSyntax, transferSyntax);
+      if (context) return { ...context, transferSyntax };
+    }
+    return undefined;
   }
 
   /** The next message; null when the peer has released the association. Throws AssociationError. */

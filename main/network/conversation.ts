@@ -2,10 +2,11 @@ import { type Association, AssociationError, type Context, type Message } from '
 import { type Command, CommandField } from './command';
 import { commitmentReport } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
-import type { Caller, FoundInstance, QueryRequest, ServiceProvider } from './provider';
+import type { Caller, FoundInstance, MoveDestination, QueryRequest, ServiceProvider } from './provider';
 import { MoveTarget } from './move-target';
 import { ServiceUser } from './scu';
 import { Status } from './status';
+import { sendInstance, type SubOperation, Tally } from './sub-operation';
 import { Services } from './uids';
 
 /** All that is asked on one association. */
@@ -88,79 +89,76 @@ export class Conversation {
   }
 
   private async get(message: Message, context: Context): Promise<void> {
-    const found = await this.selected(message, context);
+    const found = await this.selected(message, context, null);
     if (typeof found === 'number') return this.respond(message, CommandField.GetResponse, { Status: found });
     const user = new ServiceUser(this.association);
-    await this.sendAll(message, CommandField.GetResponse, found, async (instance) => {
-      const target = this.association.contextFor(instance.SOPClassUID, instance.transferSyntax);
-      if (!target) return false;
-      const { SOPClassUID, SOPInstanceUID } = instance;
-      return (await user.store(target, { SOPClassUID, SOPInstanceUID, dataset: instance.open() })) === Status.Success;
-    });
+    await this.sendAll(message, context, CommandField.GetResponse, found, (instance) => sendInstance(user, instance));
   }
 
   private async move(message: Message, context: Context): Promise<void> {
-    const to = this.provider.destination(message.command.MoveDestination ?? '');
-    const found = await this.selected(message, context);
-    if (to === null || typeof found === 'number') {
-      const status = typeof found === 'number' ? found : Status.MoveDestinationUnknown;
-      return this.respond(message, CommandField.MoveResponse, { Status: status });
-    }
-    const { callingAETitle } = this.caller;
-    const origin = { AETitle: callingAETitle, messageId: message.command.MessageID ?? 0 };
-    const target = new MoveTarget({ ...to, calledAETitle: message.command.MoveDestination ?? '' }, origin, found);
+    const { MoveDestination: AETitle = '', MessageID: messageId = 0 } = message.command;
+    const found = await this.selected(message, context, AETitle);
+    if (typeof found === 'number') return this.respond(message, CommandField.MoveResponse, { Status: found });
+    const to = await this.destination(AETitle);
+    if (typeof to === 'number') return this.respond(message, CommandField.MoveResponse, { Status: to });
+    const origin = { AETitle: this.caller.callingAETitle, messageId };
+    const target = new MoveTarget({ ...to, calledAETitle: AETitle }, origin, found);
     try {
-      await this.sendAll(message, CommandField.MoveResponse, target.inOrder, (instance) => target.send(instance));
+      await this.sendAll(message, context, CommandField.MoveResponse, target.inOrder, (each) => target.send(each));
     } finally {
       await target.close();
     }
   }
 
-  /** Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3). */
-  private async sendAll(
-    message: Message,
-    field: number,
-    found: readonly FoundInstance[],
-    send: (instance: FoundInstance) => Promise<boolean>,
-  ): Promise<void> {
-    let completed = 0;
-    let failed = 0;
-    const counts = (remaining: number): Partial<Command> => ({
-      ...(remaining >= 0 && { NumberOfRemainingSuboperations: remaining }),
-      NumberOfCompletedSuboperations: completed,
-      NumberOfFailedSuboperations: failed,
-      NumberOfWarningSuboperations: 0,
-    });
-    for (const [at, instance] of found.entries()) {
-      if (await this.sent(send, instance)) completed += 1;
-      else failed += 1;
-      if (at < found.length - 1)
-        await this.respond(message, field, { Status: Status.Pending, ...counts(found.length - at - 1) });
+  private async destination(AETitle: string): Promise<MoveDestination | number> {
+    try {
+      return (await this.provider.destination(AETitle)) ?? Status.MoveDestinationUnknown;
+    } catch (error) {
+      this.provider.onFault(error); // such as a key of this laptop that cannot be read
+      return Status.CannotUnderstand;
     }
-    const status =
-      failed === 0
-        ? Status.Success
-        : completed === 0
-          ? Status.OutOfResourcesSubOperations
-          : Status.SubOperationsWithFailures;
-    await this.respond(message, field, { Status: status, ...counts(-1) });
   }
 
-  private async sent(send: (instance: FoundInstance) => Promise<boolean>, instance: FoundInstance): Promise<boolean> {
+  /** Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3, C.4.3.3). */
+  private async sendAll(
+    message: Message,
+    context: Context,
+    field: number,
+    found: readonly FoundInstance[],
+    send: (instance: FoundInstance) => Promise<SubOperation>,
+  ): Promise<void> {
+    const tally = new Tally();
+    for (const [at, instance] of found.entries()) {
+      tally.note(await this.sent(send, instance), instance.SOPInstanceUID);
+      const remaining = found.length - at - 1;
+      if (remaining > 0) await this.respond(message, field, { Status: Status.Pending, ...tally.command(remaining) });
+    }
+    const { status, failures } = tally;
+    const identifier = failures === null ? null : encodeIdentifier(failures, context.transferSyntax);
+    await this.respond(message, field, { Status: status, ...tally.command(null) }, identifier);
+  }
+
+  private async sent(
+    send: (instance: FoundInstance) => Promise<SubOperation>,
+    instance: FoundInstance,
+  ): Promise<SubOperation> {
     try {
       return await send(instance);
     } catch (error) {
-      if (error instanceof AssociationError) return false; // the receiver is gone; each of the others fails as quickly
-      this.provider.onFault(error);
-      return false;
+      if (!(error instanceof AssociationError)) this.provider.onFault(error);
+      return 'failed'; // when the receiver is gone each of the others fails as quickly
     }
   }
 
-  private async selected(message: Message, context: Context): Promise<readonly FoundInstance[] | number> {
+  private async selected(
+    message: Message,
+    context: Context,
+    destination: string | null,
+  ): Promise<readonly FoundInstance[] | number> {
     const request = await this.requestOf(message, context);
     if (typeof request === 'number') return request;
     try {
-      return await this.provider.select(request);
+      return await this.provider.select(request, destination);
     } catch (error) {
       this.provider.onFault(error);
       return Status.CannotUnderstand;

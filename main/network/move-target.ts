@@ -1,17 +1,11 @@
 import { Association, AssociationError } from './association';
-import type { FoundInstance } from './provider';
+import type { FoundInstance, MoveDestination } from './provider';
 import { ServiceUser } from './scu';
-import { Status } from './status';
+import { storageContexts } from './storage-contexts';
+import { sendInstance, type SubOperation } from './sub-operation';
 
-/** Odd ids from 1 to 255 (PS3.8 9.3.2.2). */
-const MOST_CONTEXTS = 128;
-
-export interface MoveDestination {
-  readonly host: string;
-  readonly port: number;
-  readonly callingAETitle: string;
-  readonly calledAETitle: string;
-}
+/** Odd ids from 1 to 255 (PS3.8 9.3.2.2); each pair of SOP class and transfer syntax may need a second one for its class. */
+const MOST_PAIRS = 64;
 
 /**
  * Where a C-MOVE sends to (PS3.4 C.4.2). What does not fit into the presentation contexts of one association goes over further
@@ -25,7 +19,7 @@ export class MoveTarget {
   private refused = false;
 
   constructor(
-    private readonly destination: MoveDestination,
+    private readonly destination: MoveDestination & { readonly calledAETitle: string },
     private readonly origin: { readonly AETitle: string; readonly messageId: number },
     found: readonly FoundInstance[],
   ) {
@@ -35,14 +29,10 @@ export class MoveTarget {
     this.inOrder = [...found].sort((a, b) => groupOf(a) - groupOf(b));
   }
 
-  /** Whether the destination has taken an instance. Throws AssociationError when it breaks off. */
-  async send(instance: FoundInstance): Promise<boolean> {
+  /** How sending an instance has ended. Throws AssociationError when it breaks off. */
+  async send(instance: FoundInstance): Promise<SubOperation> {
     const user = await this.userFor(instance);
-    const { SOPClassUID, SOPInstanceUID, transferSyntax } = instance;
-    const context = user?.association.contextFor(SOPClassUID, transferSyntax);
-    if (user === null || context === undefined) return false;
-    const stored = { SOPClassUID, SOPInstanceUID, dataset: instance.open() };
-    return (await user.store(context, stored, this.origin)) === Status.Success;
+    return user === null ? 'failed' : sendInstance(user, instance, this.origin);
   }
 
   async close(): Promise<void> {
@@ -56,13 +46,13 @@ export class MoveTarget {
     if (this.open?.group === group) return this.open.user;
     await this.close();
     if (this.refused) return null;
-    const first = group * MOST_CONTEXTS;
-    const contexts = this.pairs.slice(first, first + MOST_CONTEXTS).map((pair, at) => {
+    const pairs = this.pairs.slice(group * MOST_PAIRS, (group + 1) * MOST_PAIRS).map((pair) => {
       const [abstractSyntax = '', transferSyntax = ''] = pair.split(' ');
-      return { id: at * 2 + 1, abstractSyntax, transferSyntaxes: [transferSyntax] };
+      return { abstractSyntax, transferSyntax };
     });
+    const contexts = storageContexts(pairs);
     try {
-      const association = await Association.request({ ...this.destination, contexts, tls: null });
+      const association = await Association.request({ ...this.destination, contexts });
       this.open = { group, user: new ServiceUser(association) };
       return this.open.user;
     } catch (error) {
@@ -78,5 +68,5 @@ function pairOf({ SOPClassUID, transferSyntax }: FoundInstance): string {
 }
 
 function groupAt(at: number): number {
-  return Math.floor(at / MOST_CONTEXTS);
+  return Math.floor(at / MOST_PAIRS);
 }

@@ -22,9 +22,16 @@ export async function nextPdu(pdus: AsyncGenerator<Pdu>): Promise<Pdu> {
   }
 }
 
-/** PDUs as they come, whatever the packets look like; a peer that is not read from has to wait. */
+/**
+ * PDUs as they come, whatever the packets look like. A peer that is not read from has to wait, and is not taken for silent
+ * meanwhile: this side may be slow on purpose.
+ */
 export async function* pdusOf(socket: Socket): AsyncGenerator<Pdu> {
-  socket.once('timeout', () => socket.destroy(new AssociationError({ kind: 'silent' })));
+  let reading = true;
+  socket.on('timeout', () => {
+    if (reading || socket.writableLength > 0) socket.destroy(new AssociationError({ kind: 'silent' }));
+    else socket.setTimeout(socket.timeout ?? 0);
+  });
   let wanted = 6;
   let parts: Buffer[] = [];
   let bytes = 0;
@@ -39,7 +46,9 @@ export async function* pdusOf(socket: Socket): AsyncGenerator<Pdu> {
       if (type < 1 || type > 7 || length > MAX_BYTES) throw new PduError(`PDU ${String(type)}`);
       wanted = 6 + length;
       if (held.length < wanted) break;
+      reading = false;
       yield { type, body: held.subarray(6, wanted) };
+      reading = true;
       held = held.subarray(wanted);
       wanted = 6;
     }

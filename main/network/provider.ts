@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { DataSetView } from '../dicom/model';
+import type { PlainTransferSyntax } from '../dicom/transcode';
 import type { DataSetBuilder } from '../dicom/writer';
 import type { ReferencedInstance } from './commitment';
+import type { Tls } from './connect';
 import type { Rejection } from './pdu';
 import type { ReceivedInstance } from './scu';
 
@@ -18,6 +20,23 @@ export interface FoundInstance {
   readonly SOPInstanceUID: string;
   readonly transferSyntax: string;
   open(): Readable;
+  /** The same in a plain transfer syntax; null when it may not go so, or its pixels cannot be decoded. */
+  inPlain(transferSyntax: PlainTransferSyntax): Promise<PlainInstance | null>;
+}
+
+/** A data set made for one receiver, and gone when it has been sent. */
+export interface PlainInstance {
+  open(): Readable;
+  remove(): Promise<void>;
+}
+
+/** Where a C-MOVE sends to, and how. */
+export interface MoveDestination {
+  readonly host: string;
+  readonly port: number;
+  readonly callingAETitle: string;
+  /** Null: not encrypted. */
+  readonly tls: Tls | null;
 }
 
 export interface QueryRequest {
@@ -31,17 +50,21 @@ export interface QueryRequest {
 export interface ServiceProvider {
   /** Null admits the caller. */
   admit(caller: Caller): Rejection | null;
-  /** Which transfer syntaxes are taken for instances of a storage class, best first; empty: the class is not taken. */
-  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller): readonly string[];
+  /**
+   * Which transfer syntaxes are taken for instances of a storage class, best first; empty: the class is not taken. `fetches`: the
+   * caller wants to be sent such instances (PS3.7 D.3.3.4, SCP role).
+   */
+  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller, fetches: boolean): readonly string[];
   store(instance: ReceivedInstance, caller: Caller): Promise<number>;
   /** Matches of a C-FIND; ends with the final status. */
   find(request: QueryRequest): AsyncGenerator<DataSetBuilder, number>;
-  /** What a C-MOVE or C-GET wants; a status when it cannot be told. */
-  select(request: QueryRequest): Promise<readonly FoundInstance[] | number>;
+  /**
+   * What a C-MOVE or C-GET wants, ready for whom it goes to: the move destination, or null for the caller; a status when it
+   * cannot be told.
+   */
+  select(request: QueryRequest, destination: string | null): Promise<readonly FoundInstance[] | number>;
   /** Where a C-MOVE may send to; null for an unknown destination. */
-  destination(
-    AETitle: string,
-  ): { readonly host: string; readonly port: number; readonly callingAETitle: string } | null;
+  destination(AETitle: string): Promise<MoveDestination | null>;
   /** Storage commitment (PS3.4 J.3.2): what of these is kept here. */
   commit(instances: readonly ReferencedInstance[]): Promise<readonly boolean[]>;
   /** The report of a commitment that this side has asked for (PS3.4 J.3.3); gives the status of the answer. */

@@ -109,10 +109,12 @@ export class DicomServer {
     if (this.open > (this.options.mostAssociations ?? 32)) return { kind: 'reject', rejection: BUSY };
     const rejection = this.provider.admit(caller);
     if (rejection !== null) return { kind: 'reject', rejection };
+    const roles = request.user.roles.filter(({ scp }) => scp);
+    const fetched = new Set(roles.map(({ abstractSyntax }) => abstractSyntax));
     const contexts = request.contexts.map(({ id, abstractSyntax, transferSyntaxes }): AnsweredContext => {
       const taken = PLAIN.has(abstractSyntax)
         ? PLAIN_SYNTAXES
-        : this.provider.storageSyntaxes(abstractSyntax, transferSyntaxes, caller);
+        : this.provider.storageSyntaxes(abstractSyntax, transferSyntaxes, caller, fetched.has(abstractSyntax));
       const chosen = taken.find((syntax) => transferSyntaxes.includes(syntax));
       const fallback = transferSyntaxes[0] ?? '';
       if (taken.length === 0) return { id, result: 3, transferSyntax: fallback };

@@ -58,6 +58,8 @@ export interface Sync {
   readonly commitments: CommitmentReports;
   /** Under which certificate this archive is reached. */
   readonly identity: OwnIdentity;
+  /** How fast each destination may be read from and written to. */
+  readonly throttles: Throttles;
   /** Begins to send what waits. */
   start(): void;
   /** Lets machines on the network in, if that is switched on. Not for a command that only sends. */
@@ -81,6 +83,7 @@ class SyncService implements Sync {
   readonly verbs: Handlers<SyncVerb | BoxVerb | CourierVerb>;
   readonly commitments: CommitmentReports;
   readonly identity: OwnIdentity;
+  readonly throttles = new Throttles();
   private readonly batcher: CommitBatcher;
   private readonly ownKey: OwnBoxKey;
   private readonly connecting: Connecting;
@@ -104,7 +107,7 @@ class SyncService implements Sync {
     const waits = options.backOff ?? ((failures: number) => backOff(failures));
     const require = (remote: RemoteKey) => this.destinations.require(remote);
     const makeAnonymous = outgoingFiles(context);
-    const throttles = new Throttles();
+    const { throttles } = this;
     const clinic = this.clinicParts();
     const corrections = new Corrections(clinic);
     this.batcher = new CommitBatcher(context);
@@ -167,7 +170,13 @@ class SyncService implements Sync {
       identity: this.identity,
       backOff: waits,
     });
-    this.scp = new ScpService(engine, { emit, onFault, reports: this.commitments, identity: this.identity });
+    this.scp = new ScpService(engine, {
+      emit,
+      onFault,
+      reports: this.commitments,
+      identity: this.identity,
+      throttles: this.throttles,
+    });
     this.fetchBack = new FetchBack(clinic, options.fetchDelaysMs);
     this.verbs = {
       ...this.destinations.verbs,

@@ -35,6 +35,7 @@ export function createPacs({ engine, connecting, require }: PacsParts): Handlers
     'pacs.query': query,
     'pacs.retrieve': async ({ remote, ...what }) => {
       const target = require(remote);
+      if (target.policy.paused) throw new FieldboxError('REMOTE_PAUSED');
       const connection = connecting.connect(target);
       if (connection.retrieve === undefined) {
         await connection.close();

@@ -102,6 +102,8 @@ const ForwardManner = z.object({
   anonymise: AnonymisationWay.nullable(),
   /** As for what a person sends. */
   priority: z.int().min(-10).max(10),
+  /** Whether newer versions of what was delivered follow it (decision 26); what goes anonymised is not corrected. */
+  corrections: z.boolean(),
 });
 
 export const ForwardRuleRow = ForwardSource.extend({
@@ -204,6 +206,7 @@ export const sourceVerbs = {
       keepImages: z.boolean(),
       anonymise: ForwardManner.shape.anonymise.default(null),
       priority: ForwardManner.shape.priority.default(0),
+      corrections: ForwardManner.shape.corrections.default(true),
     }),
     ForwardRuleRow,
     ['NOT_FOUND', 'FORWARD_CYCLIC', 'FORWARD_CONFLICT', 'FORWARD_NO_PROOF', 'FORWARD_ANONYMOUS_ONLY'],

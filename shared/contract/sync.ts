@@ -305,7 +305,7 @@ export const syncVerbs = {
       PatientID: z.string().max(64).optional(),
     }),
     z.object({ job: JobId }),
-    ['NOT_FOUND', 'REMOTE_CANNOT'],
+    ['NOT_FOUND', 'REMOTE_CANNOT', 'REMOTE_PAUSED'],
   ),
   ...matchingVerbs,
   ...remoteContentVerbs,

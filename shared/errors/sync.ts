@@ -254,4 +254,13 @@ export const syncErrors = {
     fr: 'Cette destination ne prend que des images ; elle n’a pas de place pour des fichiers. Choisissez-en une autre pour eux.',
     ar: 'تقبل هذه الوجهة الصور فقط ولا مكان فيها للملفات. اختر لها وجهة أخرى.',
   },
+  REMOTE_PAUSED: {
+    number: 8036,
+    severity: 'operation',
+    remedy: 'retry',
+    en: 'This destination is paused. Let it go on, and fetch again: what has come stays.',
+    es: 'Este destino está en pausa. Reanúdelo y vuelva a traer las imágenes: lo que ha llegado se conserva.',
+    fr: 'Cette destination est en pause. Relancez-la puis récupérez de nouveau : ce qui est arrivé reste.',
+    ar: 'هذه الوجهة متوقفة مؤقتًا. استأنفها ثم أعد الجلب: ما وصل يبقى.',
+  },
 } as const satisfies Area;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ListenerTls, noTls } from './listener-tls';
+import { Fingerprint } from './remotes/access';
 import { AETitle } from './remotes/settings';
 
 /** A machine that may ask and be sent to. */
@@ -9,6 +10,12 @@ export const ScpPeer = z.object({
   host: z.string().trim().max(255),
   /** Where it receives (C-MOVE); not looked at when it calls. */
   port: z.int().min(1).max(65535),
+  /** Whether what is sent to it (C-MOVE) is encrypted. */
+  tls: z.boolean().default(false),
+  /** The only certificate of it that is accepted, when a person has said so; null: what the system trusts. */
+  certificate: Fingerprint.nullable().default(null),
+  /** Compressed images that it asks for are given decoded when it does not take their compression. */
+  mayTranscode: z.boolean().default(false),
 });
 export type ScpPeer = z.infer<typeof ScpPeer>;
 
@@ -25,6 +32,8 @@ export const ScpSettings = z.object({
   strangersMayStore: z.boolean(),
   /** Whether the people registered today are given as a worklist to the machines in the list. */
   worklist: z.boolean(),
+  /** Whether images of classes are taken that the standard does not know, such as makers' own (PS3.4 B.5). */
+  unknownClasses: z.boolean().default(true),
   tls: ListenerTls.default(noTls),
 });
 export type ScpSettings = z.infer<typeof ScpSettings>;
@@ -37,5 +46,6 @@ export const scpOff: ScpSettings = {
   peers: [],
   strangersMayStore: false,
   worklist: true,
+  unknownClasses: true,
   tls: noTls,
 };

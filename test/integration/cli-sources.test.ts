@@ -32,7 +32,14 @@ describe('the command line: where images come from and go to', () => {
     ]);
     expect((await run('remote', 'add', 'Hospital', 'folder', '--path', target)).code).toBe(0);
     const rule = await run('forward', 'rule', 'add', '--to', 'hospital', '--from', 'watch:x-ray');
-    expect([rule.code, rule.json()]).toMatchObject([0, { source: 'watch', sourceName: 'X-ray', keepImages: true }]);
+    expect([rule.code, rule.json()]).toMatchObject([
+      0,
+      { source: 'watch', sourceName: 'X-ray', keepImages: true, corrections: true },
+    ]);
+    const other = ['forward', 'rule', 'add', '--to', 'hospital', '--from', 'camera', '--no-corrections'];
+    const camera = await run(...other);
+    expect([camera.code, camera.json()]).toMatchObject([0, { corrections: false }]);
+    expect((await run('forward', 'rule', 'remove', (camera.json() as { rule: string }).rule)).code).toBe(0);
     expect((await run('remote', 'add', 'Back', 'folder', '--path', source, '--photos', 'both')).code).toBe(0);
     expect((await run('remote', 'add', 'Odd', 'folder', '--path', source, '--photos', 'paper')).code).toBe(2);
     const back = await run('forward', 'rule', 'add', '--to', 'Back', '--from', 'watch');

@@ -34,7 +34,7 @@ function keeper(stored: Map<string, number>, loses: ReadonlySet<string> = new Se
       return Promise.resolve(Status.Success);
     },
     select: () => Promise.resolve([]),
-    destination: () => null,
+    destination: () => Promise.resolve(null),
     commit: (instances) =>
       Promise.resolve(
         instances.map(({ SOPInstanceUID }) => (stored.get(SOPInstanceUID) ?? 0) > (loses.has(SOPInstanceUID) ? 1 : 0)),

@@ -44,7 +44,7 @@ async function serve(changes: Partial<ServiceProvider> = {}) {
       },
       find: (request) => matchesOf(request.identifier.string(0x00100010) ?? ''),
       select: () => Promise.resolve([]),
-      destination: () => null,
+      destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => SOPInstanceUID === '1.2.3')),
       onFault: (error) => faults.push(error),
       ...changes,

@@ -112,7 +112,8 @@ describe('rules for forwarding', () => {
   it('refuse to contradict one another, places in the archive, and what is not there', async () => {
     const { engine, sync, target, archive, folder } = set;
     const remote = await folderRemote(set, 'Hospital', target);
-    const camera = { source: 'camera', sourceRef: '', remote, keepImages: true, anonymise: null, priority: 0 } as const;
+    const manner = { keepImages: true, anonymise: null, priority: 0, corrections: true };
+    const camera = { source: 'camera', sourceRef: '', remote, ...manner } as const;
     const rule = await engine.verbs['forward.addRule'](camera);
     expect(await engine.verbs['forward.addRule'](camera)).toEqual(rule);
     for (const other of [{ keepImages: false }, { priority: 1 }, { anonymise: AnonymisationWay.parse({}) }]) {

@@ -10,6 +10,7 @@ import { freePort } from '../fixtures/free-port';
 import { dumpOf } from '../fixtures/index-dump';
 import { writeInstances } from '../fixtures/instances';
 import { syncForTest } from '../fixtures/outbox';
+import { machine } from '../fixtures/scp';
 
 const run = promisify(execFile);
 const env = { ...process.env, TCP_NODELAY: '1' };
@@ -26,7 +27,7 @@ const on = (port: number, changes: Partial<ScpSettings> = {}): ScpSettings => ({
   enabled: true,
   host: '127.0.0.1',
   port,
-  peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port: 104 }],
+  peers: [machine({ port: 104 })],
   ...changes,
 });
 

@@ -17,7 +17,7 @@ import { allImages, temporaryFolder } from '../fixtures/archive';
 import { imageBytes } from '../fixtures/dicom-images';
 import { instanceBytes, SECONDARY_CAPTURE, uidOf } from '../fixtures/instances';
 import { addRemote, outboxWithImages } from '../fixtures/outbox';
-import { dcmtkEnvironment, serveArchive, startStoreScp } from '../fixtures/scp';
+import { dcmtkEnvironment, machine, serveArchive, startStoreScp } from '../fixtures/scp';
 import { dimseSettings } from './remotes/kinds';
 
 /** Many associations, one process of dcmtk for each step. */
@@ -70,7 +70,7 @@ describe('every SOP class of storage', () => {
     'is taken from dcmsend, found by findscu, and given back by C-MOVE and C-GET with equal bytes',
     async () => {
       const moved = await startStoreScp(join(temporaryFolder(), 'moved'), ['-pm', '+xa']);
-      const peers = [{ AETitle: 'KNOWN', host: '127.0.0.1', port: moved.port }];
+      const peers = [machine({ port: moved.port })];
       const { engine, folder, server, tool, faults } = await serveArchive(0, { peers });
       const sent = join(folder, 'sent');
       mkdirSync(sent);
@@ -122,7 +122,7 @@ describe('every transfer syntax', () => {
     'is taken as it is, and given back as it is to whom takes it',
     async () => {
       const moved = await startStoreScp(join(temporaryFolder(), 'moved'), ['-pm', '+xa']);
-      const peers = [{ AETitle: 'KNOWN', host: '127.0.0.1', port: moved.port }];
+      const peers = [machine({ port: moved.port })];
       const { engine, folder, server, tool, faults } = await serveArchive(0, { peers });
       const sent = join(folder, 'sent');
       const own = join(folder, 'own');

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { PatientInput } from '../../shared/model/rows';
 import { allImages, temporaryFolder } from '../fixtures/archive';
 import { writeInstances } from '../fixtures/instances';
-import { dcmtkEnvironment, serveArchive, startStoreScp } from '../fixtures/scp';
+import { dcmtkEnvironment, machine, serveArchive, startStoreScp } from '../fixtures/scp';
 
 const run = promisify(execFile);
 const env = dcmtkEnvironment;
@@ -72,7 +72,7 @@ describe('the archive on the cable', () => {
 
   it('gives images by C-GET, and sends them by C-MOVE to a peer it knows', async () => {
     const { port, folder: moved } = await startStoreScp(join(temporaryFolder(), 'moved'));
-    const { tool, folder } = await serveArchive(12, { peers: [{ AETitle: 'KNOWN', host: '127.0.0.1', port }] });
+    const { tool, folder } = await serveArchive(12, { peers: [machine({ port })] });
     mkdirSync(join(folder, 'got'));
     const query = ['-k', 'QueryRetrieveLevel=PATIENT', '-k', 'PatientID=P0'];
     await tool('getscu', '-P', '-od', join(folder, 'got'), ...query, '');

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { ExportSelection } from '@shared/contract/release';
 import { FieldboxError } from '@shared/errors';
+import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { type ImageId, TransactionKey } from '@shared/model/ids';
 import type { EngineContext } from '../context';
-import { remotes } from '../outbox/queue';
+import { select } from '../export/selection';
+import { remoteByKey, remotes } from '../outbox/queue';
 import { oneAfterTheOther } from '../people/in-turn';
+import { dueCorrections, type DueCorrections } from './correcting';
 import { dueGatherings, gatheredImages, imagesToTakeAway } from './gathering';
 
 /** All in milliseconds. */
@@ -26,12 +30,16 @@ export type Discard = (images: readonly ImageId[]) => Promise<void>;
 const ASKED_TOGETHER = 5_000;
 const DISCARDED_TOGETHER = 100;
 
+type Asked = ReturnType<typeof gatheredImages>[number];
+
 /** Asks the outbox for what rules have gathered, and takes away what is proven to be elsewhere and is not to be kept. */
 export class Forwarder {
   private readonly inTurn = oneAfterTheOther();
   private running: { readonly timer: NodeJS.Timeout; readonly abort: AbortController } | null = null;
   private work: Promise<void> = Promise.resolve();
   private busy = false;
+  /** Whether something may have to be corrected: looking for it costs more the more images were ever changed. */
+  private mayCorrect = true;
 
   constructor(
     private readonly ctx: EngineContext,
@@ -56,8 +64,14 @@ export class Forwarder {
     await this.work;
   }
 
+  /** A version was replaced or has been sent, or a rule was changed. */
+  lookForCorrections(): void {
+    this.mayCorrect = true;
+  }
+
   /** Does all that can be done now, without waiting for more to gather; for the command line. */
   once(signal: AbortSignal): Promise<void> {
+    this.mayCorrect = true;
     return this.run(0, 0, signal);
   }
 
@@ -77,6 +91,7 @@ export class Forwarder {
   private run(quietMs: number, longestMs: number, signal: AbortSignal): Promise<void> {
     return this.inTurn(async () => {
       await this.askFor(quietMs, longestMs, signal);
+      await this.correct(quietMs, signal);
       await this.takeAway(signal);
     });
   }
@@ -89,21 +104,50 @@ export class Forwarder {
       for (;;) {
         const images = gatheredImages(db, gathering, ASKED_TOGETHER);
         if (images.length === 0 || signal.aborted) break;
-        await this.ctx.commit([
-          {
-            type: 'send.requested',
-            body: {
-              transaction: TransactionKey.parse(randomUUID()),
-              remote,
-              images: [...images],
-              anonymise,
-              priority,
-              cause: { type: 'rule', reference: rule },
-            },
-          },
-        ]);
+        await this.ask({ rule, remote, priority }, images, anonymise);
       }
     }
+  }
+
+  /** Asks for newer versions of what was delivered, after the same gate as a person who sends corrections. */
+  private async correct(quietMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.mayCorrect) return;
+    const { db } = this.ctx;
+    const { due, waiting } = dueCorrections(db, this.ctx.now(), quietMs);
+    for (const corrections of due) {
+      const images = this.allowed(corrections);
+      for (let at = 0; at < images.length && !signal.aborted; at += ASKED_TOGETHER)
+        await this.ask(corrections, images.slice(at, at + ASKED_TOGETHER), null);
+    }
+    this.mayCorrect = waiting || signal.aborted;
+  }
+
+  private allowed({ remote, images }: DueCorrections): readonly Asked[] {
+    const { db } = this.ctx;
+    const recipient = remoteByKey(db, remote)?.name ?? '';
+    const selection = ExportSelection.parse({ images: [...images] });
+    const { rows } = select(db, selection, 'media', { purpose: 'send', recipient, person: null });
+    return rows.map(({ object, bytes }) => ({ image: object, bytes }));
+  }
+
+  private async ask(
+    { rule, remote, priority }: Pick<DueCorrections, 'rule' | 'remote' | 'priority'>,
+    images: readonly Asked[],
+    anonymise: AnonymisationWay | null,
+  ): Promise<void> {
+    await this.ctx.commit([
+      {
+        type: 'send.requested',
+        body: {
+          transaction: TransactionKey.parse(randomUUID()),
+          remote,
+          images: [...images],
+          anonymise,
+          priority,
+          cause: { type: 'rule', reference: rule },
+        },
+      },
+    ]);
   }
 
   private async takeAway(signal: AbortSignal): Promise<void> {

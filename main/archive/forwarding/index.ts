@@ -34,6 +34,17 @@ const SHOWN: ReadonlySet<NewRecord['type']> = new Set([
   'forward.rule-removed',
 ]);
 
+/** Records after which a rule may have something to correct at its remote. */
+const CORRECTING: ReadonlySet<NewRecord['type']> = new Set([
+  'images.replaced',
+  'images.moved',
+  'images.moveUndone',
+  'images.restored',
+  'send.delivery',
+  'remote.withdrawn',
+  'forward.rule-saved',
+]);
+
 /** Items of one record of the chain at most. */
 const CANCELLED_TOGETHER = 1_000;
 
@@ -56,12 +67,12 @@ export function createForwarding(
     return row;
   };
   const save = async (row: Omit<ForwardRuleRow, 'sourceName' | 'remoteName'>): Promise<ForwardRuleRow> => {
-    const { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, active } = row;
+    const { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, corrections, active } = row;
     const remote = remoteByKey(db, to);
     if (!remote) throw new FieldboxError('NOT_FOUND', { what: 'remote' });
     refuseLosing(ctx, remote, row);
     refuseCycles(db, { rule: { rule: key, source, sourceRef, remote: to } });
-    const body = { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, active };
+    const body = { rule: key, source, sourceRef, remote: to, keepImages, anonymise, priority, corrections, active };
     await ctx.commit([{ type: 'forward.rule-saved', body }]);
     return rule(key);
   };
@@ -102,6 +113,7 @@ export function createForwarding(
     start: () => {
       deaf ??= ctx.listen((records) => {
         if (records.some(({ type }) => SHOWN.has(type))) onChange();
+        if (records.some(({ type }) => CORRECTING.has(type))) forwarder.lookForCorrections();
       });
       actAs(null, () => forwarder.start()); // Fieldbox does it by itself, whoever has made the rule
     },
@@ -139,11 +151,11 @@ function refuseLosing(
   if (ctx.proofsOf(settings).length === 0) throw new FieldboxError('FORWARD_NO_PROOF');
 }
 
-type Manner = Pick<ForwardRuleRow, 'keepImages' | 'anonymise' | 'priority'>;
+type Manner = Pick<ForwardRuleRow, 'keepImages' | 'anonymise' | 'priority' | 'corrections'>;
 
 function isSameManner(one: Manner, other: Manner): boolean {
-  const { keepImages, priority } = one;
-  if (keepImages !== other.keepImages || priority !== other.priority) return false;
+  const { keepImages, priority, corrections } = one;
+  if (keepImages !== other.keepImages || priority !== other.priority || corrections !== other.corrections) return false;
   return JSON.stringify(one.anonymise) === JSON.stringify(other.anonymise);
 }
 

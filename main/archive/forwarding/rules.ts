@@ -4,20 +4,22 @@ import type { RemoteKey } from '@shared/model/ids';
 import { statement } from '../index-writer/statements';
 import { nameOfSource } from '../source-names';
 
-interface RawRule extends Omit<ForwardRuleRow, 'keepImages' | 'active' | 'anonymise' | 'sourceName'> {
+interface RawRule extends Omit<ForwardRuleRow, 'keepImages' | 'corrections' | 'active' | 'anonymise' | 'sourceName'> {
   readonly keepImages: number;
+  readonly corrections: number;
   readonly active: number;
   readonly anonymise: string | null;
 }
 
 const RULE = `SELECT forward_rule.key AS rule, source, source_ref AS sourceRef, remote, remote.name AS remoteName,
-    keep_images AS keepImages, anonymise, priority, active
+    keep_images AS keepImages, anonymise, priority, corrections, active
   FROM forward_rule JOIN remote ON remote.key = forward_rule.remote`;
 
 function ruleOf(db: Database, row: RawRule): ForwardRuleRow {
   return ForwardRuleRow.parse({
     ...row,
     keepImages: row.keepImages === 1,
+    corrections: row.corrections === 1,
     active: row.active === 1,
     anonymise: row.anonymise === null ? null : (JSON.parse(row.anonymise) as unknown),
     sourceName: row.source === null ? null : nameOfSource(db, row.source, row.sourceRef),

@@ -54,14 +54,16 @@ function applyRule(db: Database, record: RecordOf<'forward.rule-saved'>): void {
   const { body } = record;
   statement(
     db,
-    `INSERT INTO forward_rule (key, source, source_ref, remote, keep_images, anonymise, priority, active)
-     VALUES (@rule, @source, @sourceRef, @remote, @keepImages, @anonymise, @priority, @active)
+    `INSERT INTO forward_rule (key, source, source_ref, remote, keep_images, anonymise, priority, corrections,
+       active)
+     VALUES (@rule, @source, @sourceRef, @remote, @keepImages, @anonymise, @priority, @corrections, @active)
      ON CONFLICT (key) DO UPDATE SET source = excluded.source, source_ref = excluded.source_ref, remote = excluded.remote,
        keep_images = excluded.keep_images, anonymise = excluded.anonymise, priority = excluded.priority,
-       active = excluded.active`,
+       corrections = excluded.corrections, active = excluded.active`,
   ).run({
     ...body,
     keepImages: body.keepImages ? 1 : 0,
+    corrections: body.corrections ? 1 : 0,
     anonymise: body.anonymise === null ? null : JSON.stringify(body.anonymise),
     active: body.active ? 1 : 0,
   });

@@ -18,6 +18,7 @@ const options = {
   from: { type: 'string', default: 'any' },
   to: { type: 'string' },
   discard: { type: 'boolean', default: false },
+  'no-corrections': { type: 'boolean', default: false },
   open: { type: 'boolean', default: false },
   run: { type: 'boolean', default: false },
   limit: { type: 'string', default: '100' },
@@ -58,6 +59,7 @@ function addRule(values: Values, _what: string | undefined, terminal: Terminal):
     keepImages: !values.discard,
     anonymise: chosenWay(values),
     priority: priorityOf(values),
+    corrections: !values['no-corrections'],
   };
   return withSync(values.archive, terminal, async ({ engine, sync }) => {
     const { remote } = await remoteNamed(sync, to);
@@ -89,13 +91,14 @@ function listRules(values: Values, _what: string | undefined, terminal: Terminal
 }
 
 function describe(row: ForwardRuleRow): string[] {
-  const { rule, remoteName, keepImages, anonymise, priority, active } = row;
+  const { rule, remoteName, keepImages, anonymise, priority, corrections, active } = row;
   return [
     rule,
     `${whence(row)} -> ${remoteName}`,
     keepImages ? 'images stay' : 'images go to the trash',
     anonymise === null ? '' : 'anonymised',
     priority === 0 ? '' : `priority ${String(priority)}`,
+    corrections && anonymise === null ? 'with corrections' : '',
     active ? '' : 'off',
   ];
 }

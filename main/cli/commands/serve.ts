@@ -2,15 +2,16 @@ import { parseArgs } from 'node:util';
 import { FieldboxError, isErrorCode } from '@shared/errors';
 import type { ListenerTls } from '@shared/model/listener-tls';
 import { HubSettings } from '@shared/model/remotes/hub';
+import { ScpPeer } from '@shared/model/scp';
 import { readCertificate, readIdentity } from '../../sync/certificates/files';
 import type { Identity } from '../../sync/certificates/self-signed';
-import type { KnownPeer } from '../../sync/scp/archive-provider';
 import { type Receiving, receive } from '../../sync/scp/receive';
 import { type SyncSession, withSync, runUntilStopped } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { commonOptions, UsageError } from '../usage';
 
 const PEER = /^([^@]{1,16})@([^:]*):(\d{1,5})$/;
+const PEER_USAGE = '--peer is AETITLE@HOST:PORT, and may be followed by ,tls or ,tls=FINGERPRINT and by ,decoded.';
 const options = {
   ...commonOptions,
   scp: { type: 'string' },
@@ -20,6 +21,7 @@ const options = {
   ae: { type: 'string', default: 'FIELDBOX' },
   peer: { type: 'string', multiple: true, default: [] as string[] },
   'known-only': { type: 'boolean', default: false },
+  'standard-only': { type: 'boolean', default: false },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'client-certificate': { type: 'string', multiple: true, default: [] as string[] },
@@ -79,6 +81,7 @@ async function listenForMachines(
     peers,
     strangersMayStore: !values['known-only'],
     worklist: true,
+    unknownClasses: !values['standard-only'],
     tls: await tlsOf(values),
   };
   const witness = { called: () => undefined, stored: () => undefined };
@@ -86,6 +89,7 @@ async function listenForMachines(
     witness,
     reports: sync.commitments,
     identity: sync.identity,
+    throttles: sync.throttles,
     onFault,
   });
   terminal.say(`Listening as ${values.ae} on ${values.host}:${String(receiving.port)}.`);
@@ -140,9 +144,18 @@ function portOf(text: string | undefined, option: string): number | null {
   return port;
 }
 
-function peerOf(text: string): KnownPeer {
-  const [, AETitle, host, port] = PEER.exec(text) ?? [];
-  if (AETitle === undefined || host === undefined || port === undefined)
-    throw new UsageError('--peer is AETITLE@HOST:PORT.');
-  return { AETitle, host, port: Number(port) };
+function peerOf(text: string): ScpPeer {
+  const [machine = '', ...more] = text.split(',');
+  const [, AETitle, host, port] = PEER.exec(machine) ?? [];
+  const peer = ScpPeer.safeParse({ AETitle, host, port: Number(port), ...Object.assign({}, ...more.map(wayOf)) });
+  if (!peer.success) throw new UsageError(PEER_USAGE);
+  return peer.data;
+}
+
+/** How a machine is sent what it asks for. */
+function wayOf(word: string): Partial<ScpPeer> {
+  if (word === 'decoded') return { mayTranscode: true };
+  const tls = /^tls(?:=([0-9a-f]{64}))?$/.exec(word.toLowerCase().replaceAll(':', ''));
+  if (tls === null) throw new UsageError(PEER_USAGE);
+  return { tls: true, certificate: tls[1] ?? null };
 }

@@ -129,6 +129,17 @@ export function isStorageClass(uid: string): boolean {
   return known === undefined ? uid.startsWith(STORAGE_BRANCH) : known.kind === 'S' && isStorageName(uid, known.name);
 }
 
+/** Below it are all UIDs that the standard itself gives. */
+const DICOM_ROOT = '1.2.840.10008.';
+
+/**
+ * Whether a SOP class may be one of instances that are stored: those of `isStorageClass`, and all that the standard does not name,
+ * which vendors define for themselves (PS3.4 B.5, PS3.5 9). What else the standard names is a service.
+ */
+export function mayBeStorageClass(uid: string): boolean {
+  return isStorageClass(uid) || (!uid.startsWith(DICOM_ROOT) && uid !== '');
+}
+
 /**
  * Transfer syntaxes that no message with an image has: those of web and XML encodings and of one vendor's file format (all
  * retired), of live video (PS3.22), and those whose pixels stay on another server (JPIP).

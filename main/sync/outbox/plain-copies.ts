@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { asFieldboxError } from '@shared/errors';
 import type { EngineContext } from '../../archive/context';
 import type { PlainTransferSyntax } from '../../dicom/transcode';
 import type { OutgoingFile } from '../remotes/remote';
@@ -36,4 +37,10 @@ export class PlainCopies {
     await Promise.all([...this.made.values()].map((path) => rm(path, { force: true })));
     this.made.clear();
   }
+}
+
+/** Whether making a plain copy failed at the image itself: trying again changes nothing. */
+export function isUndecodable(thrown: unknown): boolean {
+  const { code } = asFieldboxError(thrown);
+  return code.startsWith('PIXELS_') || code === 'NO_PIXELS';
 }

@@ -7,41 +7,50 @@ import { pipeline } from 'node:stream/promises';
 import { FindInput } from '@shared/contract/catalog';
 import { asFieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
+import type { ScpPeer, ScpSettings } from '@shared/model/scp';
 import type { Engine } from '../../archive/engine';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
-import { isStorageClass, storageTransferSyntaxes } from '../../dicom/dictionary';
+import { remotes } from '../../archive/outbox/queue';
+import { isStorageClass, mayBeStorageClass, storageTransferSyntaxes } from '../../dicom/dictionary';
 import type { DataSetView } from '../../dicom/model';
+import type { PlainTransferSyntax } from '../../dicom/transcode';
 import { part10Header, type DataSetBuilder } from '../../dicom/writer';
 import type { ReferencedInstance } from '../../network/commitment';
 import type { Rejection } from '../../network/pdu';
-import type { Caller, FoundInstance, QueryRequest, ServiceProvider } from '../../network/provider';
+import type {
+  Caller,
+  FoundInstance,
+  MoveDestination,
+  PlainInstance,
+  QueryRequest,
+  ServiceProvider,
+} from '../../network/provider';
 import type { ReceivedInstance } from '../../network/scu';
 import { Status } from '../../network/status';
-import { ExplicitLE, isPlainSyntax, Services } from '../../network/uids';
+import { ExplicitLE, isPlainSyntax, PLAIN_SYNTAXES, Services } from '../../network/uids';
+import type { OwnIdentity } from '../certificates';
+import { isUndecodable, PlainCopies } from '../outbox/plain-copies';
+import type { Throttles } from '../outbox/throttle';
+import { tlsTo } from '../remotes/dimse/associating';
 import { dataSetStart, headOf } from '../remotes/dimse/file-parts';
 import { answerOf, levelOf, matchesOf, type QueryLevel } from './identifiers';
 import type { CommitmentReports } from './commitment-reports';
 import type { Reception } from './reception';
 import { worklistAnswers } from './worklist';
 
-/** A peer that may call, and where a C-MOVE may send to. */
-export interface KnownPeer {
-  readonly AETitle: string;
-  /** Address it has to call from; empty: any. */
-  readonly host: string;
-  readonly port: number;
-}
+/** As what the archive answers, and to whom. */
+export type ProviderOptions = Omit<ScpSettings, 'enabled' | 'port' | 'host' | 'tls'>;
 
-export interface ProviderOptions {
-  readonly AETitle: string;
-  /** Whether callers must name our AE title rightly. */
-  readonly strictCalledAE: boolean;
-  readonly peers: readonly KnownPeer[];
-  /** Whether peers that are not in the list may store and echo. Questions are answered to known peers only. */
-  readonly strangersMayStore: boolean;
-  /** Whether the people registered today are given as a worklist. */
-  readonly worklist: boolean;
+/** What stands behind the answers besides the archive. */
+export interface ProviderParts {
+  readonly reception: Reception;
+  readonly reports: CommitmentReports;
+  readonly witness: Witness;
+  readonly throttles: Throttles;
+  /** Shown to those that a C-MOVE sends to over TLS. */
+  readonly identity: Pick<OwnIdentity, 'get'>;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Hears who calls and what comes of it. */
@@ -68,25 +77,28 @@ export class ArchiveProvider implements ServiceProvider {
   constructor(
     private readonly engine: Engine,
     private readonly options: ProviderOptions,
-    private readonly reception: Reception,
-    private readonly reports: CommitmentReports,
-    private readonly witness: Witness,
-    readonly onFault: (error: unknown) => void,
+    private readonly parts: ProviderParts,
   ) {}
+
+  onFault(error: unknown): void {
+    this.parts.onFault(error);
+  }
 
   admit(caller: Caller): Rejection | null {
     const rejection = this.rejectionOf(caller);
-    this.witness.called(caller, rejection === null);
+    this.parts.witness.called(caller, rejection === null);
     return rejection;
   }
 
   /**
    * Every storage class and every transfer syntax is taken as it is. What the peer names first is what it would rather send; of
-   * the uncompressed ones the one that keeps the VRs is chosen.
+   * the uncompressed ones the one that keeps the VRs is chosen. Who fetches and may be given decoded images gets all images so.
    */
-  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller): readonly string[] {
-    if (!isStorageClass(sopClass) || !this.mayStore(caller)) return [];
+  storageSyntaxes(sopClass: string, proposed: readonly string[], caller: Caller, fetches: boolean): readonly string[] {
+    const taken = this.options.unknownClasses ? mayBeStorageClass(sopClass) : isStorageClass(sopClass);
+    if (!taken || !this.mayStore(caller)) return [];
     const known = proposed.filter((syntax) => SYNTAXES.has(syntax));
+    if (fetches && this.peerOf(caller)?.mayTranscode === true) return [...PLAIN_SYNTAXES, ...known];
     return isPlainSyntax(known[0] ?? '') ? [ExplicitLE, ...known] : known;
   }
 
@@ -98,14 +110,15 @@ export class ArchiveProvider implements ServiceProvider {
         sopInstanceUID: instance.SOPInstanceUID,
         transferSyntaxUID: instance.transferSyntax,
       });
-      await pipeline(Readable.from(fileOf(header, instance.data), { objectMode: false }), createWriteStream(path));
+      const bytes = Readable.from(fileOf(header, instance.data), { objectMode: false });
+      await pipeline(this.slowed(bytes, caller), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      await this.reception.take(sender, path, instance.SOPInstanceUID);
-      this.witness.stored(caller, true);
+      await this.parts.reception.take(sender, path, instance.SOPInstanceUID);
+      this.parts.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {
-      this.witness.stored(caller, false);
+      this.parts.witness.stored(caller, false);
       return statusOf(asFieldboxError(thrown).code);
     } finally {
       await rm(path, { force: true });
@@ -132,8 +145,11 @@ export class ArchiveProvider implements ServiceProvider {
     return Status.Success;
   }
 
-  async select(request: QueryRequest): Promise<readonly FoundInstance[] | number> {
-    if (!this.knows(request.caller)) return Status.NotAuthorized;
+  async select(request: QueryRequest, destination: string | null): Promise<readonly FoundInstance[] | number> {
+    const caller = this.peerOf(request.caller);
+    if (caller === undefined) return Status.NotAuthorized;
+    const receiver = destination === null ? caller : this.receiverNamed(destination);
+    if (receiver === undefined) return Status.MoveDestinationUnknown;
     if (levelOf(request.identifier) === null) return Status.DataSetDoesNotMatchSOPClass;
     const found: FoundInstance[] = [];
     let after: string | undefined;
@@ -141,17 +157,17 @@ export class ArchiveProvider implements ServiceProvider {
       const page = await this.page('IMAGE', request, after);
       if (page === null) return Status.DataSetDoesNotMatchSOPClass;
       for (const row of page.rows)
-        if ('SOPInstanceUID' in row) found.push(...(await this.instance(row.image, request.caller)));
+        if ('SOPInstanceUID' in row) found.push(...(await this.instance(row.image, receiver)));
       after = page.next ?? undefined;
     } while (after !== undefined);
     return found;
   }
 
-  destination(
-    AETitle: string,
-  ): { readonly host: string; readonly port: number; readonly callingAETitle: string } | null {
-    const peer = this.options.peers.find((each) => each.AETitle === AETitle && each.host !== '');
-    return peer ? { host: peer.host, port: peer.port, callingAETitle: this.options.AETitle } : null;
+  async destination(AETitle: string): Promise<MoveDestination | null> {
+    const peer = this.receiverNamed(AETitle);
+    if (peer === undefined) return null;
+    const tls = await tlsTo(peer, () => this.parts.identity.get());
+    return { host: peer.host, port: peer.port, callingAETitle: this.options.AETitle, tls };
   }
 
   /** Only what is in the archive and sound is vouched for. */
@@ -166,13 +182,12 @@ export class ArchiveProvider implements ServiceProvider {
   }
 
   reported(report: DataSetView, caller: Caller): Promise<number> {
-    return Promise.resolve(this.reports.take(report, caller));
+    return Promise.resolve(this.parts.reports.take(report, caller));
   }
 
   private rejectionOf(caller: Caller): Rejection | null {
-    const { AETitle, strictCalledAE } = this.options;
-    if (this.reports.expects(caller)) return null;
-    if (strictCalledAE && caller.calledAETitle !== AETitle) return WRONG_CALLED;
+    if (this.parts.reports.expects(caller)) return null;
+    if (caller.calledAETitle !== this.options.AETitle) return WRONG_CALLED;
     return this.mayStore(caller) ? null : UNKNOWN_CALLER;
   }
 
@@ -180,9 +195,26 @@ export class ArchiveProvider implements ServiceProvider {
     return this.options.strangersMayStore || this.knows(caller);
   }
 
-  private knows({ callingAETitle, address }: Caller): boolean {
+  private knows(caller: Caller): boolean {
+    return this.peerOf(caller) !== undefined;
+  }
+
+  private peerOf({ callingAETitle, address }: Caller): ScpPeer | undefined {
     const from = address.replace(/^::ffff:/, '');
-    return this.options.peers.some(({ AETitle, host }) => AETitle === callingAETitle && (host === '' || host === from));
+    return this.options.peers.find(({ AETitle, host }) => AETitle === callingAETitle && (host === '' || host === from));
+  }
+
+  /** A peer to which a C-MOVE can send. */
+  private receiverNamed(name: string): ScpPeer | undefined {
+    return this.options.peers.find(({ AETitle, host }) => AETitle === name && host !== '');
+  }
+
+  /** What a destination sends that has a cap (a C-MOVE to here) is read no faster than that: it has to wait. */
+  private slowed(bytes: Readable, { callingAETitle }: Caller): Readable {
+    const from = remotes(this.engine.context.db).find(
+      ({ settings }) => settings.kind === 'dimse' && settings.calledAETitle === callingAETitle,
+    );
+    return from === undefined ? bytes : this.parts.throttles.slowed(from, bytes);
   }
 
   /** A page of matches; null when the question is none. */
@@ -200,22 +232,39 @@ export class ArchiveProvider implements ServiceProvider {
     }
   }
 
-  /** An image as it may leave; none when the gate says no. */
-  private async instance(image: ImageId, caller: Caller): Promise<readonly FoundInstance[]> {
+  /** An image as it may leave to a receiver; none when the gate says no. */
+  private async instance(image: ImageId, receiver: ScpPeer): Promise<readonly FoundInstance[]> {
     const { db, objects, pool } = this.engine.context;
-    const verdict = mayLeave(factsOf(db, image), { purpose: 'send', recipient: caller.callingAETitle, person: null });
+    const verdict = mayLeave(factsOf(db, image), { purpose: 'send', recipient: receiver.AETitle, person: null });
     if (!verdict.leaves || !(await objects.exists(image))) return [];
     const path = objects.path(image);
     const { attributes } = await pool.run('readAttributes', { path });
     const start = dataSetStart(await headOf(createReadStream(path)));
+    const { SOPClassUID = '', SOPInstanceUID = '', transferSyntaxUID } = attributes;
+    const mayGoPlain = receiver.mayTranscode || isPlainSyntax(transferSyntaxUID);
     return [
       {
-        SOPClassUID: attributes.SOPClassUID ?? '',
-        SOPInstanceUID: attributes.SOPInstanceUID ?? '',
-        transferSyntax: attributes.transferSyntaxUID,
+        SOPClassUID,
+        SOPInstanceUID,
+        transferSyntax: transferSyntaxUID,
         open: () => createReadStream(path, { start }),
+        inPlain: (syntax) => (mayGoPlain ? this.plainCopy(path, syntax) : Promise.resolve(null)),
       },
     ];
+  }
+
+  /** A copy in a plain transfer syntax (decision 24); null when its pixels cannot be decoded. */
+  private async plainCopy(path: string, syntax: PlainTransferSyntax): Promise<PlainInstance | null> {
+    const copies = new PlainCopies(this.engine.context, path, (bytes) => bytes);
+    try {
+      const copy = await copies.make(syntax, new AbortController().signal);
+      const start = dataSetStart(await headOf(copy.open()));
+      return { open: () => copy.open(start), remove: () => copies.remove() };
+    } catch (thrown) {
+      await copies.remove();
+      if (isUndecodable(thrown)) return null;
+      throw thrown;
+    }
   }
 }
 

@@ -4,8 +4,7 @@ import type { Engine } from '../../archive/engine';
 import { DicomServer } from '../../network/scp';
 import { systemCode } from '../../platform/durable';
 import type { OwnIdentity } from '../certificates';
-import { ArchiveProvider, type Witness } from './archive-provider';
-import type { CommitmentReports } from './commitment-reports';
+import { ArchiveProvider, type ProviderParts } from './archive-provider';
 import { Reception } from './reception';
 
 /** An archive that machines on the network can reach. */
@@ -16,12 +15,9 @@ export interface Receiving {
 }
 
 /** What receiving needs besides its settings. */
-export interface ReceivingParts {
-  readonly witness: Witness;
-  readonly reports: CommitmentReports;
+export interface ReceivingParts extends Omit<ProviderParts, 'reception' | 'identity'> {
   /** Whose certificate is shown where the connection is encrypted. */
   readonly identity: OwnIdentity;
-  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -31,13 +27,13 @@ export interface ReceivingParts {
 export async function receive(
   engine: Engine,
   settings: Omit<ScpSettings, 'enabled'>,
-  { witness, reports, identity, onFault }: ReceivingParts,
+  parts: ReceivingParts,
 ): Promise<Receiving> {
-  const { AETitle, port, host, peers, strangersMayStore, worklist } = settings;
-  const tls = await identity.forListener(settings.tls);
-  const reception = new Reception(engine, onFault);
-  const options = { AETitle, strictCalledAE: true, peers, strangersMayStore, worklist };
-  const provider = new ArchiveProvider(engine, options, reception, reports, witness, onFault);
+  const { port, host } = settings;
+  const { reports } = parts;
+  const tls = await parts.identity.forListener(settings.tls);
+  const reception = new Reception(engine, parts.onFault);
+  const provider = new ArchiveProvider(engine, settings, { ...parts, reception });
   try {
     const server = await DicomServer.listen({ port, host, tls }, provider);
     reports.opened();

@@ -8,19 +8,14 @@ import { statement } from '../../archive/index-writer/statements';
 import { oneAfterTheOther } from '../../archive/people/in-turn';
 import type { Caller } from '../../network/provider';
 import type { Witness } from './archive-provider';
-import type { OwnIdentity } from '../certificates';
-import type { CommitmentReports } from './commitment-reports';
-import { type Receiving, receive } from './receive';
+import { type Receiving, type ReceivingParts, receive } from './receive';
 
 const EVENT_INTERVAL_MS = 500;
 /** So many machines are remembered; a network that is scanned must not fill the memory. */
 const MOST_CALLERS = 50;
 
-interface Parts {
+interface Parts extends Omit<ReceivingParts, 'witness'> {
   readonly emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void;
-  readonly onFault: (error: unknown) => void;
-  readonly reports: CommitmentReports;
-  readonly identity: OwnIdentity;
 }
 
 /** Receiving from machines while the archive is open: begins when it is switched on, and tells how it stands. */

@@ -1,14 +1,13 @@
 import type { TFunction } from 'i18next';
-import { CircleCheck, CircleDashed, CircleX, ShieldCheck } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { RemoteTest, TestStep } from '@shared/contract/sync';
 import { cx } from '../../app/cx';
 import { listWords } from '../../app/format';
-import { Button } from '../../components/Button';
 import { Note } from '../../components/Surface';
 import { faultWords } from '../sending/states';
 import styles from '../sending/Sending.module.css';
-import { inGroups } from './kinds';
+import { OfferedCertificate } from './OfferedCertificate';
 
 const icons = { passed: CircleCheck, failed: CircleX, skipped: CircleDashed } as const;
 
@@ -31,16 +30,11 @@ export function TestSteps({ test, onAccept }: Props) {
         ))}
       </ol>
       {offeredCertificate === null ? null : (
-        <Note tone="warning">
-          <p>{t('destinations.certificateOffered')}</p>
-          <p className={cx(styles.mono)}>{inGroups(offeredCertificate)}</p>
-          <p>{t('destinations.certificateHint')}</p>
-          <div>
-            <Button icon={ShieldCheck} onPress={() => onAccept(offeredCertificate)}>
-              {t('destinations.certificateAccept')}
-            </Button>
-          </div>
-        </Note>
+        <OfferedCertificate
+          fingerprint={offeredCertificate}
+          accept={t('destinations.certificateAccept')}
+          onAccept={() => onAccept(offeredCertificate)}
+        />
       )}
       {warnings.map((code) => (
         <Note key={code} tone="warning">

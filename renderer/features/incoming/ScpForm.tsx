@@ -1,14 +1,13 @@
-import { Plus, Save, Trash2, X } from 'lucide-react';
+import { Plus, Save, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ScpSettings, type ScpPeer } from '@shared/model/scp';
-import { cx } from '../../app/cx';
-import { Button, IconButton } from '../../components/Button';
+import { Button } from '../../components/Button';
 import { Checkbox, Choices } from '../../components/Choice';
 import { Columns, Note, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
 import { NumberField } from '../destinations/forms/fields';
-import styles from '../sending/Sending.module.css';
+import { PeerFields } from './PeerFields';
 import { TlsFields } from './TlsFields';
 
 interface Props {
@@ -21,6 +20,7 @@ interface Props {
 
 const EVERYWHERE = '0.0.0.0';
 const HERE = '127.0.0.1';
+const NEW_PEER: ScpPeer = { AETitle: '', host: '', port: 104, tls: false, certificate: null, mayTranscode: false };
 
 /** How machines may send and ask. Saving switches it on. */
 export function ScpForm({ settings, addresses, busy, onSave, onCancel }: Props) {
@@ -32,8 +32,6 @@ export function ScpForm({ settings, addresses, busy, onSave, onCancel }: Props) 
   const issue = (path: string): string | undefined =>
     tried && issues.has(path) ? t('destinations.notRight') : undefined;
   const set = (changes: Partial<ScpSettings>): void => setDraft({ ...draft, ...changes });
-  const setPeer = (at: number, changes: Partial<ScpPeer>): void =>
-    set({ peers: draft.peers.map((peer, index) => (index === at ? { ...peer, ...changes } : peer)) });
   const hosts = [...new Set([EVERYWHERE, ...addresses, HERE, draft.host])];
   return (
     <form
@@ -76,40 +74,20 @@ export function ScpForm({ settings, addresses, busy, onSave, onCancel }: Props) 
       <p>{t('incoming.peersHint')}</p>
       {draft.peers.map((peer, at) => (
         // A line has nothing of its own but its place.
-        <div key={at} className={cx(styles.peer)}>
-          <TextField
-            label={t('incoming.peerAE')}
-            direction="ltr"
-            value={peer.AETitle}
-            onChange={(AETitle) => setPeer(at, { AETitle })}
-            error={issue(`peers.${String(at)}.AETitle`)}
-            maxLength={16}
-          />
-          <TextField
-            label={t('incoming.peerHost')}
-            direction="ltr"
-            value={peer.host}
-            onChange={(host) => setPeer(at, { host: host.trim() })}
-            maxLength={255}
-          />
-          <NumberField
-            label={t('incoming.peerPort')}
-            value={peer.port === 0 ? null : peer.port}
-            onChange={(port) => setPeer(at, { port: port ?? 0 })}
-            error={issue(`peers.${String(at)}.port`)}
-          />
-          <IconButton
-            icon={Trash2}
-            label={t('incoming.peerRemove', { name: peer.AETitle })}
-            onPress={() => set({ peers: draft.peers.filter((_, index) => index !== at) })}
-          />
-        </div>
+        <PeerFields
+          key={at}
+          peer={peer}
+          callingAETitle={draft.AETitle}
+          issue={(field) => issue(`peers.${String(at)}.${field}`)}
+          onChange={(changed) => set({ peers: draft.peers.map((each, index) => (index === at ? changed : each)) })}
+          onRemove={() => set({ peers: draft.peers.filter((_, index) => index !== at) })}
+        />
       ))}
       <div>
         <Button
           icon={Plus}
           isDisabled={draft.peers.length >= 64}
-          onPress={() => set({ peers: [...draft.peers, { AETitle: '', host: '', port: 104 }] })}
+          onPress={() => set({ peers: [...draft.peers, NEW_PEER] })}
         >
           {t('incoming.peerAdd')}
         </Button>
@@ -119,6 +97,9 @@ export function ScpForm({ settings, addresses, busy, onSave, onCancel }: Props) 
       </Checkbox>
       <Checkbox checked={draft.worklist} onChange={(worklist) => set({ worklist })}>
         {t('incoming.worklist')}
+      </Checkbox>
+      <Checkbox checked={draft.unknownClasses} onChange={(unknownClasses) => set({ unknownClasses })}>
+        {t('incoming.unknownClasses')}
       </Checkbox>
       <TlsFields tls={draft.tls} onChange={(tls) => set({ tls })} />
       {draft.peers.length === 0 && !draft.strangersMayStore ? (

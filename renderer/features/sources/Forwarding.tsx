@@ -88,8 +88,8 @@ interface RulesProps {
 
 function Rules({ rows, onAdd, onChange, onChanged }: RulesProps) {
   const { t } = useTranslation();
-  const turn = ({ rule, keepImages, anonymise, priority }: ForwardRuleRow, active: boolean): void => {
-    ask('forward.changeRule', { rule, keepImages, anonymise, priority, active }).then(onChanged, sayError);
+  const turn = ({ rule, keepImages, anonymise, priority, corrections }: ForwardRuleRow, active: boolean): void => {
+    ask('forward.changeRule', { rule, keepImages, anonymise, priority, corrections, active }).then(onChanged, sayError);
   };
   return (
     <Card title={t('forwarding.rules')}>
@@ -107,6 +107,7 @@ function Rules({ rows, onAdd, onChange, onChanged }: RulesProps) {
                   {together(
                     t(row.keepImages ? 'forwarding.stay' : 'forwarding.go'),
                     row.anonymise === null ? '' : t('forwarding.anonymised'),
+                    row.corrections && row.anonymise === null ? t('forwarding.corrects') : '',
                   )}
                 </span>
               </span>

@@ -39,6 +39,7 @@ export function RuleForm({ remotes, rule, onDone, onCancel }: Props) {
   const [to, setTo] = useState<RemoteKey | null>(rule?.remote ?? remotes[0]?.remote ?? null);
   const [keepWanted, setKeepWanted] = useState(rule?.keepImages ?? true);
   const [way, setWay] = useState(rule?.anonymise ?? null);
+  const [corrections, setCorrections] = useState(rule?.corrections ?? true);
   const [urgency, setUrgency] = useState<Urgency>(urgencyOf(rule?.priority ?? 0));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<FieldboxError | null>(null);
@@ -49,7 +50,7 @@ export function RuleForm({ remotes, rule, onDone, onCancel }: Props) {
     if (to === null) return;
     const before = rule?.priority ?? 0;
     const priority = urgency === urgencyOf(before) ? before : priorities[urgency];
-    const manner = { keepImages: keepWanted || !mayGo, anonymise: way, priority };
+    const manner = { keepImages: keepWanted || !mayGo, anonymise: way, priority, corrections };
     if (rule) await ask('forward.changeRule', { rule: rule.rule, active: rule.active, ...manner });
     else await ask('forward.addRule', { ...sourceOf(from), remote: to, ...manner });
   };
@@ -95,6 +96,14 @@ export function RuleForm({ remotes, rule, onDone, onCancel }: Props) {
           onChange={(profile) => setWay({ ...way, profile })}
         />
       )}
+      {way === null ? (
+        <>
+          <Switch checked={corrections} onChange={setCorrections}>
+            {t('forwarding.corrections')}
+          </Switch>
+          <p className={cx(styles.soft)}>{t('forwarding.correctionsHint')}</p>
+        </>
+      ) : null}
       {mayGo ? (
         <Switch checked={keepWanted} onChange={setKeepWanted}>
           {t('forwarding.keepImages')}

@@ -26,7 +26,7 @@ it('a peer that says Success and loses every image once is found out by C-FIND, 
         return Status.Success;
       },
       select: () => Promise.resolve([]),
-      destination: () => null,
+      destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => kept.has(SOPInstanceUID))),
       onFault: (error) => faults.push(error),
     },

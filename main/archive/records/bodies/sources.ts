@@ -31,6 +31,8 @@ export const sourceBodies = {
     keepImages: z.boolean(),
     anonymise: AnonymisationWay.nullable(),
     priority: z.int(),
+    /** Rules made before there was a choice correct nothing. */
+    corrections: z.boolean().default(false),
     active: z.boolean(),
   }),
   'forward.rule-removed': z.object({ rule: ForwardRuleKey }),

@@ -1,5 +1,6 @@
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { Association, type RequestOptions } from '../../../network/association';
+import type { Tls } from '../../../network/connect';
 import type { ProposedContext } from '../../../network/pdu';
 import { ServiceUser } from '../../../network/scu';
 import { PLAIN_SYNTAXES } from '../../../network/uids';
@@ -20,10 +21,8 @@ export function associating(
   settings: SettingsOf<'dimse'>,
   surroundings: Pick<Surroundings, 'patience' | 'ownCertificate'>,
 ): Associate {
-  const { host, port, calledAETitle, callingAETitle, tls, certificate } = settings;
+  const { host, port, calledAETitle, callingAETitle } = settings;
   return async (contexts, signal, roles = []) => {
-    // Many archives let nobody in who shows no certificate.
-    const own = tls ? await surroundings.ownCertificate() : null;
     const association = await Association.request({
       host,
       port,
@@ -32,13 +31,22 @@ export function associating(
       contexts,
       roles,
       signal,
-      tls: tls
-        ? { ca: null, key: own?.key ?? null, certificate: own?.certificate ?? null, fingerprint: certificate }
-        : null,
+      tls: await tlsTo(settings, surroundings.ownCertificate),
       ...surroundings.patience,
     });
     return new ServiceUser(association);
   };
+}
+
+/** How a connection to a peer is encrypted; null: not at all. Throws SECRET_UNREADABLE. */
+export async function tlsTo(
+  { tls, certificate }: Pick<SettingsOf<'dimse'>, 'tls' | 'certificate'>,
+  ownCertificate: Surroundings['ownCertificate'],
+): Promise<Tls | null> {
+  if (!tls) return null;
+  // Many archives let nobody in who shows no certificate.
+  const own = await ownCertificate();
+  return { ca: null, key: own?.key ?? null, certificate: own?.certificate ?? null, fingerprint: certificate };
 }
 
 /** A context for questions and other small data sets. */

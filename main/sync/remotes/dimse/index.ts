@@ -53,7 +53,12 @@ class DimseConnection implements RemoteConnection {
     const commitments = new Commitments(settings, surroundings, this.associate);
     this.proving = new Proving(surroundings, this.associate, commitments);
     const folder = (): Promise<string> => (this.folder ??= surroundings.temporaryFolder());
-    this.retrieving = new Retrieving(this.associate, (query, signal) => this.query(query, signal), folder);
+    this.retrieving = new Retrieving(
+      this.associate,
+      (query, signal) => this.query(query, signal),
+      folder,
+      () => surroundings.throttle(),
+    );
   }
 
   test(signal: AbortSignal): Promise<RemoteTest> {

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { storageClasses, storageTransferSyntaxes } from '../../../dicom/dictionary';
 import { part10Header } from '../../../dicom/writer';
@@ -9,7 +9,7 @@ import type { ProposedContext } from '../../../network/pdu';
 import type { ReceivedInstance } from '../../../network/scu';
 import { Status } from '../../../network/status';
 import { ImplicitLE, Services } from '../../../network/uids';
-import type { Query, QueryAnswer, Retrieval, TakeFile, Trouble } from '../remote';
+import type { Query, QueryAnswer, Retrieval, Surroundings, TakeFile, Trouble } from '../remote';
 import { type Associate, MOST_CONTEXTS, plain, refusedQuery } from './associating';
 import { retrievalOf } from './questions';
 import { troubleOfAssociation } from './trouble';
@@ -34,6 +34,7 @@ export class Retrieving {
     private readonly associate: Associate,
     private readonly query: (query: Query, signal: AbortSignal) => Promise<QueryAnswer>,
     private readonly folder: () => Promise<string>,
+    private readonly throttle: Surroundings['throttle'],
   ) {}
 
   async retrieve(what: Retrieval, take: TakeFile, signal: AbortSignal): Promise<Trouble | null> {
@@ -44,7 +45,7 @@ export class Retrieving {
       const user = await this.associate([plain(1, Services.StudyRootGet), ...contexts], signal, roles);
       try {
         const last = await user.get(Services.StudyRootGet, retrievalOf(what), (instance) =>
-          this.receive(instance, take),
+          this.receive(instance, take, signal),
         );
         const failed = last.NumberOfFailedSuboperations ?? 0;
         return last.Status === Status.Success && failed === 0
@@ -80,7 +81,8 @@ export class Retrieving {
     return answer.kind === 'rows' ? answer.rows.flatMap((row) => row['SeriesInstanceUID'] ?? []) : [];
   }
 
-  private async receive(instance: ReceivedInstance, take: TakeFile): Promise<number> {
+  /** Reads no faster than the destination's cap: the peer has to wait then (TCP). */
+  private async receive(instance: ReceivedInstance, take: TakeFile, signal: AbortSignal): Promise<number> {
     this.files += 1;
     const path = join(await this.folder(), `${String(this.files).padStart(6, '0')}.dcm`);
     const header = part10Header({
@@ -88,7 +90,9 @@ export class Retrieving {
       sopInstanceUID: instance.SOPInstanceUID,
       transferSyntaxUID: instance.transferSyntax,
     });
-    await pipeline(Readable.from(withHeader(header, instance.data), { objectMode: false }), createWriteStream(path));
+    const bytes = Readable.from(withHeader(header, instance.data), { objectMode: false });
+    const slow = this.throttle()?.stream() ?? new PassThrough();
+    await pipeline(bytes, slow, createWriteStream(path), { signal });
     await take(path);
     return Status.Success;
   }

@@ -1,12 +1,11 @@
 import type { SettingsOf } from '@shared/model/remotes/settings';
-import { asFieldboxError } from '@shared/errors';
 import { uidName } from '../../../dicom/dictionary';
-import type { PlainTransferSyntax } from '../../../dicom/transcode';
 import { AssociationError, type Context } from '../../../network/association';
-import type { ProposedContext } from '../../../network/pdu';
 import type { ServiceUser } from '../../../network/scu';
-import { ExplicitLE, ImplicitLE, isPlainSyntax, PLAIN_SYNTAXES } from '../../../network/uids';
+import { type StoragePair, storageContexts } from '../../../network/storage-contexts';
+import { isPlainSyntax } from '../../../network/uids';
 import { counted } from '../../http/counted';
+import { isUndecodable } from '../../outbox/plain-copies';
 import type { Outgoing, OutgoingFile, SendHooks, SendOutcome, Surroundings } from '../remote';
 import { type Associate, MOST_CONTEXTS } from './associating';
 import { dataSetStart, headOf } from './file-parts';
@@ -15,11 +14,6 @@ import { outcomeOfStore, troubleOfAssociation } from './trouble';
 /** Contexts are left free, so that a pair can be added without starting again. */
 const MOST_PAIRS = MOST_CONTEXTS / 2 - 4;
 
-interface Pair {
-  readonly sopClass: string;
-  readonly syntax: string;
-}
-
 /**
  * C-STORE of what waits, on one association for many images. Each pair of SOP class and transfer syntax has a presentation
  * context of its own, so that an image goes as it is stored wherever the peer takes that; a second context of each class offers
@@ -27,7 +21,7 @@ interface Pair {
  */
 export class Sending {
   private user: ServiceUser | null = null;
-  private readonly pairs = new Map<string, Pair>();
+  private readonly pairs = new Map<string, StoragePair>();
 
   constructor(
     private readonly settings: SettingsOf<'dimse'>,
@@ -71,9 +65,9 @@ export class Sending {
   /** Sends in a plain transfer syntax: from another plain one always, from a compressed one where that is allowed. */
   private async storePlain(user: ServiceUser, item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     const { SOPClassUID, TransferSyntaxUID } = item.facts;
-    const to = PLAIN.find((syntax) => user.association.contextFor(SOPClassUID, syntax) !== undefined);
-    const context = to === undefined ? undefined : user.association.contextFor(SOPClassUID, to);
-    if (to === undefined || context === undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+    const context = user.association.plainContextFor(SOPClassUID);
+    if (context === undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
+    const to = context.transferSyntax;
     const compression = uidName(TransferSyntaxUID);
     if (!isPlainSyntax(TransferSyntaxUID) && !this.settings.mayTranscode)
       return { kind: 'refused', code: 'REMOTE_COMPRESSION', details: { compression } };
@@ -81,10 +75,8 @@ export class Sending {
     try {
       copy = await item.transcoded(to, hooks.signal);
     } catch (thrown) {
-      const error = asFieldboxError(thrown);
-      if (error.code.startsWith('PIXELS_') || error.code === 'NO_PIXELS')
-        return { kind: 'refused', code: 'REMOTE_UNDECODABLE', details: { compression } };
-      throw error;
+      if (isUndecodable(thrown)) return { kind: 'refused', code: 'REMOTE_UNDECODABLE', details: { compression } };
+      throw thrown;
     }
     // Before it leaves: what is not known any more after a crash cannot be told with the proof.
     this.rememberSyntax(item, to);
@@ -109,8 +101,8 @@ export class Sending {
   }
 
   private add(facts: Outgoing['facts']): void {
-    const pair = { sopClass: facts.SOPClassUID, syntax: facts.TransferSyntaxUID };
-    this.pairs.set(`${pair.sopClass} ${pair.syntax}`, pair);
+    const pair = { abstractSyntax: facts.SOPClassUID, transferSyntax: facts.TransferSyntaxUID };
+    this.pairs.set(`${pair.abstractSyntax} ${pair.transferSyntax}`, pair);
   }
 
   /** An association that was asked to take this pair; a new one when the present one was not. */
@@ -123,7 +115,7 @@ export class Sending {
     await this.end();
     if (this.pairs.size >= MOST_PAIRS) this.pairs.clear();
     this.add(facts);
-    this.user = await this.associate(contextsFor([...this.pairs.values()]), signal);
+    this.user = await this.associate(storageContexts([...this.pairs.values()]), signal);
     return this.user;
   }
 
@@ -131,17 +123,6 @@ export class Sending {
     this.user?.association.abort();
     this.user = null;
   }
-}
-
-const PLAIN: readonly PlainTransferSyntax[] = [ExplicitLE, ImplicitLE];
-
-/** Each pair as it is stored, then each class in the plain ones. */
-function contextsFor(pairs: readonly Pair[]): readonly ProposedContext[] {
-  const classes = [...new Set(pairs.map(({ sopClass }) => sopClass))];
-  return [
-    ...pairs.map(({ sopClass, syntax }) => ({ abstractSyntax: sopClass, transferSyntaxes: [syntax] })),
-    ...classes.map((abstractSyntax) => ({ abstractSyntax, transferSyntaxes: PLAIN_SYNTAXES })),
-  ].map((context, at) => ({ id: at * 2 + 1, ...context }));
 }
 
 function sentAsName({ transaction, position }: Outgoing): string {
