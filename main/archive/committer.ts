@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
@@ -98,7 +97,7 @@ export class Committer {
   private async write(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
-      await this.refuseWhenNearlyFull();
+      this.refuseWhenNearlyFull();
       await this.flush(incoming);
       // Only now: a record that is on the disk names files that are there too, whenever the power goes.
       const appended = await this.chain.append(records, this.now());
@@ -223,8 +222,8 @@ export class Committer {
     return (sha256) => found.get(sha256);
   }
 
-  private async refuseWhenNearlyFull(): Promise<void> {
-    const disk = await statfs(this.paths.root);
+  private refuseWhenNearlyFull(): void {
+    const disk = statfsSync(this.paths.root);
     if (disk.bavail * disk.bsize < RESERVED_BYTES) throw new FieldboxError('DISK_FULL');
   }
 }

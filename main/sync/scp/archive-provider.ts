@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -101,14 +100,14 @@ export class ArchiveProvider implements ServiceProvider {
       await pipeline(Readable.from(fileOf(header, instance.data), { objectMode: false }), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      await this.reception.take(sender, path, instance.SOPInstanceUID);
+      await this.reception.take(sender, path, instance.SOPInstanceUID, { ours: true });
       this.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {
       this.witness.stored(caller, false);
       return statusOf(asFieldboxError(thrown).code);
     } finally {
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
     }
   }
 
