@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
@@ -105,7 +104,7 @@ export class Committer {
   ): Promise<void> {
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
-      await this.refuseWhenNearlyFull();
+      this.refuseWhenNearlyFull();
       await flushed;
       for (const { sha256 } of incoming) this.requireThere(sha256); // nobody has taken one away meanwhile
       // Only now: a record that is on the disk names files that are there too, whenever the power goes.
@@ -231,8 +230,8 @@ export class Committer {
     return (sha256) => found.get(sha256);
   }
 
-  private async refuseWhenNearlyFull(): Promise<void> {
-    const disk = await statfs(this.paths.root);
+  private refuseWhenNearlyFull(): void {
+    const disk = statfsSync(this.paths.root);
     if (disk.bavail * disk.bsize < RESERVED_BYTES) throw new FieldboxError('DISK_FULL');
   }
 }

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { PlainTransferSyntax } from '../dicom/transcode';
 import { type Command, decodeCommand, encodeCommand } from './command';
 import { connected, type ConnectOptions } from './connect';
@@ -177,25 +176,28 @@ export class Association {
   }
 
   /** Sends a command, and a data set in the transfer syntax of the context. Throws AssociationError. */
-  async send(contextId: number, command: Command, data: Uint8Array | Readable | null = null): Promise<void> {
-    await this.write(encodeData(contextId, true, true, encodeCommand(command, data !== null)));
-    if (data === null) return;
+  async send(
+    contextId: number,
+    command: Command,
+    data: Uint8Array | AsyncIterable<Buffer> | null = null,
+  ): Promise<void> {
+    // The command goes out together with the beginning of the data set.
+    let parts = encodeData(contextId, true, true, encodeCommand(command, data !== null));
+    if (data === null) return this.write(parts);
     const size = this.sendLimit - 6;
-    if (data instanceof Uint8Array) {
-      for (let at = 0; at < data.length || at === 0; at += size)
-        await this.write(encodeData(contextId, false, at + size >= data.length, data.subarray(at, at + size)));
-      return;
-    }
-    let held: Buffer = Buffer.alloc(0);
-    for await (const chunk of data as AsyncIterable<Buffer>) {
+    let held: Uint8Array = Buffer.alloc(0);
+    for await (const chunk of data instanceof Uint8Array ? [data] : data) {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       // The last piece is kept back, since it has to be marked as the last.
-      while (held.length > size) {
-        await this.write(encodeData(contextId, false, false, held.subarray(0, size)));
-        held = held.subarray(size);
-      }
+      let at = 0;
+      for (; held.length - at > size; at += size)
+        parts.push(...encodeData(contextId, false, false, held.subarray(at, at + size)));
+      if (at === 0) continue;
+      held = held.subarray(at);
+      await this.write(parts);
+      parts = [];
     }
-    await this.write(encodeData(contextId, false, true, held));
+    await this.write([...parts, ...encodeData(contextId, false, true, held)]);
   }
 
   /** Ends it in order (PS3.8 7.2). A peer that does not answer is left. */
@@ -204,11 +206,11 @@ export class Association {
     this.released = true;
     try {
       this.socket.setTimeout(5_000);
-      await this.write(encodeRelease(PduType.ReleaseRequest));
+      await this.write([encodeRelease(PduType.ReleaseRequest)]);
       for (;;) {
         const { type } = await nextPdu(this.pdus);
         if (type === PduType.ReleaseRequest)
-          await this.write(encodeRelease(PduType.ReleaseResponse)); // collision, PS3.8 9.2.3
+          await this.write([encodeRelease(PduType.ReleaseResponse)]); // collision, PS3.8 9.2.3
         else if (type === PduType.ReleaseResponse || type === PduType.Abort) break;
       }
     } catch (error) {
@@ -274,17 +276,20 @@ export class Association {
     }
   }
 
-  private write(bytes: Buffer): Promise<void> {
+  private write(parts: readonly Uint8Array[]): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.socket.destroyed || this.socket.writableEnded) {
         reject(new AssociationError({ kind: 'broken', code: 'EPIPE' }));
         return;
       }
-      // One write a PDU: the head alone would wait for an acknowledgement of the other side.
-      this.socket.write(bytes, (error) => {
+      // One write for all: the head of a PDU alone would wait for an acknowledgement of the other side.
+      this.socket.cork();
+      for (const part of parts.slice(0, -1)) this.socket.write(part);
+      this.socket.write(parts.at(-1) ?? '', (error) => {
         if (error) reject(faultOf(error));
         else resolve();
       });
+      this.socket.uncork();
     });
   }
 }

@@ -105,14 +105,14 @@ export function encodeAbort(source: 0 | 2, reason: number): Buffer {
 }
 
 /** A P-DATA-TF with one presentation data value (PS3.8 9.3.5.1, E.2): bit 0 of the control header says command, bit 1 last. */
-export function encodeData(contextId: number, isCommand: boolean, isLast: boolean, fragment: Uint8Array): Buffer {
+export function encodeData(contextId: number, isCommand: boolean, isLast: boolean, fragment: Uint8Array): Uint8Array[] {
   const head = Buffer.alloc(12);
   head[0] = PduType.Data;
   head.writeUInt32BE(fragment.length + 6, 2);
   head.writeUInt32BE(fragment.length + 2, 6);
   head[10] = contextId;
   head[11] = (isCommand ? 1 : 0) | (isLast ? 2 : 0);
-  return Buffer.concat([head, fragment]);
+  return [head, fragment];
 }
 
 export interface DataValue {

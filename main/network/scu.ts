@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { DataSetView } from '../dicom/model';
 import { DataSetBuilder } from '../dicom/writer';
 import { type Association, AssociationError, type Context, type Message } from './association';
@@ -30,7 +29,11 @@ export class ServiceUser {
   /** C-STORE (PS3.7 9.1.1) of a data set that is encoded as the context says; gives the status. Throws AssociationError. */
   async store(
     context: Context,
-    instance: { readonly SOPClassUID: string; readonly SOPInstanceUID: string; readonly dataset: Readable },
+    instance: {
+      readonly SOPClassUID: string;
+      readonly SOPInstanceUID: string;
+      readonly dataset: AsyncIterable<Buffer>;
+    },
     origin?: { readonly AETitle: string; readonly messageId: number },
   ): Promise<number> {
     const id = this.nextId();

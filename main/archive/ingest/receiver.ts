@@ -30,6 +30,8 @@ export interface Taking {
   readonly expected?: string | null;
   /** Whether anonymous files that a key of this archive knows get their identity back. */
   readonly restores?: boolean;
+  /** The file lies in the archive's own folder and the caller removes it afterwards: it gets a second name instead of being copied. */
+  readonly ours?: boolean;
 }
 
 /** What became of a file that was handed in. */
@@ -99,7 +101,7 @@ export class Receiver {
   }
 
   private async store(path: string, shown: string, taking: Taking): Promise<Received & { readonly bytes: number }> {
-    const taken = await this.storing.takeIn({ path, entry: '' });
+    const taken = await this.storing.takeIn({ path, entry: '' }, taking.ours);
     if (taken.kind !== 'dicom') {
       if ('sha256' in taken) await this.discard(taken.sha256);
       throw new FieldboxError('NOT_DICOM');

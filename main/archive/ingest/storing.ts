@@ -49,17 +49,17 @@ export class Storing {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Reads and copies one file in a worker. */
-  async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>): Promise<TakeInOutput> {
+  /** Reads and copies one file in a worker; one that is `ours` gets a second name (workers/tasks/take-in.ts). */
+  async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>, ours = false): Promise<TakeInOutput> {
     const filter = activeFilter(this.ctx.db, this.sourceOf(entry), this.request.sourceRef ?? '');
-    const taken = await this.runTakeIn(path, filter);
+    const taken = await this.runTakeIn(path, filter, ours);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const sha256 = ImageId.parse(taken.sha256);
     if (this.stateOf(sha256) !== 'corrupt') return taken;
     // The archive's own copy is damaged and here are sound bytes: the damaged file is put aside, the sound one takes its place.
     await putAside(this.ctx.paths, this.ctx.objects.path(sha256), sha256);
     statement(this.ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
-    return this.runTakeIn(path, filter);
+    return this.runTakeIn(path, filter, ours);
   }
 
   /** Makes a taken file part of the archive; answers when it is durable and in the index. */
@@ -88,7 +88,7 @@ export class Storing {
     this.filtered -= images;
   }
 
-  private async runTakeIn(path: string, filter: TagFilter | null): Promise<TakeInOutput> {
+  private async runTakeIn(path: string, filter: TagFilter | null, ours: boolean): Promise<TakeInOutput> {
     const { paths } = this.ctx;
     try {
       return await this.ctx.pool.run(
@@ -99,6 +99,7 @@ export class Storing {
           objects: paths.objects,
           maxBytes: intakeLimits.maxFileBytes,
           filter,
+          ours,
           unchanged: this.request.offers?.expected(path),
         },
         { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS, priority: this.request.offers ? IN_BACKGROUND : 0 },

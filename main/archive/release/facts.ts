@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import type { ImageId, SeriesKey } from '@shared/model/ids';
+import { statement } from '../index-writer/statements';
 import type { ImageFacts } from './gate';
 
 /**
@@ -15,12 +16,11 @@ export const CONSENT_SQL = `CASE WHEN EXISTS (
 
 /** What the gate needs to know of one image, for exits that give out one at a time. Throws NOT_FOUND. */
 export function factsOf(db: Database, image: ImageId): ImageFacts {
-  const row = db
-    .prepare<[string], Omit<ImageFacts, 'image'>>(
-      `SELECT ${CONSENT_SQL} AS consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
-       JOIN patient ON patient.id = image.patient_id WHERE image.object = ?`,
-    )
-    .get(image);
+  const row = statement(
+    db,
+    `SELECT ${CONSENT_SQL} AS consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
+     JOIN patient ON patient.id = image.patient_id WHERE image.object = ?`,
+  ).get(image) as Omit<ImageFacts, 'image'> | undefined;
   if (!row) throw new FieldboxError('NOT_FOUND', { what: `image ${image}` });
   return { image, ...row };
 }

@@ -3,6 +3,7 @@ import type { IncomingImageRow, IncomingRow } from '@shared/contract/boxes';
 import { type ErrorCode, FieldboxError } from '@shared/errors';
 import type { ImageId, RemoteKey } from '@shared/model/ids';
 import { statement } from '../../archive/index-writer/statements';
+import { IncomingCounters } from './incoming-counts';
 import type { BoxStatus } from './protocol';
 
 /** Where an image that comes belongs. */
@@ -40,40 +41,59 @@ type Stored = Omit<IncomingRow, 'state'> & { readonly state: 'processing' | 'fin
  * what is shown is what is here.
  */
 export class IncomingBook {
+  private readonly counters: IncomingCounters;
+  private readonly book: (place: IncomingPlace, outcome: IncomingOutcome) => IncomingCounts;
+
   constructor(
     private readonly db: Database,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.counters = new IncomingCounters(db);
+    this.book = db.transaction((place: IncomingPlace, outcome: IncomingOutcome) => this.write(place, outcome));
+  }
 
   /** Books an image. */
   note(place: IncomingPlace, outcome: IncomingOutcome): IncomingCounts {
-    return this.db.transaction(() => {
-      const at = this.now().toISOString();
-      const id = this.openTransaction(place, at);
-      const before = this.counts(id).received;
-      statement(
-        this.db,
-        `INSERT INTO local_incoming_image (incoming, sequence, image, is_new, restored, code, at)
-         VALUES (@id, @sequence, @image, @isNew, @restored, @code, @at)
-         ON CONFLICT (incoming, sequence) DO UPDATE SET image = excluded.image, code = excluded.code, at = excluded.at,
-           restored = excluded.restored, is_new = max(is_new, excluded.is_new)`,
-      ).run({
-        id,
-        sequence: place.sequence,
-        image: outcome.kind === 'stored' ? outcome.image : null,
-        isNew: outcome.kind === 'stored' && outcome.isNew ? 1 : 0,
-        restored: outcome.kind === 'stored' && outcome.restored ? 1 : 0,
-        code: outcome.kind === 'rejected' ? outcome.code : null,
-        at,
-      });
-      const counts = this.counts(id);
-      const complete = counts.received >= place.total;
-      statement(this.db, 'UPDATE local_incoming SET state = ? WHERE id = ?').run(
-        complete ? 'finished' : 'processing',
-        id,
-      );
-      return { id, ...counts, total: place.total, completed: complete && before < place.total };
-    })();
+    try {
+      return this.book(place, outcome);
+    } catch (error) {
+      this.counters.forgetAll(); // what was counted has not been written
+      throw error;
+    }
+  }
+
+  private write(place: IncomingPlace, outcome: IncomingOutcome): IncomingCounts {
+    const at = this.now().toISOString();
+    const id = this.openTransaction(place, at);
+    const { sequence, total } = place;
+    const before = this.counters.of(id).received;
+    const known = statement(
+      this.db,
+      'SELECT is_new AS isNew FROM local_incoming_image WHERE incoming = ? AND sequence = ?',
+    ).get(id, sequence) as { isNew: number } | undefined;
+    const isNew = outcome.kind === 'stored' && outcome.isNew ? 1 : 0;
+    statement(
+      this.db,
+      `INSERT INTO local_incoming_image (incoming, sequence, image, is_new, restored, code, at)
+       VALUES (@id, @sequence, @image, @isNew, @restored, @code, @at)
+       ON CONFLICT (incoming, sequence) DO UPDATE SET image = excluded.image, code = excluded.code, at = excluded.at,
+         restored = excluded.restored, is_new = max(is_new, excluded.is_new)`,
+    ).run({
+      id,
+      sequence,
+      image: outcome.kind === 'stored' ? outcome.image : null,
+      isNew,
+      restored: outcome.kind === 'stored' && outcome.restored ? 1 : 0,
+      code: outcome.kind === 'rejected' ? outcome.code : null,
+      at,
+    });
+    const counts = this.counters.count(id, known, isNew);
+    const complete = counts.received >= total;
+    statement(this.db, 'UPDATE local_incoming SET state = ? WHERE id = ?').run(
+      complete ? 'finished' : 'processing',
+      id,
+    );
+    return { id, ...counts, total, completed: complete && before < total };
   }
 
   /** Sets what the sender says of its transaction; undefined when it is not known here. */
@@ -149,6 +169,7 @@ export class IncomingBook {
   /** Throws NOT_FOUND. */
   forget(id: number): void {
     this.require(id);
+    this.counters.forget(id);
     statement(this.db, 'DELETE FROM local_incoming WHERE id = ?').run(id);
   }
 
@@ -166,13 +187,6 @@ export class IncomingBook {
        RETURNING id`,
     ).get({ remote, number, way, total, at }) as { id: number };
     return id;
-  }
-
-  private counts(id: number): { readonly received: number; readonly added: number } {
-    return statement(
-      this.db,
-      'SELECT count(*) AS received, coalesce(sum(is_new), 0) AS added FROM local_incoming_image WHERE incoming = ?',
-    ).get(id) as { received: number; added: number };
   }
 
   private find(remote: RemoteKey, way: IncomingRow['way'], number: number): Stored | undefined {

@@ -112,7 +112,7 @@ export class Boxes {
     this.started = true;
     actAs(null, () => {
       this.opening = this.hub.start();
-      void this.intake.partial.tidy(this.ctx.now()).catch(this.parts.onFault);
+      void this.intake.tidy().catch(this.parts.onFault);
       for (const remote of remotes(this.ctx.db)) this.watch(remote);
     });
   }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { asFieldboxError, type ErrorCode, FieldboxError } from '@shared/errors';
 import { ImageId, type RemoteKey } from '@shared/model/ids';
@@ -50,14 +51,18 @@ export class BoxIntake {
     try {
       const sender = { sourceRef: remote.name, label: remote.name };
       const shown = `${String(place.number)}-${String(place.sequence)}.dcm`;
-      const received = await this.reception.take(sender, path, shown, { expected, restores: true });
+      const received = await this.reception.take(sender, path, shown, {
+        expected,
+        restores: true,
+        ours: true,
+      });
       return await this.note(remote, place, { kind: 'stored', ...received });
     } catch (thrown) {
       const { code } = asFieldboxError(thrown);
       if (PASSING.has(code)) throw thrown;
       return await this.note(remote, place, { kind: 'rejected', code });
     } finally {
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
     }
   }
 
@@ -106,6 +111,11 @@ export class BoxIntake {
   /** Removes a file that is not taken. */
   async discard(path: string): Promise<void> {
     await rm(path, { force: true });
+  }
+
+  /** Removes beginnings of files that nobody needs any more. */
+  tidy(): Promise<void> {
+    return this.partial.tidy(this.engine.context.now(), (sha256) => this.known(sha256) !== undefined);
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -44,7 +45,7 @@ export class PartialFiles {
   }
 
   /** How much is here of a file. */
-  async bytesOf(remote: RemoteKey, name: string): Promise<number> {
+  bytesOf(remote: RemoteKey, name: string): number {
     return sizeOf(this.path(remote, name));
   }
 
@@ -70,21 +71,27 @@ export class PartialFiles {
       leave();
     };
     try {
-      await mkdir(this.folder, { recursive: true });
+      if (!existsSync(this.folder)) await mkdir(this.folder, { recursive: true });
+      if (hasSecondName(path)) rmSync(path);
       const moves = (): void => {
         claim.movedAt = performance.now();
       };
-      return { path, bytes: await sizeOf(path), displaced: displaced.signal, moves, release };
+      return { path, bytes: sizeOf(path), displaced: displaced.signal, moves, release };
     } catch (error) {
       release();
       throw diskError(error);
     }
   }
 
-  /** Removes what nobody has continued for long. */
-  async tidy(now: Date): Promise<void> {
+  /** Removes what nobody has continued for long, and what is in the archive: a crash may have come between. */
+  async tidy(now: Date, isHere: (name: string) => boolean): Promise<void> {
     for (const name of await namesIn(this.folder)) {
       const path = join(this.folder, name);
+      if (this.claims.has(path)) continue;
+      if (isHere(name.slice(name.lastIndexOf('-') + 1))) {
+        await rm(path, { force: true });
+        continue;
+      }
       const { mtimeMs } = await stat(path);
       // A file from the future was written with a wrong clock: its age is not known, and it is kept.
       if (now.getTime() - mtimeMs > KEPT_MS) await rm(path, { force: true });
@@ -96,13 +103,19 @@ export class PartialFiles {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** Not handed to another thread: asking for a size takes less than the way there and back. */
+function sizeOf(path: string): number {
   try {
-    return (await stat(path)).size;
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined || found.nlink > 1 ? 0 : found.size;
   } catch (error) {
-    if (isAbsent(error)) return 0;
     throw diskError(error);
   }
+}
+
+/** Whether its bytes are those of a stored file as well (a crash came between): nobody may write to them any more. */
+function hasSecondName(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.nlink ?? 0) > 1;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

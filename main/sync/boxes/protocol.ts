@@ -12,6 +12,11 @@ export const MOST_SERVED_BYTES = 64 * 1024 * 1024;
 export const POLL_IMAGES = 200;
 /** Connections at once to one box, as slicebox has them. */
 export const BOX_CONNECTIONS = 4;
+/**
+ * The same to a Fieldbox over a fast link, where nearly all the time of an image is its storing there: what comes at once is stored
+ * together.
+ */
+export const FAST_CONNECTIONS = 12;
 
 /** Between two Fieldboxes: a header that a slicebox neither sends nor heeds, and what it opens. */
 export const Headers = {
@@ -25,6 +30,8 @@ export const Headers = {
   offset: 'fieldbox-offset',
   /** `identity` or `deflate` (zlib, as between sliceboxes). */
   encoding: 'fieldbox-encoding',
+  /** In an answer to an image: milliseconds from its last byte until it was stored, which say nothing of the link. */
+  took: 'fieldbox-took',
   /** Code of why an image was not taken, for good. */
   rejected: 'fieldbox-rejected',
 } as const;

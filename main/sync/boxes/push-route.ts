@@ -44,7 +44,7 @@ export class PushRoute {
   }
 
   /** `HEAD image`: how much of a file is here, so that the sender goes on from there. Only a Fieldbox asks. */
-  async place(request: BoxRequest): Promise<void> {
+  place(request: BoxRequest): void {
     const sha256 = headerOf(request, Headers.sha256);
     if (sha256 === null || !HASH.test(sha256)) {
       malformed(request);
@@ -52,7 +52,7 @@ export class PushRoute {
     }
     const { intake } = this.parts;
     const known = intake.known(sha256) !== undefined;
-    const bytes = known ? 0 : await intake.partial.bytesOf(request.remote.remote, sha256);
+    const bytes = known ? 0 : intake.partial.bytesOf(request.remote.remote, sha256);
     answer(request.response, 204, '', {
       ...OURS,
       [Headers.offset]: String(bytes),
@@ -124,13 +124,15 @@ export class PushRoute {
       response.destroy(); // what came stays, and the sender asks for it
       return;
     }
-    if (end !== 'whole' || (await intake.partial.bytesOf(remote.remote, sha256)) !== length) {
+    if (end !== 'whole' || intake.partial.bytesOf(remote.remote, sha256) !== length) {
       await intake.discard(partial.path);
       answer(response, 409, '', { ...OURS, [Headers.offset]: '0' });
       return;
     }
+    const from = performance.now();
     try {
-      answerTaken(request, await intake.take(remote, place, partial.path, sha256), sha256);
+      const taken = await intake.take(remote, place, partial.path, sha256);
+      answerTaken(request, taken, sha256, { [Headers.took]: String(Math.round(performance.now() - from)) });
     } catch (thrown) {
       if (asFieldboxError(thrown).code !== 'OBJECT_DAMAGED') throw thrown;
       answer(response, 409, '', { ...OURS, [Headers.offset]: '0' });
@@ -161,7 +163,14 @@ function codeOf(end: Exclude<BodyEnd, 'whole' | 'broken'>): 'NOT_DICOM' | 'FILE_
   return end === 'tooLarge' ? 'FILE_TOO_LARGE' : 'NOT_DICOM';
 }
 
-function answerTaken({ response }: BoxRequest, { rejected }: Taken, sha256: string | null): void {
-  if (rejected === null) answer(response, 204, '', { ...OURS, ...(sha256 !== null && { [Headers.sha256]: sha256 }) });
-  else answer(response, 400, 'The image was rejected', { ...OURS, [Headers.rejected]: rejected });
+function answerTaken(
+  { response }: BoxRequest,
+  { rejected }: Taken,
+  sha256: string | null,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const headers = { ...OURS, ...more };
+  if (rejected === null)
+    answer(response, 204, '', { ...headers, ...(sha256 !== null && { [Headers.sha256]: sha256 }) });
+  else answer(response, 400, 'The image was rejected', { ...headers, [Headers.rejected]: rejected });
 }

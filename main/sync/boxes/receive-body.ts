@@ -10,6 +10,9 @@ export type Encoding = 'deflate' | 'identity';
 /** How a body ended. `broken`: the connection was cut or displaced; what came is in the file. */
 export type BodyEnd = 'whole' | 'broken' | 'notDeflated' | 'tooLarge';
 
+/** Unpacked bytes and bytes on their way to the disk go in pieces of this size: many small ones cost more than the bytes. */
+const PIECE = 256 * 1024;
+
 /** Writes a body to a file, from an offset on. Throws DISK_FULL, DISK_FAILED. */
 export async function receiveBody(
   body: Readable,
@@ -35,9 +38,13 @@ export async function receiveBody(
       else done(null, chunk);
     },
   });
-  const file = createWriteStream(path, offset === 0 ? {} : { flags: 'r+', start: offset });
+  const file = createWriteStream(path, {
+    highWaterMark: PIECE,
+    ...(offset > 0 && { flags: 'r+', start: offset }),
+  });
   try {
-    if (options.encoding === 'deflate') await pipeline(body, createInflate(), limit, file, { signal });
+    if (options.encoding === 'deflate')
+      await pipeline(body, createInflate({ chunkSize: PIECE }), limit, file, { signal });
     else await pipeline(body, limit, file, { signal });
     return 'whole';
   } catch (error) {

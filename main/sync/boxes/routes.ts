@@ -41,7 +41,8 @@ export class BoxRoutes implements HubPlugin {
         this.parts.heard(remote, false, isFieldbox);
         return this.push.take(box);
       case 'HEAD image':
-        return this.push.place(box);
+        this.push.place(box);
+        return;
       case 'GET status':
         this.status(box);
         return;

@@ -9,6 +9,7 @@ import { attachmentRow } from '../../archive/attachments/rows';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
 import { asideImage } from '../../archive/index-writer/asides';
+import { statement } from '../../archive/index-writer/statements';
 import { olderThere } from '../../archive/outbox/views';
 import { sourceFileOf } from '../../archive/outbox/original';
 import type { QueuedItem, Remote } from '../../archive/outbox/queue';
@@ -24,9 +25,18 @@ import { PlainCopies } from './plain-copies';
 export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
 
 /** An item that is ready to leave, and what has to be tidied up afterwards. */
-export type Prepared =
-  | { readonly kind: 'ready'; readonly item: Outgoing; done(): Promise<void> }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly details: ErrorDetails };
+export type Prepared = { readonly kind: 'ready'; readonly item: Outgoing; done(): Promise<void> } | Refused;
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+}
+
+const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
+
+/** Files are read in pieces of this size on their way out: many small ones cost more than the bytes. */
+const PIECE = 256 * 1024;
 
 /**
  * Makes an item ready: asks the gate once more (a patient may have said no since it was asked for), looks up what is known, and
@@ -49,14 +59,13 @@ export async function prepare(
       return await prepareFile(ctx, queued, queued.attachment, recipient, slowed, through !== null);
     }
     const row = rowByKey(ctx.db, 'image', queued.image);
-    if (!row) return { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
-    const verdict = mayLeave(factsOf(ctx.db, queued.image), { purpose: 'send', recipient, person: null });
-    if (through !== null && !verdict.leaves) return { kind: 'refused', code: verdict.code, details: {} };
-    const kind = ctx.db
-      .prepare<[string], { word: string }>(
-        `SELECT coalesce(kind.code, kind.name) AS word FROM image JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
-      )
-      .get(queued.image);
+    if (!row) return gone;
+    const refused = through === null ? null : refusalNow(ctx, queued, recipient);
+    if (refused !== null) return refused;
+    const kind = statement(
+      ctx.db,
+      `SELECT coalesce(kind.code, kind.name) AS word FROM image JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
+    ).get(queued.image) as { word: string } | undefined;
     const own = { kindOfPicture: kind?.word ?? '', takenAt: row.takenAt };
     if (queued.anonymise === null) {
       const path = await ctx.objects.require(queued.image);
@@ -73,7 +82,7 @@ export async function prepare(
           bytes: row.bytes,
           sha256: queued.image,
           facts: factsFrom(attributes, { ...own, fileName: row.fileName }),
-          open: (from = 0) => slowed(createReadStream(path, { start: from })),
+          open: (from = 0) => slowed(fileFrom(path, from)),
           older: await olderVersions(ctx, remote.remote, queued.image),
           transcoded: (syntax, signal) => copies.make(syntax, signal),
           original: source === null ? null : { ...source, open: (from = 0) => slowed(source.open(from)) },
@@ -95,7 +104,7 @@ export async function prepare(
         bytes: (await stat(path)).size,
         sha256: await sha256Of(path),
         facts: factsFrom(attributes, { kindOfPicture: own.kindOfPicture, takenAt: null, fileName: '' }),
-        open: (from = 0) => slowed(createReadStream(path, { start: from })),
+        open: (from = 0) => slowed(fileFrom(path, from)),
         transcoded: (syntax, signal) => copies.make(syntax, signal),
         original: null,
         older: [],
@@ -122,13 +131,13 @@ async function prepareFile(
   leaves: boolean,
 ): Promise<Prepared> {
   if (queued.anonymise !== null) return { kind: 'refused', code: 'SEND_FILES_ANONYMOUS', details: {} };
+  const refused = leaves ? refusalNow(ctx, queued, recipient) : null;
+  if (refused !== null) return refused;
   const row = attachmentRow(ctx.db, attachment);
-  const code = leaves ? reasonToStay(ctx.db, row, { purpose: 'send', recipient, person: null }) : null;
-  if (code !== null) return { kind: 'refused', code, details: {} };
   const patient = rowByKey(ctx.db, 'patient', row.patient);
   if (!patient) return { kind: 'refused', code: 'SEND_FILE_GONE', details: {} };
   const path = await ctx.objects.require(row.sha256);
-  const open = (from = 0): Readable => slowed(createReadStream(path, { start: from }));
+  const open = (from = 0): Readable => slowed(fileFrom(path, from));
   const { PatientID, PatientName, PatientBirthDate, PatientSex } = patient;
   const { sha256, bytes, name, contentType: mediaType, description } = row;
   return {
@@ -174,7 +183,7 @@ async function olderVersions(ctx: EngineContext, remote: RemoteKey, image: Image
     found.push({
       image: older,
       facts: { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID },
-      open: path === null ? null : () => createReadStream(path),
+      open: path === null ? null : () => fileFrom(path, 0),
     });
   }
   return found;
@@ -196,6 +205,29 @@ const NO_FACTS: OutgoingFacts = {
   takenAt: null,
   fileName: '',
 };
+
+function fileFrom(path: string, start: number): Readable {
+  return createReadStream(path, { start, highWaterMark: PIECE });
+}
+
+/** Why an item may not leave now; null when it may. Throws SEND_FILE_GONE. */
+export function refusalNow(
+  ctx: EngineContext,
+  { image, attachment }: Pick<QueuedItem, 'image' | 'attachment'>,
+  recipient: string,
+): Refused | null {
+  if (attachment !== null) {
+    const code = reasonToStay(ctx.db, attachmentRow(ctx.db, attachment), { purpose: 'send', recipient, person: null });
+    return code === null ? null : { kind: 'refused', code, details: {} };
+  }
+  if (!isHere(ctx, image)) return gone;
+  const verdict = mayLeave(factsOf(ctx.db, image), { purpose: 'send', recipient, person: null });
+  return verdict.leaves ? null : { kind: 'refused', code: verdict.code, details: {} };
+}
+
+function isHere({ db }: EngineContext, image: ImageId): boolean {
+  return statement(db, 'SELECT 1 FROM image WHERE object = ?').get(image) !== undefined;
+}
 
 function factsFrom(
   attributes: IndexAttributes,

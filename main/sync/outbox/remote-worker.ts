@@ -1,26 +1,20 @@
+import { setMaxListeners } from 'node:events';
 import type { RemoteActivity } from '@shared/contract/sync';
-import {
-  keepResumePlace,
-  type QueuedItem,
-  type Remote,
-  resumePlace,
-  unprovenItems,
-  waitingAmount,
-  waitingItems,
-} from '../../archive/outbox/queue';
+import { type QueuedItem, type Remote, unprovenItems, waitingAmount, waitingItems } from '../../archive/outbox/queue';
 import { DriverMemory } from '../remotes/memory';
-import type { RemoteConnection, SendOutcome, Trouble } from '../remotes/remote';
+import type { RemoteConnection, Trouble } from '../remotes/remote';
 import { Ending } from './ending';
 import { onNetwork, untilOpen } from './hours';
 import { itemName } from './item-name';
-import { prepare, type Prepared } from './outgoing';
 import { Pace } from './pace';
 import { Prover } from './prover';
+import { type Later, Round, type RoundHands } from './round';
 import { Suspects } from './suspects';
 import type { WorkerParts } from './worker-parts';
 
-/** Items that are made ready together, so that a driver can negotiate for all of them. */
-const BATCH = 64;
+/** A round of sending ends after so many items or so long, and proof is sought for what has arrived; then the next one begins. */
+const ROUND_ITEMS = 256;
+const ROUND_MS = 30_000;
 /** A connection that is not used is closed after this. */
 const LINGER_MS = 5_000;
 /** Hours and networks are looked at again at least this often. */
@@ -62,6 +56,7 @@ export class RemoteWorker {
     this.prover = new Prover(parts);
     this.ending = new Ending(parts.ctx);
     this.suspects = new Suspects(new DriverMemory(parts.ctx.db, remote.remote));
+    setMaxListeners(0, this.stopping.signal); // each image under way listens
   }
 
   /** Looks whether there is something to do. */
@@ -172,7 +167,7 @@ export class RemoteWorker {
     try {
       while (!signal.aborted && this.mayGoOn()) {
         this.broken = false;
-        const sent = await this.sendBatch();
+        const sent = await this.sendRound();
         if (!this.hasFailed()) await this.finishEnded();
         const proven = this.hasFailed() ? 0 : await this.proveBatch();
         this.parts.changed();
@@ -276,106 +271,66 @@ export class RemoteWorker {
     return (this.connection ??= this.parts.connect());
   }
 
-  /** Sends up to a batch; gives how many items moved on. */
-  private async sendBatch(): Promise<number> {
+  /** Sends for a round; gives how many items moved on. */
+  private async sendRound(): Promise<number> {
     const { db } = this.parts.ctx;
-    const most = BATCH + this.notBefore.size + this.suspects.size;
+    const most = ROUND_ITEMS + this.notBefore.size + this.suspects.size;
     const next = waitingItems(db, this.remote.remote, this.order(), most).filter((item) => this.isDue(item));
-    const { items, alone } = this.suspects.choose(next, BATCH);
+    const { items, alone } = this.suspects.choose(next, ROUND_ITEMS);
     if (items.length === 0 || (alone && this.nextTry !== null)) return 0;
     const trouble = await this.connected().probe(this.stopping.signal);
     if (trouble !== null) {
       this.fail(trouble);
       return 0;
     }
-    return this.sendAll(items);
+    const lanes = this.connected().parallel ?? this.parts.parallel;
+    return new Round(items, this.parts, this.handsOfRound()).run(lanes);
   }
 
-  private async sendAll(items: readonly QueuedItem[]): Promise<number> {
-    const queue = [...items];
-    let moved = 0;
-    const lane = async (): Promise<void> => {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-        if (this.stopping.signal.aborted || this.hasFailed() || this.remote.policy.paused) return;
-        if (await this.sendOne(item)) moved += 1;
-      }
+  private handsOfRound(): RoundHands {
+    const { signal } = this.stopping;
+    const until = performance.now() + ROUND_MS;
+    return {
+      remote: this.remote,
+      signal,
+      connected: () => this.connected(),
+      goesOn: () => !signal.aborted && !this.hasFailed() && !this.remote.policy.paused && performance.now() < until,
+      begun: (item) => {
+        this.inFlight.add(itemName(item));
+        this.ending.touch(item.number);
+        this.parts.changed();
+      },
+      moved: (bytes) => this.pace.note(bytes),
+      putOff: (item, outcome) => this.tryLater(item, outcome),
+      settled: ({ kind }) => {
+        if (kind === 'arrived') this.forgetFailure();
+      },
+      ended: (item, failed) => this.end(itemName(item), failed),
     };
-    await Promise.all(Array.from({ length: Math.max(1, this.parts.parallel) }, lane));
-    return moved;
   }
 
-  private async sendOne(queued: QueuedItem): Promise<boolean> {
-    const name = itemName(queued);
-    this.inFlight.add(name);
-    this.ending.touch(queued.number);
-    this.parts.changed();
-    try {
-      const prepared = await prepare(this.parts.ctx, queued, this.remote, this.parts.makeAnonymous, (bytes) =>
-        this.parts.throttles.slowed(this.remote, bytes),
-      );
-      const outcome = await this.tryToSend(prepared, name);
-      const moved = await this.take(queued, outcome);
-      if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
-        await this.parts.corrected(prepared.item, outcome.gone ?? []);
-      return moved;
-    } finally {
-      this.inFlight.delete(name);
-    }
-  }
-
-  private async tryToSend(prepared: Prepared, name: string): Promise<SendOutcome> {
-    if (prepared.kind === 'refused') return prepared;
-    const { db } = this.parts.ctx;
-    try {
-      this.connected().announce?.([prepared.item]);
-      return await this.connected().send(prepared.item, {
-        signal: this.stopping.signal,
-        progress: (bytes) => this.pace.note(bytes),
-        resume: resumePlace(db, name),
-        keepPlace: (token) => keepResumePlace(db, name, token),
-      });
-    } catch (error) {
-      this.parts.onFault(error);
-      return { kind: 'later', whole: false, trouble: { code: 'INTERNAL' } };
-    } finally {
-      await prepared.done();
-    }
-  }
-
-  /** Writes down what became of an item; gives whether it moved on. */
-  private async take(item: QueuedItem, outcome: SendOutcome): Promise<boolean> {
+  private tryLater(item: QueuedItem, { whole, trouble }: Later): void {
     const name = itemName(item);
-    const { transaction, position } = item;
-    if (outcome.kind === 'later') {
-      if (this.stopping.signal.aborted) return false;
-      const again = this.suspects.has(item);
-      this.troubles.set(name, outcome.trouble);
-      this.putOff(name, outcome.whole && !again ? 0 : (outcome.trouble.afterMs ?? null));
-      if (outcome.whole) this.fail(outcome.trouble, again);
-      if (outcome.whole) this.suspects.add(name);
-      return false;
+    this.inFlight.delete(name);
+    if (this.stopping.signal.aborted) return;
+    const again = this.suspects.has(item);
+    this.troubles.set(name, trouble);
+    this.putOff(name, whole && !again ? 0 : (trouble.afterMs ?? null));
+    if (whole) this.fail(trouble, again);
+    if (whole) this.suspects.add(name);
+  }
+
+  /** It is written down what became of an item, or that has failed: then it is sent again. */
+  private end(name: string, failed: boolean): void {
+    this.inFlight.delete(name);
+    if (failed) {
+      this.broken = true;
+      return;
     }
-    const base = { transaction, position, fault: null, proof: null };
-    switch (outcome.kind) {
-      case 'arrived':
-        await this.parts.note([
-          { ...base, state: outcome.proof === null ? 'arrived' : 'proven', proof: outcome.proof },
-        ]);
-        this.forgetFailure();
-        break;
-      case 'refused':
-      case 'parked':
-        await this.parts.note([
-          { ...base, state: outcome.kind, fault: { code: outcome.code, details: { ...outcome.details } } },
-        ]);
-        break;
-    }
-    keepResumePlace(this.parts.ctx.db, name, null);
     this.attempts.delete(name);
     this.troubles.delete(name);
     this.notBefore.delete(name);
     this.suspects.forget(name);
-    return true;
   }
 
   private forgetFailure(): void {

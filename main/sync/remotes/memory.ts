@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { RemoteKey } from '@shared/model/ids';
+import { statement } from '../../archive/index-writer/statements';
 
 /** The small memory of a driver about one remote, kept over restarts; of a remote that is only tried out, for as long as that lasts. */
 export class DriverMemory {
@@ -15,24 +16,22 @@ export class DriverMemory {
       if (value === null) this.passing.delete(name);
       else this.passing.set(name, value);
     } else if (value === null) {
-      this.db.prepare('DELETE FROM local_driver_memory WHERE remote = ? AND name = ?').run(this.remote, name);
+      statement(this.db, 'DELETE FROM local_driver_memory WHERE remote = ? AND name = ?').run(this.remote, name);
     } else {
-      this.db
-        .prepare(
-          `INSERT INTO local_driver_memory (remote, name, value) VALUES (?, ?, ?)
-           ON CONFLICT (remote, name) DO UPDATE SET value = excluded.value`,
-        )
-        .run(this.remote, name, value);
+      statement(
+        this.db,
+        `INSERT INTO local_driver_memory (remote, name, value) VALUES (?, ?, ?)
+         ON CONFLICT (remote, name) DO UPDATE SET value = excluded.value`,
+      ).run(this.remote, name, value);
     }
   }
 
   recall(name: string): string | null {
     if (this.remote === null) return this.passing.get(name) ?? null;
-    const row = this.db
-      .prepare<[string, string], { value: string }>(
-        'SELECT value FROM local_driver_memory WHERE remote = ? AND name = ?',
-      )
-      .get(this.remote, name);
+    const row = statement(this.db, 'SELECT value FROM local_driver_memory WHERE remote = ? AND name = ?').get(
+      this.remote,
+      name,
+    ) as { value: string } | undefined;
     return row?.value ?? null;
   }
 }

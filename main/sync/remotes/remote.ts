@@ -80,6 +80,8 @@ export interface Patience {
 export interface RemoteConnection {
   /** Tries everything a person would want to know before relying on it. */
   test(signal: AbortSignal): Promise<RemoteTest>;
+  /** How many images may be under way at once by what is known of the other side by now; left out: what the driver says. */
+  readonly parallel?: number;
   /** Cheap: whether it would make sense to send now. Null when it would. */
   probe(signal: AbortSignal): Promise<Trouble | null>;
   /** Hears what comes next, so that it can negotiate for all of it. */

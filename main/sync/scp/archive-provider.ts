@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -114,14 +113,14 @@ export class ArchiveProvider implements ServiceProvider {
       await pipeline(this.slowed(bytes, caller), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      await this.parts.reception.take(sender, path, instance.SOPInstanceUID);
+      await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true });
       this.parts.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {
       this.parts.witness.stored(caller, false);
       return statusOf(asFieldboxError(thrown).code);
     } finally {
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
     }
   }
 

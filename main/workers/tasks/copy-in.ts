@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  linkSync,
   openSync,
   readSync,
   renameSync,
@@ -79,6 +80,20 @@ export function copyToIncoming(source: number, input: Places): Copy {
   return { path, sha256: hash.digest('hex'), bytes };
 }
 
+/** SHA-256 and size of an open file. Throws FILE_TOO_LARGE, FILE_UNREADABLE. */
+export function hashOpen(source: number, input: Pick<Places, 'maxBytes'>): Taken {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (;;) {
+    const read = readSource(source, chunk, CHUNK, bytes);
+    if (read === 0) return { sha256: hash.digest('hex'), bytes };
+    hash.update(chunk.subarray(0, read));
+    bytes += read;
+    if (bytes > input.maxBytes)
+      throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
+  }
+}
+
 function openIncoming(path: string): number {
   try {
     return openSync(path, 'wx');
@@ -104,6 +119,24 @@ function writeWhole(file: number, bytes: Uint8Array): void {
 /** Whether an object with this name is in the archive already. */
 export function isStored(sha256: string, input: Pick<Places, 'objects'>): boolean {
   return existsSync(join(input.objects, sha256.slice(0, 2), sha256));
+}
+
+/** Why a file cannot have a second name: another file system, one without such names (exFAT), one that is there; the others may pass. */
+const NO_SECOND_NAME = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EEXIST']);
+
+/**
+ * Gives a file of ours its name in `incoming/` besides the one it has, so that whoever dies between here and the commit has lost
+ * nothing of it. False when its bytes are there or in the archive already, or when it can have no second name. Throws DISK_*.
+ */
+export function linkIn(path: string, sha256: string, input: Places): boolean {
+  if (isStored(sha256, input)) return false;
+  try {
+    linkSync(path, join(input.incoming, sha256));
+    return true;
+  } catch (error) {
+    if (NO_SECOND_NAME.has(systemCode(error))) return false;
+    throw diskError(error);
+  }
 }
 
 /** Gives the copy its name in `incoming/`, unless the object is there already. */

@@ -16,8 +16,10 @@ import { FileSource } from '../../platform/file-source';
 import {
   type Copy,
   copyToIncoming,
+  hashOpen,
   isStored,
   keepCopy,
+  linkIn,
   openSource,
   type Places,
   readSource,
@@ -38,6 +40,11 @@ export interface TakeInInput extends Places {
   readonly filter: TagFilter | null;
   /** Size and time (milliseconds) the file must have before and after it is read; what changes meanwhile is not taken in. */
   readonly unchanged?: { readonly size: number; readonly mtimeMs: number } | undefined;
+  /**
+   * The file lies in the archive's own folder and nobody writes to it any more: when it is stored as it came it is not copied but
+   * gets a second name. The caller removes its own when it has been taken.
+   */
+  readonly ours?: boolean;
 }
 
 /** A file that says little of itself: the time it was last written is the best guess of when it was made. */
@@ -84,6 +91,7 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
       requireUnchanged(source, input);
       return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
     }
+    if (isLinked(kind, input)) return await Promise.resolve(takeLargeOfOurs(source, kind, mtimeMs, input));
     copy = copyToIncoming(source, input);
     requireUnchanged(source, input);
     const filtered = mayBeFiltered(kind, input) ? filteredCopy(copy.path, input.filter, input.incoming) : null;
@@ -132,8 +140,23 @@ function takeWhole(offered: Uint8Array, kind: DescribedKind, modifiedMs: number,
   const bytes = filtered?.bytes ?? offered;
   const taken = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
   const output = describe(taken, kind, modifiedMs, new BufferSource(bytes), filtered?.removed);
-  if (isObject(output) && !isStored(taken.sha256, input)) writeUnflushed(join(input.incoming, taken.sha256), bytes);
+  if (!isObject(output) || isStored(taken.sha256, input)) return output;
+  if (filtered !== null || !isLinked(kind, input) || !linkIn(input.path, taken.sha256, input))
+    writeUnflushed(join(input.incoming, taken.sha256), bytes);
   return output;
+}
+
+/** The same with a large file of ours, which is hashed where it lies. */
+function takeLargeOfOurs(source: number, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+  const taken = hashOpen(source, input);
+  const output = describe(taken, kind, modifiedMs, new FileSource(input.path));
+  if (isObject(output) && !isStored(taken.sha256, input) && !linkIn(input.path, taken.sha256, input))
+    keepCopy(copyToIncoming(source, input), input);
+  return output;
+}
+
+function isLinked(kind: DescribedKind, input: TakeInInput): boolean {
+  return input.ours === true && !mayBeFiltered(kind, input);
 }
 
 function mayBeFiltered(kind: DescribedKind, input: TakeInInput): input is TakeInInput & { readonly filter: TagFilter } {

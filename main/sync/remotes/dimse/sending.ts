@@ -4,11 +4,10 @@ import { AssociationError, type Context } from '../../../network/association';
 import type { ServiceUser } from '../../../network/scu';
 import { type StoragePair, storageContexts } from '../../../network/storage-contexts';
 import { isPlainSyntax } from '../../../network/uids';
-import { counted } from '../../http/counted';
 import { isUndecodable } from '../../outbox/plain-copies';
 import type { Outgoing, OutgoingFile, SendHooks, SendOutcome, Surroundings } from '../remote';
 import { type Associate, MOST_CONTEXTS } from './associating';
-import { dataSetStart, headOf } from './file-parts';
+import { dataSetOf } from './file-parts';
 import { outcomeOfStore, troubleOfAssociation } from './trouble';
 
 /** Contexts are left free, so that a pair can be added without starting again. */
@@ -91,8 +90,7 @@ export class Sending {
     hooks: SendHooks,
   ): Promise<SendOutcome> {
     const { SOPClassUID, SOPInstanceUID } = facts;
-    const start = dataSetStart(await headOf(file.open()));
-    const dataset = counted(file.open(start), (bytes) => hooks.progress(bytes));
+    const dataset = dataSetOf(file.open(), (bytes) => hooks.progress(bytes));
     return outcomeOfStore(await user.store(context, { SOPClassUID, SOPInstanceUID, dataset }));
   }
 

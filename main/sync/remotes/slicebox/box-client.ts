@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SettingsOf } from '@shared/model/remotes/settings';
-import { BOX_CONNECTIONS, BOX_VERSION, Headers, parseStatus, type BoxStatus, PollAnswer } from '../../boxes/protocol';
+import { BOX_VERSION, FAST_CONNECTIONS, Headers, parseStatus, type BoxStatus, PollAnswer } from '../../boxes/protocol';
 import { HttpClient, type HttpAnswer, type HttpRequest, type HttpStream } from '../../http/client';
 import { jsonOf } from '../../http/json';
 import { HttpFailure, troubleOf, troubleOfStatus } from '../../http/trouble';
@@ -144,7 +144,7 @@ export class BoxClient {
         certificate,
         own,
         headers,
-        sockets: BOX_CONNECTIONS + 1,
+        sockets: FAST_CONNECTIONS + 1,
         throttle: () => this.surroundings.throttle(),
         ...this.surroundings.patience,
       }),

@@ -57,6 +57,10 @@ class BoxConnection implements RemoteConnection {
     this.receiver = new BoxReceiver(this.box);
   }
 
+  get parallel(): number {
+    return this.pusher.parallel;
+  }
+
   async test(signal: AbortSignal): Promise<RemoteTest> {
     const trouble = await this.probe(signal);
     const failedAt = trouble === null ? ORDER.length : ORDER.indexOf(stepOf(trouble));

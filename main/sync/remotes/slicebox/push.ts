@@ -1,26 +1,32 @@
 import type { Readable } from 'node:stream';
 import { deflated } from '../../boxes/deflated';
-import { Headers, wireNumber } from '../../boxes/protocol';
+import { BOX_CONNECTIONS, FAST_CONNECTIONS, Headers, wireNumber } from '../../boxes/protocol';
 import { counted } from '../../http/counted';
 import type { HttpAnswer } from '../../http/client';
 import { troubleOf, troubleOfStatus } from '../../http/trouble';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
 import { sliceboxKeeps } from './accepted';
 import { type BoxClient, troubleOfBox } from './box-client';
-import { Encodings } from './encodings';
+import { LinkSpeed } from './link-speed';
 
 /** Kept for an item from its first byte on: a later try knows that there was one. */
 const BEGUN = 'begun';
-/** From this size on it is worth a question whether the image, or a part of it, is there already. */
+/** From these sizes on, over a slow link and a fast one, it is worth a question whether the image, or a part of it, is there already. */
 const WORTH_ASKING = 1024 * 1024;
+const WORTH_ASKING_FAST = 64 * 1024 * 1024;
 /** How often a transfer is begun anew because the other side has another part of it than we thought. */
 const MOST_STARTS = 3;
 
 /** Sends single images to a box: as slicebox does it, or with resume and hash to a Fieldbox. */
 export class Pusher {
-  private readonly encodings = new Encodings();
+  private readonly link = new LinkSpeed();
 
   constructor(private readonly box: BoxClient) {}
+
+  /** How many images may be under way at once. */
+  get parallel(): number {
+    return this.box.isFieldbox === true && this.link.isFast ? FAST_CONNECTIONS : BOX_CONNECTIONS;
+  }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     try {
@@ -63,9 +69,10 @@ export class Pusher {
 
   private async toFieldbox(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     let offset = 0;
-    if (hooks.resume !== null || item.bytes >= WORTH_ASKING) offset = await this.placeOf(item, hooks.signal);
+    const isWorthAsking = item.bytes >= (this.link.isFast ? WORTH_ASKING_FAST : WORTH_ASKING);
+    if (hooks.resume !== null || isWorthAsking) offset = await this.placeOf(item, hooks.signal);
     for (let start = 1; ; start += 1) {
-      hooks.keepPlace(BEGUN);
+      if (start > 1 || item.bytes >= WORTH_ASKING) hooks.keepPlace(BEGUN);
       const answer = await this.sendFrom(item, offset, hooks);
       if (answer.status !== 409 || start === MOST_STARTS) return outcomeOfFieldbox(item, answer);
       offset = offsetIn(answer, item);
@@ -73,7 +80,7 @@ export class Pusher {
   }
 
   private async sendFrom(item: Outgoing, offset: number, hooks: SendHooks): Promise<HttpAnswer> {
-    const encoding = this.encodings.choose(item.facts.TransferSyntaxUID);
+    const encoding = this.link.encodingOf(item.facts.TransferSyntaxUID);
     const open = (): Readable => counted(item.open(offset), (bytes) => hooks.progress(bytes));
     const from = performance.now();
     const answer = await this.box.ask({
@@ -90,7 +97,7 @@ export class Pusher {
       signal: hooks.signal,
       idleMs: 600_000,
     });
-    if (answer.status === 204) this.encodings.note(item.bytes - offset, performance.now() - from);
+    if (answer.status === 204) this.link.note(item.bytes - offset, performance.now() - from - tookThere(answer));
     return answer;
   }
 
@@ -117,6 +124,12 @@ function outcomeOfFieldbox(item: Outgoing, { status, headers }: HttpAnswer): Sen
   if (status === 204 || status === 409) return { kind: 'later', whole: false, trouble: { code: 'REMOTE_CUT' } };
   const whole = troubleOfStatus(status, headers) !== null;
   return { kind: 'later', whole, trouble: troubleOfBox(status, headers) };
+}
+
+/** Milliseconds the other side was busy with an image after it had come; 0 when it does not say. */
+function tookThere({ headers }: HttpAnswer): number {
+  const ms = Number(headers[Headers.took] ?? 0);
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
 }
 
 function imagePath({ number, position, total }: Outgoing): string {

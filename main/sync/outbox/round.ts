@@ -1,0 +1,148 @@
+import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
+import type { Delivery } from '../../archive/records/bodies/outbox';
+import type { RemoteConnection, SendOutcome } from '../remotes/remote';
+import { itemName } from './item-name';
+import { prepare, type Prepared, refusalNow } from './outgoing';
+import type { WorkerParts } from './worker-parts';
+
+/** An item is to be tried again. */
+export type Later = Extract<SendOutcome, { kind: 'later' }>;
+type Settled = Exclude<SendOutcome, Later>;
+
+/** What a round asks and tells the worker it belongs to. */
+export interface RoundHands {
+  readonly remote: Remote;
+  readonly signal: AbortSignal;
+  connected(): RemoteConnection;
+  /** Whether to begin with another item. */
+  goesOn(): boolean;
+  begun(item: QueuedItem): void;
+  moved(bytes: number): void;
+  /** The remote has answered: an item is to be tried again, or has moved on. */
+  putOff(item: QueuedItem, outcome: Later): void;
+  settled(outcome: Settled): void;
+  /** It is written down that an item has moved on, or that has failed. */
+  ended(item: QueuedItem, failed: boolean): void;
+}
+
+/** An item that is next. */
+interface Ready {
+  readonly queued: QueuedItem;
+  readonly prepared: Prepared;
+}
+
+/**
+ * Sends items over a few lanes at once. In each lane, while one image is sent the next one is made ready and what became of the last
+ * one is written down, together with what came from the others: none of them waits for the disk.
+ */
+export class Round {
+  private readonly queue: QueuedItem[];
+  private readonly notes: Promise<void>[] = [];
+  /** Items of which a place to go on from is kept. */
+  private readonly placed = new Set<QueuedItem>();
+
+  constructor(
+    items: readonly QueuedItem[],
+    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'corrected' | 'throttles' | 'onFault'>,
+    private readonly hands: RoundHands,
+  ) {
+    this.queue = [...items];
+  }
+
+  /** Gives how many items moved on, when all of it is written down. Throws what kept it from being written down. */
+  async run(lanes: number): Promise<number> {
+    const ended = await Promise.allSettled(Array.from({ length: Math.max(1, lanes) }, () => this.lane()));
+    for (const end of [...ended, ...(await Promise.allSettled(this.notes))])
+      if (end.status === 'rejected') throw end.reason;
+    return this.notes.length;
+  }
+
+  private async lane(): Promise<void> {
+    for (let making = this.makeNext(); making !== undefined;) {
+      const ready = await making;
+      if (!this.hands.goesOn()) {
+        if (ready.prepared.kind === 'ready') await ready.prepared.done();
+        return;
+      }
+      making = this.makeNext();
+      await this.sendOne(ready);
+    }
+  }
+
+  private makeNext(): Promise<Ready> | undefined {
+    const queued = this.queue.shift();
+    if (queued === undefined) return undefined;
+    const ready = this.makeReady(queued);
+    ready.catch(() => undefined); // the lane hears of it, once it has sent the one before
+    return ready;
+  }
+
+  private async makeReady(queued: QueuedItem): Promise<Ready> {
+    const { ctx, makeAnonymous, throttles } = this.parts;
+    const { remote } = this.hands;
+    const prepared = await prepare(ctx, queued, remote, makeAnonymous, (bytes) => throttles.slowed(remote, bytes));
+    return { queued, prepared };
+  }
+
+  private async sendOne({ queued, prepared }: Ready): Promise<void> {
+    this.hands.begun(queued);
+    const outcome = await this.tryToSend(queued, prepared);
+    if (outcome.kind === 'later') {
+      this.hands.putOff(queued, outcome);
+      return;
+    }
+    this.hands.settled(outcome);
+    const noting = this.noteDown(queued, prepared, outcome);
+    noting.catch(() => undefined); // heard at the end of the round
+    this.notes.push(noting);
+  }
+
+  private async tryToSend(queued: QueuedItem, prepared: Prepared): Promise<SendOutcome> {
+    if (prepared.kind === 'refused') return prepared;
+    const { ctx, onFault } = this.parts;
+    const name = itemName(queued);
+    try {
+      const refused = refusalNow(ctx, queued, this.hands.remote.name);
+      if (refused !== null) return refused;
+      this.hands.connected().announce?.([prepared.item]);
+      const resume = resumePlace(ctx.db, name);
+      if (resume !== null) this.placed.add(queued);
+      return await this.hands.connected().send(prepared.item, {
+        signal: this.hands.signal,
+        progress: (bytes) => this.hands.moved(bytes),
+        resume,
+        keepPlace: (token) => {
+          this.placed.add(queued);
+          keepResumePlace(ctx.db, name, token);
+        },
+      });
+    } catch (error) {
+      onFault(error);
+      return { kind: 'later', whole: false, trouble: { code: 'INTERNAL' } };
+    } finally {
+      await prepared.done();
+    }
+  }
+
+  private async noteDown(queued: QueuedItem, prepared: Prepared, outcome: Settled): Promise<void> {
+    try {
+      await this.parts.note([deliveryOf(queued, outcome)]);
+      if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
+        await this.parts.corrected(prepared.item, outcome.gone ?? []);
+      if (this.placed.has(queued) || outcome.kind !== 'arrived')
+        keepResumePlace(this.parts.ctx.db, itemName(queued), null);
+    } catch (error) {
+      this.hands.ended(queued, true);
+      throw error;
+    }
+    this.hands.ended(queued, false);
+  }
+}
+
+function deliveryOf({ transaction, position }: QueuedItem, outcome: Settled): Delivery {
+  const base = { transaction, position, fault: null, proof: null };
+  if (outcome.kind !== 'arrived')
+    return { ...base, state: outcome.kind, fault: { code: outcome.code, details: { ...outcome.details } } };
+  const { proof } = outcome;
+  return { ...base, state: proof === null ? 'arrived' : 'proven', proof };
+}
