@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -211,6 +212,7 @@ describe('taking in', () => {
     writeInstances(source, 300);
     const engine = await openForTest(join(folder, 'archive'));
     const abort = new AbortController();
+    setMaxListeners(0, abort.signal); // every file on its way listens
     const stopped = engine.intake.importNow(
       { paths: [source], context: nobody, source: 'folder' },
       { ...unwatched, signal: abort.signal, update: ({ added = 0 }) => added > 20 && abort.abort() },
