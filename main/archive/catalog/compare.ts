@@ -191,7 +191,8 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
   const found = [
     ...ways.map(
       (way) =>
-        way.found ?? `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`,
+        way.found ??
+        `SELECT patient.id FROM patient WHERE ${[...(way.range ?? []), `${sql} ${way.fits}`].join(' AND ')}`,
     ),
     ...others.map((where) => `SELECT patient.id FROM patient WHERE ${where}`),
   ];

@@ -3,7 +3,7 @@ import type { Table } from './columns';
 import { statement } from '../index-writer/statements';
 
 /** So many answers are remembered until something changes. */
-const KEPT = 64;
+const KEPT = 128;
 
 interface Remembered {
   version: string;
