@@ -7,10 +7,9 @@ import { type Chance, seeded } from '../../fixtures/chance';
 import { expectTrueCounts } from '../../fixtures/identity';
 import { fillCatalog, keyOf } from '../../fixtures/large-catalog';
 import { Filter, FindInput } from '../../../shared/contract/catalog';
-import type { Level } from '../../../shared/model/vocabulary';
 
 /** More series and images than are gone through whole (catalog/plan.ts). */
-const SIZES = { patients: 6000, studies: 9000, series: 21_000, images: 30_000 };
+const SIZES = { patients: 3000, studies: 5000, series: 20_500, images: 21_000 };
 const LEVELS = ['patient', 'study', 'series', 'image'] as const;
 const COUNTS = { patient: 'patients', study: 'studies', series: 'series', image: 'images' } as const;
 
@@ -19,7 +18,7 @@ let db: Database;
 beforeAll(() => {
   db = emptyCatalog();
   fillCatalog(db, SIZES);
-});
+}, 300_000);
 
 type Asked = z.input<typeof Filter>;
 
@@ -91,27 +90,29 @@ const CASES: readonly ((chance: Chance) => Case)[] = [
   },
 ];
 
-/** How many rows of a level fit, by joining everything. What has nothing below it is left out where something below is spoken of. */
-function counted(level: Level, sql: string): number {
+/** How many rows of each level fit, by joining everything. What has nothing below it is left out where something below is spoken of. */
+function counted(sql: string): readonly number[] {
   const joined = `patient LEFT JOIN study ON study.patient_id = patient.id LEFT JOIN series ON series.study_id = study.id
     LEFT JOIN image ON image.series_id = series.id`;
-  return db.prepare(`SELECT count(DISTINCT ${level}.id) FROM ${joined} WHERE ${sql}`).pluck().get() as number;
+  const columns = LEVELS.map((level) => `count(DISTINCT ${level}.id)`).join(', ');
+  return db.prepare(`SELECT ${columns} FROM ${joined} WHERE ${sql}`).raw(true).get() as number[];
 }
 
 describe('how many fit at each level', () => {
   it('is what joining everything gives, or says that it is not exact', () => {
     const chance = seeded(1707);
     let exact = 0;
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < 24; round += 1) {
       const { filter, sql } = chance.oneOf(CASES)(chance);
       const counts = countsOf(db, Filter.parse(filter));
-      for (const level of LEVELS) {
+      const all = counted(sql);
+      for (const [at, level] of LEVELS.entries()) {
         const { total, totalIsExact } = counts[COUNTS[level]];
-        if (totalIsExact) expect([filter, level, total]).toEqual([filter, level, counted(level, sql)]);
+        if (totalIsExact) expect([filter, level, total]).toEqual([filter, level, all[at]]);
         if (totalIsExact) exact += 1;
       }
     }
-    expect(exact).toBeGreaterThan(150);
+    expect(exact).toBeGreaterThan(60);
   });
 
   it('is said with each row, and lists are sorted by it', () => {
