@@ -99,7 +99,7 @@ function arrived(
   skip: number,
   take: number,
 ): CursorValue[][] {
-  const sorted = Float64Array.from(ids).sort();
+  const sorted = new Float64Array(ids).sort();
   if (descending) sorted.reverse();
   const from =
     after === undefined ? 0 : sorted.findIndex((id) => (descending ? id < Number(after) : id > Number(after)));

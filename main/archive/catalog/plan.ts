@@ -406,8 +406,9 @@ export function areCheap(conditions: readonly Condition[], given: Condition): bo
 
 /** Ids in their order, each once. */
 function eachOnce(ids: readonly number[]): readonly number[] {
-  const sorted = Float64Array.from(ids).sort();
-  return Array.from(sorted.filter((id, at) => at === 0 || id !== sorted[at - 1]));
+  const once: number[] = [];
+  for (const id of new Float64Array(ids).sort()) if (id !== once.at(-1)) once.push(id);
+  return once;
 }
 
 function isDear({ weight = 1 }: Condition): boolean {

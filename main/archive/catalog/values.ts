@@ -107,7 +107,7 @@ function wholeTerms({ operator, comparison, wanted }: Test, params: Params): Who
   const folded = foldText(first);
   const like = (pattern: string): WholeTerms => {
     const { prefix } = literalsOf(pattern);
-    const glob = `v.folded GLOB ${params.add(globOf(pattern))}`;
+    const glob = `v.folded GLOB +${params.add(globOf(pattern))}`;
     return prefix === ''
       ? { terms: [glob], sought: false, pieces: pattern }
       : { terms: [...prefixTerms(prefix, params), glob], sought: true };
