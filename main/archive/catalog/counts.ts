@@ -3,7 +3,7 @@ import type { Table } from './columns';
 import { statement } from '../index-writer/statements';
 
 /** So many answers are remembered until something changes. */
-const KEPT = 64;
+const KEPT = 128;
 
 interface Remembered {
   version: string;
@@ -14,7 +14,7 @@ const remembered = new WeakMap<Database, Remembered>();
 
 /** What `find` gives, kept under the key until anything in the database changes. `find` must depend on nothing else. */
 export function once<T>(db: Database, key: string, find: () => T): T {
-  const version = `${String(db.pragma('data_version', { simple: true }))} ${String(totalChanges(db))}`;
+  const version = `${String(dataVersion(db))} ${String(totalChanges(db))}`;
   let kept = remembered.get(db);
   if (kept?.version !== version) {
     kept = { version, answers: new Map() };
@@ -28,9 +28,14 @@ export function once<T>(db: Database, key: string, find: () => T): T {
   return answer;
 }
 
+/** Changes when another connection has written. */
+export function dataVersion(db: Database): number {
+  return statement(db, 'PRAGMA data_version').pluck(true).get() as number;
+}
+
 /** What this connection has changed since it was opened; `data_version` speaks of other connections only. */
 function totalChanges(db: Database): number {
-  return (statement(db, 'SELECT total_changes() AS n').get() as { n: number }).n;
+  return statement(db, 'SELECT total_changes()').pluck(true).get() as number;
 }
 
 /** How many rows a table has. */

@@ -56,6 +56,8 @@ const MARKS =
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu;
 const BETWEEN_WORDS = /[^\p{L}\p{N}\p{M}]+/u;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** What most folded texts look like. */
+const FOLDED = /^[a-z0-9]+(?: [a-z0-9]+)*$/;
 const ONLY_ASCII = /^[\u0020-\u005f\u0061-\u007e]*$/;
 
 /**
@@ -63,6 +65,7 @@ const ONLY_ASCII = /^[\u0020-\u005f\u0061-\u007e]*$/;
  * of person names (`^`, PS3.5 6.2.1) are parted by a space; component groups stay parted by `=`.
  */
 export function foldText(text: string): string {
+  if (FOLDED.test(text)) return text;
   return tidy(ONLY_ASCII.test(text) ? text.toLowerCase() : foldLetters(text));
 }
 

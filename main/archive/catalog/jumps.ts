@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { type Order, type Table, tableOf } from './columns';
-import { rowCount } from './counts';
+import { dataVersion, rowCount } from './counts';
 import type { CursorValue } from './cursor';
 import { type Foothold, Ladder } from './ladder';
 import { walkedTable, wholeWalk } from './walk';
@@ -28,7 +28,7 @@ class Jumps {
   private version: number;
 
   constructor(private readonly db: Database) {
-    this.version = this.dataVersion();
+    this.version = dataVersion(db);
     db.function(TOUCH_FUNCTION, { varargs: true }, (number: unknown, ...values: unknown[]): number => {
       this.touched(Number(number), values as CursorValue[]); // the terms of an order are texts and numbers
       return 0;
@@ -96,13 +96,9 @@ class Jumps {
 
   /** Another connection has written, which no trigger here has seen. */
   private forgetOld(): void {
-    if (this.version === this.dataVersion()) return;
+    if (this.version === dataVersion(this.db)) return;
     for (const followed of [...this.followed]) this.leave(followed);
-    this.version = this.dataVersion();
-  }
-
-  private dataVersion(): number {
-    return this.db.pragma('data_version', { simple: true }) as number;
+    this.version = dataVersion(this.db);
   }
 }
 

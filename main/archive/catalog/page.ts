@@ -88,7 +88,7 @@ function read(
     : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
   return statement(db, sql)
     .raw(true)
-    .all({ ...params.values, ...plan.values, take, skip: rest }) as CursorValue[][];
+    .all({ ...params.values, ...plan.known.values, take, skip: rest }) as CursorValue[][];
 }
 
 /** Rows that are known, in the order in which they came: each with its id, once as such and once as what it is sorted by. */
@@ -99,7 +99,7 @@ function arrived(
   skip: number,
   take: number,
 ): CursorValue[][] {
-  const sorted = Float64Array.from(ids).sort();
+  const sorted = new Float64Array(ids).sort();
   if (descending) sorted.reverse();
   const from =
     after === undefined ? 0 : sorted.findIndex((id) => (descending ? id < Number(after) : id > Number(after)));
@@ -139,7 +139,7 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   const [first] = order.terms;
   const from = walkedTable(list, order);
   const by = first?.sql === 'image.id' ? plan.arrival : undefined;
-  const common = { list, descending, params, known: plan.values, fixed: 0 };
+  const common = { list, descending, params, known: plan.known.values, fixed: 0 };
   if (by?.arrival !== undefined && by.arrival !== 'own') {
     const others = plan.conditions.filter((condition) => condition !== by);
     const where = [by.arrival.where, ...restrict(level, others, { joined: from, sets: plan.sets })];

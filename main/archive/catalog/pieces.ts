@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
+import { once } from './counts';
 import { literalsOf } from './matching';
 
 /** Pieces of so many letters are found by the trigram tokenizer of FTS5; shorter ones as words of their own, made here. */
@@ -45,7 +46,7 @@ export function isFrequent(
   query: string,
 ): boolean {
   const sql = `SELECT count(*) FROM (SELECT 1 FROM ${index} AS t WHERE t.${index} MATCH ? LIMIT ${String(MOST_TRIED + 1)})`;
-  return (statement(db, sql).pluck(true).get(query) as number) > MOST_TRIED;
+  return once(db, `${sql} ${query}`, () => (statement(db, sql).pluck(true).get(query) as number) > MOST_TRIED);
 }
 
 /** The query for a trigram index that finds texts with all pieces of a pattern; undefined when they are too short. */

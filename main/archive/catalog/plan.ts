@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
-import type { Table } from './columns';
+import { type Table, TABLES } from './columns';
 import { type Condition, type Params, valuesIn } from './condition';
 import { once, rowCount } from './counts';
 import { restrict } from './restrict';
@@ -9,7 +9,9 @@ import { sourceOf } from './walk';
 /** What at most so many rows fulfil is looked up once and then known by their ids. */
 const MOST_KNOWN = 10_000;
 /** The same of conditions that cost more looks into an index than this, both to ask of a row and to look up. */
-const MOST_DEAR_KNOWN = 15_000;
+const MOST_DEAR_KNOWN = 30_000;
+/** When a sample says that more rows than this fulfil such a condition, they are not looked up. */
+const MOST_EXPECTED = 20_000;
 const DEAR = 3;
 /** By way of so few rows all that fit are gathered, however many could be walked past meanwhile. */
 const FEW = 3000;
@@ -25,6 +27,8 @@ const MOST_COUNTED = 50_000;
 const MOST_LOOKS = 12_000;
 /** The same when no index helps with gathering. */
 const MOST_LOOKS_AT_ALL = 50_000;
+/** Finding the rows below a row takes so many looks more. */
+const BELOW = 2;
 /** What it costs to gather one row, and to sort it. */
 const LOOKS_TO_GATHER = 4;
 const LOOKS_TO_SORT = 5;
@@ -59,8 +63,30 @@ export interface Plan {
   readonly driverRows: number;
   /** The condition by way of which a walk in the order of arrival passes by the fewest rows. */
   readonly arrival: Condition | undefined;
-  /** The ids that `conditions` speak of, besides the values of the question. */
-  readonly values: Readonly<Record<string, string>>;
+  /** What `conditions` speak of besides the values of the question. */
+  readonly known: Known;
+}
+
+/** Ids that have been looked up, as values of statements; only written down when a statement wants them. */
+class Known {
+  private readonly lists: (readonly number[] | string)[] = [];
+  private readonly written: Record<string, string> = {};
+
+  /** Keeps ids, or a text; gives the name of the value. */
+  add(list: readonly number[] | string): string {
+    this.lists.push(list);
+    return nameOf(this.lists.length - 1);
+  }
+
+  get values(): Readonly<Record<string, string>> {
+    for (const [at, list] of this.lists.entries())
+      this.written[nameOf(at)] ??= typeof list === 'string' ? list : JSON.stringify(list);
+    return this.written;
+  }
+}
+
+function nameOf(at: number): string {
+  return `known${String(at)}`;
 }
 
 /**
@@ -83,7 +109,7 @@ export function planFor(
       driver: undefined,
       driverRows: 0,
       arrival: undefined,
-      values: {},
+      known: new Known(),
     };
     return { total: rowCount(db, level), totalIsExact: true, ...none };
   }
@@ -99,7 +125,7 @@ interface Measured {
 }
 
 class Planner {
-  private readonly known: Record<string, string> = {};
+  private readonly known = new Known();
   /** The rows of conditions that few fulfil. */
   private readonly rows = new Map<Condition, readonly number[]>();
   /** The shares of rows that samples showed, by what was asked of them. */
@@ -137,12 +163,12 @@ class Planner {
       if (plan) return plan;
     }
     if (all <= SMALL_TABLE) return this.gatherAll(conditions, undefined, sets);
-    const looks = looksOf(conditions, sets);
+    const looks = this.looksOf(conditions, sets);
     const along = this.wanted.arrival
       ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
       : undefined;
     const arrival = along?.condition;
-    const many = { ids: undefined, conditions, sets, driver: undefined, driverRows: 0, arrival, values: this.known };
+    const many = { ids: undefined, conditions, sets, driver: undefined, driverRows: 0, arrival, known: this.known };
     if (single?.column !== undefined || single?.arrival !== undefined) {
       const rows = single.rows ?? this.count(single, MOST_COUNTED);
       if (rows <= MOST_COUNTED || single.rows !== undefined)
@@ -179,7 +205,7 @@ class Planner {
     ids: readonly number[],
   ): Plan {
     const sets = known.filter((condition) => conditions.includes(condition));
-    const looks = (rowCount(this.db, this.level) / Math.max(1, ids.length)) * looksOf(conditions, sets);
+    const looks = (rowCount(this.db, this.level) / Math.max(1, ids.length)) * this.looksOf(conditions, sets);
     const driverRows = driver ? (this.rows.get(driver)?.length ?? MOST_COUNTED) : 0;
     return {
       total: ids.length,
@@ -191,7 +217,7 @@ class Planner {
       driver,
       driverRows,
       arrival: undefined,
-      values: this.known,
+      known: this.known,
     };
   }
 
@@ -224,12 +250,12 @@ class Planner {
     if (ids === undefined || slow !== undefined) return { condition, rows: undefined };
     const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
     const expected = condition.rows ?? (isDear(condition) ? this.expectedRows(condition) : 0);
-    if (expected > most) return { condition, rows: expected };
+    if (expected > Math.min(most, MOST_EXPECTED)) return { condition, rows: expected };
     const each = this.remembered(`ids ${String(most)} ${ids}`, () => {
       const found = statement(this.db, `SELECT * FROM (${ids} LIMIT ${String(most + 1)})`)
         .pluck(true)
         .all(this.params.values) as number[];
-      return found.length <= most && column === undefined ? [...new Set(found)] : found;
+      return found.length <= most && column === undefined ? eachOnce(found) : found;
     });
     if (each.length > most) return { condition, rows: each.length };
     const known = { ...condition, ids: this.list(each) };
@@ -241,7 +267,7 @@ class Planner {
   private expectedRows(condition: Condition): number {
     const all = rowCount(this.db, this.level);
     if (all <= SMALL_TABLE || condition.table !== this.level) return 0;
-    return Math.round(all * this.sampleShare([condition], [], looksOf([condition], [])));
+    return Math.round(all * this.sampleShare([condition], [], this.looksOf([condition], [])));
   }
 
   /** The same for one condition of several lists, as when it is counted what fits at each level. */
@@ -251,9 +277,7 @@ class Planner {
 
   /** A SELECT of rows that are known. */
   private list(ids: readonly number[]): string {
-    const name = `known${String(Object.keys(this.known).length)}`;
-    this.known[name] = JSON.stringify(ids);
-    return `SELECT j.value FROM json_each(@${name}) AS j`;
+    return `SELECT j.value FROM json_each(@${this.known.add(ids)}) AS j`;
   }
 
   /**
@@ -286,11 +310,10 @@ class Planner {
       .all(words) as number[];
     const few = found.length <= most;
     const check = restrict('series', shared).join(' AND ');
-    this.known['facets'] = words;
     const driver: Condition = {
       table: 'series',
       check,
-      ids: few ? this.list(found) : sql.replace('?', '@facets'),
+      ids: few ? this.list(found) : sql.replace('?', `@${this.known.add(words)}`),
     };
     return { driver, few, conditions: [driver, ...conditions.filter((condition) => !shared.includes(condition))] };
   }
@@ -324,8 +347,23 @@ class Planner {
       .all(this.values()) as number[];
   }
 
+  /**
+   * What it costs to ask one row: the first condition always, the others only of rows that fulfil the ones before. Rows by themselves lie
+   * anywhere, but for those of `sets`, which are asked by their ids; rows below have to be found first.
+   */
+  private looksOf(conditions: readonly Condition[], sets: readonly Condition[]): number {
+    const depth = TABLES.indexOf(this.level);
+    const weights = conditions.map((condition) => {
+      const asked = sets.includes(condition) ? 1 : (condition.weight ?? 1) + 1;
+      return TABLES.indexOf(condition.table) > depth ? asked + BELOW : asked;
+    });
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const first = Math.max(...weights);
+    return first + (sum - first) * 0.3;
+  }
+
   private values(): Readonly<Record<string, string | number>> {
-    return { ...this.params.values, ...this.known };
+    return { ...this.params.values, ...this.known.values };
   }
 
   /** About which part of a table's rows fulfils the conditions; never zero. */
@@ -361,20 +399,16 @@ interface Joined {
   readonly conditions: readonly Condition[];
 }
 
-/**
- * What it costs to ask one row: the first condition always, the others only of rows that fulfil the ones before. Rows by themselves lie
- * anywhere, but for those of `sets`, which are asked by their ids.
- */
-function looksOf(conditions: readonly Condition[], sets: readonly Condition[]): number {
-  const weights = conditions.map((condition) => (sets.includes(condition) ? 1 : (condition.weight ?? 1) + 1));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const first = Math.max(...weights);
-  return first + (sum - first) * 0.3;
-}
-
 /** Whether it costs next to nothing to ask rows that one condition has given for all the others. */
 export function areCheap(conditions: readonly Condition[], given: Condition): boolean {
   return conditions.every((condition) => condition === given || (condition.weight ?? 1) <= 1);
+}
+
+/** Ids in their order, each once. */
+function eachOnce(ids: readonly number[]): readonly number[] {
+  const once: number[] = [];
+  for (const id of new Float64Array(ids).sort()) if (id !== once.at(-1)) once.push(id);
+  return once;
 }
 
 function isDear({ weight = 1 }: Condition): boolean {

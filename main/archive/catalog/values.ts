@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
 import { Params } from './condition';
+import { once } from './counts';
 import { foldText } from './folding';
 import { globOf, hasWildcards, literalsOf, type Test } from './matching';
 import { isOnePiece, shortQuery, TRIGRAM, trigramQuery } from './pieces';
@@ -22,6 +23,10 @@ export interface FittingValues {
 
 /** The values ever seen of a keyword that fulfil a test; undefined when it is not worth knowing them all. */
 export function fittingValues(db: Database, keyword: string, test: Test): FittingValues | undefined {
+  return once(db, `values ${keyword} ${JSON.stringify(test)}`, () => findFitting(db, keyword, test));
+}
+
+function findFitting(db: Database, keyword: string, test: Test): FittingValues | undefined {
   const params = new Params();
   const whole = wholeTerms(test, params);
   const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
@@ -102,7 +107,7 @@ function wholeTerms({ operator, comparison, wanted }: Test, params: Params): Who
   const folded = foldText(first);
   const like = (pattern: string): WholeTerms => {
     const { prefix } = literalsOf(pattern);
-    const glob = `v.folded GLOB ${params.add(globOf(pattern))}`;
+    const glob = `v.folded GLOB +${params.add(globOf(pattern))}`;
     return prefix === ''
       ? { terms: [glob], sought: false, pieces: pattern }
       : { terms: [...prefixTerms(prefix, params), glob], sought: true };

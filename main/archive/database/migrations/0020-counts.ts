@@ -32,7 +32,13 @@ export const sql = `
 -- The same as study_by_AccessionNumber (migration 12), which has the empty ones too.
 DROP INDEX study_accession;
 
--- What is asked of patients and series that are passed by, besides what they are sorted by.
+-- What is asked of the rows that are passed by, besides what they are sorted by.
+DROP INDEX image_series;
+CREATE INDEX image_series ON image (series_id, instance_order, id, source, source_ref, clinic_id, kind_id);
+DROP INDEX image_study;
+CREATE INDEX image_study ON image (study_id, id, patient_id, series_id, source, source_ref, clinic_id, kind_id);
+DROP INDEX image_patient;
+CREATE INDEX image_patient ON image (patient_id, id, study_id, series_id, source, source_ref, clinic_id, kind_id);
 DROP INDEX patient_name;
 CREATE INDEX patient_name ON patient (name_folded, id, id_folded, PatientSex, PatientBirthDate);
 DROP INDEX series_study;
