@@ -73,7 +73,8 @@ export const USAGE = `Fieldbox, the image archive of a clinic without internet.
                 [--others-as Headshot|Xray|Surgery|Audiogram] [--exact-match]
   fieldbox remote add NAME archive-v1 --url URL --login NAME --project NAME --remote-archive NAME
                 [--result TYPE:NAME[:THRESHOLD]]...
-  fieldbox remote add NAME attachments --url URL --contact EMAIL [--dicom-as picture|file] [--calls PER_MINUTE]
+  fieldbox remote add NAME attachments --url URL --contact EMAIL [--dicom-as picture|file] [--into-cases]
+                [--calls PER_MINUTE]
   fieldbox remote files NAME --patient ID | withdraw NAME UID --reason TEXT | report NAME KEY --archive DIR
   fieldbox match list [--to NAME] [--decided] --archive DIR
   fieldbox match find PATIENT --to NAME [--text WORDS] --archive DIR

@@ -56,7 +56,8 @@ export async function writeLedger(
   return lines;
 }
 
-function asItMayLeave({ db }: EngineContext, row: ItemRow): ItemRow {
+/** A line of the ledger as it may leave: of a patient who said no without what names them. */
+export function asItMayLeave({ db }: Pick<EngineContext, 'db'>, row: ItemRow): ItemRow {
   if (row.patient === null) return row;
   const known = statement(db, 'SELECT consent FROM patient WHERE key = ?').get(row.patient) as
     { consent: Consent } | undefined;

@@ -1,15 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { engineVerbs, type ArchiveVerb, type EngineVerb, type Input, type Output } from '../../shared/contract';
 import { LogFilter } from '../../shared/contract/log';
+import { ExportSelection } from '../../shared/contract/release';
+import type { EntryKey, RemoteKey } from '../../shared/model/ids';
 import type { SeriesRow } from '../../shared/model/rows';
 import type { Engine } from '../../main/archive/engine';
 import { givesOut } from '../../main/archive/release/verbs';
 import { openForTest, temporaryFolder } from '../fixtures/archive';
+import { ArchiveV1Server } from '../fixtures/archive-v1-server';
 import { askEngine, everyField, importInstances, projectWith } from '../fixtures/grouping';
+import { addRemote, statesOf, syncForTest } from '../fixtures/outbox';
 import { codeOf } from '../fixtures/people';
+import { archiveV1Password, archiveV1Settings } from './remotes/clinic-kinds';
 
 let folder: string;
 let engine: Engine;
@@ -97,7 +102,7 @@ function saidNothing(found: readonly unknown[]): unknown {
   return found;
 }
 
-/** Acts of the outbox and its ledger; their tests need a remote (test/integration/outbox.test.ts, ledger.test.ts, courier.test.ts). */
+/** Acts of the outbox and its ledger, which need a remote. */
 const WITH_REMOTES: readonly EngineVerb[] = [
   'outbox.send',
   'remotes.sendEntry',
@@ -105,6 +110,62 @@ const WITH_REMOTES: readonly EngineVerb[] = [
   'ledger.csv',
   'ledger.export',
 ];
+
+/** A way to try each act that needs a remote; what was sent before anybody said no is in the ledger. */
+async function remoteActs(): Promise<Readonly<Partial<Record<EngineVerb, (at: string) => Promise<unknown>>>>> {
+  const { cover } = series;
+  if (cover === null) throw new Error('the series has no picture');
+  const { sync } = syncForTest(engine);
+  const server = await ArchiveV1Server.start();
+  const cad = await addRemote(sync, 'cad', archiveV1Settings(server), archiveV1Password);
+  const share = await addRemote(sync, 'share', { kind: 'folder', path: temporaryFolder() });
+  const other = syncForTest(await openForTest(join(folder, 'other')));
+  const { key: recipient } = await other.sync.verbs['courier.identity']({});
+  const box = await addRemote(sync, 'box', { kind: 'courier', recipient, path: '' });
+  sync.start();
+  const selection = ExportSelection.parse({ images: [cover] });
+  const send = (remote: RemoteKey) => sync.verbs['outbox.send']({ selection, remote, anonymise: null, priority: 0 });
+  const { transaction } = await send(cad);
+  await expect.poll(() => statesOf(sync, transaction), { timeout: 30_000 }).toMatchObject({ proven: 1 });
+  const { form } = await ask('forms.save', { form: null, name: 'TB reading', definition: everyField() });
+  const values = { quality: 'good', pressure: 12.5 };
+  const entry = async (): Promise<EntryKey> => {
+    const input = { entry: null, form, series: series.seriesKey, state: 'finished', values } as const;
+    return (await ask('entries.save', input)).entry;
+  };
+  // Asked for before anybody says no: the stick is written afterwards.
+  const onStick = { yes: await send(box), no: await send(box) };
+  const named = (text: string): unknown => saidNothing(text.match(/Refuser|NO-1/g) ?? []);
+  return {
+    'outbox.send': () => send(share),
+    'remotes.sendEntry': async () => sync.verbs['remotes.sendEntry']({ remote: cad, entry: await entry() }),
+    'courier.write': async (at) => {
+      if (at === 'yes') await sync.verbs['outbox.cancel']({ transaction: onStick.no.transaction });
+      else await sync.verbs['outbox.retry']({ transaction: onStick.no.transaction });
+      const stick = join(folder, `stick-${at}`);
+      mkdirSync(stick);
+      await sync.verbs['courier.write']({ remote: box, folder: stick, again: false });
+      await sync.settled();
+      return saidNothing(readdirSync(stick));
+    },
+    'ledger.csv': async () => named((await sync.verbs['ledger.csv']({ states: [] })).csv),
+    'ledger.export': async (at) => {
+      const path = join(folder, `ledger-${at}.csv`);
+      await sync.verbs['ledger.export']({ states: [], path });
+      return named(readFileSync(path, 'utf8'));
+    },
+  };
+}
+
+/** Which of the acts gave nothing out. */
+async function refusedOf(
+  all: readonly (readonly [string, (at: string) => Promise<unknown>])[],
+  at: string,
+): Promise<readonly string[]> {
+  const refused: string[] = [];
+  for (const [verb, act] of all) if ((await codeOf(act(at))) !== '') refused.push(verb);
+  return refused;
+}
 
 describe('acts that let something of a person out', () => {
   it('give it out when the person has not said no, and nothing when they have', async () => {
@@ -114,15 +175,19 @@ describe('acts that let something of a person out', () => {
         .filter((verb) => !WITH_REMOTES.some((other) => other === verb))
         .sort(),
     );
-    const tried = async (at: string): Promise<readonly string[]> => {
-      const refused: string[] = [];
-      for (const [verb, act] of all) if ((await codeOf(act(at))) !== '') refused.push(verb);
-      return refused;
-    };
     await consent('yes');
-    expect(await tried('yes')).toEqual([]);
+    expect(await refusedOf(all, 'yes')).toEqual([]);
     await consent('no');
-    expect(await tried('no')).toEqual(all.map(([verb]) => verb));
+    expect(await refusedOf(all, 'no')).toEqual(all.map(([verb]) => verb));
+  });
+
+  it('do the same where it goes to a remote, onto a stick or into the ledger', async () => {
+    const all = Object.entries(await remoteActs());
+    expect(all.map(([verb]) => verb).sort()).toEqual([...WITH_REMOTES].sort());
+    await consent('yes');
+    expect(await refusedOf(all, 'yes')).toEqual([]);
+    await consent('no');
+    expect(await refusedOf(all, 'no')).toEqual(all.map(([verb]) => verb));
   });
 
   it('are all listed: nothing else takes a place outside of the archive or gives bytes', () => {

@@ -4,6 +4,8 @@ import type { groupingBodies, Members } from '../records/bodies/grouping';
 import type { RecordBody, RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
 import { addLogEntry } from './log-entry';
+import { survivorOf } from './merged';
+import { endWhole, isPutIn, putWhole } from './merged-groups';
 import { idOf, statement } from './statements';
 
 export const groupingAppliers: Appliers<keyof typeof groupingBodies> = {
@@ -59,26 +61,32 @@ function applyArchive(db: Database, body: RecordBody<'project.archiveSaved'>): v
 
 /** Puts one series into an archive; what is in it already stays. */
 export function addToArchive(db: Database, archive: string, seriesId: number): void {
-  statement(
-    db,
-    `INSERT OR IGNORE INTO archive_series (archive_id, series_id) SELECT id, ? FROM project_archive WHERE key = ?`,
-  ).run(seriesId, archive);
+  const id = idOf(db, 'project_archive', archive);
+  if (id === undefined) return;
+  statement(db, 'INSERT OR IGNORE INTO archive_series (archive_id, series_id) VALUES (?, ?)').run(id, seriesId);
+  isPutIn(db, id, seriesId);
 }
 
 /** What is put into an archive whole, with the series it has now; what is not known any more is passed over. */
 function assign(db: Database, members: Members): void {
   const archive = idOf(db, 'project_archive', members.archive);
   if (archive === undefined) return;
-  for (const level of ['patient', 'study'] as const) {
-    for (const key of level === 'patient' ? members.patients : members.studies) {
-      const id = idOf(db, level, key);
-      if (id === undefined) continue;
-      statement(db, `INSERT OR IGNORE INTO archive_${level} (archive_id, ${level}_id) VALUES (?, ?)`).run(archive, id);
-      statement(
-        db,
-        `INSERT OR IGNORE INTO archive_series (archive_id, series_id) SELECT ?, id FROM series WHERE ${level}_id = ?`,
-      ).run(archive, id);
-    }
+  for (const key of members.patients) {
+    const id = idOf(db, 'patient', key);
+    if (id === undefined) continue;
+    putWhole(db, archive, key);
+    statement(
+      db,
+      `DELETE FROM archive_carried WHERE archive_id = ? AND series_id IN (SELECT series.id FROM series
+         JOIN study ON study.id = series.study_id WHERE series.patient_id = ? AND study.owner = ?)`,
+    ).run(archive, id, survivorOf(db, key));
+  }
+  for (const key of members.studies) {
+    const id = idOf(db, 'study', key);
+    if (id === undefined) continue;
+    statement(db, 'INSERT OR IGNORE INTO archive_study (archive_id, study_id) VALUES (?, ?)').run(archive, id);
+    const series = statement(db, 'SELECT id FROM series WHERE study_id = ?').all(id) as { id: number }[];
+    for (const each of series) addToArchive(db, members.archive, each.id);
   }
   for (const key of members.series) {
     const id = idOf(db, 'series', key);
@@ -94,7 +102,7 @@ function unassign(db: Database, members: Members): void {
   for (const key of members.patients) {
     const id = idOf(db, 'patient', key);
     if (id === undefined) continue;
-    run('DELETE FROM archive_patient WHERE archive_id = @archive AND patient_id = @id', id);
+    endWhole(db, archive, id);
     run(
       `DELETE FROM archive_study WHERE archive_id = @archive AND study_id IN (SELECT id FROM study WHERE patient_id = @id)`,
       id,
@@ -107,10 +115,7 @@ function unassign(db: Database, members: Members): void {
   for (const key of members.studies) {
     const id = idOf(db, 'study', key);
     if (id === undefined) continue;
-    run(
-      `DELETE FROM archive_patient WHERE archive_id = @archive AND patient_id = (SELECT patient_id FROM study WHERE id = @id)`,
-      id,
-    );
+    endWhole(db, archive, patientOf(db, 'study', id));
     run('DELETE FROM archive_study WHERE archive_id = @archive AND study_id = @id', id);
     run(
       `DELETE FROM archive_series WHERE archive_id = @archive AND series_id IN (SELECT id FROM series WHERE study_id = @id)`,
@@ -120,16 +125,18 @@ function unassign(db: Database, members: Members): void {
   for (const key of members.series) {
     const id = idOf(db, 'series', key);
     if (id === undefined) continue;
-    run(
-      `DELETE FROM archive_patient WHERE archive_id = @archive AND patient_id = (SELECT patient_id FROM series WHERE id = @id)`,
-      id,
-    );
+    endWhole(db, archive, patientOf(db, 'series', id));
     run(
       `DELETE FROM archive_study WHERE archive_id = @archive AND study_id = (SELECT study_id FROM series WHERE id = @id)`,
       id,
     );
     run('DELETE FROM archive_series WHERE archive_id = @archive AND series_id = @id', id);
   }
+}
+
+function patientOf(db: Database, level: 'study' | 'series', id: number): number {
+  return (statement(db, `SELECT patient_id AS patient FROM ${level} WHERE id = ?`).get(id) as { patient: number })
+    .patient;
 }
 
 function applyStatus(db: Database, record: RecordOf<'series.statusSet'>): void {

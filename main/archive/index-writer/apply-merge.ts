@@ -3,6 +3,7 @@ import type { RecordOf } from '../records/record';
 import type { Appliers } from './appliers';
 import { addLogEntry } from './log-entry';
 import { hide, isMerged, survivorOf, unhide } from './merged';
+import { regroup } from './merged-groups';
 import { settle, Touched } from './settle';
 import { idOf, statement } from './statements';
 
@@ -41,4 +42,5 @@ function afterwards(db: Database, record: RecordOf<'patients.merged' | 'patients
   const touched = new Touched();
   touched.owners.add(record.body.from).add(record.body.into);
   settle(db, touched, record.at);
+  for (const patient of touched.owners) regroup(db, patient);
 }

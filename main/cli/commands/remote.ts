@@ -34,6 +34,7 @@ const options = {
   result: { type: 'string', multiple: true, default: [] as string[] },
   contact: { type: 'string', default: '' },
   'dicom-as': { type: 'string', default: 'picture' },
+  'into-cases': { type: 'boolean', default: false },
   calls: { type: 'string', default: '120' },
   patient: { type: 'string' },
   reason: { type: 'string' },
@@ -192,6 +193,7 @@ function settingsOf(values: Values, kind: string): unknown {
         access: plain,
         contact: values.contact,
         dicomAs: values['dicom-as'],
+        intoCases: values['into-cases'],
         callsPerMinute: Number(values.calls),
       };
     default:

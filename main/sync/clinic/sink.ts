@@ -17,7 +17,14 @@ import type { JobHandle } from '../../archive/jobs/job-board';
 import { statement } from '../../archive/index-writer/statements';
 import { deliveredSeries, knownThere, placesAs } from '../../archive/outbox/matches';
 import { foldText } from '../../archive/catalog/folding';
-import type { FetchedEntry, FetchedFile, FetchedResult, FetchSink, SentSeries } from '../remotes/counterparts';
+import type {
+  FetchedEntry,
+  FetchedAttachment,
+  FetchedFile,
+  FetchedResult,
+  FetchSink,
+  SentSeries,
+} from '../remotes/counterparts';
 import { sha256Of } from '../sha256';
 import type { ClinicParts } from './parts';
 
@@ -107,14 +114,14 @@ export class ArchiveSink implements FetchSink {
     });
   }
 
-  file(file: FetchedFile): Promise<boolean> {
+  file(file: FetchedAttachment): Promise<boolean> {
     return this.taken(async () => {
       const { isNew } = await this.parts.engine.verbs['attachments.add']({
         patient: file.patient,
         file: { path: file.path },
         description: Array.from(file.description).slice(0, 255).join(''),
         cases: [],
-        pinned: false,
+        pinned: file.pinned,
         processed: true,
         evenIfHere: false,
       });

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { asFieldboxError, type ErrorCode, type ErrorDetails, FieldboxError } from '@shared/errors';
 import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
-import { reasonToStay } from '../../archive/attachments/outgoing';
+import { casesNamed, reasonToStay } from '../../archive/attachments/outgoing';
 import { attachmentRow } from '../../archive/attachments/rows';
 import { rowByKey } from '../../archive/catalog/rows';
 import type { EngineContext } from '../../archive/context';
@@ -151,6 +151,7 @@ async function prepareFile(
         IssuerOfPatientID: patient.IssuerOfPatientID,
         description,
         pinned: row.pinnedAt !== null,
+        cases: casesNamed(ctx.db, row),
       },
       anonymised: false,
       bytes,

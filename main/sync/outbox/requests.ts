@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Handlers, Output, Parsed } from '@shared/contract';
 import { ExportSelection } from '@shared/contract/release';
-import type { OutboxSummary, SyncVerb } from '@shared/contract/sync';
+import type { ItemRow, OutboxSummary, SyncVerb } from '@shared/contract/sync';
 import { FieldboxError } from '@shared/errors';
 import { type PatientKey, type RemoteKey, TransactionKey } from '@shared/model/ids';
 import { actingUser } from '../../archive/actor';
@@ -13,7 +13,7 @@ import type { Remote } from '../../archive/outbox/queue';
 import { type InFlight, itemRows, ledgerOf, newerOf, transactionRows } from '../../archive/outbox/views';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { ledgerCsv } from '../ledger-csv';
-import { writeLedger } from '../ledger-file';
+import { asItMayLeave, writeLedger } from '../ledger-file';
 import { previewOf, whyNoFiles } from './preview';
 
 export interface RequestsParts {
@@ -82,8 +82,11 @@ export class OutboxRequests {
         const { proofsWanted } = await engine.verbs['archive.settings']({});
         return { rows: [...rows], proofs, wanted: proofsWanted };
       },
-      'ledger.csv': async (input) =>
-        Promise.resolve({ csv: ledgerCsv((offset, limit) => this.items({ ...input, offset, limit }).rows) }),
+      'ledger.csv': async (input) => {
+        const page = (offset: number, limit: number): readonly ItemRow[] =>
+          this.items({ ...input, offset, limit }).rows.map((row) => asItMayLeave(engine.context, row));
+        return Promise.resolve({ csv: ledgerCsv(page) });
+      },
       'ledger.export': async ({ path, ...filter }) => ({
         lines: await writeLedger(
           engine.context,

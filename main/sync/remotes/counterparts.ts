@@ -102,6 +102,12 @@ export interface FetchedFile {
   readonly station: string | null;
 }
 
+/** A file that is no picture. */
+export interface FetchedAttachment extends FetchedFile {
+  /** Shown first there. */
+  readonly pinned: boolean;
+}
+
 /** Takes what a driver fetches. Each call has answered when the thing is durable; the same thing again does no harm. */
 export interface FetchSink {
   /** Patients who are known there. */
@@ -122,7 +128,7 @@ export interface FetchSink {
   station(station: { readonly id: string; readonly clinic: ClinicKey; readonly name: string }): Promise<void>;
   /** True when it is new here. A picture that cannot be read is noted as put aside. */
   image(file: FetchedFile): Promise<boolean>;
-  file(file: FetchedFile): Promise<boolean>;
+  file(file: FetchedAttachment): Promise<boolean>;
   result(series: SentSeries, result: FetchedResult): Promise<boolean>;
   entry(series: SentSeries, entry: FetchedEntry): Promise<boolean>;
   status(series: SentSeries, status: string, message: string): Promise<void>;

@@ -254,6 +254,17 @@ export interface AttachedFile {
   readonly description: string;
   /** Shown first here. */
   readonly pinned: boolean;
+  readonly cases: readonly AttachedCase[];
+}
+
+/** A study, or a visit to a clinic, that an attached file belongs to. */
+export interface AttachedCase {
+  /** Tells it from all others of the patient, the same on every laptop. */
+  readonly key: string;
+  /** What it is called; may be empty. */
+  readonly name: string;
+  /** YYYY-MM-DD; null when it has no day. */
+  readonly day: string | null;
 }
 
 export interface OriginalFile {

@@ -76,6 +76,7 @@ const empty: { readonly [K in RemoteKind]: SettingsOf<K> } = {
     access: { ...access, headers: [] },
     contact: '',
     dicomAs: 'picture',
+    intoCases: false,
     callsPerMinute: 120,
   },
   courier: { kind: 'courier', recipient: '', path: '' },

@@ -106,6 +106,8 @@ export const AttachmentsSettings = z.object({
   contact: z.email().max(200),
   /** How images that came as DICOM go: as a picture that everybody sees, or as the file, which the service only keeps. */
   dicomAs: z.enum(['picture', 'file']).default('picture'),
+  /** Files of a study or visit are put into a case of the patient there, which is made if there is none. */
+  intoCases: z.boolean().default(false),
   /** The service allows 200 in a minute to all programs together that use the key. */
   callsPerMinute: z.int().min(1).max(10_000).default(120),
 });

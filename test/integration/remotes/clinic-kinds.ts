@@ -81,6 +81,7 @@ export function attachmentsSettings(
     access: { url: `${server.url}/v1`, headers: [], certificate: null },
     contact: 'it@clinic.example',
     dicomAs: 'picture',
+    intoCases: false,
     callsPerMinute: 10_000,
     ...more,
   };

@@ -76,6 +76,15 @@ export class AttachmentsMemory {
     this.surroundings.remember(`damages:${thing}`, String(this.damages(thing) + 1));
   }
 
+  /** The case there that carries a marker of ours. */
+  caseOf(marker: string): string | null {
+    return this.surroundings.recall(`case:${marker}`);
+  }
+
+  keepCase(marker: string, id: string | null): void {
+    this.surroundings.remember(`case:${marker}`, id);
+  }
+
   isTaken(id: string): boolean {
     return this.surroundings.recall(`taken:${id}`) !== null;
   }

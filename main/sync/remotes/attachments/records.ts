@@ -20,6 +20,7 @@ export const RecordThere = z.object({
   processing_completed: z.boolean().nullish(),
   created_at: z.string().nullish(),
   archived_at: z.string().nullish(),
+  pinned_at: z.string().nullish(),
 });
 export type RecordThere = z.infer<typeof RecordThere>;
 
@@ -34,6 +35,12 @@ export function recordsOf(
   ...terms: readonly string[]
 ): Promise<RecordThere[]> {
   const path = `/patients/${patient}/patient_attachments?${filters(...terms, EVEN_ARCHIVED)}&per_page=100`;
+  return session.list(path, 'patient_attachments', RecordThere, signal);
+}
+
+/** Records that a case holds, those that were put away too: a list that is written must not lose them. */
+export function recordsOfCase(session: AttachmentsSession, id: string, signal: AbortSignal): Promise<RecordThere[]> {
+  const path = `/patient_cases/${id}/patient_attachments?${filters(EVEN_ARCHIVED)}&per_page=100`;
   return session.list(path, 'patient_attachments', RecordThere, signal);
 }
 

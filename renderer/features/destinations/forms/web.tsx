@@ -218,6 +218,9 @@ export function AttachmentsForm({ settings, onChange, ...rest }: FormProps<Setti
       >
         {t('destinations.dicomAsPicture')}
       </Checkbox>
+      <Checkbox checked={settings.intoCases} onChange={(intoCases) => onChange({ ...settings, intoCases })}>
+        {t('destinations.intoCases')}
+      </Checkbox>
       <HeaderFields
         headers={settings.access.headers}
         onHeaders={(headers) => onChange({ ...settings, access: { ...settings.access, headers } })}
