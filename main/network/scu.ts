@@ -32,7 +32,7 @@ export class ServiceUser {
     instance: {
       readonly SOPClassUID: string;
       readonly SOPInstanceUID: string;
-      readonly dataset: AsyncIterable<Buffer>;
+      readonly dataset: Uint8Array | AsyncIterable<Buffer>;
     },
     origin?: { readonly AETitle: string; readonly messageId: number },
   ): Promise<number> {

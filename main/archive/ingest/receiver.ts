@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
@@ -32,6 +32,8 @@ export interface Taking {
   readonly restores?: boolean;
   /** The file lies in the archive's own folder and the caller removes it afterwards: it gets a second name instead of being copied. */
   readonly ours?: boolean;
+  /** The whole file where it is small and in memory: then nothing lies at the path. */
+  readonly held?: Uint8Array | undefined;
 }
 
 /** What became of a file that was handed in. */
@@ -101,14 +103,14 @@ export class Receiver {
   }
 
   private async store(path: string, shown: string, taking: Taking): Promise<Received & { readonly bytes: number }> {
-    const taken = await this.storing.takeIn({ path, entry: '' }, taking.ours);
+    const taken = await this.storing.takeIn({ path, entry: '' }, { ours: taking.ours ?? false, held: taking.held });
     if (taken.kind !== 'dicom') {
       if ('sha256' in taken) await this.discard(taken.sha256);
       throw new FieldboxError('NOT_DICOM');
     }
     const expected = taking.expected ?? null;
     // What a filter has taken something out of has another hash than what came.
-    const came = expected === null || taken.removed === 0 ? taken.sha256 : await this.hashOf(path);
+    const came = expected === null || taken.removed === 0 ? taken.sha256 : await this.hashOf(path, taking.held);
     if (expected !== null && came !== expected) {
       await this.discard(taken.sha256);
       throw new FieldboxError('OBJECT_DAMAGED', { sha256: expected });
@@ -127,7 +129,8 @@ export class Receiver {
     return { ...stored, restored: false };
   }
 
-  private async hashOf(path: string): Promise<string> {
+  private async hashOf(path: string, held: Uint8Array | undefined): Promise<string> {
+    if (held !== undefined) return createHash('sha256').update(held).digest('hex');
     return (await this.ctx.pool.run('hashFile', { path })).sha256;
   }
 

@@ -4,7 +4,7 @@ import { FieldboxError } from '@shared/errors';
 import { ImageId, type PatientKey, type SeriesKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { TagFilter } from '../../dicom/filter';
-import type { TakeInOutput } from '../../workers/tasks/take-in';
+import type { TakeInInput, TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext, IncomingObject } from '../context';
 import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
@@ -24,6 +24,9 @@ interface Origin {
   readonly shown: string;
   readonly entry: string;
 }
+
+/** How a file is taken in: workers/tasks/take-in.ts. */
+type TakingIn = Pick<TakeInInput, 'ours' | 'held'>;
 
 /** What is said of everything that comes in together. */
 export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'archive' | 'source' | 'sourceRef'> & {
@@ -50,16 +53,16 @@ export class Storing {
   ) {}
 
   /** Reads and copies one file in a worker; one that is `ours` gets a second name (workers/tasks/take-in.ts). */
-  async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>, ours = false): Promise<TakeInOutput> {
+  async takeIn({ path, entry }: Pick<Origin, 'path' | 'entry'>, how: TakingIn = {}): Promise<TakeInOutput> {
     const filter = activeFilter(this.ctx.db, this.sourceOf(entry), this.request.sourceRef ?? '');
-    const taken = await this.runTakeIn(path, filter, ours);
+    const taken = await this.runTakeIn(path, filter, how);
     if (taken.kind === 'zip' || taken.kind === 'dicomdir') return taken;
     const sha256 = ImageId.parse(taken.sha256);
     if (this.stateOf(sha256) !== 'corrupt') return taken;
     // The archive's own copy is damaged and here are sound bytes: the damaged file is put aside, the sound one takes its place.
     await putAside(this.ctx.paths, this.ctx.objects.path(sha256), sha256);
     statement(this.ctx.db, `UPDATE object SET state = 'missing' WHERE sha256 = ?`).run(sha256);
-    return this.runTakeIn(path, filter, ours);
+    return this.runTakeIn(path, filter, how);
   }
 
   /** Makes a taken file part of the archive; answers when it is durable and in the index. */
@@ -88,7 +91,7 @@ export class Storing {
     this.filtered -= images;
   }
 
-  private async runTakeIn(path: string, filter: TagFilter | null, ours: boolean): Promise<TakeInOutput> {
+  private async runTakeIn(path: string, filter: TagFilter | null, how: TakingIn): Promise<TakeInOutput> {
     const { paths } = this.ctx;
     try {
       return await this.ctx.pool.run(
@@ -99,7 +102,7 @@ export class Storing {
           objects: paths.objects,
           maxBytes: intakeLimits.maxFileBytes,
           filter,
-          ours,
+          ...how,
           unchanged: this.request.offers?.expected(path),
         },
         { signal: this.signal, timeoutMs: LARGE_FILE_TIMEOUT_MS, priority: this.request.offers ? IN_BACKGROUND : 0 },

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
@@ -23,6 +23,13 @@ export class ObjectStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw new FieldboxError('DISK_FAILED', { reason: String((error as NodeJS.ErrnoException).code) }, error);
     }
+  }
+
+  /** The same at once, where one file is needed: asking takes less than the way to another thread and back. Throws OBJECT_MISSING. */
+  requireNow(sha256: ImageId): string {
+    const path = this.path(sha256);
+    if (!existsSync(path)) throw new FieldboxError('OBJECT_MISSING');
+    return path;
   }
 
   /** The path of an object that must be there. Throws OBJECT_MISSING. */

@@ -44,10 +44,16 @@ export class BoxIntake {
   }
 
   /**
-   * Takes in one file and removes it from where it lay. `expected`: SHA-256 its bytes must have. Throws what may pass: DISK_FULL,
+   * Takes in one file, `held` in memory or lying at its path, and removes it from there. `expected`: SHA-256 its bytes must have. Throws what may pass: DISK_FULL,
    * DISK_FAILED, CANCELLED, OBJECT_DAMAGED (other bytes than expected).
    */
-  async take(remote: Remote, place: IncomingPlace, path: string, expected: string | null): Promise<Taken> {
+  async take(
+    remote: Remote,
+    place: IncomingPlace,
+    path: string,
+    expected: string | null,
+    held?: Uint8Array,
+  ): Promise<Taken> {
     try {
       const sender = { sourceRef: remote.name, label: remote.name };
       const shown = `${String(place.number)}-${String(place.sequence)}.dcm`;
@@ -55,6 +61,7 @@ export class BoxIntake {
         expected,
         restores: true,
         ours: true,
+        held,
       });
       return await this.note(remote, place, { kind: 'stored', ...received });
     } catch (thrown) {

@@ -18,6 +18,9 @@ export const BOX_CONNECTIONS = 4;
  */
 export const FAST_CONNECTIONS = 12;
 
+/** Between two Fieldboxes: the beginning of a smaller file is not worth being kept when its transfer breaks off. */
+export const WORTH_KEEPING = 256 * 1024;
+
 /** Between two Fieldboxes: a header that a slicebox neither sends nor heeds, and what it opens. */
 export const Headers = {
   /** In every request and answer: this is a Fieldbox, and which version of what follows it speaks. */

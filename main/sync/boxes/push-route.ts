@@ -6,8 +6,8 @@ import { type BoxRequest, headerOf, malformed, OURS, type RouteParts } from './b
 import type { IncomingPlace } from './incoming-book';
 import type { Taken } from './intake';
 import type { Partial } from './partial-files';
-import { Headers, longOf } from './protocol';
-import { type BodyEnd, type Encoding, receiveBody } from './receive-body';
+import { Headers, longOf, WORTH_KEEPING } from './protocol';
+import { type BodyEnd, type Encoding, receiveBody, receiveHeld } from './receive-body';
 
 /** What a Fieldbox says of the file it sends; a slicebox says nothing. */
 interface Announced {
@@ -112,26 +112,25 @@ export class PushRoute {
     const { intake } = this.parts;
     const { remote, incoming, response } = request;
     const signal = AbortSignal.any([request.signal, partial.displaced]);
-    const end = await receiveBody(incoming, partial.path, {
-      encoding,
-      offset,
-      signal,
-      most: length,
-      moves: partial.moves,
-    });
+    const options = { encoding, offset, signal, most: length, moves: partial.moves };
+    const isHeld = offset === 0 && partial.bytes === 0 && length < WORTH_KEEPING;
+    const came = isHeld
+      ? await receiveHeld(incoming, options)
+      : { end: await receiveBody(incoming, partial.path, options), held: undefined };
+    const { end, held } = came;
     incoming.socket.setTimeout(0);
     if (end === 'broken') {
       response.destroy(); // what came stays, and the sender asks for it
       return;
     }
-    if (end !== 'whole' || intake.partial.bytesOf(remote.remote, sha256) !== length) {
+    if (end !== 'whole' || (held?.length ?? intake.partial.bytesOf(remote.remote, sha256)) !== length) {
       await intake.discard(partial.path);
       answer(response, 409, '', { ...OURS, [Headers.offset]: '0' });
       return;
     }
     const from = performance.now();
     try {
-      const taken = await intake.take(remote, place, partial.path, sha256);
+      const taken = await intake.take(remote, place, partial.path, sha256, held);
       answerTaken(request, taken, sha256, { [Headers.took]: String(Math.round(performance.now() - from)) });
     } catch (thrown) {
       if (asFieldboxError(thrown).code !== 'OBJECT_DAMAGED') throw thrown;

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { type Readable, Transform } from 'node:stream';
+import { type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflate } from 'node:zlib';
 import { intakeLimits } from '../../archive/ingest/limits';
@@ -13,20 +13,43 @@ export type BodyEnd = 'whole' | 'broken' | 'notDeflated' | 'tooLarge';
 /** Unpacked bytes and bytes on their way to the disk go in pieces of this size: many small ones cost more than the bytes. */
 const PIECE = 256 * 1024;
 
+export interface BodyOptions {
+  readonly encoding: Encoding;
+  readonly offset: number;
+  readonly signal: AbortSignal;
+  /** Most bytes the file may come to. */
+  readonly most?: number;
+  /** Called whenever bytes have come. */
+  readonly moves?: () => void;
+}
+
 /** Writes a body to a file, from an offset on. Throws DISK_FULL, DISK_FAILED. */
-export async function receiveBody(
+export function receiveBody(body: Readable, path: string, options: BodyOptions): Promise<BodyEnd> {
+  const { offset } = options;
+  const file = createWriteStream(path, {
+    highWaterMark: PIECE,
+    ...(offset > 0 && { flags: 'r+', start: offset }),
+  });
+  return receiveInto(body, file, options);
+}
+
+/** Takes a small body into memory. */
+export async function receiveHeld(
   body: Readable,
-  path: string,
-  options: {
-    readonly encoding: Encoding;
-    readonly offset: number;
-    readonly signal: AbortSignal;
-    /** Most bytes the file may come to. */
-    readonly most?: number;
-    /** Called whenever bytes have come. */
-    readonly moves?: () => void;
-  },
-): Promise<BodyEnd> {
+  options: BodyOptions,
+): Promise<{ readonly end: BodyEnd; readonly held: Buffer }> {
+  const parts: Buffer[] = [];
+  const room = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      parts.push(chunk);
+      done();
+    },
+  });
+  const end = await receiveInto(body, room, options);
+  return { end, held: Buffer.concat(parts) };
+}
+
+async function receiveInto(body: Readable, file: Writable, options: BodyOptions): Promise<BodyEnd> {
   const { offset, signal } = options;
   const most = Math.min(options.most ?? Infinity, intakeLimits.maxFileBytes);
   let room = most - offset;
@@ -37,10 +60,6 @@ export async function receiveBody(
       if (room < 0) done(new TooLarge());
       else done(null, chunk);
     },
-  });
-  const file = createWriteStream(path, {
-    highWaterMark: PIECE,
-    ...(offset > 0 && { flags: 'r+', start: offset }),
   });
   try {
     if (options.encoding === 'deflate')

@@ -78,9 +78,11 @@ export class ServedOutbox {
     if (found === undefined || !['waiting', 'arrived', 'proven'].includes(found.state)) return null;
     const { item } = found;
     const name = itemName(item);
-    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, (bytes) =>
-      this.parts.throttles.slowed(remote, bytes),
-    );
+    const prepared = await prepare(this.parts.ctx, item, remote, this.parts.makeAnonymous, {
+      through: (bytes) => this.parts.throttles.slowed(remote, bytes),
+      ahead: false,
+      isCapped: this.parts.throttles.of(remote) !== null,
+    });
     if (prepared.kind === 'refused') {
       await this.refuse([item], prepared.code, prepared.details);
       return null;

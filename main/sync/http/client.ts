@@ -109,14 +109,16 @@ export class HttpClient {
 
   /**
    * Sends a request and gives the answer when its head has come. The body must be read or destroyed. A connection that was kept
-   * open and that the server has closed meanwhile is replaced once. Throws HttpFailure.
+   * open and that the server has closed meanwhile is replaced. Throws HttpFailure.
    */
   async open(request: HttpRequest): Promise<HttpStream> {
-    try {
-      return await this.openOnce(request);
-    } catch (error) {
-      if (error instanceof HttpFailure && error.stale && request.once !== true) return this.openOnce(request);
-      throw error;
+    // Each try uses up one of those that were kept; a new one is never stale.
+    for (;;) {
+      try {
+        return await this.openOnce(request);
+      } catch (error) {
+        if (!(error instanceof HttpFailure) || !error.stale || request.once === true) throw error;
+      }
     }
   }
 

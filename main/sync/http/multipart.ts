@@ -26,6 +26,13 @@ export function onePart(
   };
 }
 
+/** A body of several parts of one type that are in memory. */
+export function manyParts(contentType: string, boundary: string, parts: readonly Uint8Array[]): Buffer {
+  const head = Buffer.from(`--${boundary}\r\nContent-Type: ${contentType}\r\n\r\n`, 'latin1');
+  const tail = Buffer.from(`--${boundary}--\r\n`, 'latin1');
+  return Buffer.concat([...parts.flatMap((part) => [head, part, CRLF]), tail]);
+}
+
 async function* joined(head: Buffer, body: Readable, tail: Buffer): AsyncGenerator<Buffer> {
   yield head;
   for await (const chunk of body as AsyncIterable<Buffer>) yield chunk;

@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, read } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { asFieldboxError, type ErrorCode, type ErrorDetails, FieldboxError } from '@shared/errors';
 import type { AttachmentKey, ImageId, RemoteKey } from '@shared/model/ids';
@@ -35,43 +36,52 @@ export interface Refused {
 
 const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
 
-/** Files are read in pieces of this size on their way out: many small ones cost more than the bytes. */
+/** Files are read in pieces of this size on their way out: many small ones cost more than the bytes. Smaller files may be held whole. */
 const PIECE = 256 * 1024;
+
+/** How an item is made ready that is to leave. */
+export interface Leaving {
+  /** Put into the way of every byte. */
+  readonly through: (bytes: Readable) => Readable;
+  /**
+   * Before its turn, while another one is sent: a small file is read at once, unless something stands in the way of its bytes, and
+   * whoever sends it asks the gate when its turn has come.
+   */
+  readonly ahead: boolean;
+  readonly isCapped: boolean;
+}
 
 /**
  * Makes an item ready: asks the gate once more (a patient may have said no since it was asked for), looks up what is known, and
- * anonymises if that was asked for. `through` is put into the way of every byte; null when nothing leaves and only proof
- * of what has left is sought.
+ * anonymises if that was asked for. `leaving` is null when nothing leaves and only proof of what has left is sought.
  */
 export async function prepare(
   ctx: EngineContext,
   queued: QueuedItem,
   remote: Pick<Remote, 'remote' | 'name' | 'settings'>,
   makeAnonymous: MakeAnonymous,
-  through: ((bytes: Readable) => Readable) | null,
+  leaving: Leaving | null,
 ): Promise<Prepared> {
-  const slowed = through ?? ((bytes: Readable): Readable => bytes);
+  const slowed = leaving?.through ?? ((bytes: Readable): Readable => bytes);
   const { name: recipient } = remote;
   try {
     if (queued.attachment !== null) {
       if (!driverFor(remote.settings).abilities.takesFiles)
         return { kind: 'refused', code: 'REMOTE_NO_FILES', details: {} };
-      return await prepareFile(ctx, queued, queued.attachment, recipient, slowed, through !== null);
+      return await prepareFile(ctx, queued, queued.attachment, recipient, slowed, leaving !== null);
     }
-    const row = rowByKey(ctx.db, 'image', queued.image);
-    if (!row) return gone;
-    const refused = through === null ? null : refusalNow(ctx, queued, recipient);
+    const known = indexed(ctx, queued.image);
+    if (known === undefined) return gone;
+    const isAskedLater = leaving === null || (leaving.ahead && queued.anonymise === null);
+    const refused = isAskedLater ? null : refusalNow(ctx, queued, recipient);
     if (refused !== null) return refused;
-    const kind = statement(
-      ctx.db,
-      `SELECT coalesce(kind.code, kind.name) AS word FROM image JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
-    ).get(queued.image) as { word: string } | undefined;
-    const own = { kindOfPicture: kind?.word ?? '', takenAt: row.takenAt };
+    const { kindOfPicture, takenAt, fileName } = known;
     if (queued.anonymise === null) {
-      const path = await ctx.objects.require(queued.image);
-      const { attributes } = await ctx.pool.run('readAttributes', { path });
+      const path = ctx.objects.requireNow(queued.image);
       const copies = new PlainCopies(ctx, path, slowed);
-      const source = await sourceFileOf(ctx, queued.image);
+      const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
+      const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= PIECE;
+      const held = readsAhead ? await wholeFile(path, known.bytes) : null;
       return {
         kind: 'ready',
         done: () => copies.remove(),
@@ -79,11 +89,12 @@ export async function prepare(
           ...commonOf(queued),
           attached: null,
           anonymised: false,
-          bytes: row.bytes,
+          bytes: known.bytes,
           sha256: queued.image,
-          facts: factsFrom(attributes, { ...own, fileName: row.fileName }),
-          open: (from = 0) => slowed(fileFrom(path, from)),
-          older: await olderVersions(ctx, remote.remote, queued.image),
+          facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
+          held,
+          open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
+          older: known.isCorrected ? await olderVersions(ctx, remote.remote, queued.image) : [],
           transcoded: (syntax, signal) => copies.make(syntax, signal),
           original: source === null ? null : { ...source, open: (from = 0) => slowed(source.open(from)) },
         },
@@ -103,7 +114,7 @@ export async function prepare(
         anonymised: true,
         bytes: (await stat(path)).size,
         sha256: await sha256Of(path),
-        facts: factsFrom(attributes, { kindOfPicture: own.kindOfPicture, takenAt: null, fileName: '' }),
+        facts: factsFrom(attributes, { kindOfPicture, takenAt: null, fileName: '' }),
         open: (from = 0) => slowed(fileFrom(path, from)),
         transcoded: (syntax, signal) => copies.make(syntax, signal),
         original: null,
@@ -207,6 +218,20 @@ const NO_FACTS: OutgoingFacts = {
   fileName: '',
 };
 
+const readInto = promisify(read);
+
+/** A small file that has this many bytes; null when it has other than these. Only reading itself is handed to another thread. */
+async function wholeFile(path: string, bytes: number): Promise<Buffer | null> {
+  const file = openSync(path, 'r');
+  try {
+    const whole = Buffer.allocUnsafeSlow(bytes + 1);
+    const { bytesRead } = await readInto(file, whole, 0, bytes + 1, 0);
+    return bytesRead === bytes ? whole.subarray(0, bytes) : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
 function fileFrom(path: string, start: number): Readable {
   return createReadStream(path, { start, highWaterMark: PIECE });
 }
@@ -228,6 +253,40 @@ export function refusalNow(
 
 function isHere({ db }: EngineContext, image: ImageId): boolean {
   return statement(db, 'SELECT 1 FROM image WHERE object = ?').get(image) !== undefined;
+}
+
+/** What the index tells of an image: what stands in its file, and what people have said about it. */
+interface Indexed {
+  readonly bytes: number;
+  readonly fileName: string;
+  readonly takenAt: string | null;
+  readonly kindOfPicture: string;
+  readonly attributes: IndexAttributes;
+  /** Whether it was made from another file. */
+  readonly isMade: boolean;
+  /** Whether it stands in the place of an older version. */
+  readonly isCorrected: boolean;
+}
+
+interface IndexedColumns extends Pick<Indexed, 'bytes' | 'fileName' | 'takenAt' | 'kindOfPicture'> {
+  readonly attributes: string;
+  readonly isMade: number;
+  readonly isCorrected: number;
+}
+
+/** Undefined when it is not here. No worker has to open the file for it. */
+function indexed({ db }: EngineContext, image: ImageId): Indexed | undefined {
+  const row = statement(
+    db,
+    `SELECT image.bytes, image.file_name AS fileName, image.taken_at AS takenAt, coalesce(kind.code, kind.name, '') AS kindOfPicture,
+       image.attributes, image.source_object IS NOT NULL AS isMade,
+       EXISTS (SELECT 1 FROM set_aside WHERE set_aside.arrival = image.id AND set_aside.why = 'replaced') AS isCorrected
+     FROM image LEFT JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
+  ).get(image) as IndexedColumns | undefined;
+  if (row === undefined) return undefined;
+  // Written by this program from the type it is read as.
+  const attributes = JSON.parse(row.attributes) as IndexAttributes;
+  return { ...row, attributes, isMade: row.isMade === 1, isCorrected: row.isCorrected === 1 };
 }
 
 function factsFrom(

@@ -1,9 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { RemoteConnection, SendOutcome } from '../remotes/remote';
 import { itemName } from './item-name';
 import { prepare, type Prepared, refusalNow } from './outgoing';
 import type { WorkerParts } from './worker-parts';
+
+/** What becomes of items within so long is written down together. */
+const GATHERED_MS = 20;
 
 /** An item is to be tried again. */
 export type Later = Extract<SendOutcome, { kind: 'later' }>;
@@ -38,6 +42,8 @@ interface Ready {
 export class Round {
   private readonly queue: QueuedItem[];
   private readonly notes: Promise<void>[] = [];
+  private readonly unwritten: Delivery[] = [];
+  private writing: Promise<void> | null = null;
   /** Items of which a place to go on from is kept. */
   private readonly placed = new Set<QueuedItem>();
 
@@ -80,7 +86,11 @@ export class Round {
   private async makeReady(queued: QueuedItem): Promise<Ready> {
     const { ctx, makeAnonymous, throttles } = this.parts;
     const { remote } = this.hands;
-    const prepared = await prepare(ctx, queued, remote, makeAnonymous, (bytes) => throttles.slowed(remote, bytes));
+    const prepared = await prepare(ctx, queued, remote, makeAnonymous, {
+      through: (bytes) => throttles.slowed(remote, bytes),
+      ahead: true,
+      isCapped: throttles.of(remote) !== null,
+    });
     return { queued, prepared };
   }
 
@@ -124,9 +134,19 @@ export class Round {
     }
   }
 
+  /** Written down with what else comes within a moment: one flush for all of it. */
+  private writeDown(delivery: Delivery): Promise<void> {
+    this.unwritten.push(delivery);
+    this.writing ??= wait(GATHERED_MS).then(() => {
+      this.writing = null;
+      return this.parts.note(this.unwritten.splice(0));
+    });
+    return this.writing;
+  }
+
   private async noteDown(queued: QueuedItem, prepared: Prepared, outcome: Settled): Promise<void> {
     try {
-      await this.parts.note([deliveryOf(queued, outcome)]);
+      await this.writeDown(deliveryOf(queued, outcome));
       if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
         await this.parts.corrected(prepared.item, outcome.gone ?? []);
       if (this.placed.has(queued) || outcome.kind !== 'arrived')

@@ -212,6 +212,8 @@ export interface OutgoingFacts {
 export interface OutgoingFile {
   /** The file from an offset on. */
   open(from?: number): Readable;
+  /** The whole file where it is small and was read already; left out or null: it has to be opened. */
+  readonly held?: Buffer | null;
 }
 
 /** One image on its way to one remote. */

@@ -29,6 +29,7 @@ import type { ReceivedInstance } from '../../network/scu';
 import { Status } from '../../network/status';
 import { ExplicitLE, isPlainSyntax, PLAIN_SYNTAXES, Services } from '../../network/uids';
 import type { OwnIdentity } from '../certificates';
+import { heldOrStream } from '../held';
 import { isUndecodable, PlainCopies } from '../outbox/plain-copies';
 import type { Throttles } from '../outbox/throttle';
 import { tlsTo } from '../remotes/dimse/associating';
@@ -110,10 +111,12 @@ export class ArchiveProvider implements ServiceProvider {
         transferSyntaxUID: instance.transferSyntax,
       });
       const bytes = Readable.from(fileOf(header, instance.data), { objectMode: false });
-      await pipeline(this.slowed(bytes, caller), createWriteStream(path));
+      const whole = await heldOrStream(this.slowed(bytes, caller));
+      const held = Buffer.isBuffer(whole) ? whole : undefined;
+      if (!Buffer.isBuffer(whole)) await pipeline(Readable.from(whole, { objectMode: false }), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true });
+      await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true, held });
       this.parts.witness.stored(caller, true);
       return Status.Success;
     } catch (thrown) {

@@ -34,6 +34,8 @@ const WHOLE_BYTES = 8 * 1024 * 1024;
 const whole = new Uint8Array(WHOLE_BYTES + 1);
 
 export interface TakeInInput extends Places {
+  /** The whole file where it is small and in memory already: then nothing lies at the path. */
+  readonly held?: Uint8Array | undefined;
   /** The file as it was offered. It is only read. */
   readonly path: string;
   /** What is taken out of DICOM files before they are stored; null: they are stored as they came. */
@@ -73,6 +75,7 @@ export type TakeInOutput =
  * SPECIAL_FILE, DISK_*.
  */
 export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
+  if (input.held !== undefined) return Promise.resolve(takeHeld(input.held, input));
   const source = openSource(input);
   let copy: Copy | undefined;
   try {
@@ -81,11 +84,8 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
     if (size === 0) throw new FieldboxError('FILE_EMPTY');
     if (size > input.maxBytes)
       throw new FieldboxError('FILE_TOO_LARGE', { limit: `${String(Math.round(input.maxBytes / 2 ** 30))} GB` });
-    const head = readHead(source, Math.min(size, DETECT_BYTES));
-    const kind = detectKind(head, size);
-    if (kind === 'empty') throw new FieldboxError('FILE_EMPTY');
+    const kind = kindOf(readHead(source, Math.min(size, DETECT_BYTES)), size);
     if (kind === 'zip') return { kind };
-    if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
     const whole = size <= WHOLE_BYTES ? readWhole(source) : undefined;
     if (whole) {
       requireUnchanged(source, input);
@@ -109,6 +109,20 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   } finally {
     closeSync(source);
   }
+}
+
+/** Takes in a file that nobody has written yet: it is written once, in its place. */
+function takeHeld(held: Uint8Array, input: TakeInInput): TakeInOutput {
+  const kind = kindOf(held.subarray(0, DETECT_BYTES), held.length);
+  return kind === 'zip' ? { kind } : takeWhole(held, kind, Date.now(), input);
+}
+
+/** Throws FILE_EMPTY, FILE_UNKNOWN. */
+function kindOf(head: Uint8Array, size: number): DescribedKind | 'zip' {
+  const kind = detectKind(head, size);
+  if (kind === 'empty') throw new FieldboxError('FILE_EMPTY');
+  if (kind === 'unknown') throw new FieldboxError('FILE_UNKNOWN');
+  return kind;
 }
 
 function requireUnchanged(source: number, { unchanged }: TakeInInput): void {
@@ -156,7 +170,7 @@ function takeLargeOfOurs(source: number, kind: DescribedKind, modifiedMs: number
 }
 
 function isLinked(kind: DescribedKind, input: TakeInInput): boolean {
-  return input.ours === true && !mayBeFiltered(kind, input);
+  return input.ours === true && input.held === undefined && !mayBeFiltered(kind, input);
 }
 
 function mayBeFiltered(kind: DescribedKind, input: TakeInInput): input is TakeInInput & { readonly filter: TagFilter } {

@@ -8,9 +8,8 @@ import type { RemoteTest } from '@shared/contract/sync';
 import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import type { HttpAnswer } from '../../http/client';
-import { counted } from '../../http/counted';
 import { jsonOf } from '../../http/json';
-import { boundaryOf, onePart, partsOf } from '../../http/multipart';
+import { boundaryOf, partsOf } from '../../http/multipart';
 import { HttpFailure, troubleOf, troubleOfStatus } from '../../http/trouble';
 import { webSecrets, WebSession, webTest } from '../../http/web-session';
 import type {
@@ -28,9 +27,10 @@ import type {
   Trouble,
 } from '../remote';
 import { JsonDataSet, rowOf, textOf } from './dicom-json';
+import { Listing } from './listing';
 import { patientsOf } from './patients';
 import { queryString } from './query-string';
-import { storedOutcome } from './store-response';
+import { Storing, WAITING } from './storing';
 
 /** Any archive with STOW-RS, QIDO-RS and WADO-RS (PS3.18). */
 export const dicomWebDriver: RemoteDriver<'dicomweb'> = {
@@ -49,7 +49,11 @@ const LIST_LIMIT = 5000;
 const RESOURCE = { study: 'studies', series: 'series', image: 'instances' } as const;
 
 class DicomWebConnection implements RemoteConnection {
+  /** More than there are requests, so that small images that wait at the same time go together. */
+  readonly parallel = WAITING;
   private readonly web: WebSession;
+  private readonly storing: Storing;
+  private readonly listing = new Listing((path, signal) => this.allOf(path, signal));
   private folder: Promise<string> | null = null;
   private files = 0;
 
@@ -58,6 +62,7 @@ class DicomWebConnection implements RemoteConnection {
     private readonly surroundings: Surroundings,
   ) {
     this.web = new WebSession(settings.access, surroundings);
+    this.storing = new Storing(this.web, `${settings.stow}/studies`);
   }
 
   async test(signal: AbortSignal): Promise<RemoteTest> {
@@ -82,30 +87,13 @@ class DicomWebConnection implements RemoteConnection {
     try {
       // Where it is listed before we ever sent it, somebody else brought it: then it must be the same. After a try of our own that
       // broke off, it is ours.
-      if (hooks.resume === null && (await this.listed([item], hooks.signal)).size > 0)
+      if (hooks.resume === null && (await this.isListed(item, hooks.signal)))
         return await this.alreadyThere(item, hooks.signal);
       hooks.keepPlace('sent');
-      return await this.store(item, hooks);
+      return await this.storing.store(item, hooks);
     } catch (error) {
       return { kind: 'later', whole: true, trouble: troubleOf(error) };
     }
-  }
-
-  private async store(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    const boundary = `fieldbox-${item.sha256.slice(0, 32)}`;
-    const file = { bytes: item.bytes, open: () => counted(item.open(), (bytes) => hooks.progress(bytes)) };
-    const answer = await this.web.ask({
-      method: 'POST',
-      path: `${this.settings.stow}/studies`,
-      headers: {
-        'content-type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
-        accept: JSON_TYPE,
-      },
-      // The part's own type stands alone: with a transfer syntax behind it some servers answer 200 and keep nothing.
-      body: onePart('application/dicom', boundary, file),
-      signal: hooks.signal,
-    });
-    return storedOutcome(answer, item.facts.SOPInstanceUID);
   }
 
   private async alreadyThere(item: Outgoing, signal: AbortSignal): Promise<SendOutcome> {
@@ -184,6 +172,18 @@ class DicomWebConnection implements RemoteConnection {
       signal,
       ...(idleMs !== undefined && { idleMs }),
     });
+  }
+
+  /** Whether it is listed, by what the whole series was seen to hold a moment ago. Throws HttpFailure. */
+  private async isListed(item: Outgoing, signal: AbortSignal): Promise<boolean> {
+    const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = item.facts;
+    const all = await this.listing.of(pathOf({ StudyInstanceUID, SeriesInstanceUID }), signal);
+    return all === null ? (await this.listed([item], signal)).size > 0 : all.has(SOPInstanceUID);
+  }
+
+  private async allOf(series: string, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+    const uids = await this.uids(`${series}/instances?limit=${String(LIST_LIMIT)}`, signal);
+    return uids.length < LIST_LIMIT ? new Set(uids) : null;
   }
 
   /** SOP Instance UIDs that are listed; asked series by series. Throws HttpFailure. */

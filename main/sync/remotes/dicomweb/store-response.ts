@@ -46,6 +46,15 @@ export function storedOutcome(answer: HttpAnswer, SOPInstanceUID: string): SendO
   return { kind: 'later', whole: false, trouble: { code: 'REMOTE_NOT_KEPT' } };
 }
 
+/** Whether the answer says what became of an instance. */
+export function isNamed(answer: HttpAnswer, SOPInstanceUID: string): boolean {
+  const response = parsed(answer.body);
+  if (response === null) return false;
+  return [REFERENCED_SOP_SEQUENCE, FAILED_SOP_SEQUENCE].some((sequence) =>
+    itemsOf(response, sequence).some((item) => textOf(item, REFERENCED_SOP_INSTANCE_UID) === SOPInstanceUID),
+  );
+}
+
 function parsed(body: Buffer): JsonDataSet | null {
   try {
     const response = JsonDataSet.safeParse(JSON.parse(body.toString('utf8')));

@@ -7,7 +7,7 @@ import { isPlainSyntax } from '../../../network/uids';
 import { isUndecodable } from '../../outbox/plain-copies';
 import type { Outgoing, OutgoingFile, SendHooks, SendOutcome, Surroundings } from '../remote';
 import { type Associate, MOST_CONTEXTS } from './associating';
-import { dataSetOf } from './file-parts';
+import { dataSetOf, dataSetStart } from './file-parts';
 import { outcomeOfStore, troubleOfAssociation } from './trouble';
 
 /** Contexts are left free, so that a pair can be added without starting again. */
@@ -90,7 +90,10 @@ export class Sending {
     hooks: SendHooks,
   ): Promise<SendOutcome> {
     const { SOPClassUID, SOPInstanceUID } = facts;
-    const dataset = dataSetOf(file.open(), (bytes) => hooks.progress(bytes));
+    const held = file.held ?? null;
+    if (held !== null) hooks.progress(held.length);
+    const dataset =
+      held === null ? dataSetOf(file.open(), (bytes) => hooks.progress(bytes)) : held.subarray(dataSetStart(held));
     return outcomeOfStore(await user.store(context, { SOPClassUID, SOPInstanceUID, dataset }));
   }
 

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
 import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
-import { counted } from '../../http/counted';
+import { bodyOf } from '../../http/counted';
 import { jsonOf } from '../../http/json';
 import { HttpFailure, outcomeOfStatus, troubleOf, troubleOfStatus } from '../../http/trouble';
 import { webSecrets, WebSession, webTest } from '../../http/web-session';
@@ -28,6 +28,7 @@ import type {
   Trouble,
 } from '../remote';
 import { instanceId } from './ids';
+import { Sums } from './sums';
 
 /** Orthanc by its own REST interface: one request an image, and the MD5 of what it holds as proof. */
 export const orthancDriver: RemoteDriver<'orthanc'> = {
@@ -62,6 +63,7 @@ const LEVELS = { patient: 'Patient', study: 'Study', series: 'Series', image: 'I
 
 class OrthancConnection implements RemoteConnection {
   private readonly web: WebSession;
+  private readonly sums = new Sums();
   private folder: Promise<string> | null = null;
 
   constructor(
@@ -103,7 +105,7 @@ class OrthancConnection implements RemoteConnection {
         method: 'POST',
         path: '/instances',
         headers: { 'content-type': 'application/dicom' },
-        body: { bytes: item.bytes, open: () => counted(item.open(), (bytes) => hooks.progress(bytes)) },
+        body: bodyOf(item, (bytes) => hooks.progress(bytes)),
         signal: hooks.signal,
       });
       if (answer.status !== 200) {
@@ -113,6 +115,7 @@ class OrthancConnection implements RemoteConnection {
         return outcomeOfStatus(answer.status, answer.headers);
       }
       jsonOf(answer, Stored, 'POST /instances');
+      this.sums.note(item);
       return { kind: 'arrived', proof: null };
     } catch (error) {
       return { kind: 'later', whole: true, trouble: troubleOf(error) };
@@ -122,15 +125,20 @@ class OrthancConnection implements RemoteConnection {
   /** What it holds is compared by MD5 as it holds it; an Orthanc that keeps an older image of the same name is found out so. */
   async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
     const outcomes: ProofOutcome[] = [];
-    for (const item of items) {
-      try {
-        outcomes.push(await this.proveOne(item, signal));
-      } catch (error) {
-        outcomes.push({ kind: 'later', trouble: troubleOf(error) });
-        break; // the others are not asked either while it cannot be reached
+    const queue = [...items.entries()];
+    let broken: ProofOutcome | null = null;
+    const lane = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined && broken === null; next = queue.shift()) {
+        const [at, item] = next;
+        try {
+          outcomes[at] = await this.proveOne(item, signal);
+        } catch (error) {
+          broken = { kind: 'later', trouble: troubleOf(error) }; // the others are not asked either while it cannot be reached
+        }
       }
-    }
-    return outcomes;
+    };
+    await Promise.all(Array.from({ length: orthancDriver.parallel }, lane));
+    return items.map((_, at) => outcomes[at] ?? broken ?? { kind: 'unknown' });
   }
 
   async query({ level, match, limit }: Query, signal: AbortSignal): Promise<QueryAnswer> {
@@ -211,7 +219,7 @@ class OrthancConnection implements RemoteConnection {
     const there = await this.hashThere(idOf(item), signal);
     if (there === 'absent') return { kind: 'missing' };
     if (there === 'untold') return { kind: 'unknown' };
-    if (there !== (await md5Of(item.open(), signal))) return { kind: 'conflict' };
+    if (there !== (this.sums.of(item) ?? (await md5Of(item.open(), signal)))) return { kind: 'conflict' };
     const gone: ImageId[] = [];
     for (const older of item.older)
       if (idOf(older) === idOf(item) || (await this.remove(older, signal))) gone.push(older.image);

@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
 import { deflated } from '../../boxes/deflated';
-import { BOX_CONNECTIONS, FAST_CONNECTIONS, Headers, wireNumber } from '../../boxes/protocol';
-import { counted } from '../../http/counted';
+import { BOX_CONNECTIONS, FAST_CONNECTIONS, Headers, wireNumber, WORTH_KEEPING } from '../../boxes/protocol';
+import { bodyOf, counted } from '../../http/counted';
 import type { HttpAnswer } from '../../http/client';
 import { troubleOf, troubleOfStatus } from '../../http/trouble';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
@@ -11,9 +10,10 @@ import { LinkSpeed } from './link-speed';
 
 /** Kept for an item from its first byte on: a later try knows that there was one. */
 const BEGUN = 'begun';
-/** From these sizes on, over a slow link and a fast one, it is worth a question whether the image, or a part of it, is there already. */
-const WORTH_ASKING = 1024 * 1024;
+/** From WORTH_KEEPING on over a slow link, and from this on over a fast one, it is worth a question whether the image, or a part of it, is there already. */
 const WORTH_ASKING_FAST = 64 * 1024 * 1024;
+/** Over a fast link it is kept that smaller files were begun, too: the next try may be over a slow one. */
+const WORTH_NOTING_FAST = 1024 * 1024;
 /** How often a transfer is begun anew because the other side has another part of it than we thought. */
 const MOST_STARTS = 3;
 
@@ -69,10 +69,12 @@ export class Pusher {
 
   private async toFieldbox(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
     let offset = 0;
-    const isWorthAsking = item.bytes >= (this.link.isFast ? WORTH_ASKING_FAST : WORTH_ASKING);
+    const { isFast } = this.link;
+    const isWorthAsking = item.bytes >= (isFast ? WORTH_ASKING_FAST : WORTH_KEEPING);
+    const isWorthNoting = item.bytes >= (isFast ? WORTH_NOTING_FAST : WORTH_KEEPING);
     if (hooks.resume !== null || isWorthAsking) offset = await this.placeOf(item, hooks.signal);
     for (let start = 1; ; start += 1) {
-      if (start > 1 || item.bytes >= WORTH_ASKING) hooks.keepPlace(BEGUN);
+      if (start > 1 || isWorthNoting) hooks.keepPlace(BEGUN);
       const answer = await this.sendFrom(item, offset, hooks);
       if (answer.status !== 409 || start === MOST_STARTS) return outcomeOfFieldbox(item, answer);
       offset = offsetIn(answer, item);
@@ -81,7 +83,7 @@ export class Pusher {
 
   private async sendFrom(item: Outgoing, offset: number, hooks: SendHooks): Promise<HttpAnswer> {
     const encoding = this.link.encodingOf(item.facts.TransferSyntaxUID);
-    const open = (): Readable => counted(item.open(offset), (bytes) => hooks.progress(bytes));
+    const moved = (bytes: number): void => hooks.progress(bytes);
     const from = performance.now();
     const answer = await this.box.ask({
       method: 'POST',
@@ -93,7 +95,10 @@ export class Pusher {
         [Headers.offset]: String(offset),
         [Headers.encoding]: encoding,
       },
-      body: encoding === 'identity' ? { open, bytes: item.bytes - offset } : { open: () => deflated(open(), 1) },
+      body:
+        encoding === 'identity'
+          ? bodyOf(item, moved, offset)
+          : { open: () => deflated(counted(item.open(offset), moved), 1) },
       signal: hooks.signal,
       idleMs: 600_000,
     });
