@@ -35,7 +35,7 @@ export class Storing {
   private isPlanned = false;
 
   constructor(
-    private readonly web: WebSession,
+    private readonly web: Pick<WebSession, 'ask'>,
     private readonly path: string,
   ) {}
 
