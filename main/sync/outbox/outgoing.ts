@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, read } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -82,6 +83,7 @@ export async function prepare(
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= PIECE;
       const held = readsAhead ? await wholeFile(path, known.bytes) : null;
+      if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {
         kind: 'ready',
         done: () => copies.remove(),
@@ -230,6 +232,18 @@ async function wholeFile(path: string, bytes: number): Promise<Buffer | null> {
   } finally {
     closeSync(file);
   }
+}
+
+/** Longest time that reading one large file may take. */
+const LARGE_FILE_TIMEOUT_MS = 3_600_000;
+
+/** What a worn disk has changed does not leave: nobody far away could tell. Throws OBJECT_DAMAGED. */
+async function requireSound({ pool }: EngineContext, image: ImageId, path: string, held: Buffer | null): Promise<void> {
+  const sha256 =
+    held === null
+      ? (await pool.run('hashFile', { path }, { timeoutMs: LARGE_FILE_TIMEOUT_MS })).sha256
+      : createHash('sha256').update(held).digest('hex');
+  if (sha256 !== image) throw new FieldboxError('OBJECT_DAMAGED', { sha256: image });
 }
 
 function fileFrom(path: string, start: number): Readable {
