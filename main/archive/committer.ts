@@ -161,10 +161,8 @@ export class Committer {
   /** Makes files in `incoming/` last, all together; those that are in their place already have been flushed before. */
   private async flush(incoming: readonly Pick<IncomingObject, 'sha256' | 'bytes'>[]): Promise<void> {
     if (incoming.length === 0) return;
-    if (incoming.length >= WORTH_ALL_AT_ONCE) {
-      for (const { sha256 } of incoming) this.requireThere(sha256);
-      if (await this.filesystem.flush(incoming.reduce((sum, { bytes }) => sum + bytes, 0))) return;
-    }
+    const ownBytes = incoming.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (incoming.length >= WORTH_ALL_AT_ONCE && (await this.filesystem.flush(ownBytes))) return;
     for (let at = 0; at < incoming.length; at += OPEN_AT_ONCE) {
       await Promise.all(incoming.slice(at, at + OPEN_AT_ONCE).map(({ sha256 }) => this.flushIncoming(sha256)));
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setMaxListeners } from 'node:events';
 import { runAnonymisation } from '../../main/archive/anonymisation';
-import { openArchive } from '../../main/archive/engine';
+import { type Engine, openArchive } from '../../main/archive/engine';
 import { AnonymisationRequest } from '../../shared/contract/anonymisation';
 import { ImageId, JobId } from '../../shared/model/ids';
 import { writeInstances } from '../fixtures/instances';
@@ -27,8 +27,8 @@ const signal = new AbortController().signal;
 setMaxListeners(0, signal);
 const handle = { job: JobId.parse('00000000-0000-4000-8000-000000000000'), signal, update: () => undefined };
 
-/** Copies of all images of an archive that holds them, in the archive. */
-async function fieldbox(round: number): Promise<Taken> {
+/** Copies of all images of an archive that holds them, in the archive: the first act since it was opened, and one after it. */
+async function fieldbox(round: number): Promise<{ readonly first: Taken; readonly next: Taken }> {
   const archive = join(folder, `archive-${String(round)}`);
   const engine = await openArchive(archive, { holder: 'bench', version: '0.0.0' });
   try {
@@ -37,25 +37,37 @@ async function fieldbox(round: number): Promise<Taken> {
       handle,
     );
     const rows = engine.context.db.prepare('SELECT object FROM image').all() as { object: string }[];
+    const images = rows.map((row) => ImageId.parse(row.object));
+    const first = await anonymise(
+      engine,
+      AnonymisationRequest.parse({ selection: { images }, masks: 'ignore' }),
+      round,
+    );
     const request = AnonymisationRequest.parse({
-      selection: { images: rows.map((row) => ImageId.parse(row.object)) },
+      selection: { images },
       masks: 'ignore',
+      // Another value makes another key for each patient, so everything is done anew.
+      values: [{ path: 'ClinicalTrialProtocolID', value: 'BENCH' }],
     });
-    spawnSync('sync');
-    const before = process.memoryUsage().rss;
-    const cpu = process.cpuUsage();
-    const from = performance.now();
-    const result = await runAnonymisation(engine.context, request, handle);
-    const seconds = (performance.now() - from) / 1000;
-    const { user, system } = process.cpuUsage(cpu);
-    if (result.made !== COUNT) throw new Error(`Only ${String(result.made)} of ${String(COUNT)} were made.`);
-    const grown = (process.memoryUsage().rss - before) / 2 ** 20;
-    say(`  round ${String(round)}: memory of the process grew by ${grown.toFixed(0)} MiB`);
-    return { seconds, atWork: (user + system) / 1e6 };
+    return { first, next: await anonymise(engine, request, round) };
   } finally {
     await engine.close();
     rmSync(archive, { recursive: true });
   }
+}
+
+async function anonymise(engine: Engine, request: AnonymisationRequest, round: number): Promise<Taken> {
+  spawnSync('sync');
+  const before = process.memoryUsage().rss;
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  const result = await runAnonymisation(engine.context, request, handle);
+  const seconds = (performance.now() - from) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  if (result.made !== COUNT) throw new Error(`Only ${String(result.made)} of ${String(COUNT)} were made.`);
+  const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+  say(`  round ${String(round)}: memory of the process grew by ${grown.toFixed(0)} MiB`);
+  return { seconds, atWork: (user + system) / 1e6 };
 }
 
 /** The basic profile over the whole folder, in one process. */
@@ -89,23 +101,26 @@ try {
     ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
   ]);
   if (made.status !== 0) throw new Error(String(made.stderr));
-  const ours: Taken[] = [];
+  const first: Taken[] = [];
+  const next: Taken[] = [];
   const theirs: Taken[] = [];
   const flushed: Taken[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await fieldbox(round));
+    const ours = await fieldbox(round);
+    first.push(ours.first);
+    next.push(ours.next);
     theirs.push(gdcmanon(round, false));
     flushed.push(gdcmanon(round, true));
   }
-  compare(
-    `Anonymising ${String(COUNT)} instances of 64 KiB`,
-    [
-      side('fieldbox, copies in the archive', 'every file, its key and record flushed before it counts', ours),
-      side('gdcmanon -e -r', 'nothing flushed', theirs),
-      side('gdcmanon -e -r, sync each file', 'every file and the folder flushed at the end', flushed),
-    ],
-    'at least as fast as gdcmanon in one process (ratio at most 1)',
-  );
+  const durability = 'every file, its key and record flushed before it counts';
+  const others = [
+    side('gdcmanon -e -r', 'nothing flushed', theirs),
+    side('gdcmanon -e -r, sync each file', 'every file and the folder flushed at the end', flushed),
+  ];
+  const goal = 'at least as fast as gdcmanon in one process (ratio at most 1)';
+  const what = `Anonymising ${String(COUNT)} instances of 64 KiB`;
+  compare(`${what}: first act since the archive was opened`, [side('fieldbox', durability, first), ...others], goal);
+  compare(`${what}: an act after another one`, [side('fieldbox', durability, next), ...others], goal);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -64,14 +64,14 @@ export async function carryOutRun(
 const PREPARED_AT_ONCE = 256;
 
 /** What a worker gets at once: enough that handing it over counts for little, and little enough that others get their turn. */
-const PORTION = { images: 32, bytes: 8 * 1024 * 1024 } as const;
+const PORTION = { images: 64, bytes: 8 * 1024 * 1024 } as const;
 
 /** Portions with a worker, waiting for one, or being stored: few enough to keep memory flat. */
-const PORTIONS_UNDER_WAY = 16;
+const PORTIONS_UNDER_WAY = 8;
 
 /**
  * Workers that small images without areas use at once: the index has about as much to do with them in this thread, and one more
- * worker than there are cores left would only be in its way.
+ * worker than there are cores left would only be in its way. Each has its next portion before it has finished one.
  */
 const WORKERS_FOR_SMALL = Math.max(1, availableParallelism() - 1);
 

@@ -16,6 +16,12 @@ export interface OpenedDatabase {
   readonly putAside: string | null;
 }
 
+/**
+ * From this many pages on (16 MiB) the write-ahead log is copied into the index. While many images come in, most of the pages that
+ * one transaction writes are written again by the next; copying them less often costs less.
+ */
+const CHECKPOINT_PAGES = 4000;
+
 const LATEST = migrations.at(-1)?.version ?? 0;
 
 /**
@@ -48,6 +54,7 @@ function connect(paths: ArchivePaths, now: Date): { db: Database.Database; empty
     // What is erased is overwritten, in the pages it stood on and in those that become free.
     db.pragma('secure_delete = ON');
     db.pragma('temp_store = MEMORY');
+    db.pragma(`wal_autocheckpoint = ${String(CHECKPOINT_PAGES)}`);
     db.pragma(`cache_size = -${String(cacheKibibytes())}`);
     addSqlFunctions(db);
     const version = Number(db.pragma('user_version', { simple: true }));
