@@ -1,10 +1,11 @@
-import { Pencil, Plus, Send } from 'lucide-react';
+import { Pencil, Plus, Send, Waypoints } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ForwardRuleRow } from '@shared/contract/sources';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { together } from '../../app/format';
+import { navigate } from '../../app/router';
 import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
@@ -50,7 +51,15 @@ export function Forwarding() {
         />
       ) : null}
       {isLoaded && targets.length === 0 ? (
-        <Empty icon={Send} title={t('forwarding.empty')}>
+        <Empty
+          icon={Send}
+          title={t('forwarding.empty')}
+          action={
+            <Button icon={Waypoints} onPress={() => navigate({ screen: 'sending', page: 'destinations' })}>
+              {t('destinations.title')}
+            </Button>
+          }
+        >
           {t('forwarding.emptyHint')}
         </Empty>
       ) : null}
