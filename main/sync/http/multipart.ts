@@ -4,6 +4,8 @@ import { HttpFailure } from './trouble';
 const CRLF = Buffer.from('\r\n');
 const HEAD_END = Buffer.from('\r\n\r\n');
 const MOST_HEAD_BYTES = 16 * 1024;
+/** More than this behind the last part is not waited for. */
+const MOST_EPILOGUE_BYTES = 64 * 1024;
 
 /** The boundary of a multipart Content-Type (RFC 2046 5.1.1); null when it is none. */
 export function boundaryOf(contentType: string | undefined): string | null {
@@ -51,12 +53,15 @@ export interface Part {
  */
 export async function* partsOf(source: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<Part> {
   const reader = new PartReader(source, Buffer.from(`--${boundary}`, 'latin1'));
-  if (!(await reader.begin())) return;
-  for (;;) {
-    const headers = await reader.head();
-    yield { headers, body: reader.body() };
-    await reader.skipBody();
-    if (reader.ended) return;
+  try {
+    if (!(await reader.begin())) return;
+    while (!reader.ended) {
+      const headers = await reader.head();
+      yield { headers, body: reader.body() };
+      await reader.skipBody();
+    }
+  } finally {
+    await reader.leave();
   }
 }
 
@@ -129,6 +134,23 @@ class PartReader {
 
   async skipBody(): Promise<void> {
     for await (const _ of this.body()) if (!this.inBody) return;
+  }
+
+  /**
+   * Reads what stands behind the closing boundary (RFC 2046 5.1.1 allows for anything), so that the connection can be used again;
+   * when that is much or breaks off, or the parts were not wanted to their end, the source is given up.
+   */
+  async leave(): Promise<void> {
+    try {
+      for (let bytes = 0; this.ended && bytes < MOST_EPILOGUE_BYTES;) {
+        const next = await this.chunks.next();
+        if (next.done === true) return;
+        bytes += next.value.length;
+      }
+    } catch {
+      return; // all that was announced has come
+    }
+    await this.chunks.return?.();
   }
 
   /** Behind a boundary: two hyphens end it all, anything up to the line's end is padding (RFC 2046 5.1.1). */

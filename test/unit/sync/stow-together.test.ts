@@ -93,6 +93,14 @@ describe('what a series holds', () => {
     await listing.of('series', signal);
     expect(asked).toBe(2);
   });
+
+  it('grows by what was sent there', async () => {
+    const listing = new Listing(() => Promise.resolve(new Set(['1.1'])));
+    await listing.note('other', '1.1');
+    await listing.of('series', signal);
+    await listing.note('series', '1.2');
+    expect([...((await listing.of('series', signal)) ?? [])]).toEqual(['1.1', '1.2']);
+  });
 });
 
 describe('a file on its way in', () => {

@@ -90,7 +90,9 @@ class DicomWebConnection implements RemoteConnection {
       if (hooks.resume === null && (await this.isListed(item, hooks.signal)))
         return await this.alreadyThere(item, hooks.signal);
       hooks.keepPlace('sent');
-      return await this.storing.store(item, hooks);
+      const outcome = await this.storing.store(item, hooks);
+      if (outcome.kind === 'arrived') await this.listing.note(seriesOf(item), item.facts.SOPInstanceUID);
+      return outcome;
     } catch (error) {
       return { kind: 'later', whole: true, trouble: troubleOf(error) };
     }
@@ -174,14 +176,16 @@ class DicomWebConnection implements RemoteConnection {
     });
   }
 
-  /** Whether it is listed, by what the whole series was seen to hold a moment ago. Throws HttpFailure. */
+  /**
+   * Whether it is listed, by what the whole series was seen to hold a moment ago; where an older version of it may be there, by a
+   * question of its own. Throws HttpFailure.
+   */
   private async isListed(item: Outgoing, signal: AbortSignal): Promise<boolean> {
-    const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = item.facts;
-    const all = await this.listing.of(pathOf({ StudyInstanceUID, SeriesInstanceUID }), signal);
-    return all === null ? (await this.listed([item], signal)).size > 0 : all.has(SOPInstanceUID);
+    const all = item.older.length > 0 ? null : await this.listing.of(seriesOf(item), signal);
+    return all === null ? (await this.listed([item], signal)).size > 0 : all.has(item.facts.SOPInstanceUID);
   }
 
-  private async allOf(series: string, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+  private async allOf(series: string, signal: AbortSignal): Promise<Set<string> | null> {
     const uids = await this.uids(`${series}/instances?limit=${String(LIST_LIMIT)}`, signal);
     return uids.length < LIST_LIMIT ? new Set(uids) : null;
   }
@@ -191,8 +195,7 @@ class DicomWebConnection implements RemoteConnection {
     const found = new Set<string>();
     const series = new Map<string, Outgoing[]>();
     for (const item of items) {
-      const { StudyInstanceUID, SeriesInstanceUID } = item.facts;
-      const path = `${pathOf({ StudyInstanceUID, SeriesInstanceUID })}/instances`;
+      const path = `${seriesOf(item)}/instances`;
       series.set(path, [...(series.get(path) ?? []), item]);
     }
     for (const [path, wanted] of series) {
@@ -266,6 +269,11 @@ function pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Retriev
   if (SeriesInstanceUID === undefined) return study;
   const series = `${study}/series/${encodeURIComponent(SeriesInstanceUID)}`;
   return SOPInstanceUID === undefined ? series : `${series}/instances/${encodeURIComponent(SOPInstanceUID)}`;
+}
+
+function seriesOf({ facts }: Pick<Outgoing, 'facts'>): string {
+  const { StudyInstanceUID, SeriesInstanceUID } = facts;
+  return pathOf({ StudyInstanceUID, SeriesInstanceUID });
 }
 
 /** 204 is how many say "nothing found" (PS3.18 10.6.3.1). */

@@ -5,7 +5,7 @@ const MOST_SERIES = 64;
 
 interface Known {
   readonly until: number;
-  readonly uids: Promise<ReadonlySet<string> | null>;
+  readonly uids: Promise<Set<string> | null>;
 }
 
 /**
@@ -15,7 +15,7 @@ interface Known {
 export class Listing {
   private readonly known = new Map<string, Known>();
 
-  constructor(private readonly ask: (series: string, signal: AbortSignal) => Promise<ReadonlySet<string> | null>) {}
+  constructor(private readonly ask: (series: string, signal: AbortSignal) => Promise<Set<string> | null>) {}
 
   /** Null: too many; each has to be asked about. Throws HttpFailure. */
   async of(series: string, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
@@ -33,5 +33,10 @@ export class Listing {
       this.known.delete(series);
       throw error;
     }
+  }
+
+  /** An instance is there now: what is sent later under its number is compared with it. */
+  async note(series: string, uid: string): Promise<void> {
+    (await this.known.get(series)?.uids)?.add(uid);
   }
 }
