@@ -24,7 +24,6 @@ import { createCourier } from './courier';
 import { Destinations } from './destinations';
 import { type BackOff, backOff } from './outbox/backoff';
 import { OutboxRequests } from './outbox/requests';
-import { Corrections } from './outbox/corrections';
 import { summaryOf } from './outbox/summary';
 import { Throttles } from './outbox/throttle';
 import { Workers } from './outbox/workers';
@@ -109,7 +108,6 @@ class SyncService implements Sync {
     const makeAnonymous = outgoingFiles(context);
     const { throttles } = this;
     const clinic = this.clinicParts();
-    const corrections = new Corrections(clinic);
     this.batcher = new CommitBatcher(context);
     this.ownKey = new OwnBoxKey(secrets, context.archiveId);
     this.identity = new OwnIdentity(secrets, context.archiveId);
@@ -128,7 +126,6 @@ class SyncService implements Sync {
       makeAnonymous,
       throttles,
       note: (remote, items) => this.noteSent(remote, items),
-      corrected: (remote, item, gone) => corrections.corrected(remote, item, gone),
       connect: (remote) => this.connecting.connect(require(remote)),
       troubleServing: (remote) => troubleOfVisits(this.boxes.visits(remote)),
       backOff: waits,

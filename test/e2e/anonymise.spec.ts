@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './support/app';
-import { ask, importThrough, skipTheDay } from './support/steps';
+import { answerSaving, ask, importThrough, skipTheDay } from './support/steps';
 import { instanceBytes } from '../fixtures/instances';
 
 test('anonymise and find again by key', async ({ fieldbox, folder }) => {
@@ -59,9 +59,7 @@ test('anonymise and find again by key', async ({ fieldbox, folder }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'Okonkwo, Chidinma' })).toBeVisible();
 
   const table = join(folder, 'keys.csv');
-  await app.evaluate(({ dialog: system }, filePath) => {
-    system.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-  }, table);
+  await answerSaving(app, table);
   expect(await ask(page, 'dialog.saveFile', { suggestedName: 'keys.csv' })).toEqual({ path: table });
   await page.getByRole('link', { name: 'Manage' }).click();
   await page.getByRole('link', { name: 'Anonymisation keys' }).click();

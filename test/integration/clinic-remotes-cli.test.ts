@@ -111,4 +111,33 @@ describe('the command line', () => {
     expect(server.kept()).toHaveLength(1);
     expect(await json(0, 'pull', 'files', '--from', 'practice')).toEqual({ added: 0, alreadyStored: 0, rejected: 0 });
   });
+
+  it('puts files of a study into a case of the patient there where --into-cases says so, and only there', async () => {
+    const file = join(folder, 'letter.txt');
+    writeFileSync(file, 'left ear');
+    const study = ['--patient', 'N-1', '--study', uidOf('study N-1')];
+    const [letter] = (await json(0, 'attach', 'add', file, ...study))['added'] as { row: { attachment: string } }[];
+    if (letter === undefined) throw new Error('The letter was added.');
+    const send = async (name: string, ...more: readonly string[]): Promise<AttachmentsServer> => {
+      const server = await AttachmentsServer.start();
+      server.addPatient({ first_name: 'N', last_name: 'Name', date_of_birth: '1980-01-02', old_reference_id: 'N-1' });
+      process.env['FIELDBOX_REMOTE_TOKEN'] = server.key;
+      const add = ['remote', 'add', name, 'attachments', '--url', `${server.url}/v1`, '--contact', 'it@clinic.example'];
+      expect(await json(0, ...add, ...more)).toMatchObject({ settings: { intoCases: more.length > 0 } });
+      await run('send', '--to', name, '--attachment', letter.row.attachment);
+      await expect
+        .poll(async () => (await json(0, 'outbox', 'run'))['rows'], { timeout: 30_000 })
+        .toContainEqual(
+          expect.objectContaining({ remoteName: name, counts: expect.objectContaining({ proven: 1 }) as unknown }),
+        );
+      return server;
+    };
+    const joined = await send('joined', '--into-cases');
+    const [made] = joined.cases.values();
+    expect(joined.cases.size).toBe(1);
+    expect(made?.patient_attachment_ids).toEqual([...joined.attachments.keys()]);
+    const loose = await send('loose');
+    expect(loose.attachments.size).toBe(1);
+    expect(loose.cases.size).toBe(0);
+  });
 });

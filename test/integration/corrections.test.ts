@@ -146,4 +146,20 @@ describe('corrections of what was delivered', () => {
     expect(server.kept().map(({ bytes }) => sha256Of(bytes ?? Buffer.alloc(0)))).toEqual([outbox.now]);
     expect(server.attachments.size).toBe(2);
   });
+
+  it('put it away later where a fault, and then a lost answer, came between', async () => {
+    const server = withOurPatients(await AttachmentsServer.start());
+    const outbox = await corrected(attachmentsSettings(server, { dicomAs: 'file' }), {
+      path: 'StudyDescription',
+      value: 'Chest, again',
+      secrets: attachmentsSecrets(server),
+    });
+    server.failsArchiving = 1;
+    server.losesArchiving = 1;
+    const { about } = await correct(outbox, 'proven');
+    await expect.poll(async () => (await about(outbox.old))?.state, WAIT).toBe('cancelled');
+    expect([server.failsArchiving, server.losesArchiving]).toEqual([0, 0]);
+    expect(server.kept().map(({ bytes }) => sha256Of(bytes ?? Buffer.alloc(0)))).toEqual([outbox.now]);
+    expect(outbox.faults).toEqual([]);
+  });
 });

@@ -300,3 +300,25 @@ export function olderThere(db: Database, remote: RemoteKey, image: ImageId): rea
   ).all({ remote, image }) as { image: ImageId }[];
   return rows.map((row) => row.image);
 }
+
+/** An older version that a remote holds beside the newer one. */
+export interface OlderLeft {
+  readonly older: ImageId;
+  readonly newer: ImageId;
+}
+
+/** Older versions that a remote holds of images of which the version that is here now is proven there, whole ones. */
+export function olderLeft(db: Database, remote: RemoteKey): readonly OlderLeft[] {
+  return statement(
+    db,
+    `SELECT DISTINCT i.image AS older, living.object AS newer
+     FROM set_aside CROSS JOIN image AS living ON living.id = set_aside.arrival
+       CROSS JOIN outbox_item AS i ON i.image = set_aside.object AND i.remote_id = (SELECT id FROM remote WHERE key = ?)
+       JOIN outbox_transaction AS t ON t.id = i.transaction_id
+     WHERE set_aside.why = 'replaced' AND i.attachment IS NULL AND t.anonymise IS NULL AND i.state IN ('arrived', 'proven')
+       AND EXISTS (SELECT 1 FROM outbox_item AS later JOIN outbox_transaction AS whole ON whole.id = later.transaction_id
+         WHERE later.image = living.object AND later.remote_id = i.remote_id AND later.attachment IS NULL
+           AND whole.anonymise IS NULL AND later.state = 'proven')
+     ORDER BY i.id`,
+  ).all(remote) as OlderLeft[];
+}

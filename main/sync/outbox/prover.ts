@@ -2,6 +2,7 @@ import type { TransactionKey } from '@shared/model/ids';
 import { type QueuedItem, type Remote, unprovenItems } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import type { Outgoing, ProofOutcome, RemoteConnection } from '../remotes/remote';
+import type { Corrections } from './corrections';
 import { prepare } from './outgoing';
 import { itemName } from './item-name';
 import type { WorkerParts } from './worker-parts';
@@ -35,7 +36,10 @@ export class Prover {
   private readonly unnamed = new Map<string, number>();
   private failures = 0;
 
-  constructor(private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'corrected' | 'backOff'>) {}
+  constructor(
+    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'backOff'>,
+    private readonly corrections: Corrections,
+  ) {}
 
   forgetFailures(): void {
     this.failures = 0;
@@ -96,7 +100,7 @@ export class Prover {
     if (deliveries.length > 0) await this.parts.note(deliveries);
     for (const [at, outcome] of outcomes.entries()) {
       const item = items[at];
-      if (item !== undefined && outcome.kind === 'proven') await this.parts.corrected(item, outcome.gone ?? []);
+      if (item !== undefined && outcome.kind === 'proven') await this.corrections.proven(item, outcome.gone ?? []);
     }
     if (deliveries.length < ready.length) this.askLater();
     else this.failures = 0;

@@ -3,6 +3,7 @@ import type { RemoteActivity } from '@shared/contract/sync';
 import { type QueuedItem, type Remote, unprovenItems, waitingAmount, waitingItems } from '../../archive/outbox/queue';
 import { DriverMemory } from '../remotes/memory';
 import type { RemoteConnection, Trouble } from '../remotes/remote';
+import { Corrections } from './corrections';
 import { Ending } from './ending';
 import { onNetwork, untilOpen } from './hours';
 import { itemName } from './item-name';
@@ -33,6 +34,7 @@ export class RemoteWorker {
   private readonly notBefore = new Map<string, number>();
   private readonly suspects: Suspects;
   private readonly ending: Ending;
+  private readonly corrections: Corrections;
   private readonly pace = new Pace();
   private readonly prover: Prover;
   private connection: RemoteConnection | null = null;
@@ -53,7 +55,8 @@ export class RemoteWorker {
     private remote: Remote,
     private readonly parts: WorkerParts,
   ) {
-    this.prover = new Prover(parts);
+    this.corrections = new Corrections(parts, remote.remote);
+    this.prover = new Prover(parts, this.corrections);
     this.ending = new Ending(parts.ctx);
     this.suspects = new Suspects(new DriverMemory(parts.ctx.db, remote.remote));
     setMaxListeners(0, this.stopping.signal); // each image under way listens
@@ -159,6 +162,7 @@ export class RemoteWorker {
     this.trouble = null;
     this.nextTry = null;
     this.prover.forgetFailures();
+    this.corrections.forgetFailures();
     this.notBefore.clear();
   }
 
@@ -229,20 +233,23 @@ export class RemoteWorker {
     const waits: number[] = [];
     const waiting = waitingAmount(db, this.remote.remote).items > 0;
     const unproven = this.parts.provable && unprovenItems(db, this.remote.remote, 0, 1).length > 0;
-    if (this.nextTry !== null && (waiting || unproven)) {
+    const older = this.corrections.next;
+    if (this.nextTry !== null && (waiting || unproven || older !== null)) {
       waits.push(this.nextTry - now);
       if (this.nextClear !== null) {
         if (unproven) waits.push(Math.max(this.nextClear, this.prover.next) - now);
         if (this.nextClear > now && this.hasClear()) waits.push(this.nextClear - now);
       }
     } else {
-      if (waiting) {
-        const closed = untilOpen(this.remote.policy.hours, this.parts.ctx.now());
-        if (closed > 0) waits.push(Math.min(closed, HOURS_LIMIT_MS));
-        else if (!onNetwork(this.remote.policy.network)) waits.push(LOOK_AGAIN_MS);
-        else waits.push(...[...this.notBefore.values()].map((at) => at - now));
-      }
-      if (unproven) waits.push(this.prover.next - now);
+      const closed = untilOpen(this.remote.policy.hours, this.parts.ctx.now());
+      const due = [
+        ...(waiting ? this.notBefore.values() : []),
+        ...(unproven ? [this.prover.next] : []),
+        ...(older === null ? [] : [older]),
+      ];
+      if (closed > 0) waits.push(Math.min(closed, HOURS_LIMIT_MS));
+      else if (!onNetwork(this.remote.policy.network)) waits.push(LOOK_AGAIN_MS);
+      else waits.push(...due.map((at) => at - now));
     }
     if (waits.length > 0) {
       this.clearTimer();
@@ -301,6 +308,7 @@ export class RemoteWorker {
         this.parts.changed();
       },
       moved: (bytes) => this.pace.note(bytes),
+      proven: (item, gone) => this.corrections.proven(item, gone),
       putOff: (item, outcome) => this.tryLater(item, outcome),
       settled: ({ kind }) => {
         if (kind === 'arrived') this.forgetFailure();
@@ -364,6 +372,7 @@ export class RemoteWorker {
     if (!this.parts.provable) return 0;
     const found = await this.prover.batch(this.remote, () => this.connected(), this.stopping.signal);
     for (const item of found.sentAgain) this.putOff(itemName(item), null);
+    await this.corrections.finish(() => this.connected(), this.stopping.signal);
     return found.moved;
   }
 

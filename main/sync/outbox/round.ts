@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
-import type { RemoteConnection, SendOutcome } from '../remotes/remote';
+import type { Outgoing, RemoteConnection, SendOutcome } from '../remotes/remote';
 import { itemName } from './item-name';
 import { prepare, type Prepared, refusalNow } from './outgoing';
 import type { WorkerParts } from './worker-parts';
@@ -25,6 +26,8 @@ export interface RoundHands {
   /** The remote has answered: an item is to be tried again, or has moved on. */
   putOff(item: QueuedItem, outcome: Later): void;
   settled(outcome: Settled): void;
+  /** It is written down that an item is proven; `gone`: older versions that are seen to be gone there. */
+  proven(item: Outgoing, gone: readonly ImageId[]): Promise<void>;
   /** It is written down that an item has moved on, or that has failed. */
   ended(item: QueuedItem, failed: boolean): void;
 }
@@ -49,7 +52,7 @@ export class Round {
 
   constructor(
     items: readonly QueuedItem[],
-    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'corrected' | 'throttles' | 'onFault'>,
+    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'throttles' | 'onFault'>,
     private readonly hands: RoundHands,
   ) {
     this.queue = [...items];
@@ -148,7 +151,7 @@ export class Round {
     try {
       await this.writeDown(deliveryOf(queued, outcome));
       if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
-        await this.parts.corrected(prepared.item, outcome.gone ?? []);
+        await this.hands.proven(prepared.item, outcome.gone ?? []);
       if (this.placed.has(queued) || outcome.kind !== 'arrived')
         keepResumePlace(this.parts.ctx.db, itemName(queued), null);
     } catch (error) {

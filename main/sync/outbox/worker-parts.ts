@@ -1,7 +1,6 @@
-import type { ImageId } from '@shared/model/ids';
 import type { EngineContext } from '../../archive/context';
 import type { Delivery } from '../../archive/records/bodies/outbox';
-import type { Outgoing, RemoteConnection, Trouble } from '../remotes/remote';
+import type { RemoteConnection, Trouble } from '../remotes/remote';
 import type { BackOff } from './backoff';
 import type { MakeAnonymous } from './outgoing';
 import type { Throttles } from './throttle';
@@ -13,11 +12,11 @@ export interface WorkerParts {
   readonly throttles: Throttles;
   /** Writes down what became of items, in one flush with others. */
   readonly note: (items: readonly Delivery[]) => Promise<void>;
-  /** A newer version is proven: what became of the older ones. */
-  readonly corrected: (item: Outgoing, gone: readonly ImageId[]) => Promise<void>;
   readonly connect: () => RemoteConnection;
   readonly provable: boolean;
   readonly parallel: number;
+  /** Whether it lets us take away what we have sent. */
+  readonly withdraws: boolean;
   /** For a remote that fetches for itself, so that nothing is sent from here: what is wrong with that now. */
   readonly served: (() => Trouble | null) | null;
   /** How long to wait after the n-th failure in a row, in milliseconds. */

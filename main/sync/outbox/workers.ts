@@ -1,10 +1,10 @@
-import type { ImageId, RemoteKey, TransactionKey } from '@shared/model/ids';
+import type { RemoteKey, TransactionKey } from '@shared/model/ids';
 import type { EngineContext } from '../../archive/context';
 import type { Remote } from '../../archive/outbox/queue';
 import type { InFlight } from '../../archive/outbox/views';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { driverFor } from '../remotes/registry';
-import type { Outgoing, RemoteConnection, Trouble } from '../remotes/remote';
+import type { RemoteConnection, Trouble } from '../remotes/remote';
 import type { BackOff } from './backoff';
 import { itemName } from './item-name';
 import type { MakeAnonymous } from './outgoing';
@@ -17,8 +17,6 @@ export interface WorkersParts {
   readonly throttles: Throttles;
   /** Writes down what became of items of a remote. */
   readonly note: (remote: RemoteKey, items: readonly Delivery[]) => Promise<void>;
-  /** A newer version is proven at a remote: what became of the older ones. */
-  readonly corrected: (remote: RemoteKey, item: Outgoing, gone: readonly ImageId[]) => Promise<void>;
   /** Throws NOT_FOUND. */
   readonly connect: (remote: RemoteKey) => RemoteConnection;
   /** What is wrong with a remote that fetches for itself. */
@@ -38,16 +36,16 @@ export class Workers {
     const known = this.byRemote.get(remote.remote);
     if (known) return known;
     const { parts } = this;
-    const { proofs, isServed, parallel } = driverFor(remote.settings);
+    const { proofs, isServed, parallel, abilities } = driverFor(remote.settings);
     const worker = new RemoteWorker(remote, {
       ctx: parts.ctx,
       makeAnonymous: parts.makeAnonymous,
       throttles: parts.throttles,
       note: (items) => parts.note(remote.remote, items),
-      corrected: (item, gone) => parts.corrected(remote.remote, item, gone),
       connect: () => parts.connect(remote.remote),
       provable: proofs.length > 0 && !isServed,
       parallel,
+      withdraws: abilities.withdraws !== 'no',
       served: isServed ? () => parts.troubleServing(remote.remote) : null,
       backOff: parts.backOff,
       changed: parts.changed,

@@ -109,9 +109,9 @@ export interface RemoteConnection {
   withdraw?(image: ImageId, signal: AbortSignal): Promise<boolean>;
   /**
    * Takes away an older version of an image of which the newer one is proven: only what was made from here and stands for nothing
-   * else. True when it is not there any more. Throws HttpFailure.
+   * else. True when it is not there any more, however often it is asked. Throws HttpFailure.
    */
-  withdrawOlder?(image: ImageId, signal: AbortSignal): Promise<boolean>;
+  withdrawOlder?(older: ImageId, newer: ImageId, signal: AbortSignal): Promise<boolean>;
   /** Fetches what it has besides instances, handing each thing over as it comes. Throws HttpFailure. */
   fetchBack?(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void>;
   /** Puts a report on a series there, unless it is there already. Throws HttpFailure. */

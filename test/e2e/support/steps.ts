@@ -22,6 +22,13 @@ export async function answerDialogs(app: ElectronApplication, paths: readonly st
   }, paths);
 }
 
+/** The next system dialog for saving answers with this path. */
+export async function answerSaving(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, path);
+}
+
 /** Goes past the question where we are today. */
 export async function skipTheDay(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Skip for today' }).click();

@@ -153,10 +153,11 @@ class AttachmentsConnection implements RemoteConnection {
     return was;
   }
 
-  async withdrawOlder(image: ImageId, signal: AbortSignal): Promise<boolean> {
-    const sent = this.memory.sent(image);
-    if (sent?.made !== true || this.memory.imageAt(sent.id) !== image) return false;
-    await this.withdraw(image, signal);
+  async withdrawOlder(older: ImageId, _newer: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(older);
+    if (sent === null) return this.memory.wasTakenAway(older);
+    if (!sent.made || this.memory.imageAt(sent.id) !== older) return false;
+    await this.withdraw(older, signal);
     return true;
   }
 

@@ -36,6 +36,7 @@ export class AttachmentsMemory {
   keep(thing: Thing, sent: Sent): void {
     this.surroundings.remember(`sent:${thing}`, JSON.stringify(sent));
     this.surroundings.remember(`there:${sent.id}`, thing);
+    this.surroundings.remember(`taken-away:${thing}`, null);
   }
 
   /** `byUs`: the record is put away there by our own doing, and does not stand in the way of sending again. */
@@ -44,7 +45,14 @@ export class AttachmentsMemory {
     if (sent === null) return;
     this.surroundings.remember(`sent:${thing}`, null);
     this.surroundings.remember(`there:${sent.id}`, null);
-    if (byUs) this.notePutAway(sent.id);
+    if (!byUs) return;
+    this.notePutAway(sent.id);
+    this.surroundings.remember(`taken-away:${thing}`, '1');
+  }
+
+  /** Whether what was sent was put away there by our own doing, and not sent again. */
+  wasTakenAway(thing: Thing): boolean {
+    return this.surroundings.recall(`taken-away:${thing}`) !== null;
   }
 
   /** A record was put away there by our own doing. */

@@ -34,6 +34,7 @@ export class Copies {
     if (oldest !== sent.id) this.memory.keep(image, { ...sent, id: oldest });
     for (const { id } of copies) {
       if (id === oldest) continue;
+      this.memory.move(id, oldest);
       const answer = await this.session.ask(`image/${String(id)}/`, { method: 'DELETE' }, signal);
       if (answer.status !== 404) requireOk(answer, 'image/');
       this.memory.forgetThere(id);

@@ -164,21 +164,24 @@ class TschartsConnection implements RemoteConnection {
   async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
     // Copies that a network has made go with it.
     await this.copies.takeAway(image, signal);
-    const sent = this.memory.sent(image);
-    if (sent === null) return false;
-    const answer = await this.session.ask(`image/${String(sent.id)}/`, { method: 'DELETE' }, signal);
-    if (answer.status !== 404) requireOk(answer, 'image/');
-    this.memory.forget(image);
-    return answer.status === 200;
+    return this.remove(image, signal);
   }
 
-  async withdrawOlder(image: ImageId, signal: AbortSignal): Promise<boolean> {
-    const sent = this.memory.sent(image);
-    if (sent === null) return false;
-    // The same picture stands for the newer version: nothing about the image itself was corrected.
-    if (this.memory.imageAt(sent.id) !== image) return true;
-    if (!sent.made) return false;
-    await this.withdraw(image, signal);
+  async withdrawOlder(older: ImageId, newer: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(older);
+    if (sent === null) return this.memory.wasTakenAway(older);
+    // The same picture stands for the newer version (nothing about the picture was corrected), or for another image.
+    if (this.memory.imagesAt(sent.id).some((image) => image !== older)) {
+      this.memory.takenAway(older);
+      return true;
+    }
+    const now = this.memory.sent(newer);
+    if (!sent.made || now === null) return false;
+    // Time may have passed since the newer one was read back.
+    if (!(await this.pictures.ids(now.patient, now.type, signal)).includes(now.id)) return false;
+    const isCopy = now.sha256 === sent.sha256 && now.patient === sent.patient && now.type === sent.type;
+    if (isCopy) await this.remove(older, signal);
+    else await this.withdraw(older, signal);
     return true;
   }
 
@@ -191,6 +194,17 @@ class TschartsConnection implements RemoteConnection {
     await this.session.close();
     if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
     this.folder = null;
+  }
+
+  /** Takes away the picture that was sent; false when it is not there. */
+  private async remove(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image);
+    if (sent === null) return false;
+    const answer = await this.session.ask(`image/${String(sent.id)}/`, { method: 'DELETE' }, signal);
+    if (answer.status !== 404) requireOk(answer, 'image/');
+    this.memory.takenAway(image);
+    this.memory.forgetThere(sent.id);
+    return answer.status === 200;
   }
 
   private patients(signal: AbortSignal): TschartsPatients {
@@ -234,10 +248,12 @@ class TschartsConnection implements RemoteConnection {
     type: TschartsImageType,
     signal: AbortSignal,
   ): Promise<number | null> {
-    for (const id of await this.pictures.ids(patient, type, signal)) {
-      const known = this.memory.hashOf(id);
-      if (known === picture.sha256) return id;
-      if (known !== null) continue;
+    const ids = await this.pictures.ids(patient, type, signal);
+    // Of several the one that was there first: the others may be copies that a network has made of it.
+    const known = ids.findLast((id) => this.memory.hashOf(id) === picture.sha256);
+    if (known !== undefined) return known;
+    for (const id of ids) {
+      if (this.memory.hashOf(id) !== null) continue;
       const image = await this.pictures.one(id, signal);
       if (image === null) continue; // taken away meanwhile
       // A fault that passes must not hide what a lost answer left there; one that stays must not hold up the patient for ever.

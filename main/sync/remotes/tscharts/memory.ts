@@ -37,10 +37,12 @@ export class TschartsMemory {
   }
 
   keep(image: ImageId, sent: Sent): void {
+    const before = this.sent(image);
+    if (before !== null) this.release(image, before.id);
     this.surroundings.remember(`image:${image}`, JSON.stringify(sent));
-    this.surroundings.remember(`there:${String(sent.id)}`, image);
+    this.surroundings.remember(`there:${String(sent.id)}`, [...this.imagesAt(sent.id), image].join(' '));
     this.surroundings.remember(`own:${sent.sha256}`, image);
-    this.surroundings.remember(`faults:${image}`, null);
+    for (const name of [`faults:${image}`, `taken-away:${image}`]) this.surroundings.remember(name, null);
   }
 
   /** Whether a picture with these bytes was sent from here. */
@@ -57,6 +59,14 @@ export class TschartsMemory {
     return this.surroundings.recall(`tried:${image}`) === sha256;
   }
 
+  /** Of two equal pictures of theirs the other one stands for our images from now on. */
+  move(from: number, to: number): void {
+    for (const image of this.imagesAt(from)) {
+      const sent = this.sent(image);
+      if (sent !== null) this.keep(image, { ...sent, id: to });
+    }
+  }
+
   /** A picture of theirs was taken away. */
   forgetThere(id: number): void {
     for (const name of [`there:${String(id)}`, `hash:${String(id)}`]) this.surroundings.remember(name, null);
@@ -69,16 +79,40 @@ export class TschartsMemory {
     this.forgetThere(sent.id);
   }
 
-  /** The image here that was sent there under a number. */
+  /** By our own doing an image does not stand there any more; a picture that stands for others too does. */
+  takenAway(image: ImageId): void {
+    const sent = this.sent(image);
+    if (sent === null) return;
+    this.surroundings.remember(`image:${image}`, null);
+    this.surroundings.remember(`taken-away:${image}`, '1');
+    this.release(image, sent.id);
+  }
+
+  wasTakenAway(image: ImageId): boolean {
+    return this.surroundings.recall(`taken-away:${image}`) !== null;
+  }
+
+  /** The image here that was sent there under a number; of several with one picture the last. */
   imageAt(id: number): ImageId | null {
-    const image = ImageId.safeParse(this.surroundings.recall(`there:${String(id)}`));
-    return image.success ? image.data : null;
+    return this.imagesAt(id).at(-1) ?? null;
+  }
+
+  /** All images here that one picture of theirs stands for, in the order in which they were sent. */
+  imagesAt(id: number): readonly ImageId[] {
+    return (this.surroundings.recall(`there:${String(id)}`) ?? '').split(' ').flatMap((text) => {
+      const image = ImageId.safeParse(text);
+      return image.success ? [image.data] : [];
+    });
   }
 
   /** Whether a picture of theirs was put there from here. */
   isMade(id: number): boolean {
-    const image = this.imageAt(id);
-    return image !== null && this.sent(image)?.made === true;
+    return this.imagesAt(id).some((image) => this.sent(image)?.made === true);
+  }
+
+  private release(image: ImageId, id: number): void {
+    const others = this.imagesAt(id).filter((other) => other !== image);
+    this.surroundings.remember(`there:${String(id)}`, others.length === 0 ? null : others.join(' '));
   }
 
   /** SHA-256 of a picture of theirs; empty when it cannot be read there; null when it was never looked at. */
