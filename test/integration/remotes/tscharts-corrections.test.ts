@@ -281,6 +281,17 @@ describe('corrections at tscharts', () => {
     expect(charts.faults).toEqual([]);
   });
 
+  it('leave a picture to the other image when one of two is taken back', async () => {
+    const charts = await twins();
+    const { sync, server, remote } = charts;
+    for (const image of [charts.first, charts.second]) {
+      expect(server.images.size).toBe(1);
+      await sync.verbs['remotes.withdraw']({ remote, image, reason: 'Taken by mistake' });
+      expect((await about(charts, image))?.state).toBe('cancelled');
+    }
+    expect(server.images.size).toBe(0);
+  });
+
   it('do not take a copy that a network has made of the older one for the newer one', async () => {
     const charts = await photo();
     const { server, sync } = charts;

@@ -164,14 +164,17 @@ class TschartsConnection implements RemoteConnection {
   async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
     // Copies that a network has made go with it.
     await this.copies.takeAway(image, signal);
-    return this.remove(image, signal);
+    const sent = this.memory.sent(image);
+    if (sent === null || !this.isShared(sent.id, image)) return this.remove(image, signal);
+    this.memory.takenAway(image);
+    return true;
   }
 
   async withdrawOlder(older: ImageId, newer: ImageId, signal: AbortSignal): Promise<boolean> {
     const sent = this.memory.sent(older);
     if (sent === null) return this.memory.wasTakenAway(older);
     // The same picture stands for the newer version (nothing about the picture was corrected), or for another image.
-    if (this.memory.imagesAt(sent.id).some((image) => image !== older)) {
+    if (this.isShared(sent.id, older)) {
       this.memory.takenAway(older);
       return true;
     }
@@ -194,6 +197,11 @@ class TschartsConnection implements RemoteConnection {
     await this.session.close();
     if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
     this.folder = null;
+  }
+
+  /** Whether a picture of theirs stands for another image too, which was sent with the same bytes. */
+  private isShared(id: number, image: ImageId): boolean {
+    return this.memory.imagesAt(id).some((other) => other !== image);
   }
 
   /** Takes away the picture that was sent; false when it is not there. */
