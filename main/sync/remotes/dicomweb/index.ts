@@ -177,12 +177,13 @@ class DicomWebConnection implements RemoteConnection {
   }
 
   /**
-   * Whether it is listed, by what the whole series was seen to hold a moment ago; where an older version of it may be there, by a
-   * question of its own. Throws HttpFailure.
+   * Whether it is listed. What the whole series was seen to hold a moment ago only tells that an image is not there, of which no
+   * older version may be there: what was sent since may be lost again. Throws HttpFailure.
    */
   private async isListed(item: Outgoing, signal: AbortSignal): Promise<boolean> {
     const all = item.older.length > 0 ? null : await this.listing.of(seriesOf(item), signal);
-    return all === null ? (await this.listed([item], signal)).size > 0 : all.has(item.facts.SOPInstanceUID);
+    if (all?.has(item.facts.SOPInstanceUID) === false) return false;
+    return (await this.listed([item], signal)).size > 0;
   }
 
   private async allOf(series: string, signal: AbortSignal): Promise<Set<string> | null> {
