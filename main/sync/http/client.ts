@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { pipeline as pipeStreams, type Readable, type Transform } from 'node:stream';
 import { connect as tlsConnect, type PeerCertificate, TLSSocket } from 'node:tls';
 import { HttpFailure, troubleOf } from './trouble';
@@ -76,6 +77,8 @@ export interface HttpStream {
 export class HttpClient {
   private readonly plain: HttpAgent;
   private readonly secure: HttpsAgent;
+  /** Connections that have been made, and looked at. */
+  private readonly made = new WeakSet<Socket>();
 
   constructor(private readonly options: HttpClientOptions) {
     const shared = { keepAlive: true, maxSockets: options.sockets ?? 8, scheduling: 'lifo' as const };
@@ -148,15 +151,22 @@ export class HttpClient {
         sendBody(outgoing, request.body);
       };
       let writtenBefore = 0;
+      let usedBefore = false;
       outgoing.once('socket', (socket) => {
         writtenBefore = socket.bytesWritten;
+        // What waited for a connection gets one that was used before, and `reusedSocket` does not say so.
+        usedBefore = this.made.has(socket);
+        const ready = (): void => {
+          this.made.add(socket);
+          send();
+        };
         // A connection that is used again was looked at when it was made.
-        if (outgoing.reusedSocket) send();
-        else if (!(socket instanceof TLSSocket)) socket.once('connect', send);
+        if (usedBefore) send();
+        else if (!(socket instanceof TLSSocket)) socket.once('connect', ready);
         else {
           socket.once('secureConnect', () => {
             const wrong = this.distrust(socket);
-            if (wrong === null) send();
+            if (wrong === null) ready();
             else outgoing.destroy(wrong);
           });
         }
@@ -164,7 +174,7 @@ export class HttpClient {
       outgoing.once('error', (error) => {
         clearTimeout(connecting);
         const written = (outgoing.socket?.bytesWritten ?? 0) - writtenBefore;
-        const stale = outgoing.reusedSocket && isReset(error) && written < STALE_BYTES;
+        const stale = usedBefore && isReset(error) && written < STALE_BYTES;
         fail(stale ? new HttpFailure({ code: 'REMOTE_CUT' }, error, true) : error);
       });
       outgoing.once('response', (answer: IncomingMessage) => {

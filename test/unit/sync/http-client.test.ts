@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { HttpClient } from '../../../main/sync/http/client';
+
+it('sends what waited for a connection as soon as one is free, over that connection', async () => {
+  const ports = new Set<number | undefined>();
+  const server = createServer((request, response) => {
+    ports.add(request.socket.remotePort);
+    request.resume().on('end', () => response.end(request.url));
+  });
+  // A server that would keep an idle connection for longer than the test may take.
+  server.keepAliveTimeout = 600_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = new HttpClient({ certificate: null, headers: {}, sockets: 1 });
+  onTestFinished(() => {
+    client.close();
+    server.close();
+  });
+  const { signal } = new AbortController();
+  const paths = ['/1', '/2', '/3', '/4'];
+  const answers = await Promise.all(
+    paths.map((path) =>
+      client.ask({ method: 'POST', url: `http://127.0.0.1:${String(port)}${path}`, body: path, signal }),
+    ),
+  );
+  expect(answers.map(({ body }) => body.toString())).toEqual(paths);
+  expect(ports.size).toBe(1);
+}, 20_000);
