@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ItemState } from '../../shared/contract/sync';
 import { ExportSelection } from '../../shared/contract/release';
 import { temporaryFolder } from '../fixtures/archive';
@@ -9,6 +9,26 @@ import { addRemote, freely, itemsOf, outboxWithImages, sendAll, statesOf } from 
 const WAIT = { timeout: 20_000, interval: 50 };
 
 describe('the outbox', () => {
+  it('rests outside of the hours of a destination while nothing waits for it', async () => {
+    const outbox = await outboxWithImages(1);
+    const now = new Date();
+    const time = (hours: number): string => `${String((now.getHours() + hours) % 24).padStart(2, '0')}:00`;
+    const policy = { ...freely, hours: { from: time(3), to: time(4) } };
+    const remote = await addRemote(outbox.sync, 'Share', { kind: 'folder', path: temporaryFolder() }, {}, policy);
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const wakings = (): number => set.mock.calls.filter(([, ms = 0]) => ms > 60_000).length;
+    try {
+      outbox.sync.start();
+      await outbox.sync.settled();
+      expect(wakings()).toBe(0);
+      await sendAll(outbox, remote);
+      await outbox.sync.settled();
+      expect(wakings()).toBeGreaterThan(0);
+    } finally {
+      set.mockRestore();
+    }
+  });
+
   it('lists what was asked for, takes it back, and puts it in the queue again', async () => {
     const outbox = await outboxWithImages(6);
     const path = join(temporaryFolder(), 'share');

@@ -16,6 +16,7 @@ import { dcmtkEnvironment, machine, type ServedArchive, serveArchive, startStore
 import type { ScpPeer } from '../../shared/model/scp';
 
 const STUDY = ['-k', 'QueryRetrieveLevel=STUDY', '-k', `StudyInstanceUID=${uidOf('study coded')}`];
+const patient = (id: string): readonly string[] => ['-k', 'QueryRetrieveLevel=PATIENT', '-k', `PatientID=${id}`];
 /** PS3.4 table C.4-2. */
 const SUCCESS = '0x0000';
 const REFUSED = '0xa702';
@@ -84,18 +85,7 @@ describe('compressed images that are asked for by who takes no compression', () 
     const native = instanceBytes({ seed: 7 });
     writeFileSync(join(folder, 'native', 'n.dcm'), native);
     await importInto(engine, [join(folder, 'native')]);
-    const said = await tool(
-      'movescu',
-      '-d',
-      '-S',
-      '-aem',
-      'KNOWN',
-      '-k',
-      'QueryRetrieveLevel=PATIENT',
-      '-k',
-      'PatientID=P1',
-      '',
-    );
+    const said = await tool('movescu', '-d', '-S', '-aem', 'KNOWN', ...patient('P1'), '');
     expect(finalOf(said)).toEqual({ status: WARNING, completed: 1, failed: CODED });
     const [file] = readdirSync(there).map((name) => readFileSync(join(there, name)));
     expect(readDicom(new BufferSource(file ?? Buffer.alloc(0))).transferSyntaxUID).toBe('1.2.840.10008.1.2');
@@ -130,18 +120,7 @@ describe('a move destination that needs TLS', () => {
     const asking = ['+tls', own.keyFile, own.certificateFile, '-ic'];
     const { port, folder: there } = await startStoreScp(join(folder, 'there'), store, asking);
     const { tool, faults } = await serveArchive(3, { peers: [machine({ port, ...tls(own, peer) })] }, own);
-    const said = await tool(
-      'movescu',
-      '-d',
-      '-S',
-      '-aem',
-      'KNOWN',
-      '-k',
-      'QueryRetrieveLevel=PATIENT',
-      '-k',
-      'PatientID=P0',
-      '',
-    );
+    const said = await tool('movescu', '-d', '-S', '-aem', 'KNOWN', ...patient('P0'), '');
     return { said, received: readdirSync(there).length, faults };
   }
 

@@ -68,6 +68,20 @@ const ANA_THERE = {
 };
 
 describe('files that are attached to patients', () => {
+  it('stay here when they are not what was attached any more', async () => {
+    const there = await clinic();
+    const path = temporaryFolder();
+    const remote = await addRemote(there.sync, 'Share', { kind: 'folder', path });
+    const { attachment, sha256 } = await there.attach('letter.pdf', pdfBytes());
+    writeFileSync(there.engine.context.objects.path(sha256), 'worn');
+    const { transaction } = await send(there, remote, [attachment]);
+    there.sync.start();
+    await expect.poll(() => statesOf(there.sync, transaction), WAIT).toMatchObject({ refused: 1 });
+    const [item] = await itemsOf(there.sync, transaction);
+    expect(item?.fault).toMatchObject({ code: 'OBJECT_DAMAGED' });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
   it('go to a practice system byte for byte, once, with name, type and description, and are proven', async () => {
     const server = await AttachmentsServer.start();
     const there = server.addPatient(ANA_THERE);

@@ -60,6 +60,16 @@ export function remoteByKey(db: Database, key: RemoteKey): Remote | undefined {
   return row === undefined ? undefined : remoteOf(row as RemoteColumns);
 }
 
+/** The PACS that has this AE title; undefined when there is none. Asked for every image that a machine sends. */
+export function remoteCalled(db: Database, AETitle: string): Remote | undefined {
+  const row = statement(
+    db,
+    `SELECT key, name, settings, policy FROM remote
+     WHERE removed = 0 AND settings ->> '$.kind' = 'dimse' AND settings ->> '$.calledAETitle' = ? ORDER BY name, id`,
+  ).get(AETitle);
+  return row === undefined ? undefined : remoteOf(row as RemoteColumns);
+}
+
 interface ItemColumns {
   readonly id: number;
   readonly transaction: TransactionKey;

@@ -44,8 +44,8 @@ export class BoxIntake {
   }
 
   /**
-   * Takes in one file, `held` in memory or lying at its path, and removes it from there. `expected`: SHA-256 its bytes must have. Throws what may pass: DISK_FULL,
-   * DISK_FAILED, CANCELLED, OBJECT_DAMAGED (other bytes than expected).
+   * Takes in one file, `held` in memory or lying at its path, and removes it from there. `expected`: SHA-256 its bytes must have.
+   * Throws what may pass: DISK_FULL, DISK_FAILED, CANCELLED, OBJECT_DAMAGED (other bytes than expected).
    */
   async take(
     remote: Remote,

@@ -150,6 +150,7 @@ async function prepareFile(
   const patient = rowByKey(ctx.db, 'patient', row.patient);
   if (!patient) return { kind: 'refused', code: 'SEND_FILE_GONE', details: {} };
   const path = await ctx.objects.require(row.sha256);
+  if (leaves) await requireSound(ctx, row.sha256, path, null);
   const open = (from = 0): Readable => slowed(fileFrom(path, from));
   const { PatientID, PatientName, PatientBirthDate, PatientSex } = patient;
   const { sha256, bytes, name, contentType: mediaType, description } = row;
@@ -238,12 +239,17 @@ async function wholeFile(path: string, bytes: number): Promise<Buffer | null> {
 const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
 /** What a worn disk has changed does not leave: nobody far away could tell. Throws OBJECT_DAMAGED. */
-async function requireSound({ pool }: EngineContext, image: ImageId, path: string, held: Buffer | null): Promise<void> {
+async function requireSound(
+  { pool }: EngineContext,
+  stored: ImageId,
+  path: string,
+  held: Buffer | null,
+): Promise<void> {
   const sha256 =
     held === null
       ? (await pool.run('hashFile', { path }, { timeoutMs: LARGE_FILE_TIMEOUT_MS })).sha256
       : createHash('sha256').update(held).digest('hex');
-  if (sha256 !== image) throw new FieldboxError('OBJECT_DAMAGED', { sha256: image });
+  if (sha256 !== stored) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
 }
 
 function fileFrom(path: string, start: number): Readable {

@@ -240,7 +240,7 @@ export class RemoteWorker {
         if (unproven) waits.push(Math.max(this.nextClear, this.prover.next) - now);
         if (this.nextClear > now && this.hasClear()) waits.push(this.nextClear - now);
       }
-    } else {
+    } else if (waiting || unproven || older !== null) {
       const closed = untilOpen(this.remote.policy.hours, this.parts.ctx.now());
       const due = [
         ...(waiting ? this.notBefore.values() : []),

@@ -10,7 +10,7 @@ import type { ScpPeer, ScpSettings } from '@shared/model/scp';
 import type { Engine } from '../../archive/engine';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
-import { remotes } from '../../archive/outbox/queue';
+import { remoteCalled } from '../../archive/outbox/queue';
 import { isStorageClass, mayBeStorageClass, storageTransferSyntaxes } from '../../dicom/dictionary';
 import type { DataSetView } from '../../dicom/model';
 import type { PlainTransferSyntax } from '../../dicom/transcode';
@@ -213,9 +213,7 @@ export class ArchiveProvider implements ServiceProvider {
 
   /** What a destination sends that has a cap (a C-MOVE to here) is read no faster than that: it has to wait. */
   private slowed(bytes: Readable, { callingAETitle }: Caller): Readable {
-    const from = remotes(this.engine.context.db).find(
-      ({ settings }) => settings.kind === 'dimse' && settings.calledAETitle === callingAETitle,
-    );
+    const from = remoteCalled(this.engine.context.db, callingAETitle);
     return from === undefined ? bytes : this.parts.throttles.slowed(from, bytes);
   }
 

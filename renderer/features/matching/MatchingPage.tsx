@@ -5,10 +5,9 @@ import type { RemoteKey } from '@shared/model/ids';
 import { useMay } from '../../app/access';
 import { cx } from '../../app/cx';
 import { useOutboxQuery } from '../../app/outbox';
-import { navigate } from '../../app/router';
-import { Button } from '../../components/Button';
 import { Choices, Select } from '../../components/Choice';
 import { Columns, Empty, ErrorNote, Note, Page } from '../../components/Surface';
+import { ToDestinations } from '../destinations/ToDestinations';
 import { Pager } from '../sending/Pager';
 import styles from '../sending/Sending.module.css';
 import { Answered } from './Answered';
@@ -114,15 +113,7 @@ function People({ remotes }: PeopleProps) {
 function Nobody() {
   const { t } = useTranslation();
   return (
-    <Empty
-      icon={Waypoints}
-      title={t('matching.nobody')}
-      action={
-        <Button icon={Waypoints} onPress={() => navigate({ screen: 'sending', page: 'destinations' })}>
-          {t('destinations.title')}
-        </Button>
-      }
-    >
+    <Empty icon={Waypoints} title={t('matching.nobody')} action={<ToDestinations />}>
       {t('matching.nobodyHint')}
     </Empty>
   );

@@ -17,6 +17,7 @@ import { DateField } from '../../components/DateField';
 import { JobProgress } from '../../components/JobProgress';
 import { Card, Columns, Empty, ErrorNote, Note, Page, Row } from '../../components/Surface';
 import { TextField } from '../../components/TextField';
+import { ToDestinations } from '../destinations/ToDestinations';
 import styles from '../sending/Sending.module.css';
 import { below, dates, type Keyword, type Level, levels, matchKeys, matchValue, rangeValue } from './levels';
 import { type Found, Results } from './Results';
@@ -259,15 +260,7 @@ function ReportButton({ session }: { readonly session: Output<'jobs.list'>['jobs
 function Nobody() {
   const { t } = useTranslation();
   return (
-    <Empty
-      icon={Waypoints}
-      title={t('pacs.nobody')}
-      action={
-        <Button icon={Waypoints} onPress={() => navigate({ screen: 'sending', page: 'destinations' })}>
-          {t('destinations.title')}
-        </Button>
-      }
-    >
+    <Empty icon={Waypoints} title={t('pacs.nobody')} action={<ToDestinations />}>
       {t('pacs.nobodyHint')}
     </Empty>
   );

@@ -1,17 +1,17 @@
-import { Pencil, Plus, Send, Waypoints } from 'lucide-react';
+import { Pencil, Plus, Send } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ForwardRuleRow } from '@shared/contract/sources';
 import { ask } from '../../app/api';
 import { cx } from '../../app/cx';
 import { together } from '../../app/format';
-import { navigate } from '../../app/router';
 import { sayError } from '../../app/toasts';
 import { useQuery } from '../../app/useQuery';
 import { Button } from '../../components/Button';
 import { Switch } from '../../components/Choice';
 import { Dialog } from '../../components/Dialog';
 import { Card, Empty, ErrorNote, Page, Row } from '../../components/Surface';
+import { ToDestinations } from '../destinations/ToDestinations';
 import { Confirm } from './Confirm';
 import { ForwardQueue } from './ForwardQueue';
 import { RuleForm } from './RuleForm';
@@ -51,15 +51,7 @@ export function Forwarding() {
         />
       ) : null}
       {isLoaded && targets.length === 0 ? (
-        <Empty
-          icon={Send}
-          title={t('forwarding.empty')}
-          action={
-            <Button icon={Waypoints} onPress={() => navigate({ screen: 'sending', page: 'destinations' })}>
-              {t('destinations.title')}
-            </Button>
-          }
-        >
+        <Empty icon={Send} title={t('forwarding.empty')} action={<ToDestinations />}>
           {t('forwarding.emptyHint')}
         </Empty>
       ) : null}

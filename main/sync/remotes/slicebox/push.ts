@@ -10,7 +10,10 @@ import { LinkSpeed } from './link-speed';
 
 /** Kept for an item from its first byte on: a later try knows that there was one. */
 const BEGUN = 'begun';
-/** From WORTH_KEEPING on over a slow link, and from this on over a fast one, it is worth a question whether the image, or a part of it, is there already. */
+/**
+ * From WORTH_KEEPING on over a slow link, and from this on over a fast one, it is worth a question whether the image, or a part of
+ * it, is there already.
+ */
 const WORTH_ASKING_FAST = 64 * 1024 * 1024;
 /** Over a fast link it is kept that smaller files were begun, too: the next try may be over a slow one. */
 const WORTH_NOTING_FAST = 1024 * 1024;
