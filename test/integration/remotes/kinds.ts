@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataSetStart } from '../../../main/sync/remotes/dimse/file-parts';
 import type { ProofKind, WebAccess } from '../../../shared/model/remotes/access';
@@ -13,7 +12,7 @@ import { sha256Of } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
 import type { OutboxForTest } from '../../fixtures/outbox';
 import { SliceboxPeer } from '../../fixtures/slicebox-peer';
-import type { PeerKind, Through } from './contract';
+import type { Peer, PeerKind, Through } from './contract';
 
 /** Far sides of every kind, for the contract suite and for the rude network alike. */
 
@@ -73,8 +72,7 @@ export const folderKind: PeerKind = {
                 .digest('hex'),
             ),
         ),
-      leave: () => rename(path, away),
-      comeBack: () => rename(away, path),
+      ...comesAndGoes(path, away),
     });
   },
 };
@@ -160,6 +158,15 @@ async function filesOf(engine: OutboxForTest['engine']): Promise<readonly Buffer
   return (await allImages(engine)).map(({ image }) => readFileSync(engine.context.objects.path(image)));
 }
 
+/** A folder that is not there while the stick is away. At one blow: nobody here is in the middle of reading it then. */
+function comesAndGoes(path: string, away: string): Pick<Peer, 'leave' | 'comeBack'> {
+  const move = (from: string, to: string) => (): Promise<void> => {
+    renameSync(from, to);
+    return Promise.resolve();
+  };
+  return { leave: move(path, away), comeBack: move(away, path) };
+}
+
 /** A stick that another box reads whenever it gets hold of it, several times over. */
 export const courierKind: PeerKind = {
   name: 'A courier',
@@ -175,8 +182,7 @@ export const courierKind: PeerKind = {
     return Promise.resolve({
       settings: { kind: 'courier', recipient: peer.key, path },
       held: () => Promise.resolve(peer.held),
-      leave: () => rename(path, away),
-      comeBack: () => rename(away, path),
+      ...comesAndGoes(path, away),
     });
   },
 };
