@@ -48,18 +48,23 @@ async function count(run, wish) {
   try {
     const { exitCode, empty = false, ...counts } = await run(wish);
     const unexplained = counts.failed === 0 && (exitCode !== 0 || (counts.passed === 0 && !empty));
-    if (unexplained) say(exitCode === 0 ? 'No test ran.' : `The runner ended with ${exitCode} without a failed test.`);
-    return { ...counts, failed: unexplained ? 1 : counts.failed };
+    if (!unexplained) return counts;
+    const why = exitCode === 0 ? 'No test ran.' : `The runner ended with ${exitCode} without a failed test.`;
+    say(why);
+    return { ...counts, failed: 1, names: [why] };
   } catch (error) {
-    say(`The suite could not be run: ${error.message}`);
+    const why = `The suite could not be run: ${error.message}`;
+    say(why);
     if (process.env.FIELDBOX_DEBUG) console.error(error);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, names: [why] };
   }
 }
 
 function report(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const row = (name, ...cells) => `${name.padEnd(12)}${cells.map((cell) => String(cell).padStart(9)).join('')}`;
+  // Once more at the end, so that nobody has to look for them in what thousands of tests have printed.
+  for (const { name, names = [] } of results) for (const failure of names) console.log(`failed in ${name}: ${failure}`);
   console.log(`\n${row('suite', 'passed', 'failed', 'skipped', 'seconds')}`);
   for (const { name, passed, failed, skipped, seconds } of results)
     console.log(row(name, passed, failed, skipped, seconds.toFixed(1)));

@@ -8,8 +8,8 @@ import { Problem, runAttached } from './process.mjs';
 import { onDisplay, startXvfb } from './xvfb.mjs';
 
 /**
- * What a suite answers: how many tests passed, failed and were left out, and how its runner ended.
- * @typedef {{ passed: number, failed: number, skipped?: number, exitCode: number }} Counts
+ * What a suite answers: how many tests passed, failed and were left out, the names of those that failed, and how its runner ended.
+ * @typedef {{ passed: number, failed: number, skipped?: number, names?: string[], exitCode: number }} Counts
  */
 
 /**
@@ -57,8 +57,16 @@ async function vitest(folder, { words, options }) {
   const exitCode = await node('vitest/vitest.mjs', ['run', ...chosen, '--allowOnly=false', ...reporters, ...options]);
   const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, testResults = [] } = readReport(report);
   // A file that cannot even be loaded holds no test that could fail.
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests, exitCode };
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const names = [
+    ...broken.map((file) => path.relative(root, file.name)),
+    ...testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName }) => `${path.relative(root, name)}: ${fullName}`),
+    ),
+  ];
+  return { passed: numPassedTests, failed: numFailedTests + broken.length, skipped: numPendingTests, names, exitCode };
 }
 
 async function playwright(suite, { words, options }, appEnvironment = {}) {
@@ -75,12 +83,19 @@ async function playwright(suite, { words, options }, appEnvironment = {}) {
     const chosen = words.length === 0 ? [] : files;
     const results = ['--reporter=list,json', `--output=test-results/${suite}`];
     const exitCode = await node('@playwright/test/cli.js', ['test', ...chosen, ...results, ...options], { env });
-    const { stats = {}, errors = [] } = readReport(report);
+    const { stats = {}, errors = [], suites: found = [] } = readReport(report);
     const { expected = 0, flaky = 0, unexpected = 0, skipped = 0 } = stats;
-    return { passed: expected, failed: unexpected + flaky + errors.length, skipped, exitCode };
+    const names = found.flatMap(failedSpecs);
+    return { passed: expected, failed: unexpected + flaky + errors.length, skipped, names, exitCode };
   } finally {
     await screen?.stop();
   }
+}
+
+/** The names of what failed in a suite of Playwright's report and in the suites within it. */
+function failedSpecs({ specs = [], suites: inner = [] }) {
+  const failed = specs.filter(({ ok }) => !ok).map(({ file, line, title }) => `test/e2e/${file}:${line}: ${title}`);
+  return [...failed, ...inner.flatMap(failedSpecs)];
 }
 
 /** The end-to-end tests once more, on the app as it is handed out. */
