@@ -254,7 +254,19 @@ export async function lookAround(guide) {
   await guide.ask('settings.set', { theme: 'system', language: 'en' });
 }
 
-const screens = ['day', 'patients', 'register', 'images', 'capture', 'import', 'export', 'sending', 'manage', 'settings', 'help'];
+const screens = [
+  'day',
+  'patients',
+  'register',
+  'images',
+  'capture',
+  'import',
+  'export',
+  'sending',
+  'manage',
+  'settings',
+  'help',
+];
 
 async function shootScreens(guide, settings, name) {
   await guide.ask('settings.set', settings);
