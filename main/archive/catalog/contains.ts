@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
+import { statement } from '../index-writer/statements';
 import { idColumn, TABLES, tableOf, type Table } from './columns';
 import { compare, indexed } from './compare';
-import { type Condition, NEVER, type Params } from './condition';
+import { type Condition, NEVER, never, type Params, valuesIn } from './condition';
+import { once } from './counts';
 import { foldText } from './folding';
 import { propertyOf } from './properties';
 import { CONTAINS_FUNCTION } from './sql-functions';
@@ -44,10 +46,11 @@ export function containsCondition(db: Database, list: Listing, text: string, par
   const needle = foldText(text);
   if (needle === '') return undefined;
   const level = tableOf(list);
-  const parts = TABLES.slice(0, TABLES.indexOf(level) + 1).map((table) => ({
-    table,
-    ...inTable(db, table, text, params),
-  }));
+  const parts = TABLES.slice(0, TABLES.indexOf(level) + 1).flatMap((table) => {
+    const part = inTable(db, table, text, params);
+    return part ? [{ table, ...part }] : [];
+  });
+  if (parts.length === 0) return never(level);
   const checks = parts.map(({ table, check }) =>
     table === level
       ? check
@@ -75,7 +78,8 @@ interface Part {
   readonly weight: number;
 }
 
-function inTable(db: Database, table: Table, text: string, params: Params): Part {
+/** Where in rows of a table the text occurs; undefined when it does in none. */
+function inTable(db: Database, table: Table, text: string, params: Params): Part | undefined {
   const needle = params.add(foldText(text));
   const found: Condition[] = TEXTS[table].map((name) => {
     const property = propertyOf(table, name);
@@ -91,7 +95,7 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
     const ids = `SELECT ${table}.id FROM ${table} WHERE ${property.sql} IN (${texts})`;
     return { ...condition, ids, slow: true };
   });
-  if (table === 'patient') {
+  if (table === 'patient' && hasNotes(db)) {
     const noted = `patient.note <> '' AND ${CONTAINS_FUNCTION}(${needle}, patient.note) = 1`;
     found.push({ table, check: noted, ids: `SELECT patient.id FROM patient WHERE ${noted}` });
   }
@@ -100,13 +104,27 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
   const beginnings = BEGINNINGS[table].map((sql) =>
     indexed({ table, sql }, `${sql} >= ${from} AND ${sql} < ${behind}`),
   );
-  const able = [...found.filter(({ check }) => check !== NEVER), ...beginnings];
+  const able = [...found, ...beginnings].filter((each) => mayFit(db, each, params));
+  if (able.length === 0) return undefined;
   return {
     check: able.map(({ check }) => `(${check})`).join(' OR '),
     ids: able.map(({ ids }) => ids).join(' UNION ALL '),
-    slow: found.some((each) => each.slow),
+    slow: able.some((each) => each.slow),
     weight: able.reduce((sum, { weight, column }) => sum + (weight ?? (column === undefined ? 1 : CHEAP)), 0),
   };
+}
+
+function hasNotes(db: Database): boolean {
+  return statement(db, `SELECT 1 FROM patient WHERE note <> '' LIMIT 1`).get() !== undefined;
+}
+
+/** Whether any row may fulfil a condition, as far as an index tells at once: what none does need not be asked of each row. */
+function mayFit(db: Database, { check, ids, slow }: Condition, params: Params): boolean {
+  if (check === NEVER) return false;
+  if (ids === undefined || slow !== undefined) return true;
+  const sql = `SELECT 1 FROM (${ids}) LIMIT 1`;
+  const key = `${sql} ${JSON.stringify(valuesIn(sql, params.values))}`;
+  return once(db, key, () => statement(db, sql).get(params.values) !== undefined);
 }
 
 /** A text in which nothing is a wildcard; the signs themselves match any one character. */

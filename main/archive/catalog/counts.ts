@@ -3,7 +3,7 @@ import type { Table } from './columns';
 import { statement } from '../index-writer/statements';
 
 /** So many answers are remembered until something changes. */
-const KEPT = 128;
+const KEPT = 256;
 
 interface Remembered {
   version: string;

@@ -324,7 +324,7 @@ class Planner {
     if (!best || this.rows.has(best.condition)) return best;
     let found = { condition: best.condition, rows: MOST_COUNTED };
     for (const { condition } of measured) {
-      const rows = this.count(condition, MOST_COUNTED);
+      const rows = this.count(condition, found.rows);
       if (rows < found.rows) found = { condition, rows };
     }
     return found;
@@ -341,10 +341,18 @@ class Planner {
 
   private gather(conditions: readonly Condition[], driver: Condition | undefined, most: number): readonly number[] {
     const { level } = this;
+    const [only, ...others] = conditions;
+    // What alone is asked gives the rows themselves: none of them need be looked at.
+    if (only?.ids !== undefined && only === driver && only.table === level && others.length === 0) {
+      const sql = only.column === undefined ? `SELECT DISTINCT * FROM (${only.ids})` : only.ids;
+      return this.numbers(`${sql} LIMIT ${String(most)}`);
+    }
     const where = restrict(level, conditions, { driver }).join(' AND ');
-    return statement(this.db, `SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`)
-      .pluck(true)
-      .all(this.values()) as number[];
+    return this.numbers(`SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`);
+  }
+
+  private numbers(sql: string): readonly number[] {
+    return statement(this.db, sql).pluck(true).all(this.values()) as number[];
   }
 
   /**

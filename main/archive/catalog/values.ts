@@ -12,6 +12,8 @@ export const LAST_CHARACTER = '\u{10FFFF}';
 
 /** Properties with more distinct values than this are not gone through one by one. */
 const MOST_GONE_THROUGH = 5000;
+/** So few values are sooner gone through than looked up by their pieces. */
+const MOST_WITHOUT_PIECES = 300;
 /** When more values fit, rows that have one are not rare, and are asked one by one. */
 const MOST_FITTING = 5000;
 
@@ -29,9 +31,12 @@ export function fittingValues(db: Database, keyword: string, test: Test): Fittin
 function findFitting(db: Database, keyword: string, test: Test): FittingValues | undefined {
   const params = new Params();
   const whole = wholeTerms(test, params);
-  const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
+  const pieces =
+    whole?.pieces === undefined || hasAtMost(db, keyword, MOST_WITHOUT_PIECES)
+      ? undefined
+      : pieceQuery(db, keyword, whole.pieces);
   if (pieces?.exact && hasMany(db, pieces)) return undefined;
-  if (!(whole?.sought || pieces !== undefined) && !isSmall(db, keyword)) return undefined;
+  if (!(whole?.sought || pieces !== undefined) && !hasAtMost(db, keyword, MOST_GONE_THROUGH)) return undefined;
   const sql = valuesSql(keyword, test, whole?.terms, pieces, params);
   const found = statement(db, `${sql} LIMIT ${String(MOST_FITTING + 1)}`).all(params.values) as {
     id: number;
@@ -163,6 +168,6 @@ export function differentValues(db: Database, keyword: string, most: number): nu
     .get(keyword, most) as number;
 }
 
-function isSmall(db: Database, keyword: string): boolean {
-  return differentValues(db, keyword, MOST_GONE_THROUGH + 1) <= MOST_GONE_THROUGH;
+function hasAtMost(db: Database, keyword: string, most: number): boolean {
+  return differentValues(db, keyword, most + 1) <= most;
 }
