@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { countsOf, find } from '../../main/archive/catalog/find';
 import { makeReady } from '../../main/archive/catalog/idle';
 import { addSqlFunctions } from '../../main/archive/catalog/sql-functions';
+import { cacheKibibytes } from '../../main/archive/database/cache-size';
 import { migrations } from '../../main/archive/database/migrations';
 import { Filter, FindInput } from '../../shared/contract/catalog';
 import { emptyCatalog } from '../fixtures/catalog';
@@ -31,7 +32,7 @@ export function measureCatalog(images: number): void {
     const db = new Database(path);
     db.pragma('synchronous = NORMAL');
     db.pragma('temp_store = MEMORY');
-    db.pragma('cache_size = -128000');
+    db.pragma(`cache_size = -${String(cacheKibibytes())}`);
     addSqlFunctions(db);
     const pages = Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
     say(`The index has ${(pages / 1e6).toFixed(0)} MB.`);

@@ -56,6 +56,7 @@ export function oneOf(
   if (others.length > 0) return indexed(property, `${sql} IN (${params.list(wanted)})`);
   return {
     ...indexed(property, `${sql} = ${params.add(only)}`),
+    isOneValue: true,
     ...(table === 'image' && { arrival: 'own' as const }),
   };
 }

@@ -251,6 +251,7 @@ class Planner {
     const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
     const expected = condition.rows ?? (isDear(condition) ? this.expectedRows(condition) : 0);
     if (expected > Math.min(most, MOST_EXPECTED)) return { condition, rows: expected };
+    if (!isDear(condition) && this.hasMore(ids, most)) return { condition, rows: most + 1 };
     const each = this.remembered(`ids ${String(most)} ${ids}`, () => {
       const found = statement(this.db, `SELECT * FROM (${ids} LIMIT ${String(most + 1)})`)
         .pluck(true)
@@ -261,6 +262,12 @@ class Planner {
     const known = { ...condition, ids: this.list(each) };
     this.rows.set(known, each);
     return { condition: known, rows: each.length };
+  }
+
+  /** Whether a SELECT has more rows than so many: sooner told than with all of them at hand. */
+  private hasMore(ids: string, most: number): boolean {
+    const sql = `SELECT 1 FROM (${ids}) LIMIT 1 OFFSET ${String(most)}`;
+    return this.remembered(sql, () => statement(this.db, sql).get(this.params.values) !== undefined);
   }
 
   /** About how many rows of the condition's table fulfil it, as far as the list tells. */
