@@ -45,25 +45,24 @@ const BEGINNINGS: Readonly<Record<Table, readonly string[]>> = {
 export function containsCondition(db: Database, list: Listing, text: string, params: Params): Condition | undefined {
   const needle = foldText(text);
   if (needle === '') return undefined;
-  const level = tableOf(list);
-  const parts = TABLES.slice(0, TABLES.indexOf(level) + 1).flatMap((table) => {
-    const part = inTable(db, table, text, params);
-    return part ? [{ table, ...part }] : [];
-  });
-  if (parts.length === 0) return never(level);
+  const tables = TABLES.slice(0, TABLES.indexOf(tableOf(list)) + 1);
+  const parts = tables.flatMap((table) => inTable(db, table, text, params) ?? []);
+  // Where nothing below a table has the text, it is a question about rows of that table.
+  const lowest = parts.at(-1)?.table;
+  if (!lowest) return never(tableOf(list));
   const checks = parts.map(({ table, check }) =>
-    table === level
+    table === lowest
       ? check
-      : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND (${check}))`,
+      : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(lowest, table)} AND (${check}))`,
   );
   const ids = parts.map(({ table, ids: ofTable }) =>
-    table === level
+    table === lowest
       ? ofTable
-      : `SELECT ${level}.id FROM (SELECT 0 AS id WHERE 0 UNION ALL ${ofTable}) AS a
-         CROSS JOIN ${level} ON ${idColumn(level, table)} = a.id`,
+      : `SELECT ${lowest}.id FROM (SELECT 0 AS id WHERE 0 UNION ALL ${ofTable}) AS a
+         CROSS JOIN ${lowest} ON ${idColumn(lowest, table)} = a.id`,
   );
   return {
-    table: level,
+    table: lowest,
     check: `(${checks.reverse().join(' OR ')})`,
     ids: ids.join(' UNION ALL '),
     weight: parts.reduce((sum, { weight }) => sum + weight, parts.length),
@@ -72,6 +71,7 @@ export function containsCondition(db: Database, list: Listing, text: string, par
 }
 
 interface Part {
+  readonly table: Table;
   readonly check: string;
   readonly ids: string;
   readonly slow: boolean;
@@ -107,6 +107,7 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
   const able = [...found, ...beginnings].filter((each) => mayFit(db, each, params));
   if (able.length === 0) return undefined;
   return {
+    table,
     check: able.map(({ check }) => `(${check})`).join(' OR '),
     ids: able.map(({ ids }) => ids).join(' UNION ALL '),
     slow: able.some((each) => each.slow),

@@ -31,7 +31,7 @@ const MOST_LOOKS_AT_ALL = 50_000;
 const BELOW = 2;
 /** What it costs to gather one row, and to sort it. */
 const LOOKS_TO_GATHER = 4;
-const LOOKS_TO_SORT = 5;
+const LOOKS_TO_SORT = 2.5;
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
 const SAMPLES = 50;
 const SAMPLE_LOOKS = 750;
