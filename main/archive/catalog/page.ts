@@ -82,8 +82,9 @@ function read(
   skip: number,
   take: number,
 ): CursorValue[][] {
-  const { order, params, rank, plan, cursor } = question;
-  const walked = order.walk && rank === undefined && isSoonerWalked(plan, cursor ? take : skip + take);
+  const { list, order, params, rank, plan, cursor } = question;
+  const rows = cursor ? take : skip + take;
+  const walked = order.walk && rank === undefined && isSoonerWalked(tableOf(list), plan, rows);
   const { sql, rest } = walked
     ? walkSql(db, question, walkOf(question, terms[0]?.descending ?? false), skip)
     : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
