@@ -78,6 +78,8 @@ export function behindTerms(
   params: Params,
 ): readonly string[] {
   const { terms, leading } = boundedTerms(walk);
+  // One value tells it all by itself.
+  if (terms.length === 1 && leading.length === 1) return [bound(leading, values, params, walk.descending ? '<' : '>')];
   return [bound(leading, values, params, walk.descending ? '<=' : '>='), `+(${behind(terms, values, params)})`];
 }
 
@@ -103,7 +105,7 @@ function bound(
   terms: readonly SortTerm[],
   values: readonly CursorValue[],
   params: Params,
-  operator: '<=' | '>=',
+  operator: '<' | '<=' | '>' | '>=',
 ): string {
   const left = terms.map((term) => term.sql).join(', ');
   const right = terms.map((_, at) => params.add(values[at] ?? '')).join(', ');
