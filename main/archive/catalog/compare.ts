@@ -7,7 +7,14 @@ import { type Comparison, dateRange, globOf, hasWildcards, literalsOf, type Test
 import { KEYWORD_COLUMNS, type Property } from './properties';
 import { TEST_FUNCTION } from './sql-functions';
 import { isFrequent, isOnePiece, shortQuery, trigramQuery } from './pieces';
-import { differentValues, fittingValues, LAST_CHARACTER, valueIdsSelect, valuesSelect } from './values';
+import {
+  differentValues,
+  fittingValues,
+  LAST_CHARACTER,
+  MOST_WITHOUT_PIECES,
+  valueIdsSelect,
+  valuesSelect,
+} from './values';
 
 /** A test that SQL cannot make costs as much as this many looks into an index. */
 const TEST_WEIGHT = 4;
@@ -16,7 +23,7 @@ const ATTRIBUTE_WEIGHT = 10;
 /** With more values than this, the attributes of an image are read to tell whether it has one of them. */
 const FEW_VALUES = 50;
 /** Properties with so many different values or more are alike to the plan. */
-const MOST_DIFFERENT = 200;
+const MOST_DIFFERENT = MOST_WITHOUT_PIECES + 1;
 /** Attributes that differ in each image, which are not in `image_value` (migration 0012). */
 const NOT_NOTED: ReadonlySet<string> = new Set([
   'AcquisitionTime',
@@ -56,6 +63,7 @@ export function oneOf(
   if (others.length > 0) return indexed(property, `${sql} IN (${params.list(wanted)})`);
   return {
     ...indexed(property, `${sql} = ${params.add(only)}`),
+    isOneValue: true,
     ...(table === 'image' && { arrival: 'own' as const }),
   };
 }

@@ -62,6 +62,8 @@ export interface Condition {
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */
   readonly column?: string;
+  /** `check` asks for one value of `column`, whose index then gives the rows in the order of their ids. */
+  readonly isOneValue?: true;
 }
 
 /** The check of what nothing fulfils. */

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
+import { statement } from '../index-writer/statements';
 import { idColumn, TABLES, tableOf, type Table } from './columns';
 import { compare, indexed } from './compare';
-import { type Condition, NEVER, type Params } from './condition';
+import { type Condition, NEVER, never, type Params, valuesIn } from './condition';
+import { once } from './counts';
 import { foldText } from './folding';
 import { propertyOf } from './properties';
 import { CONTAINS_FUNCTION } from './sql-functions';
@@ -43,24 +45,24 @@ const BEGINNINGS: Readonly<Record<Table, readonly string[]>> = {
 export function containsCondition(db: Database, list: Listing, text: string, params: Params): Condition | undefined {
   const needle = foldText(text);
   if (needle === '') return undefined;
-  const level = tableOf(list);
-  const parts = TABLES.slice(0, TABLES.indexOf(level) + 1).map((table) => ({
-    table,
-    ...inTable(db, table, text, params),
-  }));
+  const tables = TABLES.slice(0, TABLES.indexOf(tableOf(list)) + 1);
+  const parts = tables.flatMap((table) => inTable(db, table, text, params) ?? []);
+  // Where nothing below a table has the text, it is a question about rows of that table.
+  const lowest = parts.at(-1)?.table;
+  if (!lowest) return never(tableOf(list));
   const checks = parts.map(({ table, check }) =>
-    table === level
+    table === lowest
       ? check
-      : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND (${check}))`,
+      : `EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(lowest, table)} AND (${check}))`,
   );
   const ids = parts.map(({ table, ids: ofTable }) =>
-    table === level
+    table === lowest
       ? ofTable
-      : `SELECT ${level}.id FROM (SELECT 0 AS id WHERE 0 UNION ALL ${ofTable}) AS a
-         CROSS JOIN ${level} ON ${idColumn(level, table)} = a.id`,
+      : `SELECT ${lowest}.id FROM (SELECT 0 AS id WHERE 0 UNION ALL ${ofTable}) AS a
+         CROSS JOIN ${lowest} ON ${idColumn(lowest, table)} = a.id`,
   );
   return {
-    table: level,
+    table: lowest,
     check: `(${checks.reverse().join(' OR ')})`,
     ids: ids.join(' UNION ALL '),
     weight: parts.reduce((sum, { weight }) => sum + weight, parts.length),
@@ -69,13 +71,15 @@ export function containsCondition(db: Database, list: Listing, text: string, par
 }
 
 interface Part {
+  readonly table: Table;
   readonly check: string;
   readonly ids: string;
   readonly slow: boolean;
   readonly weight: number;
 }
 
-function inTable(db: Database, table: Table, text: string, params: Params): Part {
+/** Where in rows of a table the text occurs; undefined when it does in none. */
+function inTable(db: Database, table: Table, text: string, params: Params): Part | undefined {
   const needle = params.add(foldText(text));
   const found: Condition[] = TEXTS[table].map((name) => {
     const property = propertyOf(table, name);
@@ -91,7 +95,7 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
     const ids = `SELECT ${table}.id FROM ${table} WHERE ${property.sql} IN (${texts})`;
     return { ...condition, ids, slow: true };
   });
-  if (table === 'patient') {
+  if (table === 'patient' && hasNotes(db)) {
     const noted = `patient.note <> '' AND ${CONTAINS_FUNCTION}(${needle}, patient.note) = 1`;
     found.push({ table, check: noted, ids: `SELECT patient.id FROM patient WHERE ${noted}` });
   }
@@ -100,13 +104,28 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
   const beginnings = BEGINNINGS[table].map((sql) =>
     indexed({ table, sql }, `${sql} >= ${from} AND ${sql} < ${behind}`),
   );
-  const able = [...found.filter(({ check }) => check !== NEVER), ...beginnings];
+  const able = [...found, ...beginnings].filter((each) => mayFit(db, each, params));
+  if (able.length === 0) return undefined;
   return {
+    table,
     check: able.map(({ check }) => `(${check})`).join(' OR '),
     ids: able.map(({ ids }) => ids).join(' UNION ALL '),
-    slow: found.some((each) => each.slow),
+    slow: able.some((each) => each.slow),
     weight: able.reduce((sum, { weight, column }) => sum + (weight ?? (column === undefined ? 1 : CHEAP)), 0),
   };
+}
+
+function hasNotes(db: Database): boolean {
+  return statement(db, `SELECT 1 FROM patient WHERE note <> '' LIMIT 1`).get() !== undefined;
+}
+
+/** Whether any row may fulfil a condition, as far as an index tells at once: what none does need not be asked of each row. */
+function mayFit(db: Database, { check, ids, slow }: Condition, params: Params): boolean {
+  if (check === NEVER) return false;
+  if (ids === undefined || slow !== undefined) return true;
+  const sql = `SELECT 1 FROM (${ids}) LIMIT 1`;
+  const key = `${sql} ${JSON.stringify(valuesIn(sql, params.values))}`;
+  return once(db, key, () => statement(db, sql).get(params.values) !== undefined);
 }
 
 /** A text in which nothing is a wildcard; the signs themselves match any one character. */

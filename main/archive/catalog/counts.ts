@@ -3,29 +3,49 @@ import type { Table } from './columns';
 import { statement } from '../index-writer/statements';
 
 /** So many answers are remembered until something changes. */
-const KEPT = 128;
+const KEPT = 256;
 
 interface Remembered {
-  version: string;
+  readonly version: string;
   readonly answers: Map<string, unknown>;
 }
 
 const remembered = new WeakMap<Database, Remembered>();
 
+const reading = new WeakSet<Database>();
+
+/** Does what only reads. Whether anything has changed is looked at once, when it begins. */
+export function whileReading<T>(db: Database, read: () => T): T {
+  if (reading.has(db)) return read();
+  answersOf(db);
+  reading.add(db);
+  try {
+    return read();
+  } finally {
+    reading.delete(db);
+  }
+}
+
 /** What `find` gives, kept under the key until anything in the database changes. `find` must depend on nothing else. */
 export function once<T>(db: Database, key: string, find: () => T): T {
-  const version = `${String(dataVersion(db))} ${String(totalChanges(db))}`;
-  let kept = remembered.get(db);
-  if (kept?.version !== version) {
-    kept = { version, answers: new Map() };
-    remembered.set(db, kept);
-  }
+  const answers = answersOf(db);
   // Under a key there is only what the same caller has put there.
-  if (kept.answers.has(key)) return kept.answers.get(key) as T;
+  if (answers.has(key)) return answers.get(key) as T;
   const answer = find();
-  if (kept.answers.size >= KEPT) kept.answers.clear();
-  kept.answers.set(key, answer);
+  if (answers.size >= KEPT) answers.clear();
+  answers.set(key, answer);
   return answer;
+}
+
+/** What is remembered of the database as it is. */
+function answersOf(db: Database): Map<string, unknown> {
+  const kept = remembered.get(db);
+  if (kept && reading.has(db)) return kept.answers;
+  const version = `${String(dataVersion(db))} ${String(totalChanges(db))}`;
+  if (kept?.version === version) return kept.answers;
+  const answers = new Map<string, unknown>();
+  remembered.set(db, { version, answers });
+  return answers;
 }
 
 /** Changes when another connection has written. */

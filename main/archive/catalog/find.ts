@@ -17,7 +17,8 @@ import { isArrival, joinsFor, type Order, orderBy, tableOf } from './columns';
 import { Params } from './condition';
 import { conditionsOf } from './conditions';
 import { type Cursor, type CursorValue, decodeCursor, encodeCursor, requireCursorFor } from './cursor';
-import { type AskedOf, countOf, countsByFew } from './level-counts';
+import { whileReading } from './counts';
+import { type AskedOf, countLevels } from './level-counts';
 import { type Hit, type Position, readHits } from './page';
 import { planFor } from './plan';
 import { rowsOf } from './rows';
@@ -54,6 +55,10 @@ export function find<L extends Listing>(db: Database, input: FindInput & { reado
   if (input.after !== undefined && input.offset !== undefined)
     throw new FieldboxError('BAD_REQUEST', { what: 'after, offset' });
   addSqlFunctions(db);
+  return whileReading(db, () => findPage(db, input));
+}
+
+function findPage<L extends Listing>(db: Database, input: FindInput & { readonly level: L }): Page<L> {
   const list = resolveOrder(input);
   const cursor = readCursor(db, input, list);
   const params = new Params();
@@ -110,19 +115,13 @@ export function countsOf(db: Database, filter: Filter): Counts {
     if (text) conditions.push(text.condition);
     return { conditions, params };
   };
-  const asked = {
-    patient: askedOf('patient'),
-    study: askedOf('study'),
-    series: askedOf('series'),
-    image: askedOf('image'),
-  };
-  return (
-    countsByFew(db, asked) ?? {
-      patients: countOf(db, 'patient', asked.patient),
-      studies: countOf(db, 'study', asked.study),
-      series: countOf(db, 'series', asked.series),
-      images: countOf(db, 'image', asked.image),
-    }
+  return whileReading(db, () =>
+    countLevels(db, {
+      patient: askedOf('patient'),
+      study: askedOf('study'),
+      series: askedOf('series'),
+      image: askedOf('image'),
+    }),
   );
 }
 

@@ -4,18 +4,21 @@ import { rowCount } from './counts';
 import { DEFAULT_ORDER } from './find';
 import { canBeFollowed, climbOn, followOrder } from './jumps';
 import { readWords } from './typing-errors';
+import { warmOn } from './warmth';
 
 /** Lists of fewer rows are quick without being made ready. */
 const SHORT = 20_000;
 /** How long the archive has been open before anything is made ready, and how long there are pauses in between, milliseconds. */
 const AFTER_OPENING_MS = 3000;
 const PAUSE_MS = 20;
+/** After a piece that took long, as on a slow disk, the pause is so many times as long. */
+const REST = 4;
 /** How long is worked in one piece, milliseconds: less than anybody notices. */
 const PIECE_MS = 5;
 
 /**
- * Makes ready what finding in a large archive would have to wait for at first: places in the middle of its lists, and the words of names. It
- * is done in small pieces between other things, and nothing depends on it.
+ * Makes ready what finding in a large archive would have to wait for at first: places in the middle of its lists, the words of names, and
+ * the pages of the index that are looked at most. It is done in small pieces between other things, and nothing depends on it.
  */
 export class IdleWork {
   private timer: NodeJS.Timeout | undefined;
@@ -33,7 +36,9 @@ export class IdleWork {
   }
 
   private climb(): void {
-    if (this.db.inTransaction || climbOn(this.db, PIECE_MS)) this.schedule(PAUSE_MS, () => this.climb());
+    const from = performance.now();
+    const isMore = this.db.inTransaction || climbOn(this.db, PIECE_MS) || warmOn(this.db, PIECE_MS);
+    if (isMore) this.schedule(Math.max(PAUSE_MS, REST * (performance.now() - from)), () => this.climb());
   }
 
   private schedule(after: number, work: () => void): void {
@@ -58,5 +63,5 @@ function followLists(db: Database): void {
 /** Makes everything ready at once. */
 export function makeReady(db: Database): void {
   followLists(db);
-  while (climbOn(db, PIECE_MS)) continue;
+  while (climbOn(db, PIECE_MS) || warmOn(db, PIECE_MS)) continue;
 }

@@ -8,7 +8,7 @@ import type { CursorValue } from './cursor';
 import { canBeFollowed, footholdIn } from './jumps';
 import { type Foothold, Ladder, STEP } from './ladder';
 import { areCheap, isSoonerWalked, type Plan } from './plan';
-import { restrict } from './restrict';
+import { lowestAsked, restrict } from './restrict';
 import {
   behind,
   behindTerms,
@@ -17,6 +17,7 @@ import {
   narrowSource,
   type SortTerm,
   sourceOf,
+  tablesBetween,
   termsOf,
   type Walk,
   walkedTable,
@@ -81,8 +82,9 @@ function read(
   skip: number,
   take: number,
 ): CursorValue[][] {
-  const { order, params, rank, plan, cursor } = question;
-  const walked = order.walk && rank === undefined && isSoonerWalked(plan, cursor ? take : skip + take);
+  const { list, order, params, rank, plan, cursor } = question;
+  const rows = cursor ? take : skip + take;
+  const walked = order.walk && rank === undefined && isSoonerWalked(tableOf(list), plan, rows);
   const { sql, rest } = walked
     ? walkSql(db, question, walkOf(question, terms[0]?.descending ?? false), skip)
     : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
@@ -142,7 +144,7 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   const common = { list, descending, params, known: plan.known.values, fixed: 0 };
   if (by?.arrival !== undefined && by.arrival !== 'own') {
     const others = plan.conditions.filter((condition) => condition !== by);
-    const where = [by.arrival.where, ...restrict(level, others, { joined: from, sets: plan.sets })];
+    const where = [by.arrival.where, ...restrict(level, others, { joined: [from], sets: plan.sets })];
     const source = `${by.arrival.source} CROSS JOIN ${sourceOf(level)} ON ${level}.id = ${by.arrival.id}`;
     return {
       ...common,
@@ -156,9 +158,12 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   );
   const [lead] = leading;
   const fixed = lead?.arrival === 'own' && lead.column === first?.sql ? 1 : 0;
-  const where = restrict(level, plan.conditions, { joined: from, leading: leading.slice(0, 1), sets: plan.sets });
+  // Of what stands between it is asked there, before anything below it is looked at.
+  const through = lowestAsked(plan.conditions, tablesBetween(list, order));
+  const joined = through ? [from, through] : [from];
+  const where = restrict(level, plan.conditions, { joined, leading: leading.slice(0, 1), sets: plan.sets });
   const own = leading.length > 0 || first?.sql !== 'image.id' ? level : sourceFor(list, order, plan);
-  return { ...common, order, source: walkSource(list, order, own), where, fixed };
+  return { ...common, order, source: walkSource(list, order, own, through), where, fixed };
 }
 
 /** How images are read on a walk in the order of arrival. */

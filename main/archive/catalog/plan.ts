@@ -3,6 +3,7 @@ import { statement } from '../index-writer/statements';
 import { type Table, TABLES } from './columns';
 import { type Condition, type Params, valuesIn } from './condition';
 import { once, rowCount } from './counts';
+import { Known } from './known';
 import { restrict } from './restrict';
 import { sourceOf } from './walk';
 
@@ -21,7 +22,8 @@ const FEW_LEFT = 300;
 const MOST_GATHERED = 12_000;
 /** Tables of at most so many rows are gone through whole. */
 const SMALL_TABLE = 20_000;
-/** Rows counted along one index. */
+/** Rows counted along one index: at first, and at most. */
+const FIRST_COUNTED = 20_000;
 const MOST_COUNTED = 50_000;
 /** Looks into indexes while walking past rows for one page; when it would take more, what is asked for is rare and is gathered. */
 const MOST_LOOKS = 12_000;
@@ -29,9 +31,9 @@ const MOST_LOOKS = 12_000;
 const MOST_LOOKS_AT_ALL = 50_000;
 /** Finding the rows below a row takes so many looks more. */
 const BELOW = 2;
-/** What it costs to gather one row, and to sort it. */
+/** What it costs to gather one row, and to sort it; images lie far apart. */
 const LOOKS_TO_GATHER = 4;
-const LOOKS_TO_SORT = 5;
+const LOOKS_TO_SORT: Readonly<Record<Table, number>> = { patient: 2.5, study: 2.5, series: 2.5, image: 6 };
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
 const SAMPLES = 50;
 const SAMPLE_LOOKS = 750;
@@ -65,28 +67,6 @@ export interface Plan {
   readonly arrival: Condition | undefined;
   /** What `conditions` speak of besides the values of the question. */
   readonly known: Known;
-}
-
-/** Ids that have been looked up, as values of statements; only written down when a statement wants them. */
-class Known {
-  private readonly lists: (readonly number[] | string)[] = [];
-  private readonly written: Record<string, string> = {};
-
-  /** Keeps ids, or a text; gives the name of the value. */
-  add(list: readonly number[] | string): string {
-    this.lists.push(list);
-    return nameOf(this.lists.length - 1);
-  }
-
-  get values(): Readonly<Record<string, string>> {
-    for (const [at, list] of this.lists.entries())
-      this.written[nameOf(at)] ??= typeof list === 'string' ? list : JSON.stringify(list);
-    return this.written;
-  }
-}
-
-function nameOf(at: number): string {
-  return `known${String(at)}`;
 }
 
 /**
@@ -174,7 +154,7 @@ class Planner {
       if (rows <= MOST_COUNTED || single.rows !== undefined)
         return { total: rows, totalIsExact: true, looks: (all / Math.max(1, rows)) * looks, ...many };
     }
-    const share = this.sampleShare(conditions, sets, looks);
+    const share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks);
     const walked = (this.wanted.page / share) * looks * (along && along.rows < MOST_COUNTED ? along.rows / all : 1);
     const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
     if (walked <= MOST_LOOKS) return walk;
@@ -246,11 +226,14 @@ class Planner {
 
   /** Looks up the rows that fulfil a condition; when they are not too many, it is answered from these from then on. */
   private measure(condition: Condition): { readonly condition: Condition; readonly rows: number | undefined } {
-    const { ids, slow, column } = condition;
+    const { ids, slow, column, arrival, isOneValue } = condition;
     if (ids === undefined || slow !== undefined) return { condition, rows: undefined };
     const most = isDear(condition) ? MOST_DEAR_KNOWN : MOST_KNOWN;
     const expected = condition.rows ?? (isDear(condition) ? this.expectedRows(condition) : 0);
     if (expected > Math.min(most, MOST_EXPECTED)) return { condition, rows: expected };
+    // One stretch of an index.
+    const isPlain = isOneValue !== undefined || arrival !== undefined;
+    if (isPlain && this.hasMore(ids, most)) return { condition, rows: most + 1 };
     const each = this.remembered(`ids ${String(most)} ${ids}`, () => {
       const found = statement(this.db, `SELECT * FROM (${ids} LIMIT ${String(most + 1)})`)
         .pluck(true)
@@ -261,6 +244,12 @@ class Planner {
     const known = { ...condition, ids: this.list(each) };
     this.rows.set(known, each);
     return { condition: known, rows: each.length };
+  }
+
+  /** Whether a SELECT has more rows than so many: sooner told than with all of them at hand. */
+  private hasMore(ids: string, most: number): boolean {
+    const sql = `SELECT 1 FROM (${ids}) LIMIT 1 OFFSET ${String(most)}`;
+    return this.remembered(sql, () => statement(this.db, sql).get(this.params.values) !== undefined);
   }
 
   /** About how many rows of the condition's table fulfil it, as far as the list tells. */
@@ -323,9 +312,12 @@ class Planner {
     const [best] = measured;
     if (!best || this.rows.has(best.condition)) return best;
     let found = { condition: best.condition, rows: MOST_COUNTED };
-    for (const { condition } of measured) {
-      const rows = this.count(condition, MOST_COUNTED);
-      if (rows < found.rows) found = { condition, rows };
+    for (const most of [FIRST_COUNTED, MOST_COUNTED]) {
+      for (const { condition } of measured) {
+        const rows = this.count(condition, Math.min(most, found.rows));
+        if (rows < Math.min(most, found.rows)) found = { condition, rows };
+      }
+      if (found.rows < most) break;
     }
     return found;
   }
@@ -341,10 +333,18 @@ class Planner {
 
   private gather(conditions: readonly Condition[], driver: Condition | undefined, most: number): readonly number[] {
     const { level } = this;
+    const [only, ...others] = conditions;
+    // What alone is asked gives the rows themselves: none of them need be looked at.
+    if (only?.ids !== undefined && only === driver && only.table === level && others.length === 0) {
+      const sql = only.column === undefined ? `SELECT DISTINCT * FROM (${only.ids})` : only.ids;
+      return this.numbers(`${sql} LIMIT ${String(most)}`);
+    }
     const where = restrict(level, conditions, { driver }).join(' AND ');
-    return statement(this.db, `SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`)
-      .pluck(true)
-      .all(this.values()) as number[];
+    return this.numbers(`SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`);
+  }
+
+  private numbers(sql: string): readonly number[] {
+    return statement(this.db, sql).pluck(true).all(this.values()) as number[];
   }
 
   /**
@@ -364,6 +364,13 @@ class Planner {
 
   private values(): Readonly<Record<string, string | number>> {
     return { ...this.params.values, ...this.known.values };
+  }
+
+  /** The share of rows whose only condition is one on a table above of which all rows are known. */
+  private knownShare([condition, ...others]: readonly Condition[]): number | undefined {
+    const ids = condition && others.length === 0 ? this.rows.get(condition) : undefined;
+    if (!condition || !ids || TABLES.indexOf(condition.table) > TABLES.indexOf(this.level)) return undefined;
+    return Math.max(ids.length, 0.5) / Math.max(1, rowCount(this.db, condition.table));
   }
 
   /** About which part of a table's rows fulfils the conditions; never zero. */
@@ -415,7 +422,7 @@ function isDear({ weight = 1 }: Condition): boolean {
   return weight > DEAR;
 }
 
-/** Whether rows that are known are sooner met on a walk to the last of so many than all sorted. */
-export function isSoonerWalked({ ids, looks }: Plan, rows: number): boolean {
-  return ids === undefined || rows * looks < ids.length * LOOKS_TO_SORT;
+/** Whether rows of a table that are known are sooner met on a walk to the last of so many than all sorted. */
+export function isSoonerWalked(level: Table, { ids, looks }: Plan, rows: number): boolean {
+  return ids === undefined || rows * looks < ids.length * LOOKS_TO_SORT[level];
 }

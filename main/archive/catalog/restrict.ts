@@ -6,8 +6,8 @@ export interface Ways {
   readonly driver?: Condition | undefined;
   /** Conditions that so few rows fulfil that all of them are fetched before the others are asked. */
   readonly sets?: readonly Condition[] | undefined;
-  /** A table above that the statement walks along already. */
-  readonly joined?: Table | undefined;
+  /** Tables above that the statement goes through already. */
+  readonly joined?: readonly Table[];
   /** Conditions on a walked table that an index may begin with. */
   readonly leading?: readonly Condition[];
 }
@@ -35,8 +35,9 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
     for (const condition of conditions) {
       if (condition.table !== table) continue;
       // What stands above is asked where it is walked along: before anything below it is looked at.
-      const column = table === ways.joined ? `${table}.id` : idColumn(level, table);
-      if (condition === ways.driver) terms.push(driving(column, condition));
+      const isJoined = ways.joined?.includes(table) === true;
+      const column = isJoined ? `${table}.id` : idColumn(level, table);
+      if (condition === ways.driver) terms.push(driving(column, condition, table === level));
       else if (ways.leading?.includes(condition)) terms.push(condition.check);
       else if (condition.ids !== undefined && ways.sets?.includes(condition))
         terms.push(`+(${column} IN (${condition.ids}))`);
@@ -44,14 +45,14 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
       else checks.push(condition.check);
     }
     if (checks.length === 0) continue;
-    if (table === level || table === ways.joined) terms.push(...checks.map((check) => `+(${check})`));
+    if (table === level || ways.joined?.includes(table)) terms.push(...checks.map((check) => `+(${check})`));
     else
       terms.push(
         `+EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND ${checks.map((check) => `(${check})`).join(' AND ')})`,
       );
   }
   const below = conditions.filter((condition) => TABLES.indexOf(condition.table) > depth);
-  const lowest = TABLES.findLast((table) => below.some((condition) => condition.table === table));
+  const lowest = lowestAsked(below, TABLES);
   if (!lowest) return terms;
   const link = idColumn(lowest, level);
   if (ways.driver && below.includes(ways.driver)) {
@@ -64,15 +65,21 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
   return terms;
 }
 
-/** The lowest table between the driver's and the list's of which something is asked: there are fewer rows there than in the list. */
+/** The lowest table above the list's, from the driver's on, of which something else is asked: there are fewer rows there than in the list. */
 function betweenTable(level: Table, conditions: readonly Condition[], driver: Condition): Table | undefined {
-  const from = TABLES.indexOf(driver.table);
-  return TABLES.slice(from + 1, TABLES.indexOf(level)).findLast((table) =>
-    conditions.some((condition) => condition.table === table),
+  return lowestAsked(
+    conditions.filter((condition) => condition !== driver),
+    TABLES.slice(TABLES.indexOf(driver.table), TABLES.indexOf(level)),
   );
 }
 
-function driving(column: string, { id, ids, check }: Condition): string {
+/** The lowest of tables of which something is asked. */
+export function lowestAsked(conditions: readonly Condition[], tables: readonly Table[]): Table | undefined {
+  return tables.findLast((table) => conditions.some((condition) => condition.table === table));
+}
+
+/** What finds the driver's rows. The index of its value may hold what else is asked of them, so that they need not be looked at. */
+function driving(column: string, { id, ids, check, isOneValue }: Condition, isOwn: boolean): string {
   if (id !== undefined) return `${column} = (${id})`;
-  return ids === undefined ? check : `${column} IN (${ids})`;
+  return ids === undefined || (isOwn && isOneValue) ? check : `${column} IN (${ids})`;
 }

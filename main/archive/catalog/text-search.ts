@@ -114,11 +114,8 @@ function correctedHits(
 }
 
 function hits(db: Database, table: 'patient' | 'study', query: string, atMost: number): readonly number[] {
-  const rows = statement(db, `SELECT rowid AS id FROM ${table}_text WHERE ${table}_text MATCH ? LIMIT ?`).all(
-    query,
-    atMost,
-  );
-  return (rows as { id: number }[]).map((row) => row.id);
+  const sql = `SELECT rowid FROM ${table}_text WHERE ${table}_text MATCH ? LIMIT ?`;
+  return statement(db, sql).pluck(true).all(query, atMost) as number[];
 }
 
 /** Words hold letters, marks and digits only, so nothing in them means anything to FTS5 within quotes. */

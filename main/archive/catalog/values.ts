@@ -12,6 +12,8 @@ export const LAST_CHARACTER = '\u{10FFFF}';
 
 /** Properties with more distinct values than this are not gone through one by one. */
 const MOST_GONE_THROUGH = 5000;
+/** So few values are sooner gone through than looked up by their pieces. */
+export const MOST_WITHOUT_PIECES = 300;
 /** When more values fit, rows that have one are not rare, and are asked one by one. */
 const MOST_FITTING = 5000;
 
@@ -29,9 +31,11 @@ export function fittingValues(db: Database, keyword: string, test: Test): Fittin
 function findFitting(db: Database, keyword: string, test: Test): FittingValues | undefined {
   const params = new Params();
   const whole = wholeTerms(test, params);
-  const pieces = whole?.pieces === undefined ? undefined : pieceQuery(db, keyword, whole.pieces);
+  const isFew = hasAtMost(db, keyword, MOST_WITHOUT_PIECES);
+  const pieces = whole?.pieces === undefined || isFew ? undefined : pieceQuery(db, keyword, whole.pieces);
   if (pieces?.exact && hasMany(db, pieces)) return undefined;
-  if (!(whole?.sought || pieces !== undefined) && !isSmall(db, keyword)) return undefined;
+  const isSought = isFew || whole?.sought === true || pieces !== undefined;
+  if (!isSought && !hasAtMost(db, keyword, MOST_GONE_THROUGH)) return undefined;
   const sql = valuesSql(keyword, test, whole?.terms, pieces, params);
   const found = statement(db, `${sql} LIMIT ${String(MOST_FITTING + 1)}`).all(params.values) as {
     id: number;
@@ -158,11 +162,14 @@ function prefixTerms(folded: string, params: Params): readonly string[] {
 
 /** How many different values a property has, up to so many. */
 export function differentValues(db: Database, keyword: string, most: number): number {
-  return statement(db, 'SELECT count(*) FROM (SELECT 1 FROM value WHERE property = ? LIMIT ?)')
-    .pluck(true)
-    .get(keyword, most) as number;
+  const sql = 'SELECT count(*) FROM (SELECT 1 FROM value WHERE property = ? LIMIT ?)';
+  return once(
+    db,
+    `different ${keyword} ${String(most)}`,
+    () => statement(db, sql).pluck(true).get(keyword, most) as number,
+  );
 }
 
-function isSmall(db: Database, keyword: string): boolean {
-  return differentValues(db, keyword, MOST_GONE_THROUGH + 1) <= MOST_GONE_THROUGH;
+function hasAtMost(db: Database, keyword: string, most: number): boolean {
+  return differentValues(db, keyword, most + 1) <= most;
 }

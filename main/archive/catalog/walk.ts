@@ -1,5 +1,5 @@
 import type { Listing } from '@shared/model/vocabulary';
-import { idColumn, type Order, type Table, tableOf, type Term } from './columns';
+import { idColumn, type Order, type Table, TABLES, tableOf, type Term } from './columns';
 import { Params } from './condition';
 import type { CursorValue } from './cursor';
 
@@ -53,11 +53,22 @@ export function walkedTable(list: Listing, order: Order): Table {
   return order.terms[0]?.table ?? tableOf(list);
 }
 
-/** What to select from for a walk along the index of an order; `narrow` is how the list's own table is read. */
-export function walkSource(list: Listing, order: Order, narrow: string): string {
-  const level = tableOf(list);
+/** The tables between the one along whose index a list is walked and the list's own. */
+export function tablesBetween(list: Listing, order: Order): readonly Table[] {
+  return TABLES.slice(TABLES.indexOf(walkedTable(list, order)) + 1, TABLES.indexOf(tableOf(list)));
+}
+
+/**
+ * What to select from for a walk along the index of an order; `narrow` is how the list's own table is read, and `through` a table
+ * between by way of which its rows are come to.
+ */
+export function walkSource(list: Listing, order: Order, narrow: string, through?: Table): string {
   const from = walkedTable(list, order);
-  return from === level ? narrow : `${from} CROSS JOIN ${level} ON ${idColumn(level, from)} = ${from}.id`;
+  const level = tableOf(list);
+  if (from === level) return narrow;
+  const below = (table: Table, above: Table): string =>
+    ` CROSS JOIN ${table} ON ${idColumn(table, above)} = ${above}.id`;
+  return through ? from + below(through, from) + below(level, through) : from + below(level, from);
 }
 
 /** The terms of a WHERE for the rows that come behind these values: where in the index to begin, and what to pass by there. */
@@ -67,6 +78,8 @@ export function behindTerms(
   params: Params,
 ): readonly string[] {
   const { terms, leading } = boundedTerms(walk);
+  // One value tells it all by itself.
+  if (terms.length === 1 && leading.length === 1) return [bound(leading, values, params, walk.descending ? '<' : '>')];
   return [bound(leading, values, params, walk.descending ? '<=' : '>='), `+(${behind(terms, values, params)})`];
 }
 
@@ -92,7 +105,7 @@ function bound(
   terms: readonly SortTerm[],
   values: readonly CursorValue[],
   params: Params,
-  operator: '<=' | '>=',
+  operator: '<' | '<=' | '>' | '>=',
 ): string {
   const left = terms.map((term) => term.sql).join(', ');
   const right = terms.map((_, at) => params.add(values[at] ?? '')).join(', ');

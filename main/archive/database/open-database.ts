@@ -1,11 +1,11 @@
 import { mkdir, rename } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FieldboxError } from '@shared/errors';
 import { systemCode } from '../../platform/durable';
 import { addSqlFunctions } from '../catalog/sql-functions';
 import type { ArchivePaths } from '../paths';
+import { cacheKibibytes } from './cache-size';
 import { migrations } from './migrations';
 
 export interface OpenedDatabase {
@@ -69,12 +69,6 @@ function connect(paths: ArchivePaths, now: Date): { db: Database.Database; empty
     db.close();
     throw error;
   }
-}
-
-/** Pages kept in memory: a large index is searched many times faster when they are; a small one never uses them all. */
-function cacheKibibytes(): number {
-  const share = totalmem() / 1024 / 32;
-  return Math.round(Math.min(256 * 1024, Math.max(32 * 1024, share)));
 }
 
 function migrate(db: Database.Database, from: number, paths: ArchivePaths, now: Date): void {

@@ -14,6 +14,7 @@ import * as sentFiles from './0018-sent-files';
 import * as remains from './0019-remains';
 import * as counts from './0020-counts';
 import * as corrections from './0022-corrections';
+import * as datedValues from './0026-dated-values';
 import * as finding from './0012-finding';
 import * as boxes from './0013-boxes';
 import * as clinicRemotes from './0014-clinic-remotes';
@@ -42,4 +43,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 19, sql: remains.sql },
   { version: 20, sql: counts.sql },
   { version: 22, sql: corrections.sql },
+  { version: 26, sql: datedValues.sql },
 ];

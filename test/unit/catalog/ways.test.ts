@@ -1,0 +1,177 @@
+import type { Database } from 'better-sqlite3';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { countsOf, find } from '../../../main/archive/catalog/find';
+import { foldText } from '../../../main/archive/catalog/folding';
+import { warmOn } from '../../../main/archive/catalog/warmth';
+import { Filter, FindInput } from '../../../shared/contract/catalog';
+import { emptyCatalog } from '../../fixtures/catalog';
+import { fillCatalog, keyOf, PROJECTS } from '../../fixtures/large-catalog';
+
+/** More images than are gone through whole (catalog/plan.ts). */
+const SIZES = { patients: 3000, studies: 5000, series: 8000, images: 21_000 };
+const PAGE = 400;
+
+let db: Database;
+
+beforeAll(() => {
+  db = emptyCatalog();
+  fillCatalog(db, SIZES);
+}, 300_000);
+
+type Asked = z.input<typeof Filter>;
+
+const JOINED: Readonly<Record<string, string>> = {
+  patient: 'patient',
+  study: 'study JOIN patient ON patient.id = study.patient_id',
+  series: 'series JOIN study ON study.id = series.study_id JOIN patient ON patient.id = series.patient_id',
+  image: `image JOIN series ON series.id = image.series_id JOIN study ON study.id = image.study_id
+    JOIN patient ON patient.id = image.patient_id`,
+};
+const KEYS: Readonly<Record<string, string>> = {
+  patient: 'patient.key',
+  study: 'study.key',
+  series: 'series.key',
+  image: 'image.object',
+};
+const ROW_KEYS = { patient: 'patient', study: 'study', series: 'seriesKey', image: 'image' } as const;
+type Level = keyof typeof ROW_KEYS;
+
+function keysOf(level: Level, rows: readonly unknown[]): readonly string[] {
+  return rows.map((row) => (row as Readonly<Record<string, string>>)[ROW_KEYS[level]] ?? '');
+}
+
+/** All rows that fit, in the order of SQL that knows nothing of the catalogue's ways. */
+function expected(level: Level, where: string, order: string): readonly string[] {
+  const sql = `SELECT ${KEYS[level] ?? ''} FROM ${JOINED[level] ?? ''} WHERE ${where} ORDER BY ${order}`;
+  return db.prepare(sql).pluck().all() as string[];
+}
+
+/** The whole list, from page to page. */
+function walked(level: Level, filter: Asked, sort: string, descending: boolean): readonly string[] {
+  const keys: string[] = [];
+  for (let after: string | null | undefined = undefined; after !== null;) {
+    const page: { rows: readonly unknown[]; next: string | null } = find(
+      db,
+      FindInput.parse({ level, ...filter, sort, descending, limit: PAGE, ...(after && { after }) }),
+    );
+    keys.push(...keysOf(level, page.rows));
+    after = page.next;
+  }
+  return keys;
+}
+
+const TAG = `series.id IN (SELECT series_id FROM series_tag_of WHERE tag_id = 3)`;
+const FILTERS: readonly (readonly [Asked, string])[] = [
+  [{ seriesTags: [keyOf(3)] }, TAG],
+  [{ modality: 'CT' }, `series.Modality = 'CT'`],
+  [{ seriesTags: [keyOf(3)], modality: 'CT' }, `${TAG} AND series.Modality = 'CT'`],
+  [
+    { modality: 'US', dateFrom: '20200101', dateTo: '20200630' },
+    `series.Modality = 'US' AND study.StudyDate BETWEEN '20200101' AND '20200630'`,
+  ],
+  [
+    { project: PROJECTS[0], source: 'camera' },
+    `image.source = 'camera' AND series.id IN (SELECT series_id FROM archive_series WHERE archive_id IN (911, 912))`,
+  ],
+  [
+    { modality: 'DX', where: [{ property: 'StudyDescription', operator: 'like', value: 'chest' }] },
+    `series.Modality = 'DX' AND study.StudyDescription LIKE '%chest%'`,
+  ],
+];
+const ORDERS: readonly (readonly [string, readonly string[]])[] = [
+  ['PatientName', ['patient.name_folded', 'patient.id', 'image.id']],
+  ['StudyDate', ['study.StudyDate', 'study.StudyTime', 'study.id', 'image.id']],
+  ['Modality', ['series.Modality', 'series.id', 'image.instance_order', 'image.id']],
+  ['arrival', ['image.id']],
+];
+
+describe('images of which something is asked above', () => {
+  it.each(FILTERS)('come in every order, whichever way leads to them: %j', (filter, where) => {
+    for (const [sort, terms] of ORDERS) {
+      for (const descending of [false, true]) {
+        const order = terms.map((term) => (descending ? `${term} DESC` : term)).join(', ');
+        const all = expected('image', where, order);
+        expect(all.length).toBeGreaterThan(20);
+        expect([sort, descending, walked('image', filter, sort, descending)]).toEqual([sort, descending, all]);
+        const middle = FindInput.parse({ level: 'image', ...filter, sort, descending, limit: 10, offset: 15 });
+        expect(keysOf('image', find(db, middle).rows)).toEqual(all.slice(15, 25));
+      }
+    }
+  });
+});
+
+describe('studies with one text and of some time', () => {
+  it.each(['InstitutionName', 'StudyDescription', 'ReferringPhysicianName'] as const)(
+    'are all found: %s',
+    (property) => {
+      const texts = db.prepare(`SELECT DISTINCT ${property} FROM study ORDER BY 1 LIMIT 3`).pluck().all() as string[];
+      for (const text of texts) {
+        const where = [{ property, operator: '=', value: text } as const];
+        const filter = { where, dateFrom: '20200101', dateTo: '20241231' };
+        const sql = `study.${property} = '${text}' AND study.StudyDate BETWEEN '20200101' AND '20241231'`;
+        const order = 'study.StudyDate, study.StudyTime, study.id';
+        expect(walked('study', filter, 'StudyDate', false)).toEqual(expected('study', sql, order));
+      }
+    },
+  );
+});
+
+const TEXTS: Readonly<Record<Level, readonly string[]>> = {
+  patient: ['patient.PatientName', 'patient.PatientID', 'patient.PatientSex'],
+  study: ['study.StudyDescription', 'study.AccessionNumber', 'study.ReferringPhysicianName', 'study.InstitutionName'],
+  series: [
+    ...['series.Modality', 'series.SeriesDescription', 'series.BodyPartExamined', 'series.Manufacturer'],
+    'series.StationName',
+  ],
+  image: ['image.ImageType'],
+};
+const LEVELS = ['patient', 'study', 'series', 'image'] as const;
+const COUNTS = { patient: 'patients', study: 'studies', series: 'series', image: 'images' } as const;
+
+describe('a piece of a text', () => {
+  // Of names only; of names of patients and physicians; of descriptions; of makers; of images; of hardly anything; of nothing.
+  it.each(['ndashi', 'che', 'mba', 'kne', 'beta', 'axial', 'zo', 'clinic 39', '1000', 'qqq'])(
+    'is found wherever it occurs above, and counted: %s',
+    (piece) => {
+      const counts = countsOf(db, Filter.parse({ contains: piece }));
+      for (const [at, level] of LEVELS.entries()) {
+        const texts = LEVELS.slice(0, at + 1).flatMap((each) => TEXTS[each]);
+        const where = texts.map((text) => `instr(fieldbox_fold(${text}), '${foldText(piece)}') > 0`).join(' OR ');
+        const all = expected(level, where, `${level}.id`);
+        const order = { patient: 'PatientID', study: 'AccessionNumber', series: 'SeriesInstanceUID', image: 'arrival' };
+        const found = walked(level, { contains: piece }, order[level], false);
+        expect([level, [...found].sort()]).toEqual([level, [...all].sort()]);
+        const { total, totalIsExact } = counts[COUNTS[level]];
+        if (totalIsExact) expect([level, total]).toEqual([level, all.length]);
+        else expect(all.length).toBeGreaterThan(1000);
+      }
+    },
+  );
+
+  it('is found in a note as soon as there is one', () => {
+    const ask = (): unknown => find(db, FindInput.parse({ level: 'image', contains: 'wheelchair' })).total;
+    expect(ask()).toBe(0);
+    const id = db.prepare('SELECT patient_id FROM image ORDER BY id LIMIT 1').pluck().get() as number;
+    db.prepare('UPDATE patient SET note = ? WHERE id = ?').run('Comes in a wheelchair.', id);
+    expect(ask()).toBe(db.prepare('SELECT image_count FROM patient WHERE id = ?').pluck().get(id));
+    db.prepare(`UPDATE patient SET note = '' WHERE id = ?`).run(id);
+    expect(ask()).toBe(0);
+  });
+});
+
+describe('what is looked at most', () => {
+  it('is read once, to its end', () => {
+    expect(warmOn(db, 0)).toBe(true);
+    expect(warmOn(db, Number.POSITIVE_INFINITY)).toBe(false);
+    expect(warmOn(db, 0)).toBe(false);
+  });
+
+  it('is not read when the cache has no room for it', () => {
+    const small = emptyCatalog();
+    fillCatalog(small, { patients: 50, studies: 60, series: 70, images: 80 });
+    small.pragma('cache_size = -1');
+    expect(warmOn(small, 0)).toBe(false);
+    small.close();
+  });
+});
