@@ -131,11 +131,18 @@ export async function reidentifyObject(
   });
 }
 
-/** Keys seen lately. What is derived from a secret is remembered by the secret itself, and every task brings a new copy of it. */
+/** Keys seen lately. What is derived from a secret is remembered by the secret itself, and every task brings new copies of some. */
 const secrets = new Map<string, Uint8Array>();
 const SECRETS_KEPT = 64;
+const sameSecrets = new WeakMap<Uint8Array, Uint8Array>();
 
 function sameSecret(secret: Uint8Array): Uint8Array {
+  const same = sameSecrets.get(secret) ?? knownSecret(secret);
+  sameSecrets.set(secret, same);
+  return same;
+}
+
+function knownSecret(secret: Uint8Array): Uint8Array {
   const name = Buffer.from(secret).toString('hex');
   const known = secrets.get(name);
   if (known) return known;
