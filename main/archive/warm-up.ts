@@ -42,7 +42,7 @@ export class WarmUp {
   private pieces = 0;
 
   constructor(
-    private readonly pool: WorkerPool,
+    private readonly pool: Pick<WorkerPool, 'isIdle' | 'run'>,
     private readonly timings: WarmUpTimings = USUAL_TIMINGS,
   ) {
     this.ended = new Promise((resolve) => {
