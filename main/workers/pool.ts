@@ -82,6 +82,11 @@ export class WorkerPool {
     });
   }
 
+  /** Whether nobody waits for a task and none runs. */
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.seats.every(({ running }) => running === null);
+  }
+
   /** Ends all workers; waiting tasks fail with ARCHIVE_CLOSED. */
   async close(): Promise<void> {
     this.closed = true;

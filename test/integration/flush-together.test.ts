@@ -11,7 +11,7 @@ import { chosen } from '../fixtures/identity';
 import { writeInstances } from '../fixtures/instances';
 
 /** More than one portion for a worker, and enough for flushing all at once. */
-const FILES = 70;
+const FILES = 110;
 
 afterEach(() => {
   vi.unstubAllEnvs();

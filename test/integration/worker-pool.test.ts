@@ -86,3 +86,19 @@ describe('tasks that are sent ahead', () => {
     expect(await ahead).toMatchObject({ sha256: sha256Of('ahead') });
   });
 });
+
+describe('workers that are asked whether they are idle', () => {
+  it('are not while one has a task, nor while one waits', async () => {
+    expect(pool.isIdle).toBe(true);
+    const running = pool.run('hashFile', small('one'));
+    expect(pool.isIdle).toBe(false);
+    await running;
+    expect(pool.isIdle).toBe(true);
+  });
+
+  it('compile what comes next without any file', async () => {
+    await expect(
+      pool.run('warmUp', { patients: 2, options: { masks: [] }, key: { secret: new Uint8Array(32) } }),
+    ).resolves.toEqual({});
+  });
+});

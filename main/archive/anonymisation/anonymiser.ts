@@ -63,6 +63,8 @@ export class Anonymiser {
   private readonly book: KeyBook;
   private readonly keysInTurn: InTurn = oneAfterTheOther();
   private readonly drawn: ReadonlyMap<ImageId, readonly Area[]>;
+  /** One for all images in which nothing is blackened: what a worker gets together is copied to it once. */
+  private readonly plain: AnonymiseInput['options'];
 
   /** Throws ANONYMISE_TAG_PATH, ANONYMISE_AREA_OUTSIDE, NO_PIXELS, NOT_FOUND. */
   constructor(
@@ -70,6 +72,7 @@ export class Anonymiser {
     private readonly way: AnonymisationWay,
   ) {
     this.book = new KeyBook(ctx, way.profile, way.values);
+    this.plain = { ...way.profile, masks: [] };
     this.drawn = new Map(way.areas.map(({ image, areas }) => [image, areas]));
     for (const [image, areas] of this.drawn) {
       const device = deviceOf(subjectOfImage(ctx.db, image));
@@ -80,6 +83,7 @@ export class Anonymiser {
 
   /** Throws ANONYMISE_ONE_NUMBER, ANONYMISE_NAME_TAKEN. */
   requireDistinct(imageIds: readonly number[]): void {
+    if (!this.book.namesOnePatient) return;
     const patientOf = this.ctx.db.prepare<[number], { key: PatientKey }>(
       'SELECT patient.key FROM image JOIN patient ON patient.id = image.patient_id WHERE image.id = +?',
     );
@@ -132,7 +136,11 @@ export class Anonymiser {
   ): Promise<readonly (Done | FieldboxError)[]> {
     const files = tasks.map((task) => this.inputOf(task, place));
     try {
-      const { files: results } = await this.ctx.pool.run('anonymiseObjects', { files }, { ...RUN, signal, ...(workers !== undefined && { most: workers }) });
+      const { files: results } = await this.ctx.pool.run(
+        'anonymiseObjects',
+        { files },
+        { ...RUN, signal, ...(workers !== undefined && { most: workers }) },
+      );
       return tasks.map((task, at) => {
         const result = results[at];
         if (result?.ok) return done(task, result.output, purpose);
@@ -155,7 +163,7 @@ export class Anonymiser {
     return {
       path: this.ctx.objects.path(subject.image),
       sha256: subject.image,
-      options: { ...this.way.profile, masks: areas },
+      options: areas.length === 0 ? this.plain : { ...this.plain, masks: areas },
       key: { ...key.forModule, variant },
       name: null,
       ...place,

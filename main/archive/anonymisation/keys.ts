@@ -54,6 +54,11 @@ export class KeyBook {
     this.fingerprint = fingerprintOf({ profile, values: this.tagValues() });
   }
 
+  /** Whether a number is given that only one patient can have. */
+  get namesOnePatient(): boolean {
+    return this.checked.patientID !== undefined;
+  }
+
   /**
    * Checks that these patients can be told apart afterwards, and from everybody else.
    * Throws ANONYMISE_ONE_NUMBER, ANONYMISE_NAME_TAKEN.

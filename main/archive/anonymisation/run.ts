@@ -60,11 +60,11 @@ export async function carryOutRun(
   return anonymisingInTurn(ctx)(() => work.carryOut());
 }
 
-/** Images that are looked up, and get their keys, together. */
-const PREPARED_AT_ONCE = 256;
-
 /** What a worker gets at once: enough that handing it over counts for little, and little enough that others get their turn. */
-const PORTION = { images: 64, bytes: 8 * 1024 * 1024 } as const;
+const PORTION = { images: 96, bytes: 8 * 1024 * 1024 } as const;
+
+/** Images that are looked up, and get their keys, together; of the first ones as many as a worker gets, so that it can begin. */
+const PREPARED_AT_ONCE = { first: PORTION.images, later: 3 * PORTION.images } as const;
 
 /** Portions with a worker, waiting for one, or being stored: few enough to keep memory flat. */
 const PORTIONS_UNDER_WAY = 8;
@@ -152,9 +152,11 @@ class Run {
    */
   private async *portions(): AsyncGenerator<readonly Task[]> {
     const { ids, anonymiser } = this.prepared;
-    for (let at = 0; at < ids.length; at += PREPARED_AT_ONCE) {
+    for (let at = 0; at < ids.length;) {
       this.throwIfCancelled();
-      const subjects = ids.slice(at, at + PREPARED_AT_ONCE).flatMap((id) => subjectById(this.ctx.db, id) ?? []);
+      const together = ids.slice(at, at + (at === 0 ? PREPARED_AT_ONCE.first : PREPARED_AT_ONCE.later));
+      at += together.length;
+      const subjects = together.flatMap((id) => subjectById(this.ctx.db, id) ?? []);
       const outcomes = await anonymiser.prepareTogether(subjects);
       const tasks = outcomes.flatMap((outcome, index) => {
         if (!(outcome instanceof FieldboxError)) return [outcome];

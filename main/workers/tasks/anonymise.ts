@@ -54,23 +54,32 @@ export interface AnonymiseOutput {
  * Throws OBJECT_MISSING, OBJECT_DAMAGED, NOT_DICOM, DICOM_*, with masks PIXELS_* and NO_PIXELS, DISK_*.
  */
 export async function anonymiseObject(input: AnonymiseInput): Promise<AnonymiseOutput> {
-  const { options } = input;
   const key = { ...input.key, secret: sameSecret(input.key.secret) };
   return withFile(input.path, input.sha256, async (file) => {
     if (isCutOff(file)) throw new FieldboxError('DICOM_TRUNCATED');
-    const { part10, original, replaced } = await anonymise(file, options, key);
-    const source = new PartsSource(part10);
-    const result = readDicom(source);
-    return {
-      sha256: writeResult(part10, input),
-      bytes: source.size,
-      attributes: extractIndex(result),
-      original,
-      replaced,
-      values: keyValuesOf(file.dataset, result.dataset),
-      uids: replacedUIDs(file.dataset, options, key.secret),
-    };
+    const { part10, ...made } = await anonymiseFile(file, input.options, key);
+    return { sha256: writeResult(part10, input), ...made };
   });
+}
+
+/** The same in memory: what is to be written, in parts that belong one behind the other, and what is to be remembered of it. */
+export async function anonymiseFile(
+  file: ReadResult,
+  options: AnonymisationOptions,
+  key: AnonymisationKey,
+): Promise<Omit<AnonymiseOutput, 'sha256'> & { readonly part10: readonly Uint8Array[] }> {
+  const { part10, original, replaced } = await anonymise(file, options, key);
+  const source = new PartsSource(part10);
+  const result = readDicom(source);
+  return {
+    part10,
+    bytes: source.size,
+    attributes: extractIndex(result),
+    original,
+    replaced,
+    values: keyValuesOf(file.dataset, result.dataset),
+    uids: replacedUIDs(file.dataset, options, key.secret),
+  };
 }
 
 /** What became of one file of several. */
@@ -122,11 +131,18 @@ export async function reidentifyObject(
   });
 }
 
-/** Keys seen lately. What is derived from a secret is remembered by the secret itself, and every task brings a new copy of it. */
+/** Keys seen lately. What is derived from a secret is remembered by the secret itself, and every task brings new copies of some. */
 const secrets = new Map<string, Uint8Array>();
 const SECRETS_KEPT = 64;
+const sameSecrets = new WeakMap<Uint8Array, Uint8Array>();
 
 function sameSecret(secret: Uint8Array): Uint8Array {
+  const same = sameSecrets.get(secret) ?? knownSecret(secret);
+  sameSecrets.set(secret, same);
+  return same;
+}
+
+function knownSecret(secret: Uint8Array): Uint8Array {
   const name = Buffer.from(secret).toString('hex');
   const known = secrets.get(name);
   if (known) return known;
@@ -165,7 +181,8 @@ function openObject(path: string): FileSource {
   }
 }
 
-function hashOf(parts: readonly Uint8Array[]): string {
+/** SHA-256 of bytes that lie in several places and belong one behind the other. */
+export function hashOf(parts: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');

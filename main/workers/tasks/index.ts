@@ -16,6 +16,7 @@ import { readValues } from './read-values';
 import { takeIn } from './take-in';
 import { transcode } from './transcode';
 import { unpackZip } from './unpack-zip';
+import { warmUp } from './warm-up';
 
 /**
  * Everything a worker can be asked to do. A task is an async function of one plain input; outputs are plain too, with byte
@@ -49,6 +50,7 @@ export const tasks = {
   picture,
   transcode,
   unpackZip,
+  warmUp,
   writeResults,
 } as const;
 
