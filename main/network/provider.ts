@@ -43,6 +43,7 @@ export interface QueryRequest {
   readonly sopClass: string;
   readonly identifier: DataSetView;
   readonly caller: Caller;
+  /** Aborted when the caller cancels. */
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +61,7 @@ export interface ServiceProvider {
   find(request: QueryRequest): AsyncGenerator<DataSetBuilder, number>;
   /**
    * What a C-MOVE or C-GET wants, ready for whom it goes to: the move destination, or null for the caller; a status when it
-   * cannot be told.
+   * cannot be told, or was cancelled.
    */
   select(request: QueryRequest, destination: string | null): Promise<readonly FoundInstance[] | number>;
   /** Where a C-MOVE may send to; null for an unknown destination. */

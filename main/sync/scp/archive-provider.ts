@@ -143,7 +143,7 @@ export class ArchiveProvider implements ServiceProvider {
       if (page === null) return Status.DataSetDoesNotMatchSOPClass;
       for (const row of page.rows) yield answerOf(identifier, level, row, this.options.AETitle);
       after = page.next ?? undefined;
-    } while (after !== undefined && !request.signal.aborted);
+    } while (after !== undefined);
     return Status.Success;
   }
 
@@ -158,8 +158,10 @@ export class ArchiveProvider implements ServiceProvider {
     do {
       const page = await this.page('IMAGE', request, after);
       if (page === null) return Status.DataSetDoesNotMatchSOPClass;
-      for (const row of page.rows)
+      for (const row of page.rows) {
+        if (request.signal.aborted) return Status.Cancelled;
         if ('SOPInstanceUID' in row) found.push(...(await this.instance(row.image, receiver)));
+      }
       after = page.next ?? undefined;
     } while (after !== undefined);
     return found;
