@@ -3,7 +3,7 @@ import { type Association, AssociationError, type Context, type Message } from '
 import { type Command, CommandField } from './command';
 import { commitmentReport } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
-import type { Caller, FoundInstance, MoveDestination, QueryRequest, ServiceProvider } from './provider';
+import type { Caller, FoundInstance, MoveDestination, QueryRequest, Selection, ServiceProvider } from './provider';
 import { MoveTarget } from './move-target';
 import { ServiceUser } from './scu';
 import { Status } from './status';
@@ -102,26 +102,27 @@ export class Conversation {
 
   private get(message: Message, context: Context): Promise<void> {
     return this.query(message, context, CommandField.GetResponse, async (request) => {
-      const found = await this.selected(request, null);
-      if (typeof found === 'number') return this.respond(message, CommandField.GetResponse, { Status: found });
+      const selection = await this.selected(request, null);
+      if (typeof selection === 'number') return this.respond(message, CommandField.GetResponse, { Status: selection });
       const user = new ServiceUser(this.association);
       const retrieval = { message, context, field: CommandField.GetResponse, signal: request.signal };
-      return this.sendAll(retrieval, found, (instance) => sendInstance(user, instance));
+      return this.sendAll(retrieval, selection, (instance) => sendInstance(user, instance));
     });
   }
 
   private move(message: Message, context: Context): Promise<void> {
     return this.query(message, context, CommandField.MoveResponse, async (request) => {
       const { MoveDestination: AETitle = '', MessageID: messageId = 0 } = message.command;
-      const found = await this.selected(request, AETitle);
-      if (typeof found === 'number') return this.respond(message, CommandField.MoveResponse, { Status: found });
+      const selection = await this.selected(request, AETitle);
+      if (typeof selection === 'number') return this.respond(message, CommandField.MoveResponse, { Status: selection });
+      const { found, withheld } = selection;
       const to = await this.destination(AETitle);
       if (typeof to === 'number') return this.respond(message, CommandField.MoveResponse, { Status: to });
       const origin = { AETitle: this.caller.callingAETitle, messageId };
       const target = new MoveTarget({ ...to, calledAETitle: AETitle }, origin, found);
       const retrieval = { message, context, field: CommandField.MoveResponse, signal: request.signal };
       try {
-        await this.sendAll(retrieval, target.inOrder, (each) => target.send(each));
+        await this.sendAll(retrieval, { found: target.inOrder, withheld }, (each) => target.send(each));
       } finally {
         await target.close();
       }
@@ -139,14 +140,15 @@ export class Conversation {
 
   /**
    * Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3, C.4.3.3). Cancelled, the one that is under
-   * way is finished, and what remains is counted.
+   * way is finished, and what remains is counted. What may not be given has failed before.
    */
   private async sendAll(
     { message, context, field, signal }: Retrieval,
-    found: readonly FoundInstance[],
+    { found, withheld }: Selection,
     send: (instance: FoundInstance) => Promise<SubOperation>,
   ): Promise<void> {
     const tally = new Tally();
+    for (const SOPInstanceUID of withheld) tally.note('failed', SOPInstanceUID);
     let remaining = found.length;
     for (const instance of found) {
       if (signal.aborted) break;
@@ -175,10 +177,7 @@ export class Conversation {
     }
   }
 
-  private async selected(
-    request: QueryRequest,
-    destination: string | null,
-  ): Promise<readonly FoundInstance[] | number> {
+  private async selected(request: QueryRequest, destination: string | null): Promise<Selection | number> {
     try {
       return await this.provider.select(request, destination);
     } catch (error) {

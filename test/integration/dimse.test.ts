@@ -43,7 +43,7 @@ async function serve(changes: Partial<ServiceProvider> = {}) {
         return Status.Success;
       },
       find: (request) => matchesOf(request.identifier.string(0x00100010) ?? ''),
-      select: () => Promise.resolve([]),
+      select: () => Promise.resolve({ found: [], withheld: [] }),
       destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => SOPInstanceUID === '1.2.3')),
       onFault: (error) => faults.push(error),
