@@ -190,13 +190,11 @@ describe('the DICOM client', () => {
     onTestFinished(() => void refusing.kill());
     const contexts = [{ id: 1, abstractSyntax: Services.Verification, transferSyntaxes: [ImplicitLE] }];
     await expect
-      .poll(
-        () =>
-          request(port, contexts).then(
-            () => null,
-            (error: unknown) => (error instanceof AssociationError ? error.fault.kind : undefined),
-          ),
-        { timeout: 5000 },
+      .poll(() =>
+        request(port, contexts).then(
+          () => null,
+          (error: unknown) => (error instanceof AssociationError ? error.fault.kind : undefined),
+        ),
       )
       .toBe('rejected');
   });
