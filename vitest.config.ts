@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 const alias = { '@shared': fileURLToPath(new URL('./shared', import.meta.url)) };
 const folders = ['unit', 'integration', 'faults'];
 
+/** What is waited for may take its time on a busy machine: only what never comes is a failure. */
+const patient = { poll: { timeout: 30_000, interval: 50 } };
+
 /** Two projects, for their surroundings: `*.test.ts` in Node, `*.test.tsx` (React) in happy-dom. */
 export default defineConfig({
   test: {
@@ -16,6 +19,7 @@ export default defineConfig({
           include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: patient,
         },
       },
       {
@@ -25,6 +29,7 @@ export default defineConfig({
           environment: 'happy-dom',
           include: folders.map((folder) => `test/${folder}/**/*.test.tsx`),
           testTimeout: 120_000,
+          expect: patient,
         },
       },
     ],

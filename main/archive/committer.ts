@@ -39,6 +39,7 @@ function isDiskFault(error: unknown): boolean {
  */
 export class Committer {
   private tail: Promise<void> = Promise.resolve();
+  private closed = false;
   private readonly filesystem: FilesystemFlush;
 
   constructor(
@@ -52,8 +53,9 @@ export class Committer {
     this.filesystem = new FilesystemFlush(paths.incoming);
   }
 
-  /** See EngineContext.commit. */
+  /** See EngineContext.commit. Throws ARCHIVE_CLOSED once it is closed: nothing may be half written when the lock is let go. */
   commit(records: readonly NewRecord[], incoming: readonly IncomingObject[] = []): Promise<void> {
+    if (this.closed) return Promise.reject(new FieldboxError('ARCHIVE_CLOSED'));
     // The disk is at it while what was committed before is still being applied.
     const flushed = this.flush(incoming);
     flushed.catch(() => undefined); // whoever waits for it hears of it
@@ -67,8 +69,9 @@ export class Committer {
     await this.tail;
   }
 
-  /** The same before the archive is closed. */
+  /** The same before the archive is closed; takes nothing from now on. */
   async close(): Promise<void> {
+    this.closed = true;
     await this.settle();
     this.filesystem.close();
   }

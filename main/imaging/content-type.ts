@@ -7,7 +7,7 @@ export const CONTENT_TYPE_BYTES = 4096;
 const UNKNOWN = 'application/octet-stream';
 
 /** Media types (IANA, or the usual unregistered name) of what `detectKind` knows. */
-const OF_KIND: Readonly<Partial<Record<FileKind, string>>> = {
+export const MEDIA_TYPES: Readonly<Partial<Record<FileKind, string>>> = {
   dicom: 'application/dicom',
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -32,7 +32,7 @@ export function contentTypeOf(head: Uint8Array, size: number): string {
   if (program !== undefined) return program;
   const kind = detectKind(head, size);
   if (kind === 'zip') return zipType(head);
-  return OF_KIND[kind] ?? mediaType(head) ?? containerType(head) ?? textType(head) ?? UNKNOWN;
+  return MEDIA_TYPES[kind] ?? mediaType(head) ?? containerType(head) ?? textType(head) ?? UNKNOWN;
 }
 
 /** PE (Windows), ELF (Linux), Mach-O (macOS), Java classes, and scripts by their first line. */

@@ -20,6 +20,9 @@ if (!parentPort) throw new Error('engine-thread runs in a worker thread only.');
 const port: MessagePort = parentPort;
 const post = (message: FromEngine, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
+/** It was told to close: from now on whoever is still answered may find the database closed below. */
+let closing = false;
+
 const start = Start.parse(workerData);
 const secrets = new PortSecrets(start.secretsProtected, (request) => post({ type: 'secret', ...request }));
 try {
@@ -83,6 +86,7 @@ function serve(engine: Engine, sync: Sync): void {
 }
 
 async function close(engine: Engine, sync: Sync): Promise<void> {
+  closing = true;
   try {
     await sync.close();
     await engine.close();
@@ -163,8 +167,9 @@ function imageOf(text: string): ImageId {
 }
 
 function faultOf(thrown: unknown): EngineFault {
-  const error = asFieldboxError(thrown);
-  const { cause } = error;
+  const told = asFieldboxError(thrown);
+  const { cause } = told;
+  const error = closing && told.code === 'INTERNAL' ? new FieldboxError('ARCHIVE_CLOSED', {}, cause) : told;
   return {
     error: error.toJSON(),
     trace: cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? ''),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { PlainTransferSyntax } from '../dicom/transcode';
-import { type Command, decodeCommand, encodeCommand } from './command';
+import { type Command, CommandField, decodeCommand, encodeCommand } from './command';
 import { connected, type ConnectOptions } from './connect';
 import { AssociationError, faultOf } from './fault';
 import {
@@ -66,10 +66,14 @@ export class Association {
   readonly contexts: ReadonlyMap<number, Context>;
   private readonly incoming: AsyncGenerator<Message, undefined>;
   private released = false;
+  /** The next message, which was read before anybody asked for it. */
+  private ahead: Promise<Message | null> | null = null;
+  private operation: { readonly messageId: number | undefined; readonly cancel: () => void } | null = null;
 
   private constructor(
     private readonly socket: Socket,
     private readonly pdus: AsyncGenerator<Pdu>,
+    private readonly silence: Silence,
     contexts: readonly Context[],
     readonly request: AssociateRequest,
     private readonly sendLimit: number,
@@ -87,7 +91,8 @@ export class Association {
       user: { ...OWN_USER, roles: options.roles ?? [] },
     };
     const socket = await connected(options);
-    const pdus = pdusOf(socket);
+    const silence: Silence = { isOwed: true };
+    const pdus = pdusOf(socket, () => silence.isOwed);
     try {
       socket.setTimeout(options.connectMs ?? 15_000);
       socket.write(encodeAssociateRequest(request));
@@ -102,7 +107,7 @@ export class Association {
         return result === 0 && asked ? [{ id, abstractSyntax: asked.abstractSyntax, transferSyntax }] : [];
       });
       socket.setTimeout(options.idleMs ?? 45_000);
-      return new Association(socket, pdus, contexts, request, sendLimit(accept.user.maximumLength));
+      return new Association(socket, pdus, silence, contexts, request, sendLimit(accept.user.maximumLength));
     } catch (error) {
       socket.destroy();
       throw faultOf(error);
@@ -120,7 +125,8 @@ export class Association {
   ): Promise<Association | null> {
     socket.setNoDelay(true);
     socket.setTimeout(limits.artimMs);
-    const pdus = pdusOf(socket);
+    const silence: Silence = { isOwed: true };
+    const pdus = pdusOf(socket, () => silence.isOwed);
     try {
       const { type, body } = await nextPdu(pdus);
       if (type !== PduType.AssociateRequest) throw new PduError('first PDU');
@@ -144,7 +150,7 @@ export class Association {
         const asked = request.contexts.find((context) => context.id === id);
         return result === 0 && asked ? [{ id, abstractSyntax: asked.abstractSyntax, transferSyntax }] : [];
       });
-      return new Association(socket, pdus, contexts, request, sendLimit(request.user.maximumLength));
+      return new Association(socket, pdus, silence, contexts, request, sendLimit(request.user.maximumLength));
     } catch (error) {
       if (!socket.destroyed) socket.end(encodeAbort(2, 0));
       throw faultOf(error);
@@ -171,8 +177,28 @@ export class Association {
 
   /** The next message; null when the peer has released the association. Throws AssociationError. */
   async next(): Promise<Message | null> {
-    const next = await this.incoming.next();
-    return next.done === true ? null : next.value;
+    const ahead = this.ahead ?? this.read();
+    this.ahead = null;
+    this.silence.isOwed = true;
+    const message = await ahead;
+    if (message === null && !this.socket.writableEnded) this.socket.end(encodeRelease(PduType.ReleaseResponse));
+    if (message?.data === null && this.operation !== null) this.lookAhead();
+    return message;
+  }
+
+  /**
+   * Does what the peer has asked for in a message and may cancel while it is done (C-CANCEL, PS3.7 9.3.2.3, 9.3.3.3, 9.3.4.3):
+   * then the signal is aborted. Anything else that comes meanwhile waits until it is asked for.
+   */
+  async cancellable<T>(messageId: number | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.operation = { messageId, cancel: () => controller.abort() };
+    this.lookAhead();
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.operation = null;
+    }
   }
 
   /** Sends a command, and a data set in the transfer syntax of the context. Throws AssociationError. */
@@ -227,6 +253,23 @@ export class Association {
     this.socket.destroySoon();
   }
 
+  private lookAhead(): void {
+    this.silence.isOwed = false;
+    this.ahead = this.read();
+    this.ahead.catch(() => undefined); // whoever asks for the message hears of it
+  }
+
+  /** The next message that is no C-CANCEL; one of what has ended already says nothing any more. */
+  private async read(): Promise<Message | null> {
+    for (;;) {
+      const next = await this.incoming.next();
+      if (next.done === true) return null;
+      const { CommandField: field, MessageIDBeingRespondedTo } = next.value.command;
+      if (field !== CommandField.CancelRequest) return next.value;
+      if (MessageIDBeingRespondedTo === this.operation?.messageId) this.operation?.cancel();
+    }
+  }
+
   private async *readMessages(): AsyncGenerator<Message, undefined> {
     const values = this.readValues();
     for (;;) {
@@ -263,8 +306,7 @@ export class Association {
           yield* decodeData(body);
           break;
         case PduType.ReleaseRequest:
-          this.released = true;
-          this.socket.end(encodeRelease(PduType.ReleaseResponse));
+          this.released = true; // answered when all that was asked before is answered
           return undefined;
         case PduType.Abort:
           this.socket.destroy();
@@ -292,6 +334,11 @@ export class Association {
       this.socket.uncork();
     });
   }
+}
+
+/** Whether the peer is to say something, so that its silence is a fault. */
+interface Silence {
+  isOwed: boolean;
 }
 
 const OWN_USER = {

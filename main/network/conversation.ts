@@ -1,13 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Association, AssociationError, type Context, type Message } from './association';
 import { type Command, CommandField } from './command';
 import { commitmentReport } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
-import type { Caller, FoundInstance, MoveDestination, QueryRequest, ServiceProvider } from './provider';
+import type { Caller, FoundInstance, MoveDestination, QueryRequest, Selection, ServiceProvider } from './provider';
 import { MoveTarget } from './move-target';
 import { ServiceUser } from './scu';
 import { Status } from './status';
 import { sendInstance, type SubOperation, Tally } from './sub-operation';
 import { Services } from './uids';
+
+/** A C-MOVE or C-GET that is being answered. */
+interface Retrieval {
+  readonly message: Message;
+  readonly context: Context;
+  /** Of the response. */
+  readonly field: number;
+  /** Aborted when it is cancelled. */
+  readonly signal: AbortSignal;
+}
 
 /** All that is asked on one association. */
 export class Conversation {
@@ -43,8 +54,6 @@ export class Conversation {
         return this.commitment(message, context);
       case CommandField.EventReportRequest:
         return this.eventReport(message, context);
-      case CommandField.CancelRequest:
-        return; // what it is about has ended already
       default:
         return this.respond(message, message.command.CommandField | 0x8000, { Status: Status.UnrecognizedOperation });
     }
@@ -69,45 +78,55 @@ export class Conversation {
     await this.respond(message, CommandField.StoreResponse, { AffectedSOPInstanceUID, Status: status });
   }
 
-  private async find(message: Message, context: Context): Promise<void> {
-    const request = await this.requestOf(message, context);
-    if (typeof request === 'number') return this.respond(message, CommandField.FindResponse, { Status: request });
+  private find(message: Message, context: Context): Promise<void> {
+    return this.query(message, context, CommandField.FindResponse, async (request) => {
+      const status = await this.safely(() => this.tellMatches(message, context, request));
+      await this.respond(message, CommandField.FindResponse, { Status: status });
+    });
+  }
+
+  private async tellMatches(message: Message, context: Context, request: QueryRequest): Promise<number> {
     const matches = this.provider.find(request);
-    const status = await this.safely(async () => {
-      for (;;) {
-        const next = await matches.next();
-        if (next.done === true) return next.value;
-        await this.respond(
-          message,
-          CommandField.FindResponse,
-          { Status: Status.Pending },
-          encodeIdentifier(next.value, context.transferSyntax),
-        );
+    for (;;) {
+      const next = await matches.next();
+      if (next.done === true) return next.value;
+      if (request.signal.aborted) {
+        await matches.return(Status.Cancelled);
+        return Status.Cancelled;
+      }
+      const data = encodeIdentifier(next.value, context.transferSyntax);
+      await this.respond(message, CommandField.FindResponse, { Status: Status.Pending }, data);
+      await setImmediate(); // matches at hand must not keep a C-CANCEL from being heard
+    }
+  }
+
+  private get(message: Message, context: Context): Promise<void> {
+    return this.query(message, context, CommandField.GetResponse, async (request) => {
+      const selection = await this.selected(request, null);
+      if (typeof selection === 'number') return this.respond(message, CommandField.GetResponse, { Status: selection });
+      const user = new ServiceUser(this.association);
+      const retrieval = { message, context, field: CommandField.GetResponse, signal: request.signal };
+      return this.sendAll(retrieval, selection, (instance) => sendInstance(user, instance));
+    });
+  }
+
+  private move(message: Message, context: Context): Promise<void> {
+    return this.query(message, context, CommandField.MoveResponse, async (request) => {
+      const { MoveDestination: AETitle = '', MessageID: messageId = 0 } = message.command;
+      const selection = await this.selected(request, AETitle);
+      if (typeof selection === 'number') return this.respond(message, CommandField.MoveResponse, { Status: selection });
+      const { found, withheld } = selection;
+      const to = await this.destination(AETitle);
+      if (typeof to === 'number') return this.respond(message, CommandField.MoveResponse, { Status: to });
+      const origin = { AETitle: this.caller.callingAETitle, messageId };
+      const target = new MoveTarget({ ...to, calledAETitle: AETitle }, origin, found);
+      const retrieval = { message, context, field: CommandField.MoveResponse, signal: request.signal };
+      try {
+        await this.sendAll(retrieval, { found: target.inOrder, withheld }, (each) => target.send(each));
+      } finally {
+        await target.close();
       }
     });
-    return this.respond(message, CommandField.FindResponse, { Status: status });
-  }
-
-  private async get(message: Message, context: Context): Promise<void> {
-    const found = await this.selected(message, context, null);
-    if (typeof found === 'number') return this.respond(message, CommandField.GetResponse, { Status: found });
-    const user = new ServiceUser(this.association);
-    await this.sendAll(message, context, CommandField.GetResponse, found, (instance) => sendInstance(user, instance));
-  }
-
-  private async move(message: Message, context: Context): Promise<void> {
-    const { MoveDestination: AETitle = '', MessageID: messageId = 0 } = message.command;
-    const found = await this.selected(message, context, AETitle);
-    if (typeof found === 'number') return this.respond(message, CommandField.MoveResponse, { Status: found });
-    const to = await this.destination(AETitle);
-    if (typeof to === 'number') return this.respond(message, CommandField.MoveResponse, { Status: to });
-    const origin = { AETitle: this.caller.callingAETitle, messageId };
-    const target = new MoveTarget({ ...to, calledAETitle: AETitle }, origin, found);
-    try {
-      await this.sendAll(message, context, CommandField.MoveResponse, target.inOrder, (each) => target.send(each));
-    } finally {
-      await target.close();
-    }
   }
 
   private async destination(AETitle: string): Promise<MoveDestination | number> {
@@ -119,23 +138,31 @@ export class Conversation {
     }
   }
 
-  /** Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3, C.4.3.3). */
+  /**
+   * Sends instance by instance, telling after each how far it has come (PS3.4 C.4.2.3, C.4.3.3). Cancelled, the one that is under
+   * way is finished, and what remains is counted. What may not be given has failed before.
+   */
   private async sendAll(
-    message: Message,
-    context: Context,
-    field: number,
-    found: readonly FoundInstance[],
+    { message, context, field, signal }: Retrieval,
+    { found, withheld }: Selection,
     send: (instance: FoundInstance) => Promise<SubOperation>,
   ): Promise<void> {
     const tally = new Tally();
-    for (const [at, instance] of found.entries()) {
+    for (const SOPInstanceUID of withheld) tally.note('failed', SOPInstanceUID);
+    let remaining = found.length;
+    for (const instance of found) {
+      if (signal.aborted) break;
       tally.note(await this.sent(send, instance), instance.SOPInstanceUID);
-      const remaining = found.length - at - 1;
+      remaining -= 1;
       if (remaining > 0) await this.respond(message, field, { Status: Status.Pending, ...tally.command(remaining) });
     }
     const { status, failures } = tally;
     const identifier = failures === null ? null : encodeIdentifier(failures, context.transferSyntax);
-    await this.respond(message, field, { Status: status, ...tally.command(null) }, identifier);
+    const answer =
+      remaining > 0
+        ? { Status: Status.Cancelled, ...tally.command(remaining) }
+        : { Status: status, ...tally.command(null) };
+    await this.respond(message, field, answer, identifier);
   }
 
   private async sent(
@@ -150,13 +177,7 @@ export class Conversation {
     }
   }
 
-  private async selected(
-    message: Message,
-    context: Context,
-    destination: string | null,
-  ): Promise<readonly FoundInstance[] | number> {
-    const request = await this.requestOf(message, context);
-    if (typeof request === 'number') return request;
+  private async selected(request: QueryRequest, destination: string | null): Promise<Selection | number> {
     try {
       return await this.provider.select(request, destination);
     } catch (error) {
@@ -165,8 +186,20 @@ export class Conversation {
     }
   }
 
+  /** Answers a question that may be cancelled until it is answered; one that cannot be read is answered with its status. */
+  private async query(
+    message: Message,
+    context: Context,
+    field: number,
+    answer: (request: QueryRequest) => Promise<void>,
+  ): Promise<void> {
+    const asked = await this.asked(message, context);
+    if (typeof asked === 'number') return this.respond(message, field, { Status: asked });
+    return this.association.cancellable(message.command.MessageID, (signal) => answer({ ...asked, signal }));
+  }
+
   private async commitment(message: Message, context: Context): Promise<void> {
-    const request = await this.requestOf(message, context);
+    const request = await this.asked(message, context);
     const { RequestedSOPClassUID, RequestedSOPInstanceUID, ActionTypeID } = message.command;
     const echoed = {
       ...(RequestedSOPClassUID !== undefined && { AffectedSOPClassUID: RequestedSOPClassUID }),
@@ -193,7 +226,7 @@ export class Conversation {
 
   /** A report over an association of its own: the peer that was asked has become the one that calls (PS3.4 J.3.3). */
   private async eventReport(message: Message, context: Context): Promise<void> {
-    const request = await this.requestOf(message, context);
+    const request = await this.asked(message, context);
     const { AffectedSOPInstanceUID, EventTypeID } = message.command;
     const status =
       typeof request === 'number'
@@ -206,16 +239,11 @@ export class Conversation {
     });
   }
 
-  private async requestOf(message: Message, context: Context): Promise<QueryRequest | number> {
+  private async asked(message: Message, context: Context): Promise<Omit<QueryRequest, 'signal'> | number> {
     if (message.data === null) return Status.CannotUnderstand;
     try {
       const identifier = await readIdentifier(message.data, context.transferSyntax);
-      return {
-        sopClass: context.abstractSyntax,
-        identifier,
-        caller: this.caller,
-        signal: new AbortController().signal,
-      };
+      return { sopClass: context.abstractSyntax, identifier, caller: this.caller };
     } catch (error) {
       if (error instanceof AssociationError) throw error;
       return Status.DataSetDoesNotMatchSOPClass; // what cannot be read is no question

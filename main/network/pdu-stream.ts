@@ -24,12 +24,12 @@ export async function nextPdu(pdus: AsyncGenerator<Pdu>): Promise<Pdu> {
 
 /**
  * PDUs as they come, whatever the packets look like. A peer that is not read from has to wait, and is not taken for silent
- * meanwhile: this side may be slow on purpose.
+ * meanwhile: this side may be slow on purpose. Nor is one that owes nothing, as long as `isOwed` says so.
  */
-export async function* pdusOf(socket: Socket): AsyncGenerator<Pdu> {
+export async function* pdusOf(socket: Socket, isOwed: () => boolean = () => true): AsyncGenerator<Pdu> {
   let reading = true;
   socket.on('timeout', () => {
-    if (reading || socket.writableLength > 0) socket.destroy(new AssociationError({ kind: 'silent' }));
+    if ((reading && isOwed()) || socket.writableLength > 0) socket.destroy(new AssociationError({ kind: 'silent' }));
     else socket.setTimeout(socket.timeout ?? 0);
   });
   let wanted = 6;

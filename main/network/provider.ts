@@ -24,6 +24,13 @@ export interface FoundInstance {
   inPlain(transferSyntax: PlainTransferSyntax): Promise<PlainInstance | null>;
 }
 
+/** What a C-MOVE or C-GET wants. */
+export interface Selection {
+  readonly found: readonly FoundInstance[];
+  /** SOP Instance UIDs of what it wants too and may not be given; these sub-operations fail. */
+  readonly withheld: readonly string[];
+}
+
 /** A data set made for one receiver, and gone when it has been sent. */
 export interface PlainInstance {
   open(): Readable;
@@ -43,6 +50,7 @@ export interface QueryRequest {
   readonly sopClass: string;
   readonly identifier: DataSetView;
   readonly caller: Caller;
+  /** Aborted when the caller cancels. */
   readonly signal: AbortSignal;
 }
 
@@ -60,9 +68,9 @@ export interface ServiceProvider {
   find(request: QueryRequest): AsyncGenerator<DataSetBuilder, number>;
   /**
    * What a C-MOVE or C-GET wants, ready for whom it goes to: the move destination, or null for the caller; a status when it
-   * cannot be told.
+   * cannot be told, or was cancelled.
    */
-  select(request: QueryRequest, destination: string | null): Promise<readonly FoundInstance[] | number>;
+  select(request: QueryRequest, destination: string | null): Promise<Selection | number>;
   /** Where a C-MOVE may send to; null for an unknown destination. */
   destination(AETitle: string): Promise<MoveDestination | null>;
   /** Storage commitment (PS3.4 J.3.2): what of these is kept here. */

@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ItemRow } from '@shared/contract/sync';
-import { FieldboxError } from '@shared/errors';
 import type { Consent } from '@shared/model/vocabulary';
 import { actingUser } from '../archive/actor';
 import type { EngineContext } from '../archive/context';
-import { faultOfTarget, refuseInsideArchive } from '../archive/export/target';
+import { writeOutside } from '../archive/export/outside-file';
 import { statement } from '../archive/index-writer/statements';
 import { mayLeave } from '../archive/release/gate';
-import { flushFolder } from '../platform/durable';
 import { HEAD, lineOf } from './ledger-csv';
 
 const PAGE = 1000;
@@ -27,31 +22,17 @@ export async function writeLedger(
   path: string,
   page: (offset: number, limit: number) => readonly ItemRow[],
 ): Promise<number> {
-  if (!isAbsolute(path)) throw new FieldboxError('BAD_REQUEST', { what: 'path' });
-  const temporary = join(dirname(path), `.${randomUUID()}.incomplete`);
   let lines = 0;
-  try {
-    await refuseInsideArchive(path, ctx.paths.root);
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(BOM + HEAD);
-      for (let more = true; more;) {
-        const rows = page(lines, PAGE);
-        await file.writeFile(rows.map((row) => lineOf(asItMayLeave(ctx, row))).join(''));
-        lines += rows.length;
-        more = rows.length === PAGE;
-        await nextTurn(); // others have their turn between the pages
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  await writeOutside(ctx, path, async (file) => {
+    await file.writeFile(BOM + HEAD);
+    for (let more = true; more;) {
+      const rows = page(lines, PAGE);
+      await file.writeFile(rows.map((row) => lineOf(asItMayLeave(ctx, row))).join(''));
+      lines += rows.length;
+      more = rows.length === PAGE;
+      await nextTurn(); // others have their turn between the pages
     }
-    await rename(temporary, path);
-    await flushFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw faultOfTarget(error);
-  }
+  });
   await ctx.commit([{ type: 'log.noted', body: { code: 'LEDGER_WRITTEN', details: { lines }, about: {} } }]);
   return lines;
 }

@@ -13,7 +13,7 @@ import { currentRoute, navigate } from './router';
 import { dayIsPicked, refreshStatus, refreshVocabulary, useSession } from './session';
 import { emptySendBasket } from './sendBasket';
 import { useTarget } from './target';
-import { say, sayError, useToasts } from './toasts';
+import { say, sayError, sayUnasked, useToasts } from './toasts';
 import { forgetTyping, unsavedWork } from './typed';
 import { useViewing } from './viewing';
 import { i18n } from './i18n';
@@ -128,13 +128,22 @@ export async function signOut(): Promise<void> {
   }
 }
 
-/** Adopts what the app says about itself; an open archive is read by whoever may, a closed one empties what was known. */
+/** Nothing is known any more of the archive that was open. */
+function leaveArchive(): void {
+  useSession.setState({ status: null, clinics: [], stations: [], kinds: [] });
+  useAccess.setState({ state: null, people: [] });
+}
+
+/**
+ * Adopts what the app says about itself; an open archive is read by whoever may, a closed one empties what was known. Another one
+ * in its place does so too, and its screens begin anew.
+ */
 export async function adoptInfo(info: AppInfo): Promise<void> {
+  const before = useSession.getState().info?.archive;
+  const isOther = before?.state === 'open' && before.path !== info.archive.path;
+  if (isOther || info.archive.state === 'closed') leaveArchive();
+  if (isOther) useAccess.setState(({ sitting }) => ({ sitting: sitting + 1 }));
   if (info.archive.state === 'open') await adoptAccess(await ask('session.current', {}));
-  else {
-    useSession.setState({ status: null, clinics: [], stations: [], kinds: [] });
-    useAccess.setState({ state: null, people: [] });
-  }
   useSession.setState({ info, ready: true });
 }
 
@@ -148,7 +157,7 @@ export function watchPresence(): void {
     const now = Date.now();
     if (useAccess.getState().state?.access !== 'signedIn' || Math.abs(now - told) < TOUCH_EVERY_MS) return;
     told = now;
-    ask('session.touch', {}).catch(sayError);
+    ask('session.touch', {}).catch(sayUnasked);
   };
   for (const event of ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const)
     window.addEventListener(event, touch, { capture: true, passive: true });

@@ -3,7 +3,7 @@ import { ask, listen } from './api';
 import { adoptAccess, adoptInfo, isIn, useAccess, watchPresence } from './access';
 import { jobChanged } from './jobs';
 import { adoptSettings, refreshStatus, useSession } from './session';
-import { sayError } from './toasts';
+import { sayError, sayUnasked } from './toasts';
 import { noteChange } from './changes';
 import { outboxChanged } from './outbox';
 import { watchTyping } from './typed';
@@ -17,16 +17,16 @@ export async function boot(): Promise<void> {
     watchPresence();
     const settings = await ask('settings.get', {});
     await adoptSettings(settings);
-    listen('session.changed', (state) => void adoptAccess(state).catch(sayError));
+    listen('session.changed', (state) => void adoptAccess(state).catch(sayUnasked));
     const info = await ask('app.info', {});
     await adoptInfo(info);
     listen('job.changed', jobChanged);
     listen('catalog.changed', () => noteChange());
     listen('outbox.changed', outboxChanged);
-    listen('app.changed', (changed) => void adoptInfo(changed).catch(sayError));
+    listen('app.changed', (changed) => void adoptInfo(changed).catch(sayUnasked));
     window.setInterval(() => {
       const open = useSession.getState().info?.archive.state === 'open';
-      if (open && isIn(useAccess.getState().state)) void refreshStatus().catch(sayError);
+      if (open && isIn(useAccess.getState().state)) void refreshStatus().catch(sayUnasked);
     }, 60_000);
   } catch (thrown) {
     useSession.setState({ ready: true });

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { isShut } from './door';
 import { refreshStatus } from './session';
-import { sayError } from './toasts';
+import { sayUnasked } from './toasts';
 
 /** A counter that moves when the catalogue changed; open lists ask again. Bursts are joined. */
 export const useChanges = create<{ readonly count: number }>()(() => ({ count: 0 }));
@@ -14,6 +14,6 @@ export function noteChange(): void {
   timer = window.setTimeout(() => {
     timer = null;
     useChanges.setState((state) => ({ count: state.count + 1 }));
-    if (!isShut()) refreshStatus().catch(sayError);
+    if (!isShut()) refreshStatus().catch(sayUnasked);
   }, 800);
 }

@@ -6,7 +6,7 @@ import { isShut } from './door';
 import { i18n } from './i18n';
 import { currentRoute, navigate } from './router';
 import { refreshStatus } from './session';
-import { say, sayError } from './toasts';
+import { say, sayError, sayUnasked } from './toasts';
 
 /** All jobs this window has heard of, by id. Long work goes on in the main process whatever screen is shown. */
 export const useJobs = create<{ readonly jobs: Readonly<Record<string, Job>> }>()(() => ({ jobs: {} }));
@@ -28,7 +28,7 @@ export function jobChanged(job: Job): void {
   if (job.state === 'running' || before?.state === job.state) return;
   if (isShut()) return; // who comes in reads it all
   announce(job);
-  refreshStatus().catch(sayError);
+  refreshStatus().catch(sayUnasked);
 }
 
 /** Whether the person is looking at the very thing that has finished. */

@@ -37,6 +37,14 @@ export function sayError(thrown: unknown): void {
   say({ tone: 'error', text: errorSentence(error.code, error.details, currentLanguage()), code: error.code });
 }
 
+/**
+ * Tells why something failed that nobody asked for, such as reading anew what has changed. That the archive is closed is told by
+ * the screen of a closed archive, and whatever opens next is read anew.
+ */
+export function sayUnasked(thrown: unknown): void {
+  if (asFieldboxError(thrown).code !== 'ARCHIVE_CLOSED') sayError(thrown);
+}
+
 export function dismiss(id: number): void {
   useToasts.setState((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) }));
 }

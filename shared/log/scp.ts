@@ -25,6 +25,14 @@ export const scpLog = {
     fr: 'La réception depuis les appareils n’a pas pu commencer sur le port {port} (erreur {number}).',
     ar: 'تعذر بدء الاستقبال من الأجهزة على المنفذ {port} (الخطأ {number}).',
   },
+  SCP_WITHHELD: {
+    subject: 'send',
+    level: 'warning',
+    en: 'Asked for over the network and not given out to {AETitle}: {images} images (the patient said no, or the file is not sound).',
+    es: 'Pedidas por la red y no entregadas a {AETitle}: {images} imágenes (el paciente dijo que no, o el archivo no está en buen estado).',
+    fr: 'Demandées par le réseau et non remises à {AETitle} : {images} images (le patient a dit non, ou le fichier n’est pas en bon état).',
+    ar: 'طُلبت عبر الشبكة ولم تُعطَ إلى {AETitle}: {images} صورة (قال المريض لا، أو الملف غير سليم).',
+  },
   CERTIFICATE_CHANGED: {
     subject: 'intake',
     level: 'info',

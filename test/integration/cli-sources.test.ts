@@ -94,8 +94,12 @@ describe('the command line: where images come from and go to', () => {
     let said = '';
     child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    await expect.poll(() => said, { timeout: 20_000 }).toContain('Watching');
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('Watching');
+    // What is under way when it is stopped is finished; the archive is this program's until then.
+    const stored = (): number =>
+      readdirSync(join(archive, 'objects'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+        .length;
+    await expect.poll(stored, { timeout: 60_000 }).toBe(3);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(JSON.parse(text)).toMatchObject({ rows: [{ taken: 3, state: 'stopped' }] });

@@ -33,7 +33,7 @@ function keeper(stored: Map<string, number>, loses: ReadonlySet<string> = new Se
       yield* [];
       return Promise.resolve(Status.Success);
     },
-    select: () => Promise.resolve([]),
+    select: () => Promise.resolve({ found: [], withheld: [] }),
     destination: () => Promise.resolve(null),
     commit: (instances) =>
       Promise.resolve(

@@ -8,6 +8,7 @@ import { PatientInput } from '../../shared/model/rows';
 import { ArchiveSession } from '../../main/desktop/archive-session';
 import { openForTest, temporaryFolder } from '../fixtures/archive';
 import { instanceBytes } from '../fixtures/instances';
+import { personInput } from '../fixtures/people';
 
 /** The threads that were started, so that a test can end one as a crash would. */
 const threads = vi.hoisted((): workerThreads.Worker[] => []);
@@ -98,6 +99,27 @@ describe('the engine in its own thread', () => {
     await session.end();
     expect(await codeOf(session.verbs['archive.status']({}))).toBe('ARCHIVE_CLOSED');
     await openForTest(join(folder, 'archive')); // would throw ARCHIVE_IN_USE
+  });
+
+  it('answers whatever is under way when it closes, or says that the archive is closed', async () => {
+    const { session, faults } = newSession();
+    await session.open(join(temporaryFolder(), 'archive'));
+    const { verbs } = session;
+    // Hashing passwords keeps every thread for files busy until the database is closed: what waits for a file comes too late.
+    const busy = Array.from({ length: 8 }, (_, at) => verbs['users.create'](personInput(`person${String(at)}`)));
+    const calls = Array.from({ length: 10 }, (_, at) => [
+      verbs['archive.status']({}),
+      verbs['catalog.patients'](everyone),
+      verbs['patients.register']({ ...jane, PatientID: `C${String(at)}` }),
+      verbs['log.list']({ limit: 5, text: '' }),
+      verbs['outbox.summary']({}),
+      verbs['jobs.list']({}),
+    ]).flat();
+    const outcomes = Promise.all([...busy, ...calls].map((call) => codeOf(call)));
+    await verbs['jobs.list']({}); // all have been begun
+    await session.end();
+    expect([...new Set(await outcomes)].sort()).toEqual(['ARCHIVE_CLOSED', 'no error']);
+    expect(faults).toEqual([]);
   });
 
   it('says who holds an archive, and opens it when it is free', async () => {

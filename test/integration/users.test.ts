@@ -246,7 +246,12 @@ describe('signing in', () => {
       return performance.now() - started;
     };
     await time('warm-up');
-    const [known, unknown] = [await time('anna'), await time('nobody')];
+    // The quickest of some: what else the machine does meanwhile only adds to it.
+    let [known, unknown] = [Infinity, Infinity];
+    for (let tries = 0; tries < 3; tries += 1) {
+      known = Math.min(known, await time('anna'));
+      unknown = Math.min(unknown, await time('nobody'));
+    }
     // Without the work of the hash an answer takes about a hundredth of it.
     expect(unknown).toBeGreaterThan(known / 4);
     expect(known).toBeGreaterThan(unknown / 4);

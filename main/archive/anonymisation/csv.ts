@@ -1,14 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
 import type { Output } from '@shared/contract';
 import type { AnonymisationKeyRow, AnonymisedImageRow } from '@shared/contract/anonymisation';
-import { FieldboxError } from '@shared/errors';
 import type { AnonymisationKeyId } from '@shared/model/ids';
 import type { Consent } from '@shared/model/vocabulary';
-import { flushFolder } from '../../platform/durable';
 import type { EngineContext } from '../context';
-import { faultOfTarget, refuseInsideArchive } from '../export/target';
+import { writeOutside } from '../export/outside-file';
 import { statement } from '../index-writer/statements';
 import { mayLeave } from '../release/gate';
 import { allKeyImages, keyRowOf } from './key-list';
@@ -42,39 +37,25 @@ const AT_ONCE = 500;
  * Throws BAD_REQUEST, EXPORT_INSIDE_ARCHIVE, EXPORT_TARGET_LOST, EXPORT_TARGET_FULL.
  */
 export async function writeKeys(ctx: EngineContext, path: string): Promise<Output<'anonymisation.csv'>> {
-  if (!isAbsolute(path)) throw new FieldboxError('BAD_REQUEST', { what: 'path' });
   let [rows, leftOut] = [0, 0];
-  const temporary = join(dirname(path), `.${randomUUID()}.incomplete`);
-  try {
-    await refuseInsideArchive(path, ctx.paths.root);
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      const keys = new Map<AnonymisationKeyId, { readonly row: AnonymisationKeyRow; readonly leaves: boolean }>();
-      let lines = [`\ufeff${line(HEADER)}`];
-      for (const image of allKeyImages(ctx.db)) {
-        const known = keys.get(image.key) ?? { row: keyRowOf(ctx.db, image.key), leaves: leaves(ctx, image) };
-        keys.set(image.key, known);
-        if (!known.leaves) {
-          leftOut += 1;
-          continue;
-        }
-        rows += 1;
-        lines.push(line(cells(known.row, image)));
-        if (lines.length < AT_ONCE) continue;
-        await file.writeFile(lines.join(''));
-        lines = [];
+  await writeOutside(ctx, path, async (file) => {
+    const keys = new Map<AnonymisationKeyId, { readonly row: AnonymisationKeyRow; readonly leaves: boolean }>();
+    let lines = [`\ufeff${line(HEADER)}`];
+    for (const image of allKeyImages(ctx.db)) {
+      const known = keys.get(image.key) ?? { row: keyRowOf(ctx.db, image.key), leaves: leaves(ctx, image) };
+      keys.set(image.key, known);
+      if (!known.leaves) {
+        leftOut += 1;
+        continue;
       }
+      rows += 1;
+      lines.push(line(cells(known.row, image)));
+      if (lines.length < AT_ONCE) continue;
       await file.writeFile(lines.join(''));
-      await file.sync();
-    } finally {
-      await file.close();
+      lines = [];
     }
-    await rename(temporary, path);
-    await flushFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw faultOfTarget(error);
-  }
+    await file.writeFile(lines.join(''));
+  });
   await ctx.commit([{ type: 'log.noted', body: { code: 'ANONYMISATION_KEYS_WRITTEN', details: { rows }, about: {} } }]);
   return { rows, leftOut };
 }

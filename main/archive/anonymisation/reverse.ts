@@ -7,7 +7,7 @@ import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
 import type { NewRecord } from '../records/record';
 import { type KeyBehind, keyBehind, type NamedIdentity, originalUID } from './find-key';
-import { subjectOfImage } from './images';
+import { isHere, subjectOfImage } from './images';
 
 /** A file in `incoming/` that has its original identity back. */
 export interface Restored {
@@ -89,13 +89,13 @@ export async function reverse(
     type: 'log.noted',
     body: { code: 'REIDENTIFIED', details: { reason }, about: { image: original } },
   });
-  if (level === 'image' && nearest !== null && isHere(ctx, nearest.original)) {
+  if (level === 'image' && nearest !== null && isHere(ctx.db, nearest.original)) {
     await ctx.commit([noted(nearest.original)]);
     return { level, key, image: nearest.original, isNew: false };
   }
   const restored = await restoreIdentity(ctx, await ctx.objects.require(image), named);
   if (!restored) throw new FieldboxError('ANONYMISE_NO_KEY');
-  const isNew = !isHere(ctx, restored.image);
+  const isNew = !isHere(ctx.db, restored.image);
   const { bytes } = restored;
   await ctx.commit(
     [
@@ -121,13 +121,4 @@ export async function reverse(
     [{ sha256: restored.image, bytes, role: 'instance', attributes: restored.attributes }],
   );
   return { level, key, image: restored.image, isNew };
-}
-
-function isHere(ctx: EngineContext, image: ImageId): boolean {
-  return (
-    statement(
-      ctx.db,
-      `SELECT 1 FROM image JOIN object ON object.sha256 = image.object WHERE image.object = ? AND object.state = 'good'`,
-    ).get(image) !== undefined
-  );
 }

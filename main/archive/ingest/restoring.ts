@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ImageId, ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { IndexAttributes } from '../../dicom/index-attributes';
+import { isHere } from '../anonymisation/images';
 import { restoreIdentity } from '../anonymisation/reverse';
 import type { EngineContext } from '../context';
-import { statement } from '../index-writer/statements';
 import type { CommitBatcher } from './commit-batcher';
 import { deviceTime } from './device-time';
 
@@ -45,7 +45,7 @@ export async function storeRestored(
   if (restored === undefined) return undefined;
   const { image, bytes, behind } = restored;
   const own = behind.level === 'image' && behind.nearest !== null ? behind.nearest.original : image;
-  const known = [own, image].find((one) => isHere(ctx, one));
+  const known = [own, image].find((one) => isHere(ctx.db, one));
   if (known !== undefined) {
     if (!(await ctx.objects.exists(image))) await rm(join(ctx.paths.incoming, image), { force: true });
     return { image: known, bytes, isNew: false };
@@ -75,13 +75,4 @@ export async function storeRestored(
     [{ sha256: image, bytes, role: 'instance', attributes: restored.attributes }],
   );
   return { image, bytes, isNew: true };
-}
-
-function isHere(ctx: EngineContext, image: ImageId): boolean {
-  return (
-    statement(
-      ctx.db,
-      `SELECT 1 FROM image JOIN object ON object.sha256 = image.object WHERE image.object = ? AND object.state = 'good'`,
-    ).get(image) !== undefined
-  );
 }

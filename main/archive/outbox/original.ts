@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImageId } from '@shared/model/ids';
+import { MEDIA_TYPES } from '../../imaging/content-type';
 import { DETECT_BYTES, detectKind, type FileKind } from '../../imaging/detect';
 import type { EngineContext } from '../context';
 import { statement } from '../index-writer/statements';
@@ -15,19 +16,6 @@ export interface SourceFile {
   open(from?: number): Readable;
 }
 
-/** RFC 6838 names of what a photo or document can be. */
-const MEDIA_TYPES: Readonly<Partial<Record<FileKind, string>>> = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  tiff: 'image/tiff',
-  webp: 'image/webp',
-  heic: 'image/heic',
-  avif: 'image/avif',
-  gif: 'image/gif',
-  bmp: 'image/bmp',
-  pdf: 'application/pdf',
-};
-
 /** The photo or document an image was made from, byte for byte; null when it came as DICOM or that file is not there any more. */
 export async function sourceFileOf(ctx: EngineContext, image: ImageId): Promise<SourceFile | null> {
   const row = statement(
@@ -37,8 +25,9 @@ export async function sourceFileOf(ctx: EngineContext, image: ImageId): Promise<
   ).get(image) as { sha256: ImageId; bytes: number; name: string } | undefined;
   if (!row || !(await ctx.objects.exists(row.sha256))) return null;
   const path = ctx.objects.path(row.sha256);
-  const mediaType = MEDIA_TYPES[await kindOf(path, row.bytes)];
-  if (mediaType === undefined) return null;
+  const kind = await kindOf(path, row.bytes);
+  const mediaType = MEDIA_TYPES[kind];
+  if (mediaType === undefined || kind === 'dicom') return null;
   return { ...row, mediaType, open: (from = 0) => createReadStream(path, { start: from }) };
 }
 

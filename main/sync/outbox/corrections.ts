@@ -46,6 +46,11 @@ export class Corrections {
     }
   }
 
+  /** An older version is there that nobody knew of: its newer one may be proven already. */
+  look(): void {
+    this.due = true;
+  }
+
   /** Takes away what can be. One that fails waits for longer each time, and holds up nothing else. */
   async finish(connected: () => RemoteConnection, signal: AbortSignal): Promise<void> {
     if (!this.due || performance.now() < this.nextTry) return;

@@ -309,6 +309,7 @@ export class RemoteWorker {
       },
       moved: (bytes) => this.pace.note(bytes),
       proven: (item, gone) => this.corrections.proven(item, gone),
+      olderFound: () => this.corrections.look(),
       putOff: (item, outcome) => this.tryLater(item, outcome),
       settled: ({ kind }) => {
         if (kind === 'arrived') this.forgetFailure();

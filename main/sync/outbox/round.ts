@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
+import { HttpFailure } from '../http/trouble';
 import type { Outgoing, RemoteConnection, SendOutcome } from '../remotes/remote';
 import { itemName } from './item-name';
-import { prepare, type Prepared, refusalNow } from './outgoing';
+import { prepare, type Prepared, type Refused, refusalNow } from './outgoing';
 import type { WorkerParts } from './worker-parts';
 
 /** What becomes of items within so long is written down together. */
@@ -28,6 +29,8 @@ export interface RoundHands {
   settled(outcome: Settled): void;
   /** It is written down that an item is proven; `gone`: older versions that are seen to be gone there. */
   proven(item: Outgoing, gone: readonly ImageId[]): Promise<void>;
+  /** It is written down that an image is there that was replaced here. */
+  olderFound(): void;
   /** It is written down that an item has moved on, or that has failed. */
   ended(item: QueuedItem, failed: boolean): void;
 }
@@ -111,12 +114,12 @@ export class Round {
   }
 
   private async tryToSend(queued: QueuedItem, prepared: Prepared): Promise<SendOutcome> {
-    if (prepared.kind === 'refused') return prepared;
     const { ctx, onFault } = this.parts;
     const name = itemName(queued);
     try {
+      if (prepared.kind === 'refused') return await this.stayingOf(queued, prepared);
       const refused = refusalNow(ctx, queued, this.hands.remote.name);
-      if (refused !== null) return refused;
+      if (refused !== null) return await this.stayingOf(queued, refused);
       this.hands.connected().announce?.([prepared.item]);
       const resume = resumePlace(ctx.db, name);
       if (resume !== null) this.placed.add(queued);
@@ -133,7 +136,19 @@ export class Round {
       onFault(error);
       return { kind: 'later', whole: false, trouble: { code: 'INTERNAL' } };
     } finally {
-      await prepared.done();
+      if (prepared.kind === 'ready') await prepared.done();
+    }
+  }
+
+  /** What may not leave any more, such as an image that was corrected, may be there all the same: then it has arrived. */
+  private async stayingOf({ image, attachment }: QueuedItem, refused: Refused): Promise<SendOutcome> {
+    try {
+      const isThere =
+        attachment === null && (await this.hands.connected().isThere?.(image, this.hands.signal)) === true;
+      return isThere ? { kind: 'arrived', proof: null } : refused;
+    } catch (error) {
+      if (error instanceof HttpFailure) return { kind: 'later', whole: true, trouble: error.trouble };
+      throw error;
     }
   }
 
@@ -152,6 +167,7 @@ export class Round {
       await this.writeDown(deliveryOf(queued, outcome));
       if (prepared.kind === 'ready' && outcome.kind === 'arrived' && outcome.proof !== null)
         await this.hands.proven(prepared.item, outcome.gone ?? []);
+      if (prepared.kind === 'refused' && outcome.kind === 'arrived') this.hands.olderFound();
       if (this.placed.has(queued) || outcome.kind !== 'arrived')
         keepResumePlace(this.parts.ctx.db, itemName(queued), null);
     } catch (error) {

@@ -105,6 +105,11 @@ export interface RemoteConnection {
   candidates?(person: Person, words: string, signal: AbortSignal): Promise<readonly RemotePatient[]>;
   /** What it holds of a patient. Throws HttpFailure. */
   filesOf?(remotePatient: string, signal: AbortSignal): Promise<readonly RemoteFile[]>;
+  /**
+   * Whether an image that cannot be sent any more is there by a try that was not answered or not written down: what of it is there is
+   * ours from now on. Throws HttpFailure.
+   */
+  isThere?(image: ImageId, signal: AbortSignal): Promise<boolean>;
   /** Takes an image away again; false when it is not there. Throws HttpFailure. */
   withdraw?(image: ImageId, signal: AbortSignal): Promise<boolean>;
   /**

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { FindInput } from '@shared/contract/catalog';
 import { asFieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
+import type { ImageRow } from '@shared/model/rows';
 import type { ScpPeer, ScpSettings } from '@shared/model/scp';
 import type { Engine } from '../../archive/engine';
 import { factsOf } from '../../archive/release/facts';
@@ -23,6 +24,7 @@ import type {
   MoveDestination,
   PlainInstance,
   QueryRequest,
+  Selection,
   ServiceProvider,
 } from '../../network/provider';
 import type { ReceivedInstance } from '../../network/scu';
@@ -143,26 +145,34 @@ export class ArchiveProvider implements ServiceProvider {
       if (page === null) return Status.DataSetDoesNotMatchSOPClass;
       for (const row of page.rows) yield answerOf(identifier, level, row, this.options.AETitle);
       after = page.next ?? undefined;
-    } while (after !== undefined && !request.signal.aborted);
+    } while (after !== undefined);
     return Status.Success;
   }
 
-  async select(request: QueryRequest, destination: string | null): Promise<readonly FoundInstance[] | number> {
+  /** What the gate holds back is no secret to who asks, since a C-FIND lists it: it fails, and the log says so (decision 37). */
+  async select(request: QueryRequest, destination: string | null): Promise<Selection | number> {
     const caller = this.peerOf(request.caller);
     if (caller === undefined) return Status.NotAuthorized;
     const receiver = destination === null ? caller : this.receiverNamed(destination);
     if (receiver === undefined) return Status.MoveDestinationUnknown;
     if (levelOf(request.identifier) === null) return Status.DataSetDoesNotMatchSOPClass;
     const found: FoundInstance[] = [];
+    const withheld: ImageRow[] = [];
     let after: string | undefined;
     do {
       const page = await this.page('IMAGE', request, after);
       if (page === null) return Status.DataSetDoesNotMatchSOPClass;
-      for (const row of page.rows)
-        if ('SOPInstanceUID' in row) found.push(...(await this.instance(row.image, receiver)));
+      for (const row of page.rows) {
+        if (request.signal.aborted) return Status.Cancelled;
+        if (!('SOPInstanceUID' in row)) continue;
+        const instance = await this.instance(row.image, receiver);
+        if (instance === null) withheld.push(row);
+        else found.push(instance);
+      }
       after = page.next ?? undefined;
     } while (after !== undefined);
-    return found;
+    if (withheld.length > 0) await this.noteWithheld(withheld, receiver);
+    return { found, withheld: withheld.map(({ SOPInstanceUID }) => SOPInstanceUID) };
   }
 
   async destination(AETitle: string): Promise<MoveDestination | null> {
@@ -232,25 +242,30 @@ export class ArchiveProvider implements ServiceProvider {
     }
   }
 
-  /** An image as it may leave to a receiver; none when the gate says no. */
-  private async instance(image: ImageId, receiver: ScpPeer): Promise<readonly FoundInstance[]> {
+  private async noteWithheld(images: readonly ImageRow[], { AETitle }: ScpPeer): Promise<void> {
+    const [patient, ...others] = new Set(images.map((row) => row.patient));
+    const about = patient !== undefined && others.length === 0 ? { patient } : {};
+    const details = { AETitle, images: images.length };
+    await this.engine.context.commit([{ type: 'log.noted', by: null, body: { code: 'SCP_WITHHELD', details, about } }]);
+  }
+
+  /** An image as it may leave to a receiver; null when the gate says no. */
+  private async instance(image: ImageId, receiver: ScpPeer): Promise<FoundInstance | null> {
     const { db, objects, pool } = this.engine.context;
     const verdict = mayLeave(factsOf(db, image), { purpose: 'send', recipient: receiver.AETitle, person: null });
-    if (!verdict.leaves || !(await objects.exists(image))) return [];
+    if (!verdict.leaves || !(await objects.exists(image))) return null;
     const path = objects.path(image);
     const { attributes } = await pool.run('readAttributes', { path });
     const start = dataSetStart(await headOf(createReadStream(path)));
     const { SOPClassUID = '', SOPInstanceUID = '', transferSyntaxUID } = attributes;
     const mayGoPlain = receiver.mayTranscode || isPlainSyntax(transferSyntaxUID);
-    return [
-      {
-        SOPClassUID,
-        SOPInstanceUID,
-        transferSyntax: transferSyntaxUID,
-        open: () => createReadStream(path, { start }),
-        inPlain: (syntax) => (mayGoPlain ? this.plainCopy(path, syntax) : Promise.resolve(null)),
-      },
-    ];
+    return {
+      SOPClassUID,
+      SOPInstanceUID,
+      transferSyntax: transferSyntaxUID,
+      open: () => createReadStream(path, { start }),
+      inPlain: (syntax) => (mayGoPlain ? this.plainCopy(path, syntax) : Promise.resolve(null)),
+    };
   }
 
   /** A copy in a plain transfer syntax (decision 24); null when its pixels cannot be decoded. */

@@ -25,7 +25,7 @@ it('a peer that says Success and loses every image once is found out by C-FIND, 
         for (const uid of kept) yield await Promise.resolve(new DataSetBuilder().set('SOPInstanceUID', uid));
         return Status.Success;
       },
-      select: () => Promise.resolve([]),
+      select: () => Promise.resolve({ found: [], withheld: [] }),
       destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => kept.has(SOPInstanceUID))),
       onFault: (error) => faults.push(error),

@@ -41,8 +41,31 @@ export class Copies {
     }
   }
 
+  /**
+   * The picture that was kept there while the answer was lost; null when there is none. It is ours by what makes a copy ours: none held
+   * these bytes just before, and it stands under the same patient, type, clinic and station. Throws HttpFailure.
+   */
+  async ofLostAnswer(image: ImageId, signal: AbortSignal): Promise<Sent | null> {
+    const tried = this.memory.unanswered(image);
+    if (tried === null) return null;
+    const { clinic, station, ...picture } = tried;
+    // The oldest first.
+    for (const id of [...(await this.sameBytes(picture, signal))].reverse()) {
+      const there = await this.pictures.one(id, signal);
+      if (!there || there.clinic !== clinic || there.station !== station) continue;
+      const sent = { ...picture, id, made: true };
+      this.memory.keep(image, sent);
+      this.memory.noteMade(id);
+      return sent;
+    }
+    return null;
+  }
+
   /** Numbers of the pictures beside which one stands that hold its bytes; each of theirs is read once. */
-  private async sameBytes({ patient, type, sha256 }: Sent, signal: AbortSignal): Promise<readonly number[]> {
+  private async sameBytes(
+    { patient, type, sha256 }: Pick<Sent, 'patient' | 'type' | 'sha256'>,
+    signal: AbortSignal,
+  ): Promise<readonly number[]> {
     const same: number[] = [];
     for (const id of await this.pictures.ids(patient, type, signal)) {
       let hash = this.memory.hashOf(id);

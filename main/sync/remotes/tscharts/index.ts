@@ -161,6 +161,11 @@ class TschartsConnection implements RemoteConnection {
     return files;
   }
 
+  async isThere(image: ImageId, signal: AbortSignal): Promise<boolean> {
+    const sent = this.memory.sent(image) ?? (await this.copies.ofLostAnswer(image, signal));
+    return sent !== null && (await this.pictures.ids(sent.patient, sent.type, signal)).includes(sent.id);
+  }
+
   async withdraw(image: ImageId, signal: AbortSignal): Promise<boolean> {
     // Copies that a network has made go with it.
     await this.copies.takeAway(image, signal);
@@ -291,7 +296,8 @@ class TschartsConnection implements RemoteConnection {
       ...(station !== null && { station }),
     };
     const body = jsonWithData(fields, picture, (bytes) => hooks.progress(bytes));
-    this.memory.noteTried(item.image, picture.sha256);
+    const { sha256, drawn } = picture;
+    this.memory.noteTried(item.image, { sha256, patient, type, drawn, clinic, station });
     this.fresh.note(item.image);
     const answer = await this.session.ask(
       'image/',
@@ -299,20 +305,21 @@ class TschartsConnection implements RemoteConnection {
       hooks.signal,
     );
     if (answer.status === 413 || (answer.status === 400 && isHtml(answer))) {
+      this.memory.noteNotKept(item.image);
       const cap = KNOWN_CAPS.find((known) => known < body.bytes) ?? Math.floor(body.bytes / 2);
       if (cap < LEAST_CAP || base64Length(picture.bytes) > this.memory.cap)
         return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
       this.memory.cap = cap;
       return 'too-large';
     }
+    if (answer.status === 400 || answer.status === 404) this.memory.noteNotKept(item.image);
     if (answer.status === 400) return { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: 400 } };
     if (answer.status === 404) return this.gone(patient, hooks.signal);
     if (answer.status === 500) return this.faultAt(item.image);
     requireOk(answer, 'image/');
     // Anything else than an object with an id is a proxy's page or a followed redirect, and nothing was kept.
     const { id } = jsonOf(answer, Made, 'image');
-    this.memory.noteHash(id, picture.sha256);
-    const { sha256, drawn } = picture;
+    this.memory.noteHash(id, sha256);
     this.memory.keep(item.image, { id, sha256, patient, type, drawn, made: true });
     return { kind: 'arrived', proof: null };
   }

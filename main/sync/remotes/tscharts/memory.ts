@@ -15,6 +15,13 @@ const Sent = z.object({
 /** What of ours is there. */
 export type Sent = z.infer<typeof Sent>;
 
+const Tried = Sent.omit({ id: true, made: true }).extend({
+  clinic: z.int().nullable(),
+  station: z.int().nullable(),
+});
+/** What was sent while nobody knows yet whether it is there. */
+export type Tried = z.infer<typeof Tried>;
+
 /** Nothing larger is sent before the server has shown what it takes. */
 const NO_CAP = 96 * 2 ** 20;
 
@@ -42,7 +49,8 @@ export class TschartsMemory {
     this.surroundings.remember(`image:${image}`, JSON.stringify(sent));
     this.surroundings.remember(`there:${String(sent.id)}`, [...this.imagesAt(sent.id), image].join(' '));
     this.surroundings.remember(`own:${sent.sha256}`, image);
-    for (const name of [`faults:${image}`, `taken-away:${image}`]) this.surroundings.remember(name, null);
+    for (const name of [`faults:${image}`, `taken-away:${image}`, `unanswered:${image}`])
+      this.surroundings.remember(name, null);
   }
 
   /** Whether a picture with these bytes was sent from here. */
@@ -51,12 +59,32 @@ export class TschartsMemory {
   }
 
   /** A picture is about to be sent: whatever becomes of it, it may be there afterwards. */
-  noteTried(image: ImageId, sha256: string): void {
-    this.surroundings.remember(`tried:${image}`, sha256);
+  noteTried(image: ImageId, tried: Tried): void {
+    this.surroundings.remember(`tried:${image}`, tried.sha256);
+    this.surroundings.remember(`unanswered:${image}`, JSON.stringify(tried));
+  }
+
+  /** The server has said that it has not kept what was sent. */
+  noteNotKept(image: ImageId): void {
+    this.surroundings.remember(`unanswered:${image}`, null);
+  }
+
+  /** What was sent of an image and never answered; null: nothing. */
+  unanswered(image: ImageId): Tried | null {
+    const text = this.surroundings.recall(`unanswered:${image}`);
+    return text === null ? null : Tried.parse(JSON.parse(text));
   }
 
   wasTried(image: ImageId, sha256: string): boolean {
     return this.surroundings.recall(`tried:${image}`) === sha256;
+  }
+
+  /** A picture of theirs was put there from here, whatever was thought of those it stands for. */
+  noteMade(id: number): void {
+    for (const image of this.imagesAt(id)) {
+      const sent = this.sent(image);
+      if (sent !== null) this.surroundings.remember(`image:${image}`, JSON.stringify({ ...sent, made: true }));
+    }
   }
 
   /** Of two equal pictures of theirs the other one stands for our images from now on. */
