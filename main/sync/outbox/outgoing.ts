@@ -37,8 +37,10 @@ export interface Refused {
 
 const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
 
-/** Files are read in pieces of this size on their way out: many small ones cost more than the bytes. Smaller files may be held whole. */
-const PIECE = 256 * 1024;
+/** Files are read in pieces of this size on their way out: waking a thread for each of many small ones costs more than the bytes. */
+const PIECE = 512 * 1024;
+/** Files up to this size may be held whole. */
+const MOST_HELD = 256 * 1024;
 
 /** How an item is made ready that is to leave. */
 export interface Leaving {
@@ -81,7 +83,7 @@ export async function prepare(
       const path = ctx.objects.requireNow(queued.image);
       const copies = new PlainCopies(ctx, path, slowed);
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
-      const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= PIECE;
+      const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
       const held = readsAhead ? await wholeFile(path, known.bytes) : null;
       if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
@@ -73,8 +73,11 @@ export class Round {
         if (ready.prepared.kind === 'ready') await ready.prepared.done();
         return;
       }
+      const sending = this.sendOne(ready);
+      sending.catch(() => undefined); // heard below
+      await immediate(); // this one is on its way before anything is done for the next
       making = this.makeNext();
-      await this.sendOne(ready);
+      await sending;
     }
   }
 
