@@ -121,7 +121,9 @@ class OrthancConnection implements RemoteConnection {
         try {
           outcomes[at] = await this.proveOne(item, signal);
         } catch (error) {
-          broken = { kind: 'later', trouble: troubleOf(error) }; // the others are not asked either while it cannot be reached
+          // The others are not asked either while it cannot be reached; that one of ours cannot be read concerns that one alone.
+          if (error instanceof HttpFailure) broken = { kind: 'later', trouble: troubleOf(error) };
+          else outcomes[at] = { kind: 'unknown' };
         }
       }
     };
@@ -207,7 +209,7 @@ class OrthancConnection implements RemoteConnection {
     const there = await this.hashThere(idOf(item), signal);
     if (there === 'absent') return { kind: 'missing' };
     if (there === 'untold') return { kind: 'unknown' };
-    if (there !== (this.sums.of(item) ?? (await md5Of(item.open(), signal)))) return { kind: 'conflict' };
+    if (there !== (this.sums.of(item) ?? (await item.md5(signal)))) return { kind: 'conflict' };
     const gone: ImageId[] = [];
     for (const older of item.older)
       if (idOf(older) === idOf(item) || (await this.remove(older, signal))) gone.push(older.image);
