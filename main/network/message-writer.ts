@@ -59,8 +59,7 @@ class Laid {
 
 /**
  * Writes the messages of one association (PS3.8 9.3.5, annex E). The bytes of a data set are copied once, to between the heads, and
- * leave in large writes from memory that is used again: at 16 KiB a PDU, which is what most take, a write of each one or a list of
- * their parts costs more than the bytes.
+ * leave in large writes from memory that is used again: most peers take 16 KiB a PDU, and a piece for each would be many.
  */
 export class MessageWriter {
   private readonly size: number;

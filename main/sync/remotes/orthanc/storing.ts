@@ -37,9 +37,10 @@ export class Storing {
   /** Throws HttpFailure. */
   private ask(group: readonly [Leaver, ...Leaver[]]): Promise<HttpAnswer> {
     const [{ item, hooks }] = group;
-    const entries = group.flatMap(({ item: { held }, hooks: { progress } }, at) => {
-      if (group.length === 1 || held === undefined || held === null) return [];
-      progress(held.length);
+    const entries = group.flatMap((leaver, at) => {
+      const { held = null } = leaver.item;
+      if (group.length === 1 || held === null) return [];
+      leaver.hooks.progress(held.length);
       return [{ name: `${String(at + 1)}.dcm`, bytes: held }];
     });
     return this.web.ask({
