@@ -3,6 +3,7 @@ import type { PlainTransferSyntax } from '../dicom/transcode';
 import { type Command, CommandField, decodeCommand, encodeCommand } from './command';
 import { connected, type ConnectOptions } from './connect';
 import { AssociationError, faultOf } from './fault';
+import { MessageWriter } from './message-writer';
 import {
   type AssociateRequest,
   decodeAssociateAccept,
@@ -12,7 +13,6 @@ import {
   encodeAbort,
   encodeAssociateAccept,
   encodeAssociateRequest,
-  encodeData,
   encodeReject,
   encodeRelease,
   type AnsweredContext,
@@ -65,6 +65,7 @@ export type Admission =
 export class Association {
   readonly contexts: ReadonlyMap<number, Context>;
   private readonly incoming: AsyncGenerator<Message, undefined>;
+  private readonly messages: MessageWriter;
   private released = false;
   /** The next message, which was read before anybody asked for it. */
   private ahead: Promise<Message | null> | null = null;
@@ -76,10 +77,11 @@ export class Association {
     private readonly silence: Silence,
     contexts: readonly Context[],
     readonly request: AssociateRequest,
-    private readonly sendLimit: number,
+    sendLimit: number,
   ) {
     this.contexts = new Map(contexts.map((context) => [context.id, context]));
     this.incoming = this.readMessages();
+    this.messages = new MessageWriter(sendLimit, (bytes) => this.write(bytes));
   }
 
   /** Asks a peer for an association. Throws AssociationError. */
@@ -207,23 +209,7 @@ export class Association {
     command: Command,
     data: Uint8Array | AsyncIterable<Buffer> | null = null,
   ): Promise<void> {
-    // The command goes out together with the beginning of the data set.
-    let parts = encodeData(contextId, true, true, encodeCommand(command, data !== null));
-    if (data === null) return this.write(parts);
-    const size = this.sendLimit - 6;
-    let held: Uint8Array = Buffer.alloc(0);
-    for await (const chunk of data instanceof Uint8Array ? [data] : data) {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      // The last piece is kept back, since it has to be marked as the last.
-      let at = 0;
-      for (; held.length - at > size; at += size)
-        parts.push(...encodeData(contextId, false, false, held.subarray(at, at + size)));
-      if (at === 0) continue;
-      held = held.subarray(at);
-      await this.write(parts);
-      parts = [];
-    }
-    await this.write([...parts, ...encodeData(contextId, false, true, held)]);
+    await this.messages.send(contextId, encodeCommand(command, data !== null), data);
   }
 
   /** Ends it in order (PS3.8 7.2). A peer that does not answer is left. */
@@ -232,11 +218,11 @@ export class Association {
     this.released = true;
     try {
       this.socket.setTimeout(5_000);
-      await this.write([encodeRelease(PduType.ReleaseRequest)]);
+      await this.write(encodeRelease(PduType.ReleaseRequest));
       for (;;) {
         const { type } = await nextPdu(this.pdus);
         if (type === PduType.ReleaseRequest)
-          await this.write([encodeRelease(PduType.ReleaseResponse)]); // collision, PS3.8 9.2.3
+          await this.write(encodeRelease(PduType.ReleaseResponse)); // collision, PS3.8 9.2.3
         else if (type === PduType.ReleaseResponse || type === PduType.Abort) break;
       }
     } catch (error) {
@@ -318,20 +304,16 @@ export class Association {
     }
   }
 
-  private write(parts: readonly Uint8Array[]): Promise<void> {
+  private write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.socket.destroyed || this.socket.writableEnded) {
         reject(new AssociationError({ kind: 'broken', code: 'EPIPE' }));
         return;
       }
-      // One write for all: the head of a PDU alone would wait for an acknowledgement of the other side.
-      this.socket.cork();
-      for (const part of parts.slice(0, -1)) this.socket.write(part);
-      this.socket.write(parts.at(-1) ?? '', (error) => {
+      this.socket.write(bytes, (error) => {
         if (error) reject(faultOf(error));
         else resolve();
       });
-      this.socket.uncork();
     });
   }
 }

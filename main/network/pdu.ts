@@ -104,15 +104,24 @@ export function encodeAbort(source: 0 | 2, reason: number): Buffer {
   return pdu(PduType.Abort, Buffer.from([0, 0, source, reason]));
 }
 
-/** A P-DATA-TF with one presentation data value (PS3.8 9.3.5.1, E.2): bit 0 of the control header says command, bit 1 last. */
-export function encodeData(contextId: number, isCommand: boolean, isLast: boolean, fragment: Uint8Array): Uint8Array[] {
-  const head = Buffer.alloc(12);
-  head[0] = PduType.Data;
-  head.writeUInt32BE(fragment.length + 6, 2);
-  head.writeUInt32BE(fragment.length + 2, 6);
-  head[10] = contextId;
-  head[11] = (isCommand ? 1 : 0) | (isLast ? 2 : 0);
-  return [head, fragment];
+/** What stands before the fragment of a P-DATA-TF with one presentation data value. */
+export const DATA_HEAD = 12;
+
+/**
+ * Writes the head of a P-DATA-TF with one presentation data value (PS3.8 9.3.5.1, E.2): bit 0 of the control header says command,
+ * bit 1 last. The fragment of `length` bytes stands behind it.
+ */
+export function dataHead(
+  into: Buffer,
+  at: number,
+  { contextId, isCommand, isLast, length }: Omit<DataValue, 'fragment'> & { readonly length: number },
+): void {
+  into[at] = PduType.Data;
+  into[at + 1] = 0;
+  into.writeUInt32BE(length + 6, at + 2);
+  into.writeUInt32BE(length + 2, at + 6);
+  into[at + 10] = contextId;
+  into[at + 11] = (isCommand ? 1 : 0) | (isLast ? 2 : 0);
 }
 
 export interface DataValue {

@@ -37,8 +37,10 @@ export interface Refused {
 
 const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
 
-/** Files are read in pieces of this size on their way out: many small ones cost more than the bytes. Smaller files may be held whole. */
-const PIECE = 256 * 1024;
+/** Files are read in pieces of this size on their way out: waking a thread for each of many small ones costs more than the bytes. */
+const PIECE = 512 * 1024;
+/** Files up to this size may be held whole. */
+export const MOST_HELD = 256 * 1024;
 
 /** How an item is made ready that is to leave. */
 export interface Leaving {
@@ -81,7 +83,7 @@ export async function prepare(
       const path = ctx.objects.requireNow(queued.image);
       const copies = new PlainCopies(ctx, path, slowed);
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
-      const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= PIECE;
+      const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
       const held = readsAhead ? await wholeFile(path, known.bytes) : null;
       if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {
@@ -93,6 +95,7 @@ export async function prepare(
           anonymised: false,
           bytes: known.bytes,
           sha256: queued.image,
+          md5: (signal) => md5Of(ctx, path, signal),
           facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
           held,
           open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
@@ -116,6 +119,7 @@ export async function prepare(
         anonymised: true,
         bytes: (await stat(path)).size,
         sha256: await sha256Of(path),
+        md5: (signal) => md5Of(ctx, path, signal),
         facts: factsFrom(attributes, { kindOfPicture, takenAt: null, fileName: '' }),
         open: (from = 0) => slowed(fileFrom(path, from)),
         transcoded: (syntax, signal) => copies.make(syntax, signal),
@@ -170,6 +174,7 @@ async function prepareFile(
       anonymised: false,
       bytes,
       sha256,
+      md5: (signal) => md5Of(ctx, path, signal),
       facts: {
         ...NO_FACTS,
         PatientID,
@@ -250,6 +255,10 @@ async function requireSound(
       ? (await pool.run('hashFile', { path }, { timeoutMs: LARGE_FILE_TIMEOUT_MS })).sha256
       : createHash('sha256').update(held).digest('hex');
   if (sha256 !== stored) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
+}
+
+async function md5Of({ pool }: EngineContext, path: string, signal: AbortSignal): Promise<string> {
+  return (await pool.run('md5File', { path }, { signal, timeoutMs: LARGE_FILE_TIMEOUT_MS })).md5;
 }
 
 function fileFrom(path: string, start: number): Readable {

@@ -1,11 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { HttpFailure } from '../http/trouble';
 import type { Outgoing, RemoteConnection, SendOutcome } from '../remotes/remote';
 import { itemName } from './item-name';
-import { prepare, type Prepared, type Refused, refusalNow } from './outgoing';
+import { MOST_HELD, prepare, type Prepared, type Refused, refusalNow } from './outgoing';
+import { Turns } from './turns';
 import type { WorkerParts } from './worker-parts';
 
 /** What becomes of items within so long is written down together. */
@@ -50,15 +51,18 @@ export class Round {
   private readonly notes: Promise<void>[] = [];
   private readonly unwritten: Delivery[] = [];
   private writing: Promise<void> | null = null;
+  /** Large files are hashed or anonymised when they are made ready: where many small ones may wait, only few of those are, long before their turn. */
+  private readonly large: Turns;
   /** Items of which a place to go on from is kept. */
   private readonly placed = new Set<QueuedItem>();
 
   constructor(
     items: readonly QueuedItem[],
-    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'throttles' | 'onFault'>,
+    private readonly parts: Pick<WorkerParts, 'ctx' | 'makeAnonymous' | 'note' | 'throttles' | 'onFault' | 'parallel'>,
     private readonly hands: RoundHands,
   ) {
     this.queue = [...items];
+    this.large = new Turns(2 * parts.parallel); // one that is sent and one that is made ready
   }
 
   /** Gives how many items moved on, when all of it is written down. Throws what kept it from being written down. */
@@ -70,14 +74,23 @@ export class Round {
   }
 
   private async lane(): Promise<void> {
-    for (let making = this.makeNext(); making !== undefined;) {
-      const ready = await making;
-      if (!this.hands.goesOn()) {
-        if (ready.prepared.kind === 'ready') await ready.prepared.done();
-        return;
+    let making = this.makeNext();
+    try {
+      while (making !== undefined) {
+        const ready: Ready = await making;
+        if (!this.hands.goesOn()) {
+          await tidied(ready);
+          return;
+        }
+        const sending = this.sendOne(ready);
+        sending.catch(() => undefined); // heard below
+        await immediate(); // this one is on its way before anything is done for the next
+        making = this.makeNext();
+        await sending;
       }
-      making = this.makeNext();
-      await this.sendOne(ready);
+    } catch (error) {
+      await making?.then(tidied, () => undefined); // the fault is told already
+      throw error;
     }
   }
 
@@ -90,14 +103,28 @@ export class Round {
   }
 
   private async makeReady(queued: QueuedItem): Promise<Ready> {
+    if (queued.bytes <= MOST_HELD) return { queued, prepared: await this.prepared(queued) };
+    const giveBack = await this.large.take();
+    try {
+      const prepared = await this.prepared(queued);
+      if (prepared.kind === 'ready')
+        return { queued, prepared: { ...prepared, done: () => prepared.done().finally(giveBack) } };
+      giveBack();
+      return { queued, prepared };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  private prepared(queued: QueuedItem): Promise<Prepared> {
     const { ctx, makeAnonymous, throttles } = this.parts;
     const { remote } = this.hands;
-    const prepared = await prepare(ctx, queued, remote, makeAnonymous, {
+    return prepare(ctx, queued, remote, makeAnonymous, {
       through: (bytes) => throttles.slowed(remote, bytes),
       ahead: true,
       isCapped: throttles.of(remote) !== null,
     });
-    return { queued, prepared };
   }
 
   private async sendOne({ queued, prepared }: Ready): Promise<void> {
@@ -176,6 +203,10 @@ export class Round {
     }
     this.hands.ended(queued, false);
   }
+}
+
+async function tidied({ prepared }: Ready): Promise<void> {
+  if (prepared.kind === 'ready') await prepared.done();
 }
 
 function deliveryOf({ transaction, position }: QueuedItem, outcome: Settled): Delivery {

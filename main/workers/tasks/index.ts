@@ -3,7 +3,7 @@ import { copyOut } from './copy-out';
 import { writeResults } from '../export/write-results';
 import { dicomJson } from './dicom-json';
 import { filePicture, textPreview } from './file-preview';
-import { hashFile } from './hash-file';
+import { hashFile, md5File } from './hash-file';
 import { keepPdf, keepPhoto } from './keep-bytes';
 import { keepFile } from './keep-file';
 import { makeDocument } from './make-document';
@@ -38,6 +38,7 @@ export const tasks = {
   keepFile,
   makeDocument,
   makeVersion,
+  md5File,
   pixelInformation,
   readAttributes,
   readObject,

@@ -11,7 +11,8 @@ import { runCommand } from '../../fixtures/command-line';
 import { sha256Of } from '../../fixtures/instances';
 
 const FREELY: RemotePolicy = { paused: false, hours: null, network: null, bytesPerSecond: null, smallFirst: false };
-const LOOK_MS = 50;
+/** Few against a round of half a second; a look takes less than one. */
+const LOOK_MS = 20;
 
 /** The archive that sends, with its outbox, in this process. */
 export class Near {

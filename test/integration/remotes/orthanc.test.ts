@@ -1,6 +1,10 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { HttpClient } from '../../../main/sync/http/client';
+import { Storing } from '../../../main/sync/remotes/orthanc/storing';
+import type { Outgoing, SendHooks } from '../../../main/sync/remotes/remote';
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
-import { instanceBytes } from '../../fixtures/instances';
+import { instanceBytes, sha256Of, uidOf } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
 import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../../fixtures/outbox';
 import { describeRemote } from './contract';
@@ -71,5 +75,55 @@ describe('Orthanc', () => {
     const { job } = await empty.sync.verbs['pacs.retrieve']({ remote, StudyInstanceUID });
     const { jobs } = empty.engine.context;
     expect(await jobs.settled(job)).toMatchObject({ state: 'done', added: 4 });
+  });
+});
+
+describe('a real Orthanc that is sent small images together', () => {
+  const { signal } = new AbortController();
+  const hooks: SendHooks = { signal, progress: () => undefined, resume: null, keepPlace: () => undefined };
+
+  /** An image that waits, of which the bytes may be others than its facts say. */
+  function waiting(seed: number, bytes = Buffer.from(instanceBytes({ seed }))): Outgoing {
+    const study = uidOf('study P1');
+    const item: Pick<Outgoing, 'bytes' | 'held' | 'open' | 'facts' | 'sha256'> = {
+      bytes: bytes.length,
+      held: bytes,
+      sha256: sha256Of(bytes),
+      open: () => Readable.from([bytes]),
+      // Only these of the facts are used on the way.
+      facts: {
+        PatientID: 'P1',
+        StudyInstanceUID: study,
+        SeriesInstanceUID: uidOf(`series ${study}`),
+        SOPInstanceUID: uidOf(`instance ${String(seed)}`),
+      } as Outgoing['facts'],
+    };
+    return item as Outgoing;
+  }
+
+  it('names each it has taken or had, so that only what it cannot read goes again and is refused', async () => {
+    const orthanc = await Orthanc.start();
+    const client = new HttpClient({ certificate: null, headers: {} });
+    const types: (string | undefined)[] = [];
+    const storing = new Storing({
+      ask: (request) => {
+        types.push(request.headers?.['content-type']);
+        return client.ask({ ...request, url: `${orthanc.url}${request.path}` });
+      },
+    });
+    const store = (items: readonly Outgoing[]) => Promise.all(items.map((item) => storing.store(item, hooks)));
+    const arrived = { kind: 'arrived', proof: null };
+    const sound = Buffer.from(instanceBytes({ seed: 4 }));
+    const broken = [waiting(3, Buffer.from('this is no image')), waiting(4, sound.subarray(0, 200))];
+
+    expect(await store([waiting(1)])).toEqual([arrived]);
+    const outcomes = await store([waiting(0), waiting(1), ...broken, waiting(2)]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['arrived', 'arrived', 'refused', 'refused', 'arrived']);
+    expect(types).toEqual(['application/dicom', 'application/zip', 'application/dicom', 'application/dicom']);
+    expect(await store([waiting(4, sound), waiting(5)])).toEqual([arrived, arrived]);
+    expect(types.at(-1)).toBe('application/zip');
+    const wanted = [0, 1, 2, 4, 5].map((seed) => sha256Of(instanceBytes({ seed })));
+    expect([...(await orthanc.held())].sort()).toEqual(wanted.sort());
+    client.close();
   });
 });

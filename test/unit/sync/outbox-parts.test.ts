@@ -6,6 +6,7 @@ import { backOff } from '../../../main/sync/outbox/backoff';
 import { onNetwork, untilOpen } from '../../../main/sync/outbox/hours';
 import { Pace } from '../../../main/sync/outbox/pace';
 import { Throttle } from '../../../main/sync/outbox/throttle';
+import { Turns } from '../../../main/sync/outbox/turns';
 
 describe('backing off', () => {
   it('doubles, with half of it by chance, up to ten minutes and never gives up', () => {
@@ -72,5 +73,29 @@ describe('a field of the ledger', () => {
     expect(csvField('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")"`);
     expect(csvField('-5')).toBe("'-5");
     expect(csvField('plain')).toBe('plain');
+  });
+});
+
+describe('turns', () => {
+  it('are given to as many at once as there are, then in the order in which they were asked for', async () => {
+    const turns = new Turns(2);
+    const order: string[] = [];
+    const [first, second] = [await turns.take(), await turns.take()];
+    const later = ['third', 'fourth'].map(async (name) => {
+      const giveBack = await turns.take();
+      order.push(name);
+      return giveBack;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    first();
+    first(); // given back already
+    const third = await later[0];
+    expect(order).toEqual(['third']);
+    second();
+    await later[1];
+    expect(order).toEqual(['third', 'fourth']);
+    third?.();
+    expect(await turns.take()).toBeTypeOf('function');
   });
 });

@@ -26,11 +26,12 @@ import type {
   TakeFile,
   Trouble,
 } from '../remote';
+import { WAITING } from '../together';
 import { JsonDataSet, rowOf, textOf } from './dicom-json';
 import { Listing } from './listing';
 import { patientsOf } from './patients';
 import { queryString } from './query-string';
-import { Storing, WAITING } from './storing';
+import { Storing } from './storing';
 
 /** Any archive with STOW-RS, QIDO-RS and WADO-RS (PS3.18). */
 export const dicomWebDriver: RemoteDriver<'dicomweb'> = {

@@ -42,8 +42,11 @@ export class Sending {
       const user = await this.associated(item.facts, hooks.signal);
       const asStored = user.association.contextFor(SOPClassUID, TransferSyntaxUID);
       if (asStored) {
-        const outcome = await this.store(user, asStored, item, item, hooks);
-        if (sentAs(item, this.surroundings) !== null) this.rememberSyntax(item, null);
+        const storing = this.store(user, asStored, item, item, hooks);
+        storing.catch(() => undefined); // heard below
+        const before = sentAs(item, this.surroundings); // looked up while the peer is at work
+        const outcome = await storing;
+        if (before !== null) this.rememberSyntax(item, null);
         return outcome;
       }
       return await this.storePlain(user, item, hooks);

@@ -8,9 +8,8 @@ import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
 import type { ImageId } from '@shared/model/ids';
 import type { SettingsOf } from '@shared/model/remotes/settings';
-import { bodyOf } from '../../http/counted';
 import { jsonOf } from '../../http/json';
-import { HttpFailure, outcomeOfStatus, troubleOf, troubleOfStatus } from '../../http/trouble';
+import { HttpFailure, troubleOf, troubleOfStatus } from '../../http/trouble';
 import { webSecrets, WebSession, webTest } from '../../http/web-session';
 import type {
   OlderVersion,
@@ -27,10 +26,12 @@ import type {
   TakeFile,
   Trouble,
 } from '../remote';
-import { instanceId } from './ids';
+import { WAITING } from '../together';
+import { idOf } from './ids';
+import { Storing } from './storing';
 import { Sums } from './sums';
 
-/** Orthanc by its own REST interface: one request an image, and the MD5 of what it holds as proof. */
+/** Orthanc by its own REST interface, with the MD5 of what it holds as proof. */
 export const orthancDriver: RemoteDriver<'orthanc'> = {
   kind: 'orthanc',
   proofs: () => ['hash'],
@@ -47,8 +48,6 @@ const System = z.object({
   MaximumStorageSize: z.number().optional(),
   MaximumStorageMode: z.string().optional(),
 });
-const Stored = z.object({ ID: z.string(), Status: z.string() });
-const Refusal = z.object({ OrthancStatus: z.int().optional() });
 const Found = z.array(
   z.object({
     ID: z.string(),
@@ -57,12 +56,13 @@ const Found = z.array(
   }),
 );
 
-/** OrthancStatus of files it will never take: bad file format, inexistent tag. */
-const NEVER = new Set([15, 21]);
 const LEVELS = { patient: 'Patient', study: 'Study', series: 'Series', image: 'Instance' } as const;
 
 class OrthancConnection implements RemoteConnection {
+  /** More than there are requests, so that small images that wait at the same time go together. */
+  readonly parallel = WAITING;
   private readonly web: WebSession;
+  private readonly storing: Storing;
   private readonly sums = new Sums();
   private folder: Promise<string> | null = null;
 
@@ -71,6 +71,7 @@ class OrthancConnection implements RemoteConnection {
     private readonly surroundings: Surroundings,
   ) {
     this.web = new WebSession(settings.access, surroundings);
+    this.storing = new Storing(this.web);
   }
 
   async test(signal: AbortSignal): Promise<RemoteTest> {
@@ -101,22 +102,9 @@ class OrthancConnection implements RemoteConnection {
     try {
       // It keeps the older instance when another one of the same name comes, unless that is taken away first.
       for (const older of item.older) if (idOf(older) === idOf(item)) await this.remove(older, hooks.signal);
-      const answer = await this.web.ask({
-        method: 'POST',
-        path: '/instances',
-        headers: { 'content-type': 'application/dicom' },
-        body: bodyOf(item, (bytes) => hooks.progress(bytes)),
-        signal: hooks.signal,
-      });
-      if (answer.status !== 200) {
-        const refusal = Refusal.safeParse(answer.body.length === 0 ? {} : parseOr(answer.body));
-        if (refusal.success && NEVER.has(refusal.data.OrthancStatus ?? 0))
-          return { kind: 'refused', code: 'REMOTE_UNSUITED' };
-        return outcomeOfStatus(answer.status, answer.headers);
-      }
-      jsonOf(answer, Stored, 'POST /instances');
-      this.sums.note(item);
-      return { kind: 'arrived', proof: null };
+      const outcome = await this.storing.store(item, hooks);
+      if (outcome.kind === 'arrived') this.sums.note(item);
+      return outcome;
     } catch (error) {
       return { kind: 'later', whole: true, trouble: troubleOf(error) };
     }
@@ -133,7 +121,9 @@ class OrthancConnection implements RemoteConnection {
         try {
           outcomes[at] = await this.proveOne(item, signal);
         } catch (error) {
-          broken = { kind: 'later', trouble: troubleOf(error) }; // the others are not asked either while it cannot be reached
+          // The others are not asked either while it cannot be reached; that one of ours cannot be read concerns that one alone.
+          if (error instanceof HttpFailure) broken = { kind: 'later', trouble: troubleOf(error) };
+          else outcomes[at] = { kind: 'unknown' };
         }
       }
     };
@@ -219,7 +209,7 @@ class OrthancConnection implements RemoteConnection {
     const there = await this.hashThere(idOf(item), signal);
     if (there === 'absent') return { kind: 'missing' };
     if (there === 'untold') return { kind: 'unknown' };
-    if (there !== (this.sums.of(item) ?? (await md5Of(item.open(), signal)))) return { kind: 'conflict' };
+    if (there !== (this.sums.of(item) ?? (await item.md5(signal)))) return { kind: 'conflict' };
     const gone: ImageId[] = [];
     for (const older of item.older)
       if (idOf(older) === idOf(item) || (await this.remove(older, signal))) gone.push(older.image);
@@ -262,11 +252,6 @@ class OrthancConnection implements RemoteConnection {
   }
 }
 
-function idOf({ facts }: Pick<OlderVersion, 'facts'>): string {
-  const { PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = facts;
-  return instanceId(PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID);
-}
-
 async function md5Of(bytes: Readable, signal: AbortSignal): Promise<string> {
   const hash = createHash('md5');
   await pipeline(bytes, hash, { signal });
@@ -283,12 +268,4 @@ function troubleOfAnswer(status: number, headers: Parameters<typeof troubleOfSta
       person: true,
     }
   );
-}
-
-function parseOr(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return {}; // an error page of something in between: the status alone speaks
-  }
 }
