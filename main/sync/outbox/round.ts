@@ -44,6 +44,7 @@ interface Ready {
  */
 export class Round {
   private readonly queue: QueuedItem[];
+  private readonly lanes: Promise<void>[] = [];
   private readonly notes: Promise<void>[] = [];
   private readonly unwritten: Delivery[] = [];
   private writing: Promise<void> | null = null;
@@ -58,15 +59,24 @@ export class Round {
     this.queue = [...items];
   }
 
-  /** Gives how many items moved on, when all of it is written down. Throws what kept it from being written down. */
-  async run(lanes: number): Promise<number> {
-    const ended = await Promise.allSettled(Array.from({ length: Math.max(1, lanes) }, () => this.lane()));
-    for (const end of [...ended, ...(await Promise.allSettled(this.notes))])
+  /**
+   * Gives how many items moved on, when all of it is written down. `lanes`: how many there may be, asked again after each item, since
+   * more may be known of the other side by then. Throws what kept it from being written down.
+   */
+  async run(lanes: () => number): Promise<number> {
+    this.open(lanes);
+    for (const lane of this.lanes) await lane.catch(() => undefined); // those that are opened meanwhile come behind
+    for (const end of await Promise.allSettled([...this.lanes, ...this.notes]))
       if (end.status === 'rejected') throw end.reason;
     return this.notes.length;
   }
 
-  private async lane(): Promise<void> {
+  private open(lanes: () => number): void {
+    const most = Math.max(1, lanes());
+    while (this.lanes.length < most && this.queue.length > 0) this.lanes.push(this.lane(lanes));
+  }
+
+  private async lane(lanes: () => number): Promise<void> {
     for (let making = this.makeNext(); making !== undefined;) {
       const ready = await making;
       if (!this.hands.goesOn()) {
@@ -75,6 +85,7 @@ export class Round {
       }
       making = this.makeNext();
       await this.sendOne(ready);
+      this.open(lanes);
     }
   }
 
