@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { answer, answerJson } from '../../hub/server';
 import { type BoxRequest, headerOf, malformed, OURS, type RouteParts } from './box-request';
-import { GROUP_BYTES, GROUP_HEAD_BYTES, type GroupHead, type GroupResult } from './group';
+import { GROUP_BYTES, GROUP_HEAD_BYTES, GroupHead, type GroupResult } from './group';
 import type { GroupedImage, Taken } from './intake';
 import { Headers } from './protocol';
 import { Room } from './room';

@@ -14,7 +14,7 @@ import { Suspects } from './suspects';
 import type { WorkerParts } from './worker-parts';
 
 /** A round of sending ends after so many items or so long, and proof is sought for what has arrived; then the next one begins. */
-const ROUND_ITEMS = 256;
+const ROUND_ITEMS = 512;
 const ROUND_MS = 30_000;
 /** A connection that is not used is closed after this. */
 const LINGER_MS = 5_000;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
@@ -9,6 +9,8 @@ import type { WorkerParts } from './worker-parts';
 
 /** What becomes of items within so long is written down together. */
 const GATHERED_MS = 20;
+/** Lanes that begin without others getting their turn in this thread. */
+const OPENED_AT_ONCE = 16;
 
 /** An item is to be tried again. */
 export type Later = Extract<SendOutcome, { kind: 'later' }>;
@@ -44,7 +46,8 @@ interface Ready {
  */
 export class Round {
   private readonly queue: QueuedItem[];
-  private readonly lanes: Promise<void>[] = [];
+  private lanes = 0;
+  private readonly work: Promise<void>[] = [];
   private readonly notes: Promise<void>[] = [];
   private readonly unwritten: Delivery[] = [];
   private writing: Promise<void> | null = null;
@@ -65,15 +68,23 @@ export class Round {
    */
   async run(lanes: () => number): Promise<number> {
     this.open(lanes);
-    for (const lane of this.lanes) await lane.catch(() => undefined); // those that are opened meanwhile come behind
-    for (const end of await Promise.allSettled([...this.lanes, ...this.notes]))
+    for (const work of this.work) await work.catch(() => undefined); // what is begun meanwhile comes behind
+    for (const end of await Promise.allSettled([...this.work, ...this.notes]))
       if (end.status === 'rejected') throw end.reason;
     return this.notes.length;
   }
 
+  /** A few at a time: those that are open begin to send while the others are made ready. */
   private open(lanes: () => number): void {
     const most = Math.max(1, lanes());
-    while (this.lanes.length < most && this.queue.length > 0) this.lanes.push(this.lane(lanes));
+    for (let opened = 0; this.lanes < most && this.queue.length > 0; opened += 1) {
+      if (opened === OPENED_AT_ONCE) {
+        this.work.push(nextTurn().then(() => this.open(lanes)));
+        return;
+      }
+      this.lanes += 1;
+      this.work.push(this.lane(lanes));
+    }
   }
 
   private async lane(lanes: () => number): Promise<void> {
@@ -104,6 +115,7 @@ export class Round {
       through: (bytes) => throttles.slowed(remote, bytes),
       ahead: true,
       isCapped: throttles.of(remote) !== null,
+      isCompared: this.hands.connected().compares === true,
     });
     return { queued, prepared };
   }

@@ -20,6 +20,7 @@ import {
   isStored,
   keepCopy,
   linkIn,
+  makePlace,
   openSource,
   type Places,
   readSource,
@@ -167,6 +168,7 @@ function takeWhole(
   if (!isObject(output) || isStored(taken.sha256, input)) return output;
   if (filtered !== null || !isLinked(kind, input) || !linkIn(input.path, taken.sha256, input))
     writeUnflushed(join(input.incoming, taken.sha256), bytes);
+  makePlace(taken.sha256, input);
   return output;
 }
 

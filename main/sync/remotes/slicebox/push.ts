@@ -34,7 +34,7 @@ export class Pusher {
   private readonly row = new PushRow({
     places: () => this.connections,
     mayJoin: ({ item, hooks }) => this.sendsGroups && item.bytes <= SMALL && hooks.resume === null,
-    send: ({ item, hooks }) => this.toFieldbox(item, hooks),
+    send: ({ item, hooks }) => this.toFieldbox(item, hooks).catch((error: unknown) => afterFailure(item, error)),
     sendGroup: (images) => this.groupToFieldbox(images),
   });
 
@@ -105,6 +105,8 @@ export class Pusher {
       if (start > 1 || isWorthNoting) hooks.keepPlace(BEGUN);
       const answer = await this.sendFrom(item, offset, hooks);
       if (answer.status !== 409 || start === MOST_STARTS) return outcomeOfFieldbox(item, answer);
+      const unfit = await item.examine();
+      if (unfit !== null) return unfit;
       offset = offsetIn(answer, item);
     }
   }
@@ -169,6 +171,11 @@ export class Pusher {
     if (answer.status !== 204) return 0;
     return answer.headers[Headers.sha256] === item.sha256 ? item.bytes : offsetIn(answer, item);
   }
+}
+
+/** It broke off: by the link, or because the file here cannot be read or is not what was stored any more. */
+async function afterFailure(item: Outgoing, error: unknown): Promise<SendOutcome> {
+  return (await item.examine()) ?? { kind: 'later', whole: true, trouble: troubleOf(error) };
 }
 
 /** What an answer to a group says of one image of it: what it would say to it alone. Null where it is to go by itself. */
