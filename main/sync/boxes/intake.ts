@@ -8,7 +8,13 @@ import { noteLog } from '../../archive/log/journal';
 import type { Received } from '../../archive/ingest/receiver';
 import type { Remote } from '../../archive/outbox/queue';
 import { Reception } from '../scp/reception';
-import { type Booked, IncomingBook, type IncomingCounts, type IncomingOutcome, type IncomingPlace } from './incoming-book';
+import {
+  type Booked,
+  IncomingBook,
+  type IncomingCounts,
+  type IncomingOutcome,
+  type IncomingPlace,
+} from './incoming-book';
 import { PartialFiles } from './partial-files';
 import type { BoxStatus } from './protocol';
 
