@@ -148,9 +148,10 @@ describe('several images in one request', () => {
   it('are to come singly when one of them ends its worker', async () => {
     const { caller, engine } = await reachable(0);
     const run = engine.context.pool.run.bind(engine.context.pool);
-    vi.spyOn(engine.context.pool, 'run').mockImplementation((task, input, options) =>
-      String(task) === 'takeInGroup' ? Promise.reject(new FieldboxError('WORKER_DIED')) : run(task, input, options),
-    );
+    vi.spyOn(engine.context.pool, 'run').mockImplementation((task, input, options) => {
+      const isGroup: boolean = task === 'takeInGroup';
+      return isGroup ? Promise.reject(new FieldboxError('WORKER_DIED')) : run(task, input, options);
+    });
     const answer = await ask(
       caller,
       [1, 2].map((seed) => ({ file: imageOf(seed), sequence: seed })),
