@@ -60,8 +60,8 @@ async function measure(set: FileSet): Promise<void> {
   const ours: Cost[] = [];
   const bare: Cost[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Both are there before either is measured, and nothing is removed in between: memory that has just become free is faster to
-    // write to than other memory, at least in a virtual machine. Which of them begins alternates.
+    // Both are there before either is measured and nothing is removed in between, so that neither finds the disk and the memory as the
+    // removal of many files has just left them. Which of them begins alternates.
     const sides = [
       { runner: await plain(files, warmUp), costs: bare },
       { runner: await boxes(near), costs: ours },
