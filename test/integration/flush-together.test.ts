@@ -97,7 +97,8 @@ describe('images that are anonymised together', () => {
     const { pool, objects } = engine.context;
     const run = pool.run.bind(pool);
     vi.spyOn(pool, 'run').mockImplementation((task, input, options) => {
-      const paths = 'files' in input ? input.files.map(({ path }) => path) : 'path' in input ? [input.path] : [];
+      const files = 'files' in input ? input.files : [input];
+      const paths = files.flatMap((file) => ('path' in file ? [file.path] : []));
       const isDeadly = deadly !== undefined && paths.includes(objects.path(deadly));
       return isDeadly ? Promise.reject(new FieldboxError('WORKER_DIED')) : run(task, input, options);
     });

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
 import { Receiver } from '../../main/archive/ingest/receiver';
-import { IncomingBook, type IncomingPlace } from '../../main/sync/boxes/incoming-book';
+import {
+  IncomingBook,
+  type IncomingPlace,
+  type IncomingCounts,
+  type IncomingOutcome,
+} from '../../main/sync/boxes/incoming-book';
 import { PartialFiles } from '../../main/sync/boxes/partial-files';
 import { ImageId, RemoteKey } from '../../shared/model/ids';
 import { allImages, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
@@ -116,15 +121,20 @@ describe('the book of what comes', () => {
     const engine = await openForTest(join(temporaryFolder(), 'archive'));
     const { db } = engine.context;
     const now = (): Date => new Date('2026-11-21T10:00:00Z');
+    const note = (to: IncomingBook, sequence: number, outcome: IncomingOutcome): IncomingCounts => {
+      const [counts] = to.note([{ place: place(sequence), outcome }]);
+      if (counts === undefined) throw new Error('One image was booked.');
+      return counts;
+    };
     const book = new IncomingBook(db, now);
-    expect(book.note(place(1), stored(true))).toMatchObject({ received: 1, added: 1, completed: false });
-    expect(book.note(place(1), stored(false))).toMatchObject({ received: 1, added: 1 });
-    expect(book.note(place(2), { kind: 'rejected', code: 'NOT_DICOM' })).toMatchObject({ received: 2, added: 1 });
+    expect(note(book, 1, stored(true))).toMatchObject({ received: 1, added: 1, completed: false });
+    expect(note(book, 1, stored(false))).toMatchObject({ received: 1, added: 1 });
+    expect(note(book, 2, { kind: 'rejected', code: 'NOT_DICOM' })).toMatchObject({ received: 2, added: 1 });
     const again = new IncomingBook(db, now);
-    expect(again.note(place(2), stored(true))).toMatchObject({ received: 2, added: 2, completed: false });
-    const { id } = again.note(place(3), stored(false));
+    expect(note(again, 2, stored(true))).toMatchObject({ received: 2, added: 2, completed: false });
+    const { id } = note(again, 3, stored(false));
     expect(again.list({ limit: 1, offset: 0 }).rows[0]).toMatchObject({ received: 3, added: 2, state: 'finished' });
     again.forget(id);
-    expect(again.note(place(1), stored(true))).toMatchObject({ received: 1, added: 1 });
+    expect(note(again, 1, stored(true))).toMatchObject({ received: 1, added: 1 });
   });
 });

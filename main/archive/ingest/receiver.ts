@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ImageId, ImportSessionKey, type ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
+import type { TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
 import { oneAfterTheOther } from '../people/in-turn';
 import { CommitBatcher } from './commit-batcher';
 import { ImportReport, type ItemOutcome } from './report';
-import { storeRestored } from './restoring';
-import { Storing } from './storing';
+import { isKnownToKey, storeRestored } from './restoring';
+import { type Group, Storing } from './storing';
 
 /** Who hands files in over the network. */
 export interface Sender {
@@ -43,6 +44,8 @@ export interface Received {
   /** It came anonymous and has its identity back. */
   readonly restored: boolean;
 }
+
+type ReceivedBytes = Received & { readonly bytes: number };
 
 /**
  * Takes in files one by one as they come over the network, through the same pipeline as every other import. When `take`
@@ -89,9 +92,38 @@ export class Receiver {
    * Takes in one complete DICOM file; `shown` is its name in the report. The file itself is left where it is. Throws why it
    * cannot be taken: NOT_DICOM, DICOM_*, OBJECT_DAMAGED (not the bytes that were expected), DISK_FULL, DISK_FAILED, CANCELLED.
    */
-  async take(path: string, shown: string, taking: Taking = {}): Promise<Received> {
+  take(path: string, shown: string, taking: Taking = {}): Promise<Received> {
+    return this.noted(shown, this.takeOne(path, shown, taking));
+  }
+
+  /**
+   * Takes in several small files at one go, so that they share what storing costs: of each its name in the report, and what became
+   * of it. One that cannot be taken does not keep the others. Throws when nothing is known of any of them: WORKER_DIED, TIMED_OUT,
+   * CANCELLED.
+   */
+  async takeGroup(
+    group: Group,
+    shown: readonly string[],
+    { restores }: Pick<Taking, 'restores'> = {},
+  ): Promise<readonly (Received | FieldboxError)[]> {
+    const taken = await this.storing.takeInGroup(group);
+    return Promise.all(
+      taken.map(async (one, at) => {
+        const name = shown[at] ?? '';
+        try {
+          const stored = one instanceof FieldboxError ? Promise.reject(one) : this.store(one, '', name, restores);
+          return await this.noted(name, stored);
+        } catch (thrown) {
+          return asFieldboxError(thrown);
+        }
+      }),
+    );
+  }
+
+  /** The outcome, when it stands in the report. */
+  private async noted(shown: string, outcome: Promise<ReceivedBytes>): Promise<Received> {
     try {
-      const received = await this.store(path, shown, taking);
+      const received = await outcome;
       if (received.isNew) this.report.noteAdded(shown, '', received.image, received.bytes);
       else this.report.noteAlreadyStored(shown, '', received.image, received.bytes);
       return { image: received.image, isNew: received.isNew, restored: received.restored };
@@ -102,12 +134,15 @@ export class Receiver {
     }
   }
 
-  private async store(path: string, shown: string, taking: Taking): Promise<Received & { readonly bytes: number }> {
+  private async takeOne(path: string, shown: string, taking: Taking): Promise<ReceivedBytes> {
     const taken = await this.storing.takeIn({ path, entry: '' }, { ours: taking.ours ?? false, held: taking.held });
-    if (taken.kind !== 'dicom') {
-      if ('sha256' in taken) await this.discard(taken.sha256);
-      throw new FieldboxError('NOT_DICOM');
-    }
+    await this.requireExpected(taken, path, taking);
+    return this.store(taken, path, shown, taking.restores);
+  }
+
+  /** Throws OBJECT_DAMAGED. */
+  private async requireExpected(taken: TakeInOutput, path: string, taking: Taking): Promise<void> {
+    if (taken.kind !== 'dicom') return;
     const expected = taking.expected ?? null;
     // What a filter has taken something out of has another hash than what came.
     const came = expected === null || taken.removed === 0 ? taken.sha256 : await this.hashOf(path, taking.held);
@@ -115,7 +150,19 @@ export class Receiver {
       await this.discard(taken.sha256);
       throw new FieldboxError('OBJECT_DAMAGED', { sha256: expected });
     }
-    if (taking.restores === true) {
+  }
+
+  private async store(
+    taken: TakeInOutput,
+    path: string,
+    shown: string,
+    restores: boolean | undefined,
+  ): Promise<ReceivedBytes> {
+    if (taken.kind !== 'dicom') {
+      if ('sha256' in taken) await this.discard(taken.sha256);
+      throw new FieldboxError('NOT_DICOM');
+    }
+    if (restores === true && isKnownToKey(this.ctx, taken.attributes)) {
       const { source, sourceRef } = this.sender;
       const arriving = { path: await this.copyOf(taken.sha256), shown, session: this.session, source, sourceRef };
       const restored = await this.inTurn(() => storeRestored(this.ctx, this.batcher, arriving, taken.attributes));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ImageId, ImportSessionKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { IndexAttributes } from '../../dicom/index-attributes';
+import { keyBehind, type NamedIdentity } from '../anonymisation/find-key';
 import { isHere } from '../anonymisation/images';
 import { restoreIdentity } from '../anonymisation/reverse';
 import type { EngineContext } from '../context';
@@ -25,6 +26,11 @@ export interface Restoring {
   readonly isNew: boolean;
 }
 
+/** Whether a key of this archive knows the anonymous identity that a file names. */
+export function isKnownToKey({ db }: Pick<EngineContext, 'db'>, attributes: IndexAttributes): boolean {
+  return keyBehind(db, namedIn(attributes)) !== undefined;
+}
+
 /**
  * Stores an anonymous file that a key of this archive knows (a copy that comes back, a result made elsewhere of one) under the
  * identity of its original; undefined when no key knows it. Throws as `restoreIdentity`, DISK_*.
@@ -35,13 +41,7 @@ export async function storeRestored(
   { path, shown, session, source, sourceRef }: Arriving,
   attributes: IndexAttributes,
 ): Promise<Restoring | undefined> {
-  const restored = await restoreIdentity(ctx, path, {
-    PatientName: attributes.PatientName ?? '',
-    PatientID: attributes.PatientID ?? '',
-    StudyInstanceUID: attributes.StudyInstanceUID ?? '',
-    SeriesInstanceUID: attributes.SeriesInstanceUID ?? '',
-    SOPInstanceUID: attributes.SOPInstanceUID ?? '',
-  });
+  const restored = await restoreIdentity(ctx, path, namedIn(attributes));
   if (restored === undefined) return undefined;
   const { image, bytes, behind } = restored;
   const own = behind.level === 'image' && behind.nearest !== null ? behind.nearest.original : image;
@@ -75,4 +75,14 @@ export async function storeRestored(
     [{ sha256: image, bytes, role: 'instance', attributes: restored.attributes }],
   );
   return { image, bytes, isNew: true };
+}
+
+function namedIn(attributes: IndexAttributes): NamedIdentity {
+  return {
+    PatientName: attributes.PatientName ?? '',
+    PatientID: attributes.PatientID ?? '',
+    StudyInstanceUID: attributes.StudyInstanceUID ?? '',
+    SeriesInstanceUID: attributes.SeriesInstanceUID ?? '',
+    SOPInstanceUID: attributes.SOPInstanceUID ?? '',
+  };
 }

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FieldboxError } from '@shared/errors';
+import { FieldboxError, fromWire } from '@shared/errors';
 import { ImageId, type PatientKey, type SeriesKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
 import type { TagFilter } from '../../dicom/filter';
 import type { TakeInInput, TakeInOutput } from '../../workers/tasks/take-in';
+import type { GroupedFile, TakeInGroupInput } from '../../workers/tasks/take-in-group';
 import type { EngineContext, IncomingObject } from '../context';
 import { survivorOf } from '../index-writer/merged';
 import { statement } from '../index-writer/statements';
@@ -27,6 +28,12 @@ interface Origin {
 
 /** How a file is taken in: workers/tasks/take-in.ts. */
 type TakingIn = Pick<TakeInInput, 'ours' | 'held'>;
+
+/** Small files that came together and are in memory, one behind the other. The bytes go to a worker: they are not here afterwards. */
+export interface Group {
+  readonly whole: Uint8Array<ArrayBuffer>;
+  readonly files: readonly GroupedFile[];
+}
 
 /** What is said of everything that comes in together. */
 export type StoringRequest = Pick<ImportRequest, 'session' | 'context' | 'archive' | 'source' | 'sourceRef'> & {
@@ -65,6 +72,22 @@ export class Storing {
     return this.runTakeIn(path, filter, how);
   }
 
+  /**
+   * The same with several small files; for each what was taken, or why not. One whose copy in the archive is damaged is not taken
+   * in this way (OBJECT_DAMAGED). Throws when none of them was looked at to the end: WORKER_DIED, TIMED_OUT, CANCELLED.
+   */
+  async takeInGroup({ whole, files }: Group): Promise<readonly (TakeInOutput | FieldboxError)[]> {
+    const filter = activeFilter(this.ctx.db, this.sourceOf(''), this.request.sourceRef ?? '');
+    const input: TakeInGroupInput = { whole, files, ...this.places, filter };
+    const taken = await this.ctx.pool.run('takeInGroup', input, { signal: this.signal, transfer: [whole.buffer] });
+    return taken.files.map((one) => {
+      if (!one.ok) return fromWire(one.error);
+      const sha256 = 'sha256' in one.taken ? ImageId.parse(one.taken.sha256) : null;
+      const isDamaged = sha256 !== null && this.stateOf(sha256) === 'corrupt';
+      return isDamaged ? new FieldboxError('OBJECT_DAMAGED', { sha256 }) : one.taken;
+    });
+  }
+
   /** Makes a taken file part of the archive; answers when it is durable and in the index. */
   async store(taken: TakenFile, origin: Origin): Promise<readonly Stored[]> {
     const key = `${taken.kind === 'dicom' ? 'dicom' : (this.request.context.patient ?? 'nobody')}|${taken.sha256}`;
@@ -91,16 +114,18 @@ export class Storing {
     this.filtered -= images;
   }
 
+  private get places(): Pick<TakeInInput, 'incoming' | 'objects' | 'maxBytes'> {
+    const { incoming, objects } = this.ctx.paths;
+    return { incoming, objects, maxBytes: intakeLimits.maxFileBytes };
+  }
+
   private async runTakeIn(path: string, filter: TagFilter | null, how: TakingIn): Promise<TakeInOutput> {
-    const { paths } = this.ctx;
     try {
       return await this.ctx.pool.run(
         'takeIn',
         {
           path,
-          incoming: paths.incoming,
-          objects: paths.objects,
-          maxBytes: intakeLimits.maxFileBytes,
+          ...this.places,
           filter,
           ...how,
           unchanged: this.request.offers?.expected(path),

@@ -21,6 +21,12 @@ export type IncomingOutcome =
   | { readonly kind: 'stored'; readonly image: ImageId; readonly isNew: boolean; readonly restored: boolean }
   | { readonly kind: 'rejected'; readonly code: ErrorCode };
 
+/** An image that came, and what became of it. */
+export interface Booked {
+  readonly place: IncomingPlace;
+  readonly outcome: IncomingOutcome;
+}
+
 /** A transaction as it stands after an image has come. */
 export interface IncomingCounts {
   readonly id: number;
@@ -42,20 +48,22 @@ type Stored = Omit<IncomingRow, 'state'> & { readonly state: 'processing' | 'fin
  */
 export class IncomingBook {
   private readonly counters: IncomingCounters;
-  private readonly book: (place: IncomingPlace, outcome: IncomingOutcome) => IncomingCounts;
+  private readonly book: (images: readonly Booked[]) => readonly IncomingCounts[];
 
   constructor(
     private readonly db: Database,
     private readonly now: () => Date,
   ) {
     this.counters = new IncomingCounters(db);
-    this.book = db.transaction((place: IncomingPlace, outcome: IncomingOutcome) => this.write(place, outcome));
+    this.book = db.transaction((images: readonly Booked[]) =>
+      images.map(({ place, outcome }) => this.write(place, outcome)),
+    );
   }
 
-  /** Books an image. */
-  note(place: IncomingPlace, outcome: IncomingOutcome): IncomingCounts {
+  /** Books images that came together; how their transaction stands after each. */
+  note(images: readonly Booked[]): readonly IncomingCounts[] {
     try {
-      return this.book(place, outcome);
+      return this.book(images);
     } catch (error) {
       this.counters.forgetAll(); // what was counted has not been written
       throw error;

@@ -5,9 +5,16 @@ import { ImageId, type RemoteKey } from '@shared/model/ids';
 import type { Engine } from '../../archive/engine';
 import { statement } from '../../archive/index-writer/statements';
 import { noteLog } from '../../archive/log/journal';
+import type { Received } from '../../archive/ingest/receiver';
 import type { Remote } from '../../archive/outbox/queue';
 import { Reception } from '../scp/reception';
-import { IncomingBook, type IncomingCounts, type IncomingPlace } from './incoming-book';
+import {
+  type Booked,
+  IncomingBook,
+  type IncomingCounts,
+  type IncomingOutcome,
+  type IncomingPlace,
+} from './incoming-book';
 import { PartialFiles } from './partial-files';
 import type { BoxStatus } from './protocol';
 
@@ -24,6 +31,16 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export interface Taken extends IncomingCounts {
   /** Why it was not taken, for good; null when it was. */
   readonly rejected: ErrorCode | null;
+}
+
+/** One of several small files that came in one request. */
+export interface GroupedImage {
+  readonly place: IncomingPlace;
+  /** What its bytes must have. */
+  readonly sha256: string;
+  /** Where it lies in the bytes that came. */
+  readonly start: number;
+  readonly bytes: number;
 }
 
 /** Takes in what boxes send, whichever side opened the connection, and books it. */
@@ -55,34 +72,60 @@ export class BoxIntake {
     held?: Uint8Array,
   ): Promise<Taken> {
     try {
-      const sender = { sourceRef: remote.name, label: remote.name };
-      const shown = `${String(place.number)}-${String(place.sequence)}.dcm`;
-      const received = await this.reception.take(sender, path, shown, {
-        expected,
-        restores: true,
-        ours: true,
-        held,
-      });
-      return await this.note(remote, place, { kind: 'stored', ...received });
+      const taking = { expected, restores: true, ours: true, held };
+      const received = await this.reception.take(senderOf(remote), path, shownAs(place), taking);
+      return await this.noteOne(remote, place, { kind: 'stored', ...received });
     } catch (thrown) {
       const { code } = asFieldboxError(thrown);
       if (PASSING.has(code)) throw thrown;
-      return await this.note(remote, place, { kind: 'rejected', code });
+      return await this.noteOne(remote, place, { kind: 'rejected', code });
     } finally {
       rmSync(path, { force: true });
     }
+  }
+
+  /**
+   * Takes in several small files at one go, and books them together; for each what became of it, or what may pass (as `take` throws
+   * it). The bytes are not here afterwards. What needs more than that is OBJECT_DAMAGED, and is to come by itself. Throws DISK_FULL,
+   * DISK_FAILED, CANCELLED where that holds for all of them.
+   */
+  async takeGroup(
+    remote: Remote,
+    whole: Uint8Array<ArrayBuffer>,
+    images: readonly GroupedImage[],
+  ): Promise<readonly (Taken | FieldboxError)[]> {
+    const known = images.map(({ sha256 }) => this.known(sha256));
+    const isFirst = ({ sha256 }: GroupedImage, at: number): boolean =>
+      images.findIndex((other) => other.sha256 === sha256) === at;
+    const fresh = images.filter((image, at) => known[at] === undefined && isFirst(image, at));
+    const received = new Map<GroupedImage, Received | FieldboxError>();
+    for (const [at, came] of (await this.receiveGroup(remote, whole, fresh)).entries()) {
+      const image = fresh[at];
+      if (image !== undefined) received.set(image, came);
+    }
+    const booked: Booked[] = [];
+    const passing = images.map((one, at): FieldboxError | null => {
+      const image = known[at];
+      const came = image === undefined ? received.get(one) : { image, isNew: false, restored: false };
+      if (came === undefined) return new FieldboxError('OBJECT_DAMAGED', { sha256: one.sha256 }); // it comes twice
+      if (came instanceof FieldboxError && PASSING.has(came.code)) return came;
+      booked.push({ place: one.place, outcome: outcomeOf(came) });
+      return null;
+    });
+    const taken = [...(await this.note(remote, booked))];
+    return passing.map((error) => error ?? taken.shift() ?? new FieldboxError('INTERNAL'));
   }
 
   /** Books an image that was here already under the very same bytes. Throws NOT_FOUND. */
   async takeKnown(remote: Remote, place: IncomingPlace, sha256: string): Promise<Taken> {
     const image = this.known(sha256);
     if (image === undefined) throw new FieldboxError('NOT_FOUND', { what: 'image' });
-    return this.note(remote, place, { kind: 'stored', image, isNew: false, restored: false });
+    return this.noteOne(remote, place, { kind: 'stored', image, isNew: false, restored: false });
   }
 
   /** Books a file that is none before anything was kept of it. */
   reject(remote: Remote, place: IncomingPlace, code: ErrorCode): Promise<Taken> {
-    return this.note(remote, place, { kind: 'rejected', code });
+    return this.noteOne(remote, place, { kind: 'rejected', code });
   }
 
   /** The image with these bytes, when it is here and sound. */
@@ -129,16 +172,40 @@ export class BoxIntake {
     this.reception.close();
   }
 
-  private async note(
+  /** A worker that dies of one of them says nothing of the others: each is to come by itself. */
+  private async receiveGroup(
     remote: Remote,
-    place: IncomingPlace,
-    outcome: Parameters<IncomingBook['note']>[1],
-  ): Promise<Taken> {
-    const counts = this.book.note(place, outcome);
+    whole: Uint8Array<ArrayBuffer>,
+    images: readonly GroupedImage[],
+  ): Promise<readonly (Received | FieldboxError)[]> {
+    if (images.length === 0) return [];
+    const files = images.map(({ sha256, start, bytes }) => ({ expected: sha256, start, bytes }));
+    const shown = images.map(({ place }) => shownAs(place));
+    try {
+      return await this.reception.takeGroup(senderOf(remote), { whole, files }, shown, { restores: true });
+    } catch (thrown) {
+      const error = asFieldboxError(thrown);
+      if (error.code !== 'WORKER_DIED' && error.code !== 'TIMED_OUT') throw error;
+      return images.map(({ sha256 }) => new FieldboxError('OBJECT_DAMAGED', { sha256 }, error));
+    }
+  }
+
+  private async noteOne(remote: Remote, place: IncomingPlace, outcome: IncomingOutcome): Promise<Taken> {
+    const [taken] = await this.note(remote, [{ place, outcome }]);
+    if (taken === undefined) throw new FieldboxError('INTERNAL');
+    return taken;
+  }
+
+  private async note(remote: Remote, images: readonly Booked[]): Promise<readonly Taken[]> {
+    if (images.length === 0) return [];
+    const counts = this.book.note(images);
     this.changed();
-    const { received, added } = counts;
-    if (counts.completed) await this.log('BOX_INCOMING_FINISHED', remote, { received, added });
-    return { ...counts, rejected: outcome.kind === 'rejected' ? outcome.code : null };
+    for (const { completed, received, added } of counts)
+      if (completed) await this.log('BOX_INCOMING_FINISHED', remote, { received, added });
+    return counts.map((one, at) => {
+      const outcome = images[at]?.outcome;
+      return { ...one, rejected: outcome?.kind === 'rejected' ? outcome.code : null };
+    });
   }
 
   private log(
@@ -148,4 +215,17 @@ export class BoxIntake {
   ): Promise<void> {
     return noteLog(this.engine.context, code, { remote: name, ...details });
   }
+}
+
+function senderOf({ name }: Remote): { readonly sourceRef: string; readonly label: string } {
+  return { sourceRef: name, label: name };
+}
+
+/** What an image is called in the report of the import. */
+function shownAs({ number, sequence }: IncomingPlace): string {
+  return `${String(number)}-${String(sequence)}.dcm`;
+}
+
+function outcomeOf(came: Received | FieldboxError): IncomingOutcome {
+  return came instanceof FieldboxError ? { kind: 'rejected', code: came.code } : { kind: 'stored', ...came };
 }

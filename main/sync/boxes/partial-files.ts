@@ -83,6 +83,12 @@ export class PartialFiles {
     }
   }
 
+  /** Removes the beginning of a file that has come whole in another way, unless somebody is writing to it. */
+  forget(remote: RemoteKey, name: string): void {
+    const path = this.path(remote, name);
+    if (!this.claims.has(path)) rmSync(path, { force: true });
+  }
+
   /** Removes what nobody has continued for long, and what is in the archive: a crash may have come between. */
   async tidy(now: Date, isHere: (name: string) => boolean): Promise<void> {
     for (const name of await namesIn(this.folder)) {

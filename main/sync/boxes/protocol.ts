@@ -35,10 +35,13 @@ export const Headers = {
   encoding: 'fieldbox-encoding',
   /** In an answer to an image: milliseconds from its last byte until it was stored, which say nothing of the link. */
   took: 'fieldbox-took',
+  /** Bytes at the beginning of a group that say what follows them. */
+  head: 'fieldbox-head',
   /** Code of why an image was not taken, for good. */
   rejected: 'fieldbox-rejected',
 } as const;
-export const BOX_VERSION = '1';
+/** 1: single images, with resume and hash; 2: also groups (group.ts). */
+export const BOX_VERSION = '2';
 
 /**
  * Our own transactions are numbered above this towards boxes. slicebox mixes up the numbers of both directions (a status for the

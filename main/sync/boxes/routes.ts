@@ -3,6 +3,7 @@ import { boxOfToken } from '../../archive/outbox/boxes';
 import { answer, answerJson, bodyOf, type HubPlugin, type HubRequest } from '../../hub/server';
 import { type BoxRequest, headerOf, malformed, OURS, type RouteParts } from './box-request';
 import { FetchRoute } from './fetch-route';
+import { GroupRoute } from './group-route';
 import { FailedImage, Headers, hashOfToken, longOf, parseStatus, TRANSACTIONS, TransactionImage } from './protocol';
 import { PushRoute } from './push-route';
 
@@ -13,10 +14,12 @@ const MOST_OFFERED = 1_000;
 export class BoxRoutes implements HubPlugin {
   readonly prefix = TRANSACTIONS;
   private readonly push: PushRoute;
+  private readonly group: GroupRoute;
   private readonly fetching: FetchRoute;
 
   constructor(private readonly parts: RouteParts) {
     this.push = new PushRoute(parts);
+    this.group = new GroupRoute(parts);
     this.fetching = new FetchRoute(parts);
   }
 
@@ -40,6 +43,9 @@ export class BoxRoutes implements HubPlugin {
       case 'POST image':
         this.parts.heard(remote, false, isFieldbox);
         return this.push.take(box);
+      case 'POST images':
+        this.parts.heard(remote, false, isFieldbox);
+        return this.group.take(box);
       case 'HEAD image':
         this.push.place(box);
         return;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, openSync, read } from 'node:fs';
+import { closeSync, createReadStream, openSync, read, statSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -52,6 +52,8 @@ export interface Leaving {
    */
   readonly ahead: boolean;
   readonly isCapped: boolean;
+  /** The other side compares what comes with its hash: here it is only looked whether the file has its length. */
+  readonly isCompared?: boolean;
 }
 
 /**
@@ -85,7 +87,8 @@ export async function prepare(
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
       const held = readsAhead ? await wholeFile(path, known.bytes) : null;
-      if (leaving !== null) await requireSound(ctx, queued.image, path, held);
+      if (leaving?.isCompared === true) requireLength(queued.image, path, known.bytes);
+      else if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {
         kind: 'ready',
         done: () => copies.remove(),
@@ -98,6 +101,7 @@ export async function prepare(
           md5: (signal) => md5Of(ctx, path, signal),
           facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
           held,
+          examine: () => examine(ctx, queued.image, path),
           open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
           older: known.isCorrected ? await olderVersions(ctx, remote.remote, queued.image) : [],
           transcoded: (syntax, signal) => copies.make(syntax, signal),
@@ -121,6 +125,7 @@ export async function prepare(
         sha256: await sha256Of(path),
         md5: (signal) => md5Of(ctx, path, signal),
         facts: factsFrom(attributes, { kindOfPicture, takenAt: null, fileName: '' }),
+        examine: () => Promise.resolve(null), // it was made just now
         open: (from = 0) => slowed(fileFrom(path, from)),
         transcoded: (syntax, signal) => copies.make(syntax, signal),
         original: null,
@@ -185,6 +190,7 @@ async function prepareFile(
         fileName: name,
       },
       open,
+      examine: () => examine(ctx, row.sha256, path),
       // A file has no pixels to decode, and no driver that takes files asks for them.
       transcoded: () => Promise.reject(new FieldboxError('NO_PIXELS')),
       original: { name, mediaType, bytes, sha256, open },
@@ -259,6 +265,21 @@ async function requireSound(
 
 async function md5Of({ pool }: EngineContext, path: string, signal: AbortSignal): Promise<string> {
   return (await pool.run('md5File', { path }, { signal, timeoutMs: LARGE_FILE_TIMEOUT_MS })).md5;
+}
+
+/** Throws OBJECT_DAMAGED. */
+function requireLength(stored: ImageId, path: string, bytes: number): void {
+  if (statSync(path).size !== bytes) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
+}
+
+async function examine(ctx: EngineContext, stored: ImageId, path: string): Promise<Refused | null> {
+  try {
+    await requireSound(ctx, stored, path, null);
+    return null;
+  } catch (thrown) {
+    const { code, details } = asFieldboxError(thrown);
+    return { kind: 'refused', code, details };
+  }
 }
 
 function fileFrom(path: string, start: number): Readable {

@@ -290,8 +290,8 @@ export class RemoteWorker {
       this.fail(trouble);
       return 0;
     }
-    const lanes = this.connected().parallel ?? this.parts.parallel;
-    return new Round(items, this.parts, this.handsOfRound()).run(lanes);
+    const round = new Round(items, this.parts, this.handsOfRound());
+    return round.run(() => this.connection?.parallel ?? this.parts.parallel);
   }
 
   private handsOfRound(): RoundHands {

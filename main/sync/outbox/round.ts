@@ -1,4 +1,4 @@
-import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
@@ -11,6 +11,8 @@ import type { WorkerParts } from './worker-parts';
 
 /** What becomes of items within so long is written down together. */
 const GATHERED_MS = 20;
+/** Lanes that begin without others getting their turn in this thread. */
+const OPENED_AT_ONCE = 16;
 
 /** An item is to be tried again. */
 export type Later = Extract<SendOutcome, { kind: 'later' }>;
@@ -48,6 +50,8 @@ interface Ready {
  */
 export class Round {
   private readonly queue: QueuedItem[];
+  private lanes = 0;
+  private readonly work: Promise<void>[] = [];
   private readonly notes: Promise<void>[] = [];
   private readonly unwritten: Delivery[] = [];
   private writing: Promise<void> | null = null;
@@ -65,15 +69,32 @@ export class Round {
     this.large = new Turns(2 * parts.parallel); // one that is sent and one that is made ready
   }
 
-  /** Gives how many items moved on, when all of it is written down. Throws what kept it from being written down. */
-  async run(lanes: number): Promise<number> {
-    const ended = await Promise.allSettled(Array.from({ length: Math.max(1, lanes) }, () => this.lane()));
-    for (const end of [...ended, ...(await Promise.allSettled(this.notes))])
+  /**
+   * Gives how many items moved on, when all of it is written down. `lanes`: how many there may be, asked again after each item, since
+   * more may be known of the other side by then. Throws what kept it from being written down.
+   */
+  async run(lanes: () => number): Promise<number> {
+    this.open(lanes);
+    for (const work of this.work) await work.catch(() => undefined); // what is begun meanwhile comes behind
+    for (const end of await Promise.allSettled([...this.work, ...this.notes]))
       if (end.status === 'rejected') throw end.reason;
     return this.notes.length;
   }
 
-  private async lane(): Promise<void> {
+  /** A few at a time: those that are open begin to send while the others are made ready. */
+  private open(lanes: () => number): void {
+    const most = Math.max(1, lanes());
+    for (let opened = 0; this.lanes < most && this.queue.length > 0; opened += 1) {
+      if (opened === OPENED_AT_ONCE) {
+        this.work.push(nextTurn().then(() => this.open(lanes)));
+        return;
+      }
+      this.lanes += 1;
+      this.work.push(this.lane(lanes));
+    }
+  }
+
+  private async lane(lanes: () => number): Promise<void> {
     let making = this.makeNext();
     try {
       while (making !== undefined) {
@@ -84,9 +105,10 @@ export class Round {
         }
         const sending = this.sendOne(ready);
         sending.catch(() => undefined); // heard below
-        await immediate(); // this one is on its way before anything is done for the next
+        await nextTurn(); // this one is on its way before anything is done for the next
         making = this.makeNext();
         await sending;
+        this.open(lanes);
       }
     } catch (error) {
       await making?.then(tidied, () => undefined); // the fault is told already
@@ -124,6 +146,7 @@ export class Round {
       through: (bytes) => throttles.slowed(remote, bytes),
       ahead: true,
       isCapped: throttles.of(remote) !== null,
+      isCompared: this.hands.connected().compares === true,
     });
   }
 

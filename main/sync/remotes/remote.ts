@@ -82,6 +82,11 @@ export interface RemoteConnection {
   test(signal: AbortSignal): Promise<RemoteTest>;
   /** How many images may be under way at once by what is known of the other side by now; left out: what the driver says. */
   readonly parallel?: number;
+  /**
+   * Whether the other side compares what comes with the SHA-256 it is told, and keeps nothing else: then a file is not read once
+   * more before it leaves, and `examine` tells what is wrong with it when it is not taken.
+   */
+  readonly compares?: boolean;
   /** Cheap: whether it would make sense to send now. Null when it would. */
   probe(signal: AbortSignal): Promise<Trouble | null>;
   /** Hears what comes next, so that it can negotiate for all of it. */
@@ -236,6 +241,8 @@ export interface Outgoing extends TransactionFacts, OutgoingFile {
   /** MD5 of the same, made in a worker, for servers that tell no other. Throws FILE_UNREADABLE, DISK_*, TIMED_OUT, WORKER_DIED, CANCELLED. */
   md5(signal: AbortSignal): Promise<string>;
   readonly facts: OutgoingFacts;
+  /** Reads the stored file: why it cannot be sent (OBJECT_DAMAGED when it is not what was stored any more); null when it can. */
+  examine(): Promise<Extract<SendOutcome, { kind: 'refused' }> | null>;
   /**
    * The same image in a plain transfer syntax, its pixels decoded where they are compressed; it lasts as long as the item. Throws
    * PIXELS_*, OBJECT_*, DISK_*, TIMED_OUT, WORKER_DIED, CANCELLED.

@@ -1,6 +1,8 @@
+import type { FieldboxError } from '@shared/errors';
 import type { JobHandle } from '../../archive/jobs/job-board';
 import type { Engine } from '../../archive/engine';
 import { type Received, Receiver, type Sender, type Taking } from '../../archive/ingest/receiver';
+import type { Group } from '../../archive/ingest/storing';
 
 /** What one sender hands in with pauses shorter than this is one import. */
 const QUIET_MS = 10_000;
@@ -23,17 +25,34 @@ export class Reception {
   ) {}
 
   /** Takes in one file; when it answers, the image is durable. Throws why it cannot be taken. */
-  async take(
+  take(
     sender: Pick<Sender, 'sourceRef' | 'label'>,
     path: string,
     shown: string,
     taking: Taking = {},
   ): Promise<Received> {
+    return this.during(sender, (receiver) => receiver.take(path, shown, taking));
+  }
+
+  /** Takes in several small files at one go; see Receiver.takeGroup. */
+  takeGroup(
+    sender: Pick<Sender, 'sourceRef' | 'label'>,
+    group: Group,
+    shown: readonly string[],
+    taking: Pick<Taking, 'restores'> = {},
+  ): Promise<readonly (Received | FieldboxError)[]> {
+    return this.during(sender, (receiver) => receiver.takeGroup(group, shown, taking));
+  }
+
+  private async during<T>(
+    sender: Pick<Sender, 'sourceRef' | 'label'>,
+    take: (receiver: Receiver) => Promise<T>,
+  ): Promise<T> {
     const current = this.importOf(sender);
     current.under += 1;
     if (current.timer !== null) clearTimeout(current.timer);
     try {
-      return await (await current.receiver).take(path, shown, taking);
+      return await take(await current.receiver);
     } finally {
       current.under -= 1;
       if (current.under === 0) current.timer = setTimeout(current.finish, QUIET_MS);

@@ -5,6 +5,7 @@ import {
   existsSync,
   fstatSync,
   linkSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -119,6 +120,15 @@ function writeWhole(file: number, bytes: Uint8Array): void {
 /** Whether an object with this name is in the archive already. */
 export function isStored(sha256: string, input: Pick<Places, 'objects'>): boolean {
   return existsSync(join(input.objects, sha256.slice(0, 2), sha256));
+}
+
+/** Makes the folder that the object is going to lie in, so that the thread of the index does not have to wait for it. */
+export function makePlace(sha256: string, input: Pick<Places, 'objects'>): void {
+  try {
+    mkdirSync(join(input.objects, sha256.slice(0, 2)));
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw diskError(error);
+  }
 }
 
 /** Why a file cannot have a second name: another file system, one without such names (exFAT), one that is there; the others may pass. */

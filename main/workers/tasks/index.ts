@@ -14,6 +14,7 @@ import { readAttributes, readObject } from './read-object';
 import { readTags } from './tags';
 import { readValues } from './read-values';
 import { takeIn } from './take-in';
+import { takeInGroup } from './take-in-group';
 import { transcode } from './transcode';
 import { unpackZip } from './unpack-zip';
 import { warmUp } from './warm-up';
@@ -46,6 +47,7 @@ export const tasks = {
   readTags,
   readValues,
   takeIn,
+  takeInGroup,
   textPreview,
   thumbnail,
   picture,

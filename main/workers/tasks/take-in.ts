@@ -20,6 +20,7 @@ import {
   isStored,
   keepCopy,
   linkIn,
+  makePlace,
   openSource,
   type Places,
   readSource,
@@ -111,10 +112,13 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
   }
 }
 
-/** Takes in a file that nobody has written yet: it is written once, in its place. */
-function takeHeld(held: Uint8Array, input: TakeInInput): TakeInOutput {
+/**
+ * Takes in a file that nobody has written yet: it is written once, in its place. `sha256`: what its bytes have, where that is known
+ * already. Throws as `takeIn`.
+ */
+export function takeHeld(held: Uint8Array, input: TakeInInput, sha256?: string): TakeInOutput {
   const kind = kindOf(held.subarray(0, DETECT_BYTES), held.length);
-  return kind === 'zip' ? { kind } : takeWhole(held, kind, Date.now(), input);
+  return kind === 'zip' ? { kind } : takeWhole(held, kind, Date.now(), input, sha256);
 }
 
 /** Throws FILE_EMPTY, FILE_UNKNOWN. */
@@ -149,14 +153,22 @@ function readWhole(source: number): Uint8Array | undefined {
 }
 
 /** Takes in a file that is in memory: what is described and what is written are the same bytes, read once. */
-function takeWhole(offered: Uint8Array, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+function takeWhole(
+  offered: Uint8Array,
+  kind: DescribedKind,
+  modifiedMs: number,
+  input: TakeInInput,
+  sha256?: string,
+): TakeInOutput {
   const filtered = mayBeFiltered(kind, input) ? filteredBytes(offered, input.filter) : null;
   const bytes = filtered?.bytes ?? offered;
-  const taken = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+  const known = filtered === null ? sha256 : undefined;
+  const taken = { sha256: known ?? createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
   const output = describe(taken, kind, modifiedMs, new BufferSource(bytes), filtered?.removed);
   if (!isObject(output) || isStored(taken.sha256, input)) return output;
   if (filtered !== null || !isLinked(kind, input) || !linkIn(input.path, taken.sha256, input))
     writeUnflushed(join(input.incoming, taken.sha256), bytes);
+  makePlace(taken.sha256, input);
   return output;
 }
 

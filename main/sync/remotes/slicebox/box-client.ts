@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SettingsOf } from '@shared/model/remotes/settings';
+import { takesGroups } from '../../boxes/group';
 import { BOX_VERSION, FAST_CONNECTIONS, Headers, parseStatus, type BoxStatus, PollAnswer } from '../../boxes/protocol';
 import { HttpClient, type HttpAnswer, type HttpRequest, type HttpStream } from '../../http/client';
 import { jsonOf } from '../../http/json';
@@ -12,6 +13,7 @@ type Request = Omit<HttpRequest, 'url'> & { readonly path: string };
 /** By what a box is known again: a slicebox, or the proxy before it, by its `Server` (RFC 9110 10.2.4). */
 interface Who {
   readonly isFieldbox: boolean;
+  readonly takesGroups: boolean;
   readonly server: string;
 }
 
@@ -36,11 +38,23 @@ export class BoxClient {
     return this.who === null ? null : this.who.isFieldbox;
   }
 
+  /** Whether several images may go there in one request, by what it said last: it may be exchanged for an older or a newer one. */
+  get takesGroups(): boolean {
+    return this.who?.takesGroups === true;
+  }
+
+  /** Whether a person has set a cap for how fast bytes go there. */
+  get isCapped(): boolean {
+    return this.surroundings.throttle() !== null;
+  }
+
   /** Sends a request below the box's address and reads the whole answer, which must be the box's own. Throws HttpFailure. */
   async ask(request: Request): Promise<HttpAnswer> {
     await this.meet(request.signal);
     const answer = await this.askAnybody(request);
     if (this.isStranger(answer)) throw strangerFailure();
+    const who = whoSays(answer);
+    if (who.isFieldbox) this.who = who;
     return answer;
   }
 
@@ -166,7 +180,11 @@ export function troubleOfBox(status: number, headers: HttpAnswer['headers']): Tr
 }
 
 function whoSays({ headers }: Pick<HttpAnswer, 'headers'>): Who {
-  return { isFieldbox: headers[Headers.box] !== undefined, server: String(headers.server ?? '') };
+  return {
+    isFieldbox: headers[Headers.box] !== undefined,
+    takesGroups: takesGroups(headers),
+    server: String(headers.server ?? ''),
+  };
 }
 
 function isSame(one: Who, other: Who): boolean {

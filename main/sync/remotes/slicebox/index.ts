@@ -61,6 +61,11 @@ class BoxConnection implements RemoteConnection {
     return this.pusher.parallel;
   }
 
+  /** A Fieldbox does; a slicebox is never told. */
+  get compares(): boolean {
+    return this.box.isFieldbox === true;
+  }
+
   async test(signal: AbortSignal): Promise<RemoteTest> {
     const trouble = await this.probe(signal);
     const failedAt = trouble === null ? ORDER.length : ORDER.indexOf(stepOf(trouble));

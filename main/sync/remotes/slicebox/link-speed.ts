@@ -18,6 +18,11 @@ export class LinkSpeed {
     return this.isFast || isPacked(TransferSyntaxUID) ? 'identity' : 'deflate';
   }
 
+  /** The connection broke off: what was known of it does not hold any more. */
+  forget(): void {
+    this.isFast = false;
+  }
+
   /** Takes in how long so many bytes of an image were on their way, without what the other side did with them afterwards. */
   note(bytes: number, ms: number): void {
     const bytesPerSecond = (bytes * 1000) / Math.max(1, ms);

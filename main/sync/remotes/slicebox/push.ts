@@ -1,12 +1,16 @@
 import { deflated } from '../../boxes/deflated';
+import { GroupAnswer, type GroupResult } from '../../boxes/group';
 import { BOX_CONNECTIONS, FAST_CONNECTIONS, Headers, wireNumber, WORTH_KEEPING } from '../../boxes/protocol';
 import { bodyOf, counted } from '../../http/counted';
 import type { HttpAnswer } from '../../http/client';
+import { jsonOf } from '../../http/json';
 import { troubleOf, troubleOfStatus } from '../../http/trouble';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
 import { sliceboxKeeps } from './accepted';
 import { type BoxClient, troubleOfBox } from './box-client';
+import { groupBody } from './group-body';
 import { LinkSpeed } from './link-speed';
+import { type Pushed, PushRow, WAITING } from './push-row';
 
 /** Kept for an item from its first byte on: a later try knows that there was one. */
 const BEGUN = 'begun';
@@ -19,24 +23,45 @@ const WORTH_ASKING_FAST = 64 * 1024 * 1024;
 const WORTH_NOTING_FAST = 1024 * 1024;
 /** How often a transfer is begun anew because the other side has another part of it than we thought. */
 const MOST_STARTS = 3;
+/** Images up to this size go together with others. */
+const SMALL = 2 * 1024 * 1024;
 
-/** Sends single images to a box: as slicebox does it, or with resume and hash to a Fieldbox. */
+/** Sends images to a box: one by one as slicebox does it, or with resume and hash, and small ones together, to a Fieldbox. */
 export class Pusher {
   private readonly link = new LinkSpeed();
+  /** It has refused a group as a whole. */
+  private singly = false;
+  private readonly row = new PushRow({
+    places: () => this.connections,
+    mayJoin: ({ item, hooks }) => this.sendsGroups && item.bytes <= SMALL && hooks.resume === null,
+    send: ({ item, hooks }) => this.toFieldbox(item, hooks).catch((error: unknown) => afterFailure(item, error)),
+    sendGroup: (images) => this.groupToFieldbox(images),
+  });
 
   constructor(private readonly box: BoxClient) {}
 
   /** How many images may be under way at once. */
   get parallel(): number {
-    return this.box.isFieldbox === true && this.link.isFast ? FAST_CONNECTIONS : BOX_CONNECTIONS;
+    return this.box.isFieldbox === true && this.sendsGroups ? WAITING : this.connections;
   }
 
   async send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
+    if (this.box.isFieldbox === true) return this.row.send({ item, hooks });
     try {
-      return this.box.isFieldbox === true ? await this.toFieldbox(item, hooks) : await this.toSlicebox(item, hooks);
+      return await this.toSlicebox(item, hooks);
     } catch (error) {
       return { kind: 'later', whole: true, trouble: troubleOf(error) };
     }
+  }
+
+  /** How many requests may be under way at once. */
+  private get connections(): number {
+    return this.box.isFieldbox === true && this.link.isFast ? FAST_CONNECTIONS : BOX_CONNECTIONS;
+  }
+
+  /** Only where a group takes a moment: of one that breaks off nothing is kept, and a pause is not to wait for it. */
+  private get sendsGroups(): boolean {
+    return this.box.takesGroups && this.link.isFast && !this.singly && !this.box.isCapped;
   }
 
   private async toSlicebox(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
@@ -80,6 +105,8 @@ export class Pusher {
       if (start > 1 || isWorthNoting) hooks.keepPlace(BEGUN);
       const answer = await this.sendFrom(item, offset, hooks);
       if (answer.status !== 409 || start === MOST_STARTS) return outcomeOfFieldbox(item, answer);
+      const unfit = await item.examine();
+      if (unfit !== null) return unfit;
       offset = offsetIn(answer, item);
     }
   }
@@ -109,6 +136,30 @@ export class Pusher {
     return answer;
   }
 
+  /** What became of each image; null where it is to go by itself. Throws HttpFailure. */
+  private async groupToFieldbox(images: readonly Pushed[]): Promise<readonly (SendOutcome | null)[]> {
+    const { headers, body, signal } = groupBody(images);
+    const from = performance.now();
+    const answer = await this.askWithGroup({ method: 'POST', path: '/images', headers, body, signal, idleMs: 600_000 });
+    if (answer.status !== 200) {
+      // An older Fieldbox has come in its place, or something in between takes nothing so large; what passes shows with each image.
+      if (answer.status < 500) this.singly = true;
+      return images.map(() => null);
+    }
+    const results = jsonOf(answer, GroupAnswer, 'images').images;
+    this.link.note(body.bytes, performance.now() - from - tookThere(answer));
+    return images.map(({ item }, at) => outcomeInGroup(item, results[at]));
+  }
+
+  private async askWithGroup(request: Parameters<BoxClient['ask']>[0]): Promise<HttpAnswer> {
+    try {
+      return await this.box.ask(request);
+    } catch (error) {
+      this.link.forget();
+      throw error;
+    }
+  }
+
   /** How much of an image is there already. Throws HttpFailure. */
   private async placeOf(item: Outgoing, signal: AbortSignal): Promise<number> {
     const answer = await this.box.ask({
@@ -122,7 +173,19 @@ export class Pusher {
   }
 }
 
-function outcomeOfFieldbox(item: Outgoing, { status, headers }: HttpAnswer): SendOutcome {
+/** It broke off: by the link, or because the file here cannot be read or is not what was stored any more. */
+async function afterFailure(item: Outgoing, error: unknown): Promise<SendOutcome> {
+  return (await item.examine()) ?? { kind: 'later', whole: true, trouble: troubleOf(error) };
+}
+
+/** What an answer to a group says of one image of it: what it would say to it alone. Null where it is to go by itself. */
+function outcomeInGroup(item: Outgoing, result: GroupResult | undefined): SendOutcome | null {
+  if (result === undefined || result.status === 409) return null;
+  const { status, sha256, rejected } = result;
+  return outcomeOfFieldbox(item, { status, headers: { [Headers.sha256]: sha256, [Headers.rejected]: rejected } });
+}
+
+function outcomeOfFieldbox(item: Outgoing, { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>): SendOutcome {
   if (status === 204 && headers[Headers.sha256] === item.sha256)
     return { kind: 'arrived', proof: { kind: 'hash', note: 'SHA-256' } };
   if (status === 400 && headers[Headers.rejected] !== undefined) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
