@@ -4,7 +4,7 @@ import { FieldboxError } from '@shared/errors';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
 import { type ImageId, TransactionKey } from '@shared/model/ids';
 import type { EngineContext } from '../context';
-import { select } from '../export/selection';
+import { selectToSend } from '../export/selection';
 import { remoteByKey, remotes } from '../outbox/queue';
 import { oneAfterTheOther } from '../people/in-turn';
 import { dueCorrections, type DueCorrections } from './correcting';
@@ -126,8 +126,7 @@ export class Forwarder {
     const { db } = this.ctx;
     const recipient = remoteByKey(db, remote)?.name ?? '';
     const selection = ExportSelection.parse({ images: [...images] });
-    const { rows } = select(db, selection, 'media', { purpose: 'send', recipient, person: null });
-    return rows.map(({ object, bytes }) => ({ image: object, bytes }));
+    return selectToSend(db, selection, { purpose: 'send', recipient, person: null }).rows;
   }
 
   private async ask(

@@ -16,13 +16,19 @@ export const CONSENT_SQL = `CASE WHEN EXISTS (
 
 /** What the gate needs to know of one image, for exits that give out one at a time. Throws NOT_FOUND. */
 export function factsOf(db: Database, image: ImageId): ImageFacts {
+  const facts = factsIfHere(db, image);
+  if (!facts) throw new FieldboxError('NOT_FOUND', { what: `image ${image}` });
+  return facts;
+}
+
+/** The same; undefined when the image is not here. */
+export function factsIfHere(db: Database, image: ImageId): ImageFacts | undefined {
   const row = statement(
     db,
     `SELECT ${CONSENT_SQL} AS consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
      JOIN patient ON patient.id = image.patient_id WHERE image.object = ?`,
   ).get(image) as Omit<ImageFacts, 'image'> | undefined;
-  if (!row) throw new FieldboxError('NOT_FOUND', { what: `image ${image}` });
-  return { image, ...row };
+  return row && { image, ...row };
 }
 
 /**

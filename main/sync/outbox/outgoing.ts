@@ -15,7 +15,7 @@ import { statement } from '../../archive/index-writer/statements';
 import { olderThere } from '../../archive/outbox/views';
 import { sourceFileOf } from '../../archive/outbox/original';
 import type { QueuedItem, Remote } from '../../archive/outbox/queue';
-import { factsOf } from '../../archive/release/facts';
+import { factsIfHere } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import { driverFor } from '../remotes/registry';
@@ -296,13 +296,10 @@ export function refusalNow(
     const code = reasonToStay(ctx.db, attachmentRow(ctx.db, attachment), { purpose: 'send', recipient, person: null });
     return code === null ? null : { kind: 'refused', code, details: {} };
   }
-  if (!isHere(ctx, image)) return gone;
-  const verdict = mayLeave(factsOf(ctx.db, image), { purpose: 'send', recipient, person: null });
+  const facts = factsIfHere(ctx.db, image);
+  if (!facts) return gone;
+  const verdict = mayLeave(facts, { purpose: 'send', recipient, person: null });
   return verdict.leaves ? null : { kind: 'refused', code: verdict.code, details: {} };
-}
-
-function isHere({ db }: EngineContext, image: ImageId): boolean {
-  return statement(db, 'SELECT 1 FROM image WHERE object = ?').get(image) !== undefined;
 }
 
 /** What the index tells of an image: what stands in its file, and what people have said about it. */

@@ -7,7 +7,7 @@ import { type PatientKey, type RemoteKey, TransactionKey } from '@shared/model/i
 import { actingUser } from '../../archive/actor';
 import type { Engine } from '../../archive/engine';
 import { selectFiles } from '../../archive/attachments/outgoing';
-import { select } from '../../archive/export/selection';
+import { selectToSend } from '../../archive/export/selection';
 import type { CommitBatcher } from '../../archive/ingest/commit-batcher';
 import type { Remote } from '../../archive/outbox/queue';
 import { type InFlight, itemRows, ledgerOf, newerOf, transactionRows } from '../../archive/outbox/views';
@@ -103,22 +103,21 @@ export class OutboxRequests {
     const refused = attachments.length === 0 ? null : whyNoFiles(target, anonymise);
     if (refused !== null) throw new FieldboxError(refused);
     const release = { purpose: 'send', recipient: target.name, person: actingUser() } as const;
-    const { rows, leftOut } = select(this.db, selection, 'media', release);
+    const { rows: images, leftOut } = selectToSend(this.db, selection, release);
     const chosen = selectFiles(this.db, attachments, release);
-    if (rows.length + chosen.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
+    if (images.length + chosen.rows.length === 0) throw new FieldboxError('EXPORT_NOTHING');
     const transaction = TransactionKey.parse(randomUUID());
-    const images = rows.map(({ object, bytes }) => ({ image: object, bytes }));
     const files = chosen.rows.map(({ attachment, sha256, bytes }) => ({ attachment, file: sha256, bytes }));
     const cause = { type: 'person' as const, reference: '' };
     await this.parts.engine.context.commit([
       {
         type: 'send.requested',
-        body: { transaction, remote, images, ...(files.length > 0 && { files }), anonymise, priority, cause },
+        body: { transaction, remote, images: [...images], ...(files.length > 0 && { files }), anonymise, priority, cause },
       },
     ]);
     return {
       transaction,
-      images: rows.length,
+      images: images.length,
       files: files.length,
       leftOut: [...leftOut],
       leftOutFiles: [...chosen.leftOut],
