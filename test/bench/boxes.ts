@@ -30,10 +30,7 @@ async function plain(files: readonly string[], warmUp: readonly string[]): Promi
   const posts = files.map(post);
   return {
     run: () => costOf([process.pid], () => postAll(port, CONNECTIONS, posts)),
-    end: async () => {
-      await end(process);
-      rmSync(target, { recursive: true });
-    },
+    end: () => end(process),
   };
 }
 
@@ -48,7 +45,6 @@ async function boxes(near: Near): Promise<Runner> {
     end: async () => {
       await end(far.process, 'SIGINT');
       await near.sync.verbs['remotes.remove']({ remote });
-      rmSync(archive, { recursive: true });
     },
   };
 }
@@ -60,8 +56,8 @@ async function measure(set: FileSet): Promise<void> {
   const ours: Cost[] = [];
   const bare: Cost[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Both are there before either is measured and nothing is removed in between, so that neither finds the disk and the memory as the
-    // removal of many files has just left them. Which of them begins alternates.
+    // Both are there before either is measured and nothing is removed before the last round, so that neither finds the disk and the memory
+    // as the removal of many files has just left them. Which of them begins alternates.
     const sides = [
       { runner: await plain(files, warmUp), costs: bare },
       { runner: await boxes(near), costs: ours },

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../fixtures/free-port';
 import { DCMTK, end, untilListens } from './program';
 
-/** Runs something against a new and empty Orthanc with its DICOMweb plugin, which flushes each file before it answers. */
+/**
+ * Runs something against a new and empty Orthanc with its DICOMweb plugin, which flushes each file before it answers. What it stored stays in
+ * the folder.
+ */
 export async function withOrthanc<T>(
   folder: string,
   work: (server: { readonly port: number; readonly process: ChildProcess }) => Promise<T>,
@@ -33,7 +36,6 @@ export async function withOrthanc<T>(
     return await work({ port, process: server });
   } finally {
     await end(server);
-    rmSync(own, { recursive: true });
   }
 }
 
