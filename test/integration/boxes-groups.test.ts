@@ -118,13 +118,14 @@ describe('several images in one request', () => {
     const short = Buffer.concat([body, Buffer.from('more')]);
     const answers = [
       await ask(caller, members, { 'fieldbox-head': '5' }),
+      await ask(caller, members, { 'fieldbox-head': '-5' }),
       await caller.ask('POST', '/images', short, { ...headers, 'content-length': String(short.length) }),
       await ask(caller, many),
       await ask(caller, large),
       await ask(caller, members, { 'fieldbox-head': String(1024 * 1024) }),
       await caller.ask('POST', '/images', body, { 'content-length': String(body.length) }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 413, 413, 401]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 401, 400, 400, 413, 413, 401]);
     expect(await allImages(engine)).toEqual([]);
     expect(resultsIn((await ask(caller, members)).body).map(({ status }) => status)).toEqual([204, 204]);
   });

@@ -27,7 +27,7 @@ export class GroupRoute {
     const { incoming, response } = request;
     const bytes = Number(headerOf(request, 'content-length') ?? Number.NaN);
     const head = Number(headerOf(request, Headers.head) ?? Number.NaN);
-    if (!request.isFieldbox || !Number.isSafeInteger(bytes) || !Number.isSafeInteger(head)) {
+    if (!request.isFieldbox || !Number.isSafeInteger(bytes) || !Number.isSafeInteger(head) || head < 0) {
       malformed(request);
       return;
     }
