@@ -9,8 +9,12 @@ import { MOST_HELD, prepare, type Prepared, type Refused, refusalNow } from './o
 import { Turns } from './turns';
 import type { WorkerParts } from './worker-parts';
 
-/** What becomes of items within so long is written down together. */
+/**
+ * What becomes of items within so long is written down together: at first so that it shows at once, then for longer, since each record
+ * keeps this thread from sending for a moment.
+ */
 const GATHERED_MS = 20;
+const MOST_GATHERED_MS = 160;
 /** Lanes that begin without others getting their turn in this thread. */
 const OPENED_AT_ONCE = 16;
 
@@ -55,6 +59,9 @@ export class Round {
   private readonly notes: Promise<void>[] = [];
   private readonly unwritten: Delivery[] = [];
   private writing: Promise<void> | null = null;
+  private gathering = GATHERED_MS;
+  /** Aborted when nothing more is to be gathered. */
+  private readonly over = new AbortController();
   /** Large files are hashed or anonymised when they are made ready: where many small ones may wait, only few of those are, long before their turn. */
   private readonly large: Turns;
   /** Items of which a place to go on from is kept. */
@@ -76,6 +83,7 @@ export class Round {
   async run(lanes: () => number): Promise<number> {
     this.open(lanes);
     for (const work of this.work) await work.catch(() => undefined); // what is begun meanwhile comes behind
+    this.over.abort();
     for (const end of await Promise.allSettled([...this.work, ...this.notes]))
       if (end.status === 'rejected') throw end.reason;
     return this.notes.length;
@@ -205,11 +213,15 @@ export class Round {
   /** Written down with what else comes within a moment: one flush for all of it. */
   private writeDown(delivery: Delivery): Promise<void> {
     this.unwritten.push(delivery);
-    this.writing ??= wait(GATHERED_MS).then(() => {
-      this.writing = null;
-      return this.parts.note(this.unwritten.splice(0));
-    });
+    this.writing ??= this.gathered();
     return this.writing;
+  }
+
+  private async gathered(): Promise<void> {
+    await wait(this.gathering, undefined, { signal: this.over.signal }).catch(() => undefined); // it is over
+    this.gathering = Math.min(2 * this.gathering, MOST_GATHERED_MS);
+    this.writing = null;
+    await this.parts.note(this.unwritten.splice(0));
   }
 
   private async noteDown(queued: QueuedItem, prepared: Prepared, outcome: Settled): Promise<void> {
