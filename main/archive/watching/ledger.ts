@@ -93,6 +93,16 @@ export class Ledger {
     }));
   }
 
+  /** Whether a file, as it was found, has still to be taken in, and now. */
+  isDue({ path, size, mtimeMs }: FoundFile, now: number): boolean {
+    const row = statement(
+      this.db,
+      `SELECT 1 FROM local_watched_file WHERE watch = @watch AND path = @path AND size = @size AND mtime = @mtimeMs
+         AND state = 'seen' AND (due <= @now OR due > @far)`,
+    ).get({ watch: this.watch, path, size, mtimeMs, now, far: now + LONGEST_PAUSE_MS });
+    return row !== undefined;
+  }
+
   /** Files that are seen and have not met any fault yet. */
   fresh(): number {
     return this.count(`state = 'seen' AND tries = 0`);

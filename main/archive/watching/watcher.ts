@@ -227,7 +227,8 @@ export class Watcher {
       for (const file of page) {
         if (this.abort.signal.aborted || Date.now() < this.notBefore) return;
         after = file.path;
-        if (this.burst?.has(file) === true) continue;
+        // What was under way when the page was read may have been taken in, or put off, while others had their turn.
+        if (this.burst?.has(file) === true || !this.ledger.isDue(file, Date.now())) continue;
         const found = await fileAt(root, file.path);
         if (found === null) this.ledger.forget(file.path);
         else if (found.size !== file.size || found.mtimeMs !== file.mtimeMs)
