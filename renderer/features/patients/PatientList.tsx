@@ -1,5 +1,5 @@
 import { CircleSlash } from 'lucide-react';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PatientRow } from '@shared/model/rows';
 import { cx } from '../../app/cx';
@@ -27,6 +27,8 @@ export function PatientList({ list, active, onActivate, onOpen }: Props) {
   const { t } = useTranslation();
   const { pages, total } = list;
   const { scroller, lines, size, scrollTo } = useLines(pages, { total, height: rowHeight });
+  // Whom somebody saw when they pressed: the list may be read anew before they let go, and another person stand there.
+  const pressed = useRef<PatientRow | undefined>(undefined);
   const follow = useEffectEvent((index: number) => {
     if (total !== null && index < total) scrollTo(index);
   });
@@ -58,8 +60,15 @@ export function PatientList({ list, active, onActivate, onOpen }: Props) {
               aria-posinset={item.index + 1}
               className={cx(styles.row)}
               style={{ blockSize: rowHeight, transform: `translateY(${item.start}px)` }}
-              onPointerDown={() => onActivate(item.index)}
-              onClick={() => row && onOpen(row)}
+              onPointerDown={() => {
+                pressed.current = row;
+                onActivate(item.index);
+              }}
+              onClick={() => {
+                const chosen = pressed.current ?? row;
+                pressed.current = undefined;
+                if (chosen) onOpen(chosen);
+              }}
             >
               {row ? <PatientCells row={row} /> : <Waiting />}
             </div>
