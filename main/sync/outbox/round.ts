@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { asFieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
@@ -176,13 +177,14 @@ export class Round {
     const name = itemName(queued);
     try {
       if (prepared.kind === 'refused') return await this.stayingOf(queued, prepared);
-      const refused = refusalNow(ctx, queued, this.hands.remote.name);
-      if (refused !== null) return await this.stayingOf(queued, refused);
+      const staying = this.stayingNow(queued);
+      if (staying !== null) return await staying;
       this.hands.connected().announce?.([prepared.item]);
       const resume = resumePlace(ctx.db, name);
       if (resume !== null) this.placed.add(queued);
       return await this.hands.connected().send(prepared.item, {
         signal: this.hands.signal,
+        staying: () => this.stayingNow(queued),
         progress: (bytes) => this.hands.moved(bytes),
         resume,
         keepPlace: (token) => {
@@ -195,6 +197,16 @@ export class Round {
       return { kind: 'later', whole: false, trouble: { code: 'INTERNAL' } };
     } finally {
       if (prepared.kind === 'ready') await prepared.done();
+    }
+  }
+
+  /** What becomes of an item that may not leave any more; null when it may. Of what fails the lane hears. */
+  private stayingNow(queued: QueuedItem): Promise<SendOutcome> | null {
+    try {
+      const refused = refusalNow(this.parts.ctx, queued, this.hands.remote.name);
+      return refused === null ? null : this.stayingOf(queued, refused);
+    } catch (error) {
+      return Promise.reject(asFieldboxError(error));
     }
   }
 

@@ -137,6 +137,11 @@ export interface SendHooks {
   readonly resume: string | null;
   /** Keeps such a place. */
   keepPlace(token: string): void;
+  /**
+   * Asks the gate again, for drivers that let an item wait behind others: null when it may leave still, otherwise what becomes of it,
+   * and it must not be sent.
+   */
+  staying(): Promise<SendOutcome> | null;
 }
 
 /** Why it does not go on now, in words of the catalogue. */

@@ -1,6 +1,7 @@
 import type { HttpAnswer } from '../http/client';
 import { troubleOf } from '../http/trouble';
 import type { Outgoing, SendHooks, SendOutcome } from './remote';
+import { type Leaver, stillLeaving, type Waiting } from './waiting';
 
 /** Requests at once. */
 const REQUESTS = 3;
@@ -9,12 +10,6 @@ const MOST_TOGETHER = 16;
 const MOST_BYTES = 4 * 1024 * 1024;
 /** Images that may wait here for a request, so that there are some to go together. */
 export const WAITING = REQUESTS * MOST_TOGETHER;
-
-/** An image on its way in a request. */
-export interface Leaver {
-  readonly item: Outgoing;
-  readonly hooks: SendHooks;
-}
 
 /** What the answer to a request says. */
 export interface Told {
@@ -33,12 +28,6 @@ export interface SendsTogether {
   /** One image, or several small ones that are held in memory. Throws HttpFailure. */
   ask(group: readonly [Leaver, ...Leaver[]]): Promise<HttpAnswer>;
   read(answer: HttpAnswer): Told;
-}
-
-interface Waiting extends Leaver {
-  /** It goes by itself: what became of it with others was not told. */
-  readonly alone: boolean;
-  readonly resolve: (outcome: SendOutcome) => void;
 }
 
 /**
@@ -69,7 +58,8 @@ export class Together {
       while (this.underWay < REQUESTS) {
         const first = this.waiting.shift();
         if (first === undefined) return;
-        void this.send([first, ...this.othersWith(first)]);
+        const [leaver, ...others] = stillLeaving([first, ...this.othersWith(first)]);
+        if (leaver !== undefined) void this.send([leaver, ...others]);
       }
     });
   }

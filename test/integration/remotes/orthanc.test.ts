@@ -80,7 +80,13 @@ describe('Orthanc', () => {
 
 describe('a real Orthanc that is sent small images together', () => {
   const { signal } = new AbortController();
-  const hooks: SendHooks = { signal, progress: () => undefined, resume: null, keepPlace: () => undefined };
+  const hooks: SendHooks = {
+    signal,
+    progress: () => undefined,
+    resume: null,
+    keepPlace: () => undefined,
+    staying: () => null,
+  };
 
   /** An image that waits, of which the bytes may be others than its facts say. */
   function waiting(seed: number, bytes = Buffer.from(instanceBytes({ seed }))): Outgoing {

@@ -7,7 +7,13 @@ import { Storing } from '../../../main/sync/remotes/dicomweb/storing';
 import type { Outgoing, SendHooks, SendOutcome } from '../../../main/sync/remotes/remote';
 
 const signal = new AbortController().signal;
-const hooks: SendHooks = { signal, progress: () => undefined, resume: null, keepPlace: () => undefined };
+const hooks: SendHooks = {
+  signal,
+  progress: () => undefined,
+  resume: null,
+  keepPlace: () => undefined,
+  staying: () => null,
+};
 const ARRIVED: SendOutcome = { kind: 'arrived', proof: null };
 
 type Item = Pick<Outgoing, 'bytes' | 'sha256' | 'held' | 'open'> & {

@@ -46,6 +46,7 @@ function server(answering: (asked: Asked) => Said) {
     progress: (bytes) => (left += bytes),
     resume: null,
     keepPlace: () => undefined,
+    staying: () => null,
   };
   const ask = async ({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): Promise<HttpAnswer> => {
     const parts: Uint8Array[] = [];

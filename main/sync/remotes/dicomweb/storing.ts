@@ -3,7 +3,8 @@ import { counted } from '../../http/counted';
 import { manyParts, onePart } from '../../http/multipart';
 import type { WebSession } from '../../http/web-session';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
-import { type Leaver, Together } from '../together';
+import { Together } from '../together';
+import type { Leaver } from '../waiting';
 import { StoreResponse } from './store-response';
 
 // The part's own type stands alone: with a transfer syntax behind it some servers answer 200 and keep nothing.

@@ -5,7 +5,8 @@ import { storedZip } from '../../http/stored-zip';
 import { outcomeOfStatus, troubleOfStatus } from '../../http/trouble';
 import type { WebSession } from '../../http/web-session';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
-import { type Leaver, Together, type Told } from '../together';
+import { Together, type Told } from '../together';
+import type { Leaver } from '../waiting';
 import { idOf } from './ids';
 
 const PATH = '/instances';

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import type { GroupEntry } from '../../boxes/group';
 import { Headers, wireNumber } from '../../boxes/protocol';
 import type { HttpBody } from '../../http/client';
-import type { Pushed } from './push-row';
+import type { Leaver } from '../waiting';
 
 /** Several images as the body of one request (boxes/group.ts); it can be opened more than once. */
-export function groupBody(images: readonly Pushed[]): {
+export function groupBody(images: readonly Leaver[]): {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: HttpBody & { readonly bytes: number };
   readonly signal: AbortSignal;
@@ -19,12 +19,12 @@ export function groupBody(images: readonly Pushed[]): {
   };
 }
 
-function entryOf({ item }: Pushed): GroupEntry {
+function entryOf({ item }: Leaver): GroupEntry {
   const { number, position: sequence, total, sha256, bytes } = item;
   return { transaction: wireNumber(number), sequence, total, sha256, bytes };
 }
 
-async function* inOrder(head: Buffer, images: readonly Pushed[]): AsyncGenerator<Buffer> {
+async function* inOrder(head: Buffer, images: readonly Leaver[]): AsyncGenerator<Buffer> {
   yield head;
   for (const { item, hooks } of images) {
     const held = item.held ?? null;

@@ -1,7 +1,8 @@
 import { GROUP_BYTES, GROUP_IMAGES } from '../../boxes/group';
 import { FAST_CONNECTIONS } from '../../boxes/protocol';
 import { troubleOf } from '../../http/trouble';
-import type { Outgoing, SendHooks, SendOutcome } from '../remote';
+import type { SendOutcome } from '../remote';
+import { type Leaver, stillLeaving, type Waiting } from '../waiting';
 
 /** Groups at once: while one is stored there, others are read, sent and taken apart. */
 const GROUPS = 3;
@@ -10,28 +11,16 @@ const PLACES_OF_GROUP = FAST_CONNECTIONS / GROUPS;
 /** Images that may wait here for a request, so that there are always some to go together. */
 export const WAITING = (GROUPS + 1) * GROUP_IMAGES;
 
-/** An image that is to go. */
-export interface Pushed {
-  readonly item: Outgoing;
-  readonly hooks: SendHooks;
-}
-
 /** How images go. */
 export interface RowHands {
   /** Requests at once. */
   places(): number;
   /** Whether an image may go together with others. */
-  mayJoin(image: Pushed): boolean;
+  mayJoin(image: Leaver): boolean;
   /** Throws HttpFailure. */
-  send(image: Pushed): Promise<SendOutcome>;
+  send(image: Leaver): Promise<SendOutcome>;
   /** What became of each; null where it is to go by itself. Throws HttpFailure. */
-  sendGroup(images: readonly Pushed[]): Promise<readonly (SendOutcome | null)[]>;
-}
-
-interface Waiting extends Pushed {
-  /** It goes by itself: what became of it with others was not told. */
-  readonly alone: boolean;
-  readonly resolve: (outcome: SendOutcome) => void;
+  sendGroup(images: readonly Leaver[]): Promise<readonly (SendOutcome | null)[]>;
 }
 
 /** Images on their way to a Fieldbox: so many requests at once, and what waits at the same moment and is small goes in one. */
@@ -43,7 +32,7 @@ export class PushRow {
 
   constructor(private readonly hands: RowHands) {}
 
-  send(image: Pushed): Promise<SendOutcome> {
+  send(image: Leaver): Promise<SendOutcome> {
     return new Promise((resolve) => {
       this.waiting.push({ ...image, alone: false, resolve });
       this.plan();
@@ -58,7 +47,8 @@ export class PushRow {
       this.isPlanned = false;
       for (let next = this.next(); next.length > 0; next = this.next()) {
         this.waiting.splice(0, next.length);
-        void this.go(next);
+        const images = stillLeaving(next);
+        if (images.length > 0) void this.go(images);
       }
     });
   }
@@ -104,7 +94,7 @@ export class PushRow {
     }
   }
 
-  private sendOne(images: readonly Pushed[]): Promise<readonly SendOutcome[]> {
+  private sendOne(images: readonly Leaver[]): Promise<readonly SendOutcome[]> {
     return Promise.all(images.map((image) => this.hands.send(image)));
   }
 }

@@ -6,11 +6,12 @@ import type { HttpAnswer } from '../../http/client';
 import { jsonOf } from '../../http/json';
 import { troubleOf, troubleOfStatus } from '../../http/trouble';
 import type { Outgoing, SendHooks, SendOutcome } from '../remote';
+import type { Leaver } from '../waiting';
 import { sliceboxKeeps } from './accepted';
 import { type BoxClient, troubleOfBox } from './box-client';
 import { groupBody } from './group-body';
 import { LinkSpeed } from './link-speed';
-import { type Pushed, PushRow, WAITING } from './push-row';
+import { PushRow, WAITING } from './push-row';
 
 /** Kept for an item from its first byte on: a later try knows that there was one. */
 const BEGUN = 'begun';
@@ -137,7 +138,7 @@ export class Pusher {
   }
 
   /** What became of each image; null where it is to go by itself. Throws HttpFailure. */
-  private async groupToFieldbox(images: readonly Pushed[]): Promise<readonly (SendOutcome | null)[]> {
+  private async groupToFieldbox(images: readonly Leaver[]): Promise<readonly (SendOutcome | null)[]> {
     const { headers, body, signal } = groupBody(images);
     const from = performance.now();
     const answer = await this.askWithGroup({ method: 'POST', path: '/images', headers, body, signal, idleMs: 600_000 });
