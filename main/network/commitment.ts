@@ -3,6 +3,8 @@ import type { DataSetView } from '../dicom/model';
 import { Tags } from '../dicom/tags';
 import { tagOf } from '../dicom/dictionary';
 import { DataSetBuilder } from '../dicom/writer';
+import { type Command, CommandField } from './command';
+import { Services } from './uids';
 
 /** Failure Reason (PS3.3 C.14): no such object instance. */
 const NO_SUCH_INSTANCE = 0x0112;
@@ -42,11 +44,19 @@ export function reportOf(report: DataSetView): CommitmentReport {
   };
 }
 
-/** The event report that answers a request: type 1 when all are kept, 2 when some are not (PS3.4 J.3.3). */
+/** What a peer is told that has asked for a commitment: event type 1 when all are kept, 2 when some are not (PS3.4 J.3.3). */
+export interface CommitmentEvent {
+  readonly eventType: 1 | 2;
+  readonly report: DataSetBuilder;
+  /** How many instances it is about. */
+  readonly instances: number;
+}
+
+/** The event that answers a request. */
 export async function commitmentReport(
   request: DataSetView,
   commit: (instances: readonly ReferencedInstance[]) => Promise<readonly boolean[]>,
-): Promise<{ readonly report: DataSetBuilder; readonly eventType: 1 | 2 }> {
+): Promise<CommitmentEvent> {
   const instances = referencedIn(request, 'ReferencedSOPSequence');
   const kept = await commit(instances);
   const reference = ({ SOPClassUID, SOPInstanceUID }: ReferencedInstance): DataSetBuilder =>
@@ -60,5 +70,16 @@ export async function commitmentReport(
       'FailedSOPSequence',
       bad.map((instance) => reference(instance).set('FailureReason', NO_SUCH_INSTANCE)),
     );
-  return { report, eventType: bad.length === 0 ? 1 : 2 };
+  return { report, eventType: bad.length === 0 ? 1 : 2, instances: instances.length };
+}
+
+/** N-EVENT-REPORT-RQ (PS3.7 10.3.1) of a commitment. */
+export function eventReportRequest(MessageID: number, { eventType }: CommitmentEvent): Command {
+  return {
+    CommandField: CommandField.EventReportRequest,
+    AffectedSOPClassUID: Services.StorageCommitment,
+    AffectedSOPInstanceUID: Services.StorageCommitmentInstance,
+    MessageID,
+    EventTypeID: eventType,
+  };
 }

@@ -1,14 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Association, AssociationError, type Context, type Message } from './association';
 import { type Command, CommandField } from './command';
-import { commitmentReport } from './commitment';
+import { type CommitmentEvent, commitmentReport, eventReportRequest } from './commitment';
 import { encodeIdentifier, readIdentifier } from './identifier';
 import type { Caller, FoundInstance, MoveDestination, QueryRequest, Selection, ServiceProvider } from './provider';
 import { MoveTarget } from './move-target';
 import { ServiceUser } from './scu';
 import { Status } from './status';
 import { sendInstance, type SubOperation, Tally } from './sub-operation';
-import { Services } from './uids';
 
 /** A C-MOVE or C-GET that is being answered. */
 interface Retrieval {
@@ -22,6 +21,10 @@ interface Retrieval {
 
 /** All that is asked on one association. */
 export class Conversation {
+  /** Commitments of which the peer was told here, by Message ID, until it has answered. */
+  private readonly told = new Map<number, CommitmentEvent>();
+  private lastMessageId = 0;
+
   constructor(
     private readonly association: Association,
     private readonly caller: Caller,
@@ -31,6 +34,11 @@ export class Conversation {
   async run(): Promise<void> {
     for (let message = await this.association.next(); message !== null; message = await this.association.next())
       await this.answer(message);
+  }
+
+  /** Commitments of which the peer does not know: it has gone before it was told, or would not hear of it here. */
+  get untold(): readonly CommitmentEvent[] {
+    return [...this.told.values()];
   }
 
   private async answer(message: Message): Promise<void> {
@@ -54,6 +62,11 @@ export class Conversation {
         return this.commitment(message, context);
       case CommandField.EventReportRequest:
         return this.eventReport(message, context);
+      case CommandField.EventReportResponse: {
+        const { MessageIDBeingRespondedTo = 0, Status: status } = message.command;
+        if (status === Status.Success) this.told.delete(MessageIDBeingRespondedTo);
+        return;
+      }
       default:
         return this.respond(message, message.command.CommandField | 0x8000, { Status: Status.UnrecognizedOperation });
     }
@@ -209,19 +222,14 @@ export class Conversation {
     if (typeof request === 'number')
       return this.respond(message, CommandField.ActionResponse, { ...echoed, Status: request });
     await this.respond(message, CommandField.ActionResponse, { ...echoed, Status: Status.Success });
-    const { report, eventType } = await commitmentReport(request.identifier, (items) => this.provider.commit(items));
+    const event = await commitmentReport(request.identifier, (items) => this.provider.commit(items));
+    this.lastMessageId += 1;
+    this.told.set(this.lastMessageId, event);
     await this.association.send(
       context.id,
-      {
-        CommandField: CommandField.EventReportRequest,
-        AffectedSOPClassUID: Services.StorageCommitment,
-        AffectedSOPInstanceUID: Services.StorageCommitmentInstance,
-        MessageID: 1,
-        EventTypeID: eventType,
-      },
-      encodeIdentifier(report, context.transferSyntax),
+      eventReportRequest(this.lastMessageId, event),
+      encodeIdentifier(event.report, context.transferSyntax),
     );
-    await this.association.next(); // N-EVENT-REPORT-RSP; a peer that has gone away meanwhile has its answer all the same
   }
 
   /** A report over an association of its own: the peer that was asked has become the one that calls (PS3.4 J.3.3). */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { DataSetView } from '../dicom/model';
 import type { PlainTransferSyntax } from '../dicom/transcode';
 import type { DataSetBuilder } from '../dicom/writer';
-import type { ReferencedInstance } from './commitment';
+import type { CommitmentEvent, ReferencedInstance } from './commitment';
 import type { Tls } from './connect';
 import type { Rejection } from './pdu';
 import type { ReceivedInstance } from './scu';
@@ -71,10 +71,12 @@ export interface ServiceProvider {
    * cannot be told, or was cancelled.
    */
   select(request: QueryRequest, destination: string | null): Promise<Selection | number>;
-  /** Where a C-MOVE may send to; null for an unknown destination. */
+  /** Where a peer listens: a C-MOVE may send to it, and reports are told there; null for an unknown one. */
   destination(AETitle: string): Promise<MoveDestination | null>;
   /** Storage commitment (PS3.4 J.3.2): what of these is kept here. */
   commit(instances: readonly ReferencedInstance[]): Promise<readonly boolean[]>;
+  /** The peer could not be told what is kept of what it has asked about. */
+  untold(event: CommitmentEvent, caller: Caller): Promise<void>;
   /** The report of a commitment that this side has asked for (PS3.4 J.3.3); gives the status of the answer. */
   reported(report: DataSetView, caller: Caller): Promise<number>;
   onFault(error: unknown): void;

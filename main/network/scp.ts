@@ -1,9 +1,11 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type Admission, Association, AssociationError } from './association';
+import type { CommitmentEvent } from './commitment';
 import { Conversation } from './conversation';
 import type { AnsweredContext, AssociateRequest, Rejection } from './pdu';
 import type { Caller, ServiceProvider } from './provider';
+import { reportByCalling } from './report-caller';
 import { PLAIN_SYNTAXES, Services } from './uids';
 
 export interface ServerOptions {
@@ -33,6 +35,8 @@ const BUSY: Rejection = { result: 2, source: 3, reason: 2 };
 /** The server of the clinic's cable: takes C-ECHO, C-STORE, C-FIND, C-MOVE, C-GET and storage commitment. */
 export class DicomServer {
   private readonly sockets = new Set<Socket>();
+  private readonly stopping = new AbortController();
+  private readonly calls = new Set<Promise<void>>();
   private open = 0;
 
   private constructor(
@@ -75,8 +79,10 @@ export class DicomServer {
   /** Ends all associations and stops listening. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.stopping.abort();
     for (const socket of this.sockets) socket.destroy();
     await closed;
+    await Promise.all(this.calls);
   }
 
   private async serve(socket: Socket): Promise<void> {
@@ -95,13 +101,39 @@ export class DicomServer {
         },
         { artimMs: this.options.artimMs ?? 30_000, idleMs: this.options.idleMs ?? 120_000 },
       );
-      if (association !== null) await new Conversation(association, caller, this.provider).run();
+      if (association !== null) await this.converse(association, caller);
     } catch (error) {
       // A peer that breaks off, is silent or speaks nonsense is no fault of ours.
       if (!(error instanceof AssociationError)) this.provider.onFault(error);
     } finally {
       this.open -= 1;
       socket.destroySoon();
+    }
+  }
+
+  private async converse(association: Association, caller: Caller): Promise<void> {
+    const conversation = new Conversation(association, caller, this.provider);
+    try {
+      await conversation.run();
+    } finally {
+      const { untold } = conversation;
+      if (untold.length > 0) {
+        const call = this.tellByCalling(untold, caller).finally(() => this.calls.delete(call));
+        this.calls.add(call);
+      }
+    }
+  }
+
+  /** The peer is called back, after the association it has asked on. */
+  private async tellByCalling(events: readonly CommitmentEvent[], caller: Caller): Promise<void> {
+    const { callingAETitle: calledAETitle } = caller;
+    try {
+      const peer = await this.provider.destination(calledAETitle);
+      const untold =
+        peer === null ? events : await reportByCalling(events, { ...peer, calledAETitle }, this.stopping.signal);
+      for (const event of untold) await this.provider.untold(event, caller);
+    } catch (error) {
+      this.provider.onFault(error);
     }
   }
 

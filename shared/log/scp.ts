@@ -33,6 +33,14 @@ export const scpLog = {
     fr: 'Demandées par le réseau et non remises à {AETitle} : {images} images (le patient a dit non, ou le fichier n’est pas en bon état).',
     ar: 'طُلبت عبر الشبكة ولم تُعطَ إلى {AETitle}: {images} صورة (قال المريض لا، أو الملف غير سليم).',
   },
+  SCP_COMMITMENT_UNTOLD: {
+    subject: 'intake',
+    level: 'warning',
+    en: '{AETitle} asked whether {images} images are kept here and has not confirmed the answer. If it waits to be called, its address and port have to be right in the list of machines.',
+    es: '{AETitle} preguntó si {images} imágenes se conservan aquí y no ha confirmado la respuesta. Si espera que se le llame, su dirección y su puerto tienen que ser correctos en la lista de aparatos.',
+    fr: '{AETitle} a demandé si {images} images sont conservées ici et n’a pas confirmé la réponse. S’il attend d’être appelé, son adresse et son port doivent être justes dans la liste des appareils.',
+    ar: 'سأل {AETitle} هل {images} صورة محفوظة هنا ولم يؤكد استلام الجواب. إن كان ينتظر أن يُتصل به فيجب أن يكون عنوانه ومنفذه صحيحين في قائمة الأجهزة.',
+  },
   CERTIFICATE_CHANGED: {
     subject: 'intake',
     level: 'info',

@@ -39,6 +39,7 @@ function keeper(stored: Map<string, number>, loses: ReadonlySet<string> = new Se
       Promise.resolve(
         instances.map(({ SOPInstanceUID }) => (stored.get(SOPInstanceUID) ?? 0) > (loses.has(SOPInstanceUID) ? 1 : 0)),
       ),
+    untold: () => Promise.resolve(),
     onFault: (error) => {
       throw error;
     },

@@ -46,6 +46,7 @@ async function serve(changes: Partial<ServiceProvider> = {}) {
       select: () => Promise.resolve({ found: [], withheld: [] }),
       destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => SOPInstanceUID === '1.2.3')),
+      untold: () => Promise.resolve(),
       onFault: (error) => faults.push(error),
       ...changes,
     },

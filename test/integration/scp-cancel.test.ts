@@ -35,6 +35,7 @@ async function destination(before: (received: number) => Promise<void>) {
       destination: () => Promise.resolve(null),
       commit: () => Promise.resolve([]),
       reported: () => Promise.resolve(Status.ProcessingFailure),
+      untold: () => Promise.resolve(),
       onFault: (error) => {
         throw error;
       },

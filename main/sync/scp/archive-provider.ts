@@ -16,7 +16,7 @@ import { isStorageClass, mayBeStorageClass, storageTransferSyntaxes } from '../.
 import type { DataSetView } from '../../dicom/model';
 import type { PlainTransferSyntax } from '../../dicom/transcode';
 import { part10Header, type DataSetBuilder } from '../../dicom/writer';
-import type { ReferencedInstance } from '../../network/commitment';
+import type { CommitmentEvent, ReferencedInstance } from '../../network/commitment';
 import type { Rejection } from '../../network/pdu';
 import type {
   Caller,
@@ -191,6 +191,13 @@ export class ArchiveProvider implements ServiceProvider {
     return Promise.resolve(
       instances.map(({ SOPClassUID, SOPInstanceUID }) => kept.get(SOPInstanceUID, SOPClassUID) !== undefined),
     );
+  }
+
+  async untold({ instances: images }: CommitmentEvent, { callingAETitle: AETitle }: Caller): Promise<void> {
+    const details = { AETitle, images };
+    await this.engine.context.commit([
+      { type: 'log.noted', by: null, body: { code: 'SCP_COMMITMENT_UNTOLD', details, about: {} } },
+    ]);
   }
 
   reported(report: DataSetView, caller: Caller): Promise<number> {

@@ -28,6 +28,7 @@ it('a peer that says Success and loses every image once is found out by C-FIND, 
       select: () => Promise.resolve({ found: [], withheld: [] }),
       destination: () => Promise.resolve(null),
       commit: (instances) => Promise.resolve(instances.map(({ SOPInstanceUID }) => kept.has(SOPInstanceUID))),
+      untold: () => Promise.resolve(),
       onFault: (error) => faults.push(error),
     },
   );
