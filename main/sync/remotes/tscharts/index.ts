@@ -1,11 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { RemoteTest } from '@shared/contract/sync';
 import { ImageId } from '@shared/model/ids';
 import type { Fetchable, RemoteFile } from '@shared/model/remotes/content';
 import { type SettingsOf, TschartsImageType } from '@shared/model/remotes/settings';
-import { jsonOf } from '../../http/json';
 import { HttpFailure, troubleOf } from '../../http/trouble';
 import { webSecrets, webTest } from '../../http/web-session';
 import type { FetchSink, Person } from '../counterparts';
@@ -23,10 +19,12 @@ import { FreshlySent } from '../fresh';
 import { whoIsIt } from '../who';
 import { fetchClinics } from './places';
 import { Copies } from './copies';
+import { PictureFetcher } from './fetching';
 import { TschartsMemory } from './memory';
 import { TschartsPatients } from './patients';
-import { base64Length, bytesOfData, jsonWithData, type Picture, pictureOf, typeOf } from './picture';
+import { typeOf } from './picture';
 import { isId, sha256Of, TschartsPictures } from './pictures';
+import { PictureSender } from './sending';
 import { isHtml, requireOk, troubleOfAnswer, TschartsSession } from './session';
 
 /** tscharts: pictures filed under a patient of theirs, as JPEG or PNG in JSON. */
@@ -47,28 +45,14 @@ export const tschartsDriver: RemoteDriver<'tscharts'> = {
   connect: (settings, surroundings) => new TschartsConnection(settings, surroundings),
 };
 
-const Made = z.object({ id: z.int() });
-
-const KINDS = { Headshot: 'headshot', Xray: 'xray', Surgery: 'surgery', Audiogram: 'audiogram' } as const;
-
-/** Faults of the server at one picture before it is taken for good. */
-const MOST_FAULTS = 5;
-/** Looks at a picture of theirs that cannot be read before it counts as lost there. */
-const MOST_UNREADABLE = 3;
-/** What JSON costs around a picture. */
-const ENVELOPE_BYTES = 160;
-/** Sizes at which servers are known to stop (Django's limit, nginx's): below the body that was refused. */
-const KNOWN_CAPS = [2_621_440, 1_048_576] as const;
-/** Below this nothing useful can be sent. */
-const LEAST_CAP = 65_536;
-
 class TschartsConnection implements RemoteConnection {
   private readonly session: TschartsSession;
   private readonly memory: TschartsMemory;
   private readonly pictures: TschartsPictures;
   private readonly copies: Copies;
   private readonly fresh: FreshlySent<ImageId>;
-  private folder: Promise<string> | null = null;
+  private readonly sender: PictureSender;
+  private readonly fetcher: PictureFetcher;
 
   constructor(
     private readonly settings: SettingsOf<'tscharts'>,
@@ -79,6 +63,17 @@ class TschartsConnection implements RemoteConnection {
     this.pictures = new TschartsPictures(this.session);
     this.fresh = new FreshlySent(surroundings, ImageId);
     this.copies = new Copies(this.session, this.pictures, this.memory);
+    const { session, memory, pictures, fresh } = this;
+    this.sender = new PictureSender({
+      settings,
+      session,
+      memory,
+      pictures,
+      fresh,
+      counterparts: surroundings.counterparts,
+      isPatientThere: (patient, signal) => this.patients(signal).isThere(patient),
+    });
+    this.fetcher = new PictureFetcher(memory, pictures, () => surroundings.temporaryFolder());
   }
 
   async test(signal: AbortSignal): Promise<RemoteTest> {
@@ -115,7 +110,7 @@ class TschartsConnection implements RemoteConnection {
       if (!isId(who.id)) return { kind: 'parked', code: 'MATCH_GONE' };
       const type = typeOf(item, this.settings);
       if (type === null) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
-      return await this.sendPicture(item, who.id, type, hooks);
+      return await this.sender.send(item, { patient: who.id, type }, hooks);
     } catch (error) {
       if (error instanceof HttpFailure) return { kind: 'later', whole: true, trouble: error.trouble };
       throw error;
@@ -195,13 +190,12 @@ class TschartsConnection implements RemoteConnection {
 
   async fetchBack(what: Fetchable, into: FetchSink, signal: AbortSignal): Promise<void> {
     if (what === 'clinics') await fetchClinics(this.session, into, signal);
-    else if (what === 'images') await this.fetchImages(into, signal);
+    else if (what === 'images') await this.fetcher.fetchAll(into, signal);
   }
 
   async close(): Promise<void> {
     await this.session.close();
-    if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
-    this.folder = null;
+    await this.fetcher.close();
   }
 
   /** Whether a picture of theirs stands for another image too, which was sent with the same bytes. */
@@ -224,118 +218,6 @@ class TschartsConnection implements RemoteConnection {
     return new TschartsPatients(this.session, this.surroundings.counterparts, this.settings.exactMatch, signal);
   }
 
-  private async sendPicture(
-    item: Outgoing,
-    patient: string,
-    type: TschartsImageType,
-    hooks: SendHooks,
-  ): Promise<SendOutcome> {
-    const { counterparts } = this.surroundings;
-    for (;;) {
-      const most = Math.floor(((this.memory.cap - ENVELOPE_BYTES) * 3) / 4);
-      const picture = await pictureOf(item, counterparts, most);
-      if (picture === null) return { kind: 'refused', code: 'REMOTE_UNSUITED' };
-      if (picture === undefined) return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
-      const there = await this.find(picture, patient, type, hooks.signal);
-      if (there !== null) {
-        const { sha256, drawn } = picture;
-        // What a lost answer has left there was made by us.
-        const tried = this.memory.wasTried(item.image, sha256);
-        if (tried) this.fresh.note(item.image);
-        const made = tried || this.memory.isMade(there);
-        this.memory.keep(item.image, { id: there, sha256, patient, type, drawn, made });
-        return { kind: 'arrived', proof: null };
-      }
-      const outcome = await this.post(item, picture, patient, type, hooks);
-      if (outcome !== 'too-large') return outcome;
-    }
-  }
-
-  /**
-   * The same picture among those of the patient: the server has no name, time or checksum to ask for, so each picture of theirs
-   * is fetched once and its hash kept. This finds what a lost answer left there, and what another laptop had sent.
-   */
-  private async find(
-    picture: Picture,
-    patient: string,
-    type: TschartsImageType,
-    signal: AbortSignal,
-  ): Promise<number | null> {
-    const ids = await this.pictures.ids(patient, type, signal);
-    // Of several the one that was there first: the others may be copies that a network has made of it.
-    const known = ids.findLast((id) => this.memory.hashOf(id) === picture.sha256);
-    if (known !== undefined) return known;
-    for (const id of ids) {
-      if (this.memory.hashOf(id) !== null) continue;
-      const image = await this.pictures.one(id, signal);
-      if (image === null) continue; // taken away meanwhile
-      // A fault that passes must not hide what a lost answer left there; one that stays must not hold up the patient for ever.
-      if (image === undefined && this.memory.countUnreadable(id) < MOST_UNREADABLE)
-        throw new HttpFailure({ code: 'REMOTE_FAULT', details: { status: 500 } });
-      const sha256 = image === undefined ? '' : sha256Of(image);
-      this.memory.noteHash(id, sha256);
-      if (sha256 === picture.sha256) return id;
-    }
-    return null;
-  }
-
-  private async post(
-    item: Outgoing,
-    picture: Picture,
-    patient: string,
-    type: TschartsImageType,
-    hooks: SendHooks,
-  ): Promise<SendOutcome | 'too-large'> {
-    const place = this.surroundings.counterparts.placeOf(item.image);
-    const clinic = place.clinic === null ? this.settings.clinic : Number(place.clinic);
-    const station = place.station === null ? this.settings.station : Number(place.station);
-    const fields = {
-      type,
-      patient: Number(patient),
-      ...(clinic !== null && { clinic }),
-      ...(station !== null && { station }),
-    };
-    const body = jsonWithData(fields, picture, (bytes) => hooks.progress(bytes));
-    const { sha256, drawn } = picture;
-    this.memory.noteTried(item.image, { sha256, patient, type, drawn, clinic, station });
-    this.fresh.note(item.image);
-    const answer = await this.session.ask(
-      'image/',
-      { method: 'POST', headers: { 'content-type': 'application/json' }, body, once: true },
-      hooks.signal,
-    );
-    if (answer.status === 413 || (answer.status === 400 && isHtml(answer))) {
-      this.memory.noteNotKept(item.image);
-      const cap = KNOWN_CAPS.find((known) => known < body.bytes) ?? Math.floor(body.bytes / 2);
-      if (cap < LEAST_CAP || base64Length(picture.bytes) > this.memory.cap)
-        return { kind: 'refused', code: 'REMOTE_TOO_LARGE' };
-      this.memory.cap = cap;
-      return 'too-large';
-    }
-    if (answer.status === 400 || answer.status === 404) this.memory.noteNotKept(item.image);
-    if (answer.status === 400) return { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: 400 } };
-    if (answer.status === 404) return this.gone(patient, hooks.signal);
-    if (answer.status === 500) return this.faultAt(item.image);
-    requireOk(answer, 'image/');
-    // Anything else than an object with an id is a proxy's page or a followed redirect, and nothing was kept.
-    const { id } = jsonOf(answer, Made, 'image');
-    this.memory.noteHash(id, sha256);
-    this.memory.keep(item.image, { id, sha256, patient, type, drawn, made: true });
-    return { kind: 'arrived', proof: null };
-  }
-
-  /** Patient, clinic or station are not there any more: a person looks. */
-  private async gone(patient: string, signal: AbortSignal): Promise<SendOutcome> {
-    if (!(await this.patients(signal).isThere(patient))) return { kind: 'parked', code: 'MATCH_GONE' };
-    return { kind: 'parked', code: 'REMOTE_REFUSED', details: { status: 404 } };
-  }
-
-  private faultAt(image: ImageId): SendOutcome {
-    if (this.memory.countFault(image) >= MOST_FAULTS)
-      return { kind: 'refused', code: 'REMOTE_REFUSED', details: { status: 500 } };
-    return { kind: 'later', whole: false, trouble: { code: 'REMOTE_FAULT', details: { status: 500 } } };
-  }
-
   private async proveOne(item: Outgoing, signal: AbortSignal): Promise<ProofOutcome> {
     const sent = this.memory.sent(item.image);
     if (sent === null) return { kind: 'missing' };
@@ -353,52 +235,5 @@ class TschartsConnection implements RemoteConnection {
       kind: 'proven',
       proof: { kind: 'hash', note: sent.drawn ? 'SHA-256 of a JPEG drawn from it' : 'SHA-256' },
     };
-  }
-
-  private async fetchImages(into: FetchSink, signal: AbortSignal): Promise<void> {
-    for (const { patient, id: there } of into.patients) {
-      for (const type of TschartsImageType.options) {
-        const ids = (await this.pictures.ids(there, type, signal)).filter(
-          (id) => this.memory.imageAt(id) === null && !this.memory.isTaken(id),
-        );
-        into.expect(ids.length);
-        // Oldest first, as they came there.
-        for (const id of [...ids].reverse()) {
-          signal.throwIfAborted();
-          await this.fetchImage(id, patient, type, into, signal);
-          into.done();
-        }
-      }
-    }
-  }
-
-  private async fetchImage(
-    id: number,
-    patient: Person['patient'],
-    type: TschartsImageType,
-    into: FetchSink,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const image = await this.pictures.one(id, signal);
-    const bytes = image ? bytesOfData(image.data) : null;
-    if (!image) return; // gone meanwhile, or its file is lost there: asked for again another time
-    const sha256 = sha256Of(image);
-    this.memory.noteHash(id, sha256);
-    if (this.memory.isOwn(sha256)) return; // a copy of what came from here
-    const path = join(await (this.folder ??= this.surroundings.temporaryFolder()), String(id));
-    // Text that is no base64 is handed on as it is: it is refused with a reason and shows in the count.
-    await writeFile(path, bytes ?? image.data);
-    await into.image({
-      patient,
-      id: String(id),
-      path,
-      name: String(id),
-      description: '',
-      kindOfPicture: KINDS[type],
-      clinic: image.clinic === null ? null : String(image.clinic),
-      station: image.station === null ? null : String(image.station),
-    });
-    this.memory.noteTaken(id);
-    await rm(path, { force: true });
   }
 }
