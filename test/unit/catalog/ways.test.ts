@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import { countsOf, find } from '../../../main/archive/catalog/find';
 import { foldText } from '../../../main/archive/catalog/folding';
 import { warmOn } from '../../../main/archive/catalog/warmth';
+import { joinOn, partsOf } from '../../../main/archive/catalog/word-parts';
 import { Filter, FindInput } from '../../../shared/contract/catalog';
-import { emptyCatalog } from '../../fixtures/catalog';
+import { addPatient, emptyCatalog } from '../../fixtures/catalog';
 import { fillCatalog, keyOf, PROJECTS } from '../../fixtures/large-catalog';
 
 /** More images than are gone through whole (catalog/plan.ts). */
@@ -157,6 +158,38 @@ describe('a piece of a text', () => {
     expect(ask()).toBe(db.prepare('SELECT image_count FROM patient WHERE id = ?').pluck().get(id));
     db.prepare(`UPDATE patient SET note = '' WHERE id = ?`).run(id);
     expect(ask()).toBe(0);
+  });
+});
+
+describe('indexes of words', () => {
+  /** An archive in which so many people were entered one after the other. */
+  function enteredOneByOne(people: number): Database {
+    const archive = emptyCatalog();
+    for (const name of ['patient_piece', 'patient_text'])
+      archive.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('automerge', 0)`);
+    for (let at = 0; at < people; at += 1) addPatient(archive, { PatientName: `Kamba^No ${String(at)}` });
+    return archive;
+  }
+  const answers = (archive: Database): unknown =>
+    [{ text: 'ka' }, { contains: 'mb' }, { match: [{ key: 'PatientName', value: '*b*1' }] }].map((question) =>
+      find(archive, FindInput.parse({ level: 'patient', ...question })),
+    );
+
+  it('of many parts are joined, and answer as before', () => {
+    const archive = enteredOneByOne(14);
+    expect([partsOf(archive, 'patient_piece'), partsOf(archive, 'patient_text')]).toEqual([14, 14]);
+    const before = answers(archive);
+    while (joinOn(archive, 1)) continue;
+    expect([partsOf(archive, 'patient_piece'), partsOf(archive, 'patient_text')]).toEqual([1, 1]);
+    expect(answers(archive)).toEqual(before);
+    archive.close();
+  });
+
+  it('of few parts stay as they are', () => {
+    const archive = enteredOneByOne(5);
+    expect(joinOn(archive, Number.POSITIVE_INFINITY)).toBe(false);
+    expect(partsOf(archive, 'patient_piece')).toBe(5);
+    archive.close();
   });
 });
 
