@@ -142,7 +142,9 @@ class Planner {
       const plan = this.gatherFew(conditions, best.condition, sets);
       if (plan) return plan;
     }
-    if (all <= SMALL_TABLE) return this.gatherAll(conditions, undefined, sets);
+    // What leads to known rows saves asking all others.
+    const known = best && this.rows.has(best.condition) ? best.condition : undefined;
+    if (all <= SMALL_TABLE) return this.gatherAll(conditions, known, sets);
     const looks = this.looksOf(conditions, sets);
     const along = this.wanted.arrival
       ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
@@ -339,7 +341,9 @@ class Planner {
       const sql = only.column === undefined ? `SELECT DISTINCT * FROM (${only.ids})` : only.ids;
       return this.numbers(`${sql} LIMIT ${String(most)}`);
     }
-    const where = restrict(level, conditions, { driver }).join(' AND ');
+    // What is dear to ask of a row and known by its ids is asked by these.
+    const sets = conditions.filter((condition) => isDear(condition) && this.rows.has(condition));
+    const where = restrict(level, conditions, { driver, sets }).join(' AND ');
     return this.numbers(`SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`);
   }
 

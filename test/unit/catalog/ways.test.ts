@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { countsOf, find } from '../../../main/archive/catalog/find';
 import { foldText } from '../../../main/archive/catalog/folding';
+import { WORDS_FUNCTION } from '../../../main/archive/catalog/sql-functions';
 import { warmOn } from '../../../main/archive/catalog/warmth';
 import { joinOn, partsOf } from '../../../main/archive/catalog/word-parts';
 import { Filter, FindInput } from '../../../shared/contract/catalog';
@@ -159,6 +160,25 @@ describe('a piece of a text', () => {
     db.prepare(`UPDATE patient SET note = '' WHERE id = ?`).run(id);
     expect(ask()).toBe(0);
   });
+});
+
+describe('in an archive whose rows are gone through whole', () => {
+  it('no row is asked for words of which it is known who has them', () => {
+    const small = emptyCatalog();
+    fillCatalog(small, { patients: 500, studies: 6000, series: 6000, images: 6000 });
+    const fits = small.prepare(
+      `SELECT count(*) FROM image WHERE study_id IN (SELECT rowid FROM study_text WHERE study_text MATCH 'chest')`,
+    );
+    find(small, FindInput.parse({ level: 'image' }));
+    let asked = 0;
+    small.function(WORDS_FUNCTION, { varargs: true }, () => {
+      asked += 1;
+      return 1;
+    });
+    const { total } = find(small, FindInput.parse({ level: 'image', text: 'chest', sort: 'StudyDate' }));
+    expect([total, asked]).toEqual([fits.pluck(true).get(), 0]);
+    small.close();
+  }, 60_000);
 });
 
 describe('indexes of words', () => {
