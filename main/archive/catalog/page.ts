@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { isArrival, joinsFor, type Order, tableOf } from './columns';
+import { isArrival, joinsFor, type Order, type Table, TABLES, tableOf } from './columns';
 import type { Params } from './condition';
 import { once } from './counts';
 import type { CursorValue } from './cursor';
@@ -161,9 +161,21 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   // Of what stands between it is asked there, before anything below it is looked at.
   const through = lowestAsked(plan.conditions, tablesBetween(list, order));
   const joined = through ? [from, through] : [from];
-  const where = restrict(level, plan.conditions, { joined, leading: leading.slice(0, 1), sets: plan.sets });
+  const where = [
+    ...restrict(level, plan.conditions, { joined, leading: leading.slice(0, 1), sets: plan.sets }),
+    ...askedAbove(level, from, plan),
+  ];
   const own = leading.length > 0 || first?.sql !== 'image.id' ? level : sourceFor(list, order, plan);
   return { ...common, order, source: walkSource(list, order, own, through), where, fixed };
+}
+
+/**
+ * What must lie below rows of the list must lie below the row above them too: asked there once, it spares asking it of each row of
+ * the list where it is rare.
+ */
+function askedAbove(level: Table, from: Table, { conditions, sets }: Plan): readonly string[] {
+  const below = conditions.filter(({ table }) => TABLES.indexOf(table) > TABLES.indexOf(level));
+  return from === level || below.length === 0 ? [] : restrict(from, below, { sets });
 }
 
 /** How images are read on a walk in the order of arrival. */
@@ -179,9 +191,7 @@ function walkSql(
   walk: Walk,
   skip: number,
 ): { readonly sql: string; readonly rest: number } {
-  const foothold: Foothold = cursor
-    ? { values: cursor.values, skip }
-    : footholdOf(db, walk, plan.conditions.length > 0, skip);
+  const foothold: Foothold = cursor ? { values: cursor.values, skip } : footholdOf(db, walk, plan.conditions.length > 0, skip);
   const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
   const terms = termsOf(walk.order, walk.descending);
   const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);

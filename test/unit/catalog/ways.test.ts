@@ -162,6 +162,22 @@ describe('a piece of a text', () => {
   });
 });
 
+describe('series of whose images something is asked', () => {
+  const where = [{ property: 'PhotometricInterpretation', operator: '=', value: 'MONOCHROME1' } as const];
+  const image = `SELECT i.series_id FROM image AS i WHERE json_extract(i.attributes, '$.PhotometricInterpretation') = 'MONOCHROME1'`;
+  it.each<[Asked, string]>([
+    [{ where }, image],
+    [{ where, source: 'camera' }, `${image} AND i.source = 'camera'`],
+  ])('come in the order of what stands above: %j', (filter, ids) => {
+    const date = ['study.StudyDate', 'study.StudyTime', 'study.id', 'series.id'];
+    const name = ['patient.name_folded', 'patient.id', 'series.id'];
+    for (const [sort, terms] of [['StudyDate', date] as const, ['PatientName', name] as const])
+      expect(walked('series', filter, sort, false)).toEqual(
+        expected('series', `series.id IN (${ids})`, terms.join(', ')),
+      );
+  });
+});
+
 describe('in an archive whose rows are gone through whole', () => {
   it('no row is asked for words of which it is known who has them', () => {
     const small = emptyCatalog();
