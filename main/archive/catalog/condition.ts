@@ -58,6 +58,8 @@ export interface Condition {
    * the column that has each id once.
    */
   readonly arrival?: 'own' | { readonly source: string; readonly where: string; readonly id: string };
+  /** Of a condition for one value of `column`, where that is kept: how many rows have a lower value, and how many a higher one. */
+  readonly beside?: { readonly before: number; readonly behind: number };
   /** A scalar SELECT of the only id. */
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */

@@ -6,7 +6,7 @@ import { tableOf } from './columns';
 import { indexed, oneOf } from './compare';
 import type { Condition, Params } from './condition';
 import { containsCondition } from './contains';
-import { imagesFrom } from './counts';
+import { imagesBeside, imagesFrom } from './counts';
 import { groupConditions } from './group-conditions';
 import { matchCondition } from './match-conditions';
 import { queryCondition } from './query-conditions';
@@ -99,7 +99,8 @@ function sourceCondition(db: Database, choices: readonly SourceChoice[], params:
   const rows = only && others.length === 0 ? { rows: imagesFrom(db, only.source, only.sourceRef) } : {};
   if (choices.every(({ sourceRef }) => sourceRef === '')) {
     const types = choices.map(({ source }) => source);
-    return { ...oneOf({ table: 'image', sql }, types, params), ...rows };
+    const beside = only && others.length === 0 ? { beside: imagesBeside(db, only.source) } : {};
+    return { ...oneOf({ table: 'image', sql }, types, params), ...rows, ...beside };
   }
   const wheres = choices.map(({ source, sourceRef }) => {
     const type = `${sql} = ${params.add(source)}`;

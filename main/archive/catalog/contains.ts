@@ -6,9 +6,10 @@ import { compare, indexed } from './compare';
 import { type Condition, NEVER, never, type Params, valuesIn } from './condition';
 import { once } from './counts';
 import { foldText } from './folding';
-import { propertyOf } from './properties';
+import type { Test } from './matching';
+import { type Property, propertyOf } from './properties';
 import { CONTAINS_FUNCTION } from './sql-functions';
-import { LAST_CHARACTER } from './values';
+import { LAST_CHARACTER, lookUpTogether } from './values';
 
 /** Texts of which any piece is found. */
 const TEXTS: Readonly<Record<Table, readonly string[]>> = {
@@ -46,6 +47,7 @@ export function containsCondition(db: Database, list: Listing, text: string, par
   const needle = foldText(text);
   if (needle === '') return undefined;
   const tables = TABLES.slice(0, TABLES.indexOf(tableOf(list)) + 1);
+  lookUpAll(db, tables, text);
   const parts = tables.flatMap((table) => inTable(db, table, text, params) ?? []);
   // Where nothing below a table has the text, it is a question about rows of that table.
   const lowest = parts.at(-1)?.table;
@@ -83,13 +85,7 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
   const needle = params.add(foldText(text));
   const found: Condition[] = TEXTS[table].map((name) => {
     const property = propertyOf(table, name);
-    // A piece that is a pattern by chance is a text here.
-    const test = {
-      operator: 'like',
-      comparison: property.kind === 'name' ? 'name' : 'text',
-      wanted: [literal(text)],
-    } as const;
-    const condition = compare(db, property, test, params);
+    const condition = compare(db, property, occursIn(property, text), params);
     if (condition.ids !== undefined) return condition;
     const texts = `SELECT v.text FROM value AS v WHERE v.property = ${params.add(name)} AND instr(v.folded, ${needle}) > 0`;
     const ids = `SELECT ${table}.id FROM ${table} WHERE ${property.sql} IN (${texts})`;
@@ -113,6 +109,20 @@ function inTable(db: Database, table: Table, text: string, params: Params): Part
     slow: able.some((each) => each.slow),
     weight: able.reduce((sum, { weight, column }) => sum + (weight ?? (column === undefined ? 1 : CHEAP)), 0),
   };
+}
+
+/** Looks up at one go all values in which the text occurs. */
+function lookUpAll(db: Database, tables: readonly Table[], text: string): void {
+  const properties = tables.flatMap((table) => TEXTS[table].map((name) => propertyOf(table, name)));
+  const tests = properties.flatMap((each) =>
+    each.kept === 'values' ? [[each.name, occursIn(each, text)] as const] : [],
+  );
+  lookUpTogether(db, foldText(text), new Map(tests));
+}
+
+/** That the text occurs in a property. A piece that is a pattern by chance is a text here. */
+function occursIn(property: Property, text: string): Test {
+  return { operator: 'like', comparison: property.kind === 'name' ? 'name' : 'text', wanted: [literal(text)] };
 }
 
 function hasNotes(db: Database): boolean {

@@ -74,3 +74,10 @@ export function imagesFrom(db: Database, source: string, sourceRef: string): num
       : statement(db, `${sql} AND source_ref = ?`).pluck(true).get(source, sourceRef);
   return Number(rows);
 }
+
+/** How many images came from sources that stand before a source in the order of their names, and how many behind it. */
+export function imagesBeside(db: Database, source: string): { readonly before: number; readonly behind: number } {
+  const sql = `SELECT total(CASE WHEN source < @source THEN rows END) AS before,
+    total(CASE WHEN source > @source THEN rows END) AS behind FROM row_count WHERE what = 'image source'`;
+  return statement(db, sql).get({ source }) as { before: number; behind: number };
+}

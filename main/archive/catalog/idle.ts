@@ -5,6 +5,7 @@ import { DEFAULT_ORDER } from './find';
 import { canBeFollowed, climbOn, followOrder } from './jumps';
 import { readWords } from './typing-errors';
 import { warmOn } from './warmth';
+import { joinOn } from './word-parts';
 
 /** Lists of fewer rows are quick without being made ready. */
 const SHORT = 20_000;
@@ -17,8 +18,8 @@ const REST = 4;
 const PIECE_MS = 5;
 
 /**
- * Makes ready what finding in a large archive would have to wait for at first: places in the middle of its lists, the words of names, and
- * the pages of the index that are looked at most. It is done in small pieces between other things, and nothing depends on it.
+ * Makes ready what finding in a large archive would have to wait for at first: places in the middle of its lists, the words of names, the
+ * pages of the index that are looked at most, and indexes of words of few parts. It is done in small pieces between other things, and nothing depends on it.
  */
 export class IdleWork {
   private timer: NodeJS.Timeout | undefined;
@@ -37,7 +38,7 @@ export class IdleWork {
 
   private climb(): void {
     const from = performance.now();
-    const isMore = this.db.inTransaction || climbOn(this.db, PIECE_MS) || warmOn(this.db, PIECE_MS);
+    const isMore = this.db.inTransaction || workOn(this.db);
     if (isMore) this.schedule(Math.max(PAUSE_MS, REST * (performance.now() - from)), () => this.climb());
   }
 
@@ -60,8 +61,13 @@ function followLists(db: Database): void {
   }
 }
 
+/** Works for one piece of time; whether there is more to do. */
+function workOn(db: Database): boolean {
+  return climbOn(db, PIECE_MS) || warmOn(db, PIECE_MS) || joinOn(db, PIECE_MS);
+}
+
 /** Makes everything ready at once. */
 export function makeReady(db: Database): void {
   followLists(db);
-  while (climbOn(db, PIECE_MS) || warmOn(db, PIECE_MS)) continue;
+  while (workOn(db)) continue;
 }

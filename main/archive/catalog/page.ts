@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { isArrival, joinsFor, type Order, tableOf } from './columns';
-import type { Params } from './condition';
+import { isArrival, joinsFor, type Order, type Table, TABLES, tableOf } from './columns';
+import type { Condition, Params } from './condition';
 import { once } from './counts';
 import type { CursorValue } from './cursor';
 import { canBeFollowed, footholdIn } from './jumps';
@@ -161,9 +161,21 @@ function walkOf({ list, order, params, plan }: PageQuestion, descending: boolean
   // Of what stands between it is asked there, before anything below it is looked at.
   const through = lowestAsked(plan.conditions, tablesBetween(list, order));
   const joined = through ? [from, through] : [from];
-  const where = restrict(level, plan.conditions, { joined, leading: leading.slice(0, 1), sets: plan.sets });
+  const where = [
+    ...restrict(level, plan.conditions, { joined, leading: leading.slice(0, 1), sets: plan.sets }),
+    ...askedAbove(level, from, plan),
+  ];
   const own = leading.length > 0 || first?.sql !== 'image.id' ? level : sourceFor(list, order, plan);
   return { ...common, order, source: walkSource(list, order, own, through), where, fixed };
+}
+
+/**
+ * What must lie below rows of the list must lie below the row above them too: asked there once, it spares asking it of each row of
+ * the list where it is rare.
+ */
+function askedAbove(level: Table, from: Table, { conditions, sets }: Plan): readonly string[] {
+  const below = conditions.filter(({ table }) => TABLES.indexOf(table) > TABLES.indexOf(level));
+  return from === level || below.length === 0 ? [] : restrict(from, below, { sets });
 }
 
 /** How images are read on a walk in the order of arrival. */
@@ -179,9 +191,7 @@ function walkSql(
   walk: Walk,
   skip: number,
 ): { readonly sql: string; readonly rest: number } {
-  const foothold: Foothold = cursor
-    ? { values: cursor.values, skip }
-    : footholdOf(db, walk, plan.conditions.length > 0, skip);
+  const foothold: Foothold = cursor ? { values: cursor.values, skip } : footholdOf(db, walk, plan.conditions, skip);
   const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
   const terms = termsOf(walk.order, walk.descending);
   const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);
@@ -189,13 +199,34 @@ function walkSql(
 }
 
 /** From where a row in the middle is reached: of a whole list always known, of others until something changes. */
-function footholdOf(db: Database, walk: Walk, filtered: boolean, skip: number): Foothold {
+function footholdOf(db: Database, walk: Walk, conditions: readonly Condition[], skip: number): Foothold {
   if (skip < STEP || db.inTransaction) return { values: undefined, skip };
-  if (!filtered && canBeFollowed(walk.list, walk.order))
+  if (conditions.length === 0 && canBeFollowed(walk.list, walk.order))
     return footholdIn(db, walk.list, walk.order, walk.descending, skip);
+  const amongAll = footholdAmongAll(db, walk, conditions, skip);
+  if (amongAll) return amongAll;
   const terms = inOrder(termsOf(walk.order, walk.descending));
   const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify([walk.params.values, walk.known])}`;
   return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
+}
+
+/**
+ * The same for rows with one value, as they came, where it is kept how many have other ones: they stand together in the whole list in the
+ * order of that value, whose places stay known when something changes.
+ */
+function footholdAmongAll(
+  db: Database,
+  { list, order, descending }: Walk,
+  [only, ...others]: readonly Condition[],
+  skip: number,
+): Foothold | undefined {
+  if (only?.beside === undefined || only.column === undefined || others.length > 0 || !isArrival(list, order))
+    return undefined;
+  const whole: Order = { terms: [{ table: only.table, sql: only.column, type: 'text' }, ...order.terms], walk: true };
+  const before = descending ? only.beside.behind : only.beside.before;
+  const { values, skip: rest } = footholdIn(db, list, whole, descending, before + skip);
+  // The nearest place may lie before all of these rows.
+  return rest >= skip ? { values: undefined, skip } : { values: values?.slice(1), skip: rest };
 }
 
 /** Gathers and sorts everything: for orders that no index has. */

@@ -37,6 +37,8 @@ const LOOKS_TO_SORT: Readonly<Record<Table, number>> = { patient: 2.5, study: 2.
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
 const SAMPLES = 50;
 const SAMPLE_LOOKS = 750;
+/** The same where it is worth looking again. */
+const MORE_SAMPLE_LOOKS = 4000;
 
 /** Multiples of it are spread evenly between whole numbers. */
 const GOLDEN = 0.6180339887;
@@ -142,7 +144,9 @@ class Planner {
       const plan = this.gatherFew(conditions, best.condition, sets);
       if (plan) return plan;
     }
-    if (all <= SMALL_TABLE) return this.gatherAll(conditions, undefined, sets);
+    // What leads to known rows saves asking all others.
+    const known = best && this.rows.has(best.condition) ? best.condition : undefined;
+    if (all <= SMALL_TABLE) return this.gatherAll(conditions, known, sets);
     const looks = this.looksOf(conditions, sets);
     const along = this.wanted.arrival
       ? this.rarest(measured.filter(({ condition }) => condition.arrival !== undefined))
@@ -154,8 +158,14 @@ class Planner {
       if (rows <= MOST_COUNTED || single.rows !== undefined)
         return { total: rows, totalIsExact: true, looks: (all / Math.max(1, rows)) * looks, ...many };
     }
-    const share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks);
-    const walked = (this.wanted.page / share) * looks * (along && along.rows < MOST_COUNTED ? along.rows / all : 1);
+    const passed = along && along.rows < MOST_COUNTED ? along.rows / all : 1;
+    const walkedAt = (share: number): number => (this.wanted.page / share) * looks * passed;
+    let share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks);
+    // Where few rows of a small sample fit, that may be chance, and gathering what is not rare at all costs far more than looking again.
+    const isDearToGather = !joined && best !== undefined && best.rows * LOOKS_TO_GATHER > MOST_LOOKS;
+    if (walkedAt(share) > MOST_LOOKS && isDearToGather)
+      share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks, MORE_SAMPLE_LOOKS);
+    const walked = walkedAt(share);
     const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
     if (walked <= MOST_LOOKS) return walk;
     if (joined) return this.gatherAll(joined.conditions, joined.driver, sets);
@@ -339,7 +349,9 @@ class Planner {
       const sql = only.column === undefined ? `SELECT DISTINCT * FROM (${only.ids})` : only.ids;
       return this.numbers(`${sql} LIMIT ${String(most)}`);
     }
-    const where = restrict(level, conditions, { driver }).join(' AND ');
+    // What is dear to ask of a row and known by its ids is asked by these.
+    const sets = conditions.filter((condition) => isDear(condition) && this.rows.has(condition));
+    const where = restrict(level, conditions, { driver, sets }).join(' AND ');
     return this.numbers(`SELECT ${level}.id FROM ${level} WHERE ${where} LIMIT ${String(most)}`);
   }
 
@@ -374,19 +386,25 @@ class Planner {
   }
 
   /** About which part of a table's rows fulfils the conditions; never zero. */
-  private sampleShare(conditions: readonly Condition[], sets: readonly Condition[], looks: number): number {
+  private sampleShare(
+    conditions: readonly Condition[],
+    sets: readonly Condition[],
+    looks: number,
+    sampleLooks = SAMPLE_LOOKS,
+  ): number {
     const { db, level } = this;
     // Both ends at once would have all the rows between them read.
     const ends = `SELECT (SELECT min(id) FROM ${level}) AS first, (SELECT max(id) FROM ${level}) AS last`;
     const { first, last } = statement(db, ends).get() as { first: number; last: number };
-    const each = Math.max(2, Math.round(SAMPLE_LOOKS / SAMPLES / looks));
+    const each = Math.max(2, Math.round(sampleLooks / SAMPLES / looks));
     const step = (last - first) / SAMPLES;
     // Not at even distances: numbers that count up would be alike at all of them.
     const starts = JSON.stringify(
       Array.from({ length: SAMPLES }, (_, at) => Math.floor(first + step * (at + ((at * GOLDEN) % 1)))),
     );
     const fits = restrict(level, conditions, { sets }).join(' AND ');
-    const known = this.shares.get(fits);
+    const key = `${String(each)} ${fits}`;
+    const known = this.shares.get(key);
     if (known !== undefined) return known;
     const { rows, hits } = statement(
       db,
@@ -394,7 +412,7 @@ class Planner {
        CROSS JOIN ${sourceOf(level)} ON ${level}.id BETWEEN s.value AND s.value + @each`,
     ).get({ ...this.values(), starts, each: each - 1 }) as { rows: number; hits: number };
     const share = rows === 0 ? Number.MIN_VALUE : Math.max(hits, 0.5) / rows;
-    this.shares.set(fits, share);
+    this.shares.set(key, share);
     return share;
   }
 }

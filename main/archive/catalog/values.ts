@@ -25,7 +25,30 @@ export interface FittingValues {
 
 /** The values ever seen of a keyword that fulfil a test; undefined when it is not worth knowing them all. */
 export function fittingValues(db: Database, keyword: string, test: Test): FittingValues | undefined {
-  return once(db, `values ${keyword} ${JSON.stringify(test)}`, () => findFitting(db, keyword, test));
+  return once(db, fittingKey(keyword, test), () => findFitting(db, keyword, test));
+}
+
+function fittingKey(keyword: string, test: Test): string {
+  return `values ${keyword} ${JSON.stringify(test)}`;
+}
+
+/**
+ * Looks up at one go the values of several keywords in which a folded piece occurs, for `fittingValues` to know: each keyword with the
+ * test that asks for the piece. Does nothing where the index of pieces alone does not tell all of them.
+ */
+export function lookUpTogether(db: Database, piece: string, tests: ReadonlyMap<string, Test>): void {
+  const pattern = `*${piece}*`;
+  const query = isOnePiece(pattern) ? trigramQuery(pattern) : undefined;
+  if (query === undefined || hasMany(db, { index: 'value_trigram', query })) return;
+  const rows = statement(
+    db,
+    `SELECT v.property, v.id, v.text FROM value_trigram AS t CROSS JOIN value AS v ON v.id = t.rowid
+     WHERE t.value_trigram MATCH ?`,
+  ).all(query) as { property: string; id: number; text: string }[];
+  for (const [keyword, test] of tests) {
+    const own = rows.filter(({ property }) => property === keyword);
+    once(db, fittingKey(keyword, test), () => ({ ids: own.map(({ id }) => id), texts: own.map(({ text }) => text) }));
+  }
 }
 
 function findFitting(db: Database, keyword: string, test: Test): FittingValues | undefined {
@@ -65,7 +88,7 @@ export function valueIdsSelect(db: Database, keyword: string, test: Test, params
 }
 
 /** Whether more values have the pieces than are worth knowing. */
-function hasMany(db: Database, { index, query }: PieceQuery): boolean {
+function hasMany(db: Database, { index, query }: Pick<PieceQuery, 'index' | 'query'>): boolean {
   const sql = `SELECT count(*) FROM (SELECT 1 FROM ${index} AS t WHERE t.${index} MATCH ? LIMIT ${String(MOST_FITTING + 1)})`;
   return (statement(db, sql).pluck(true).get(query) as number) > MOST_FITTING;
 }

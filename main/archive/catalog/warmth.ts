@@ -26,7 +26,7 @@ const READS: readonly Read[] = [
 ];
 
 /** The rest of the cache is for what is asked. */
-const SHARE_OF_CACHE = 0.5;
+const SHARE_OF_CACHE = 0.6;
 /** Ids read in one go: a few pages, for which even a slow disk does not take long. */
 const STEP = 100;
 

@@ -26,6 +26,8 @@ const NAMES = [
   '',
 ];
 const DATES = ['', '20200101', '20210101', '20240229'];
+/** Most images come from one that stands between others. */
+const SOURCES = ['box', 'camera', 'camera', 'camera', 'camera', 'file'];
 
 /** An archive of so many images, in which many rows are alike in what they are sorted by. */
 function fill(db: Database, chance: Chance, images: number): Parents[] {
@@ -55,6 +57,7 @@ function newImage(db: Database, chance: Chance, parents: Parents): void {
     instance_order: chance.below(5),
     bytes: chance.below(4) * 1000,
     Rows: chance.oneOf([512, 1024]),
+    source: chance.oneOf(SOURCES),
   });
 }
 
@@ -225,6 +228,33 @@ describe('a jump into the middle of a list', () => {
       if (round % 2 === 1) newImage(db, chance, chance.oneOf(parents));
     }
   });
+});
+
+describe('a jump among images of one source', () => {
+  it('comes to the row that a full sort has there, after anything that moves rows', () => {
+    const chance = seeded(2727);
+    const db = emptyCatalog();
+    // More than are gathered to be sorted (catalog/plan.ts).
+    const parents = fill(db, chance, 21_000);
+    const all = db.prepare(`SELECT object FROM image WHERE source = 'camera' ORDER BY id`).pluck(true);
+    const writes: readonly Write[] = [
+      ...Object.values(WRITES),
+      (db, chance) => {
+        const sql = 'UPDATE image SET source = ? WHERE id % 50 = ?';
+        db.prepare(sql).run(chance.oneOf(SOURCES), chance.below(50));
+      },
+    ];
+    for (const write of [...writes, ...writes]) {
+      for (const descending of [false, true]) {
+        const offset = chance.below(13_500);
+        const input = FindInput.parse({ level: 'image', source: 'camera', descending, offset, limit: LIMIT });
+        const expected = (descending ? all.all().reverse() : all.all()).slice(offset, offset + LIMIT);
+        expect([descending, offset, find(db, input).rows.map(keyOf)]).toEqual([descending, offset, expected]);
+      }
+      write(db, chance, parents);
+    }
+    db.close();
+  }, 120_000);
 });
 
 it('sees what another connection has written', () => {

@@ -3,9 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { countsOf, find } from '../../../main/archive/catalog/find';
 import { foldText } from '../../../main/archive/catalog/folding';
+import { WORDS_FUNCTION } from '../../../main/archive/catalog/sql-functions';
 import { warmOn } from '../../../main/archive/catalog/warmth';
+import { joinOn, partsOf } from '../../../main/archive/catalog/word-parts';
 import { Filter, FindInput } from '../../../shared/contract/catalog';
-import { emptyCatalog } from '../../fixtures/catalog';
+import { addPatient, emptyCatalog } from '../../fixtures/catalog';
 import { fillCatalog, keyOf, PROJECTS } from '../../fixtures/large-catalog';
 
 /** More images than are gone through whole (catalog/plan.ts). */
@@ -157,6 +159,73 @@ describe('a piece of a text', () => {
     expect(ask()).toBe(db.prepare('SELECT image_count FROM patient WHERE id = ?').pluck().get(id));
     db.prepare(`UPDATE patient SET note = '' WHERE id = ?`).run(id);
     expect(ask()).toBe(0);
+  });
+});
+
+describe('series of whose images something is asked', () => {
+  const where = [{ property: 'PhotometricInterpretation', operator: '=', value: 'MONOCHROME1' } as const];
+  const image = `SELECT i.series_id FROM image AS i WHERE json_extract(i.attributes, '$.PhotometricInterpretation') = 'MONOCHROME1'`;
+  it.each<[Asked, string]>([
+    [{ where }, image],
+    [{ where, source: 'camera' }, `${image} AND i.source = 'camera'`],
+  ])('come in the order of what stands above: %j', (filter, ids) => {
+    const date = ['study.StudyDate', 'study.StudyTime', 'study.id', 'series.id'];
+    const name = ['patient.name_folded', 'patient.id', 'series.id'];
+    for (const [sort, terms] of [['StudyDate', date] as const, ['PatientName', name] as const])
+      expect(walked('series', filter, sort, false)).toEqual(
+        expected('series', `series.id IN (${ids})`, terms.join(', ')),
+      );
+  });
+});
+
+describe('in an archive whose rows are gone through whole', () => {
+  it('no row is asked for words of which it is known who has them', () => {
+    const small = emptyCatalog();
+    fillCatalog(small, { patients: 500, studies: 6000, series: 6000, images: 6000 });
+    const fits = small.prepare(
+      `SELECT count(*) FROM image WHERE study_id IN (SELECT rowid FROM study_text WHERE study_text MATCH 'chest')`,
+    );
+    find(small, FindInput.parse({ level: 'image' }));
+    let asked = 0;
+    small.function(WORDS_FUNCTION, { varargs: true }, () => {
+      asked += 1;
+      return 1;
+    });
+    const { total } = find(small, FindInput.parse({ level: 'image', text: 'chest', sort: 'StudyDate' }));
+    expect([total, asked]).toEqual([fits.pluck(true).get(), 0]);
+    small.close();
+  }, 60_000);
+});
+
+describe('indexes of words', () => {
+  /** An archive in which so many people were entered one after the other. */
+  function enteredOneByOne(people: number): Database {
+    const archive = emptyCatalog();
+    for (const name of ['patient_piece', 'patient_text'])
+      archive.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('automerge', 0)`);
+    for (let at = 0; at < people; at += 1) addPatient(archive, { PatientName: `Kamba^No ${String(at)}` });
+    return archive;
+  }
+  const answers = (archive: Database): unknown =>
+    [{ text: 'ka' }, { contains: 'mb' }, { match: [{ key: 'PatientName', value: '*b*1' }] }].map((question) =>
+      find(archive, FindInput.parse({ level: 'patient', ...question })),
+    );
+
+  it('of many parts are joined, and answer as before', () => {
+    const archive = enteredOneByOne(14);
+    expect([partsOf(archive, 'patient_piece'), partsOf(archive, 'patient_text')]).toEqual([14, 14]);
+    const before = answers(archive);
+    while (joinOn(archive, 1)) continue;
+    expect([partsOf(archive, 'patient_piece'), partsOf(archive, 'patient_text')]).toEqual([1, 1]);
+    expect(answers(archive)).toEqual(before);
+    archive.close();
+  });
+
+  it('of few parts stay as they are', () => {
+    const archive = enteredOneByOne(5);
+    expect(joinOn(archive, Number.POSITIVE_INFINITY)).toBe(false);
+    expect(partsOf(archive, 'patient_piece')).toBe(5);
+    archive.close();
   });
 });
 
