@@ -164,6 +164,15 @@ const ItemFilter = z.object({
 });
 export type ItemFilter = z.infer<typeof ItemFilter>;
 
+/**
+ * What is fetched: one thing, by name. An empty name or a wildcard would be a PACS as a whole (PS3.4 C.4.2.1.4 wants neither); what is no
+ * real UID but a name all the same exists in old archives.
+ */
+const OneUID = z
+  .string()
+  .max(64)
+  .regex(/^[^*?\\/\s]+$/);
+
 export const syncVerbs = {
   'remotes.list': verb(
     Nothing,
@@ -298,9 +307,9 @@ export const syncVerbs = {
   'pacs.retrieve': verb(
     z.object({
       remote: RemoteKey,
-      StudyInstanceUID: z.string().max(64),
-      SeriesInstanceUID: z.string().max(64).optional(),
-      SOPInstanceUID: z.string().max(64).optional(),
+      StudyInstanceUID: OneUID,
+      SeriesInstanceUID: OneUID.optional(),
+      SOPInstanceUID: OneUID.optional(),
       /** For remotes that know a study only under its patient. */
       PatientID: z.string().max(64).optional(),
     }),
