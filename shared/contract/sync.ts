@@ -192,7 +192,14 @@ export const syncVerbs = {
       secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
     }),
     RemoteRow,
-    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_IN_ARCHIVE', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF'],
+    [
+      'NOT_FOUND',
+      'REMOTE_NAME_TAKEN',
+      'REMOTE_LOGIN_IN_URL',
+      'REMOTE_IN_ARCHIVE',
+      'FORWARD_CYCLIC',
+      'FORWARD_NO_PROOF',
+    ],
   ),
   'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY', 'REMOTE_HAS_RULES']),
   /** Tries a remote out, saved or not: what it takes to reach it, to log in, and what it can prove. */
