@@ -128,7 +128,9 @@ export const ItemRow = z.object({
   proofs: z.int(),
   /** The destination holds an older version: the one that is here now, and whether it is on its way there or has arrived. */
   newer: z.object({ image: ImageId, asked: z.boolean() }).nullable(),
-  /** Of the image as it is here now; null when it is not in the archive any more. */
+  /** Whether the image is in the archive as it was sent; false when it lies in the trash, was changed since, or was erased. */
+  isHere: z.boolean(),
+  /** Of the image as it is here now, or as it was when it was set aside; null when it was erased. */
   PatientID: z.string().nullable(),
   PatientName: z.string().nullable(),
   patient: PatientKey.nullable(),
