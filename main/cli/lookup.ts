@@ -11,13 +11,21 @@ export function question(changes: Partial<ListInput>): ListInput {
   return { ...ListInput.parse({ limit: 1000 }), ...changes };
 }
 
+/**
+ * A name stands for what is called exactly so. One with wildcards, or an empty one (a variable of a script that was never set), must
+ * not choose half the archive for what is then sent or erased.
+ */
+function isNamedBy(name: string, own: string): boolean {
+  return name !== '' && own === name;
+}
+
 /** Patients with exactly this number, also those into whom its owner was merged; registered ones first. */
 export async function patientsByNumber(engine: Engine, PatientID: string): Promise<PatientRow[]> {
   const { rows } = await engine.verbs['catalog.patients'](
     question({ match: [{ key: 'PatientID', value: PatientID }] }),
   );
   return rows
-    .filter((row) => [row, ...row.mergedFrom].some((each) => each.PatientID === PatientID))
+    .filter((row) => [row, ...row.mergedFrom].some((each) => isNamedBy(PatientID, each.PatientID)))
     .sort((a, b) => Number(b.registered) - Number(a.registered));
 }
 
@@ -78,14 +86,14 @@ export async function studiesByUID(engine: Engine, StudyInstanceUID: string): Pr
   const { rows } = await engine.verbs['catalog.studies'](
     question({ match: [{ key: 'StudyInstanceUID', value: StudyInstanceUID }] }),
   );
-  return rows;
+  return rows.filter((row) => isNamedBy(StudyInstanceUID, row.StudyInstanceUID));
 }
 
 export async function seriesByUID(engine: Engine, SeriesInstanceUID: string): Promise<SeriesRow[]> {
   const { rows } = await engine.verbs['catalog.series'](
     question({ match: [{ key: 'SeriesInstanceUID', value: SeriesInstanceUID }] }),
   );
-  return rows;
+  return rows.filter((row) => isNamedBy(SeriesInstanceUID, row.SeriesInstanceUID));
 }
 
 /**
@@ -96,7 +104,9 @@ export async function imagesNamed(engine: Engine, name: string): Promise<readonl
   const own = ImageId.safeParse(name.toLowerCase());
   if (own.success) return [await engine.verbs['catalog.image']({ image: own.data })];
   const { rows } = await engine.verbs['catalog.images'](question({ match: [{ key: 'SOPInstanceUID', value: name }] }));
-  const [first, ...others] = rows.filter((row) => row.SOPInstanceUID === name).sort((a, b) => a.arrival - b.arrival);
+  const [first, ...others] = rows
+    .filter((row) => isNamedBy(name, row.SOPInstanceUID))
+    .sort((a, b) => a.arrival - b.arrival);
   if (!first) throw new FieldboxError('NOT_FOUND', { what: name });
   return [first, ...others];
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { systemCode } from '../platform/durable';
+import { harmless } from './text';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -25,7 +26,7 @@ export class Terminal {
   /** The answer: the JSON object with --json, otherwise the text. */
   answer(value: unknown, text: () => string): void {
     this.endLine();
-    this.write(STDOUT, this.json ? `${JSON.stringify(value)}\n` : `${text().replace(/\n*$/, '')}\n`);
+    this.write(STDOUT, this.json ? `${JSON.stringify(value)}\n` : `${harmless(text()).replace(/\n*$/, '')}\n`);
   }
 
   /** An answer that is JSON text already. */
@@ -37,7 +38,7 @@ export class Terminal {
   /** One line on stderr that stays. */
   say(text: string): void {
     this.endLine();
-    this.write(STDERR, `${text}\n`);
+    this.write(STDERR, `${harmless(text)}\n`);
   }
 
   /** How far it is; on a terminal the line is written over. `last` is always written. */
@@ -45,10 +46,11 @@ export class Terminal {
     const at = Date.now();
     if (!last && at - this.lastProgress < PROGRESS_MS) return;
     this.lastProgress = at;
+    const shown = harmless(text);
     if (this.interactive) {
-      this.write(STDERR, `\r\u001b[K${text}`);
+      this.write(STDERR, `\r\u001b[K${shown}`);
       this.openLine = true;
-    } else this.write(STDERR, `${text}\n`);
+    } else this.write(STDERR, `${shown}\n`);
   }
 
   private endLine(): void {

@@ -5,8 +5,22 @@ export function seconds(started: number): number {
   return Math.round(performance.now() - started) / 1000;
 }
 
+/** Control characters but line end and tab (C0, DEL, C1), and those that turn the direction of writing (UAX 9). */
+const COMMANDING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text with names that others have given to files and people: a terminal shows it, and obeys nothing in it. */
+export function harmless(text: string): string {
+  return text.replace(COMMANDING, '\ufffd');
+}
+
+/** The same in one line: a name cannot pretend to be the next row. */
+function inOneLine(cell: string): string {
+  return harmless(cell).replace(/[\n\t]/g, '\ufffd');
+}
+
 /** Rows under each other with columns of equal width; the last column runs on. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(inOneLine));
   const widths: number[] = [];
   for (const row of rows) row.slice(0, -1).forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
   return rows

@@ -105,6 +105,7 @@ export class Destinations {
     if (twin && twin.remote !== input.remote) throw new FieldboxError('REMOTE_NAME_TAKEN');
     const { mistake, isServed } = driverFor(settings);
     if (mistake !== null) throw new FieldboxError(mistake);
+    if ('access' in settings && namesLogin(settings.access.url)) throw new FieldboxError('REMOTE_LOGIN_IN_URL');
     const remote = input.remote ?? RemoteKey.parse(randomUUID());
     await requireAllowed(ctx, { remote, name, settings });
     for (const [secret, value] of Object.entries(secrets))
@@ -130,4 +131,10 @@ export class Destinations {
     this.parts.changed();
     return {};
   }
+}
+
+/** `https://name:password@host`: an address lies in records for ever and is shown to everybody; a password must do neither. */
+function namesLogin(address: string): boolean {
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }

@@ -20,7 +20,12 @@ import { PropertyRow, QueryCondition } from './query';
 import { verb } from './verb';
 
 /** A condition on one attribute; `*` and `?` in the value are wildcards (PS3.4 C.2.2.2.4), case does not matter. */
-export const Match = z.object({ key: z.string().max(64), value: z.string().max(256) });
+/** Several UIDs, separated by backslashes: any one of them fits (PS3.4 C.2.2.2.2). */
+const UidList = z
+  .string()
+  .max(256 * 1024)
+  .regex(/^[\d.\\ ]*$/);
+export const Match = z.object({ key: z.string().max(64), value: z.union([z.string().max(256), UidList]) });
 
 /** A source: without `sourceRef` all of its type. */
 export const SourceChoice = z.object({ source: SourceType, sourceRef: SourceRef.default('') });

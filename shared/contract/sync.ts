@@ -128,7 +128,9 @@ export const ItemRow = z.object({
   proofs: z.int(),
   /** The destination holds an older version: the one that is here now, and whether it is on its way there or has arrived. */
   newer: z.object({ image: ImageId, asked: z.boolean() }).nullable(),
-  /** Of the image as it is here now; null when it is not in the archive any more. */
+  /** Whether the image is in the archive as it was sent; false when it lies in the trash, was changed since, or was erased. */
+  isHere: z.boolean(),
+  /** Of the image as it is here now, or as it was when it was set aside; null when it was erased. */
   PatientID: z.string().nullable(),
   PatientName: z.string().nullable(),
   patient: PatientKey.nullable(),
@@ -164,6 +166,15 @@ const ItemFilter = z.object({
 });
 export type ItemFilter = z.infer<typeof ItemFilter>;
 
+/**
+ * What is fetched: one thing, by name. An empty name or a wildcard would be a PACS as a whole (PS3.4 C.4.2.1.4 wants neither); what is no
+ * real UID but a name all the same exists in old archives.
+ */
+const OneUID = z
+  .string()
+  .max(64)
+  .regex(/^[^*?\\/\s]+$/);
+
 export const syncVerbs = {
   'remotes.list': verb(
     Nothing,
@@ -183,7 +194,14 @@ export const syncVerbs = {
       secrets: z.record(z.string().max(80), z.string().max(8000)).default({}),
     }),
     RemoteRow,
-    ['NOT_FOUND', 'REMOTE_NAME_TAKEN', 'REMOTE_IN_ARCHIVE', 'FORWARD_CYCLIC', 'FORWARD_NO_PROOF'],
+    [
+      'NOT_FOUND',
+      'REMOTE_NAME_TAKEN',
+      'REMOTE_LOGIN_IN_URL',
+      'REMOTE_IN_ARCHIVE',
+      'FORWARD_CYCLIC',
+      'FORWARD_NO_PROOF',
+    ],
   ),
   'remotes.remove': verb(z.object({ remote: RemoteKey }), Nothing, ['NOT_FOUND', 'REMOTE_BUSY', 'REMOTE_HAS_RULES']),
   /** Tries a remote out, saved or not: what it takes to reach it, to log in, and what it can prove. */
@@ -298,9 +316,9 @@ export const syncVerbs = {
   'pacs.retrieve': verb(
     z.object({
       remote: RemoteKey,
-      StudyInstanceUID: z.string().max(64),
-      SeriesInstanceUID: z.string().max(64).optional(),
-      SOPInstanceUID: z.string().max(64).optional(),
+      StudyInstanceUID: OneUID,
+      SeriesInstanceUID: OneUID.optional(),
+      SOPInstanceUID: OneUID.optional(),
       /** For remotes that know a study only under its patient. */
       PatientID: z.string().max(64).optional(),
     }),

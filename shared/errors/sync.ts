@@ -38,6 +38,15 @@ export const syncErrors = {
     fr: 'Un mot de passe enregistré est illisible sur cet ordinateur. Saisissez-le de nouveau dans Destinations.',
     ar: 'تعذرت قراءة كلمة مرور محفوظة على هذا الحاسوب. اكتبها من جديد في الوجهات.',
   },
+  REMOTE_LOGIN_IN_URL: {
+    number: 8004,
+    severity: 'operation',
+    remedy: 'none',
+    en: 'An address must not contain a name or a password. Choose how to log in and type them there, where they are kept safe.',
+    es: 'Una dirección no debe contener un nombre ni una contraseña. Elija cómo iniciar sesión y escríbalos allí, donde se guardan de forma segura.',
+    fr: 'Une adresse ne doit contenir ni nom ni mot de passe. Choisissez comment se connecter et saisissez-les là, où ils sont protégés.',
+    ar: 'يجب ألا يحتوي العنوان على اسم أو كلمة مرور. اختر طريقة الدخول واكتبهما هناك حيث يُحفظان بأمان.',
+  },
   REMOTE_UNREACHABLE: {
     number: 8010,
     severity: 'operation',

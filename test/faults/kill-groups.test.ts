@@ -4,8 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BoxIntake } from '../../main/sync/boxes/intake';
 import { LinkSpeed } from '../../main/sync/remotes/slicebox/link-speed';
 import { allImages, importInto, openForTest, temporaryFolder, unwatched } from '../fixtures/archive';
+import { boxAt, FieldboxPeer } from '../fixtures/boxes';
 import { runCommand, startCommand } from '../fixtures/command-line';
 import { freePort } from '../fixtures/free-port';
 import { writeInstances } from '../fixtures/instances';
@@ -101,3 +103,88 @@ describe('kill -9 of a Fieldbox that is sent groups of images', () => {
     vi.restoreAllMocks();
   });
 });
+
+describe('kill -9 of a Fieldbox that sends groups of images', () => {
+  it(
+    'right before it hears that a group is there sends nothing twice and proves all',
+    { timeout: 300_000 },
+    async () => {
+      const far = await FieldboxPeer.start();
+      const near = await sender(await far.offer());
+      const killed: string[][] = [];
+      const takeGroup = Reflect.get(BoxIntake.prototype, 'takeGroup');
+      vi.spyOn(BoxIntake.prototype, 'takeGroup').mockImplementation(async function (this: BoxIntake, ...group) {
+        const taken = await takeGroup.apply(this, group);
+        if (killed.length < KILLS && near.isRunning()) {
+          killed.push(group[2].map(({ sha256 }) => sha256));
+          await near.kill();
+        }
+        return taken;
+      });
+      onTestFinished(() => void vi.restoreAllMocks());
+      for (let kills = 1; kills <= KILLS; kills += 1) {
+        await near.run();
+        expect(killed).toHaveLength(kills);
+        const last = killed.at(-1) ?? [];
+        expect(last.length).toBeGreaterThan(1);
+        expect(await far.held()).toEqual(expect.arrayContaining(last));
+        const proven = new Set(await near.proven());
+        expect(last.filter((image) => proven.has(image))).toEqual([]);
+      }
+      await near.run();
+      expect([...(await near.proven())].sort()).toEqual([...near.images].sort());
+      expect([...(await far.held())].sort()).toEqual([...near.images].sort());
+      const { rows } = await far.sync.verbs['boxes.incoming']({ limit: 10, offset: 0 });
+      expect(rows).toMatchObject([{ received: IMAGES, added: IMAGES, rejected: 0, state: 'finished' }]);
+      expect(far.faults).toEqual([]);
+    },
+  );
+});
+
+/** An archive with images that wait for the box at an address, and the program that sends them. */
+async function sender(address: string) {
+  const folder = temporaryFolder();
+  const archive = join(folder, 'near');
+  // Large enough for a link to be seen to be fast, and small enough to go together.
+  writeInstances(join(folder, 'in'), IMAGES, 256);
+  const engine = await openForTest(archive);
+  await importInto(engine, [join(folder, 'in')]);
+  const studies = new Set((await allImages(engine)).map(({ StudyInstanceUID }) => StudyInstanceUID));
+  const images = (await allImages(engine)).map(({ image }) => String(image));
+  await engine.close();
+  const at = ['--archive', archive, '--json'];
+  await runCommand('remote', 'add', 'far', 'slicebox', '--url', address, ...at);
+  vi.stubEnv('FIELDBOX_REMOTE_TOKEN', boxAt(address).secrets.token);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const chosen = [...studies].flatMap((uid) => ['--study', uid]);
+  await runCommand('send', '--to', 'far', ...chosen, '--only-queue', ...at);
+  let child: ChildProcess | null = null;
+  /** Once for each run: another group may have been taken while it is dying. */
+  const kill = async (): Promise<void> => {
+    const dying = child;
+    child = null;
+    if (dying === null || dying.exitCode !== null || dying.signalCode !== null) return;
+    const ended = once(dying, 'close');
+    dying.kill('SIGKILL');
+    await ended;
+  };
+  onTestFinished(kill);
+  return {
+    images,
+    kill,
+    isRunning: (): boolean => child !== null,
+    /** Sends until everything is there, or until it is killed. */
+    run: async (): Promise<void> => {
+      const running = startCommand(['outbox', 'run', ...at]);
+      child = running;
+      running.stdout?.resume();
+      running.stderr?.resume();
+      await once(running, 'close');
+      child = null;
+    },
+    proven: async (): Promise<readonly string[]> => {
+      const ledger = await runCommand('ledger', '--state', 'proven', ...at);
+      return (ledger.json() as { rows: readonly { image: string }[] }).rows.map(({ image }) => image);
+    },
+  };
+}

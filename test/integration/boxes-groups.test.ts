@@ -215,14 +215,15 @@ describe('several images in one request', () => {
     const { peer, network, outbox, at, same } = await twoBoxes();
     const { settings, secrets } = at(network.port);
     const remote = await addRemote(outbox.sync, 'peer', settings, secrets);
-    network.be((connection) => {
-      if (connection % 3 === 0) return { kind: 'none' };
-      return connection % 3 === 1 ? { kind: 'cut', afterBytes: 90_000 } : { kind: 'loseAnswer', afterBytes: 60_000 };
+    const brokeGroup = (kind: 'cut' | 'loseAnswer'): boolean =>
+      network.broken.some((one) => one.kind === kind && /^POST \S+\/images$/.test(one.request));
+    network.be(() => {
+      if (!brokeGroup('cut')) return { kind: 'cut', afterBytes: 90_000 };
+      return brokeGroup('loseAnswer') ? { kind: 'none' } : { kind: 'loseAnswer', afterBytes: 60_000 };
     });
     outbox.sync.start();
     const transaction = await sendAll(outbox, remote);
-    await expect.poll(() => network.connections, WAIT).toBeGreaterThan(3);
-    network.be({ kind: 'none' });
+    await expect.poll(() => [brokeGroup('cut'), brokeGroup('loseAnswer')], WAIT).toEqual([true, true]);
     await outbox.sync.verbs['remotes.now']({ remote });
     await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: IMAGES });
     await same();

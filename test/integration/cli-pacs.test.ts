@@ -59,6 +59,9 @@ describe('the command line', () => {
     expect(await there.json(...nobody)).toEqual({ rows: [], more: false });
     expect((await there.run(...ask, '--level', 'study')).stdout).toMatch(/^1 found\n[^]*P-7[^]*\n$/);
 
+    for (const nothing of ['', '*', '2.25.*', `${STUDY}\\1.2`])
+      expect((await there.run('pull', '--from', 'hospital', '--study', nothing)).code).toBe(2);
+    expect(await there.json('find')).toMatchObject({ total: 1 });
     const pull = ['pull', '--from', 'hospital', '--study', STUDY];
     expect(await there.json(...pull)).toEqual({ added: 2, alreadyStored: 0, rejected: 0 });
     expect(await there.json(...pull)).toEqual({ added: 0, alreadyStored: 2, rejected: 0 });

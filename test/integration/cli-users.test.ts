@@ -96,6 +96,11 @@ describe('the command line of an archive with people', () => {
     expect((await log('list', '--by', 'anna', '--from', '2020-01-01', '--limit', '1')).json()).toMatchObject({
       rows: [{ code: 'SIGNED_IN' }],
     });
+    expect((await runCommand('verify', '--archive', archive, '--user', 'bob')).code).toBe(0);
+    expect((await runCommand('users', 'remove', 'bob', '--archive', archive, '--user', 'anna')).code).toBe(0);
+    // What somebody did stays theirs when they have left.
+    expect((await log('list', '--by', 'Bob')).json()).toMatchObject({ rows: [{ code: 'SIGNED_IN', byName: 'bob' }] });
+    expect((await log('list', '--by', 'nobody')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
     expect((await log('list', '--to', '2020-01-01')).json()).toEqual({ rows: [], next: null });
     expect((await log('list', '--patient', 'A-1')).json()).toEqual({ rows: [], next: null });
     expect((await log('list', '--patient', 'Z-9')).code).toBe(2);

@@ -100,6 +100,19 @@ describe('the command line', () => {
       expect((await run(...args)).code).toBe(2);
   });
 
+  it('never takes a wildcard or an empty name for a choice of everything', async () => {
+    const { run } = await filled();
+    for (const option of ['--patient', '--study', '--series', '--image']) {
+      for (const name of ['', option === '--study' ? '2.25.*' : '*']) {
+        const result = await run('trash', 'add', option, name, '--reason', 'x');
+        expect([option, name, result.code]).toEqual([option, name, 2]);
+        expect(result.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+      }
+    }
+    expect((await run('tag', 'add', 'x', '--series', '')).code).toBe(2);
+    expect(answer(await run('find', '--level', 'image')).total).toBe(4);
+  });
+
   it('fills, lists, restores and empties the trash', async () => {
     const { run, images } = await filled();
     const added = answer(await run('trash', 'add', '--patient', 'A-1', '--reason', 'blurred'));

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FindInput } from '../../shared/contract/catalog';
+import { identityVerbs } from '../../shared/contract/identity';
 import { PatientInput } from '../../shared/model/rows';
 import { AnonymisationWay } from '../../shared/model/anonymisation';
 import { ExportSelection } from '../../shared/contract/release';
 import { allImages, temporaryFolder } from '../fixtures/archive';
+import { chosen, ended } from '../fixtures/identity';
 import { addRemote, outboxWithImages, sendAll, statesOf } from '../fixtures/outbox';
 
 const WAIT = { timeout: 20_000, interval: 50 };
@@ -45,6 +47,54 @@ describe('the delivery ledger', () => {
     const second = await sendAll(outbox, two);
     await expect.poll(() => statesOf(sync, second), WAIT).toMatchObject({ proven: 1 });
     expect(await sync.verbs['ledger.image']({ image: image.image })).toMatchObject({ proofs: 2 });
+  });
+
+  it('names what was sent as long as the archive knows it: also in the trash, in an older version, after a merge', async () => {
+    const outbox = await outboxWithImages(12);
+    const { engine, sync } = outbox;
+    sync.start();
+    const share = { kind: 'folder', path: temporaryFolder() } as const;
+    const transaction = await sendAll(outbox, await addRemote(sync, 'Share', share));
+    await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ proven: 12 });
+    const images = await allImages(engine);
+    const [trashed, changed] = images.filter(({ PatientID }) => PatientID === 'P1');
+    if (!trashed || !changed) throw new Error('P1 has two images.');
+    const lineOf = async ({ image }: { readonly image: string }) =>
+      (await sync.verbs['ledger.list']({ states: [], limit: 100, offset: 0 })).rows.find((row) => row.image === image);
+    const of = ({ patient, PatientID, PatientName, SOPInstanceUID }: (typeof images)[number]) => ({
+      ...{ patient, PatientID, PatientName, SOPInstanceUID },
+      state: 'proven',
+    });
+    expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), isHere: true });
+
+    await engine.verbs['images.trash']({ selection: chosen({ images: [trashed.image] }), reason: 'twice' });
+    await ended(
+      engine,
+      await engine.verbs['images.modify'](
+        identityVerbs['images.modify'].input.parse({
+          selection: { images: [changed.image] },
+          values: [{ path: 'StudyDescription', value: 'Knee' }],
+          reason: 'typo',
+        }),
+      ),
+    );
+    expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), isHere: false });
+    expect(await lineOf(changed)).toMatchObject({ ...of(changed), isHere: false, newer: { asked: false } });
+
+    const [into] = images.filter(({ PatientID }) => PatientID === 'P0');
+    if (!into) throw new Error('P0 has images.');
+    await engine.verbs['patients.merge']({ from: trashed.patient, into: into.patient, reason: 'one and the same' });
+    expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), patient: into.patient });
+    const { rows } = await engine.verbs['catalog.patients'](FindInput.omit({ level: true }).parse({}));
+    const refuser = PatientInput.parse({ ...rows.find(({ patient }) => patient === into.patient), consent: 'no' });
+    await engine.verbs['patients.update']({ patient: into.patient, changes: refuser });
+    const { csv } = await sync.verbs['ledger.csv']({ states: [] });
+    expect(csv).toContain(trashed.SOPInstanceUID);
+    expect(csv).not.toContain(trashed.PatientName);
+
+    await ended(engine, await engine.verbs['trash.erase']({ images: [trashed.image] }));
+    const nobody = { patient: null, PatientID: null, PatientName: null, SOPInstanceUID: null };
+    expect(await lineOf(trashed)).toMatchObject({ ...nobody, isHere: false, state: 'proven' });
   });
 
   it('is written as a file outside of the archive, without the names of those who said no', async () => {

@@ -95,8 +95,8 @@ describe('the archive on the cable', () => {
   it('shows the people of today as a worklist', async () => {
     const { engine, tool } = await serveArchive(0);
     for (const [PatientName, PatientID] of [
-      ['Müller^Jürgen', 'C1'],
-      ['Wanjiru^Grace', 'C2'],
+      ['Müller^Jürgen', 'MZ-2026-0001'],
+      ['Wanjiru^Grace', 'MZ-2026-0002'],
     ] as const) {
       await engine.verbs['patients.register'](
         PatientInput.parse({
@@ -124,6 +124,11 @@ describe('the archive on the cable', () => {
       '',
     );
     expect(all.match(/Find Response: \d+ \(Pending\)/g)).toHaveLength(2);
+    // However alike the numbers of people are: a machine tells the steps apart by theirs.
+    for (const tag of ['0040,0009', '0040,1001'])
+      expect(
+        new Set([...all.matchAll(new RegExp(`\\(${tag}\\) SH \\[([^\\]]{1,16})\\]`, 'g'))].map(([, id]) => id)).size,
+      ).toBe(2);
     expect(all).toMatch(/\(0008,0060\) CS \[DX\]/);
     const one = await tool('findscu', '-W', '-k', 'PatientName=wanj*', '-k', 'PatientID', '');
     expect(one.match(/Find Response: \d+ \(Pending\)/g)).toHaveLength(1);

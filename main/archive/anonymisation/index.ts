@@ -69,7 +69,7 @@ export function createAnonymisation(
       }),
     'anonymisation.csv': ({ path }) => writeKeys(ctx, path),
     'anonymisation.find': async ({ text }) => Promise.resolve({ rows: findByKey(db, text) }),
-    'anonymisation.reverse': ({ image, reason }) => reverse(ctx, image, reason),
+    'anonymisation.reverse': ({ image, reason }) => ctx.arrivals.during(() => reverse(ctx, image, reason)),
     ...createMasks(ctx, oneAfterTheOther()),
   };
 }

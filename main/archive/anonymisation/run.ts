@@ -118,7 +118,9 @@ class Run {
     let failure: FieldboxError | null = null;
     this.tell();
     try {
-      await inParallel(this.portions(), PORTIONS_UNDER_WAY, (tasks) => this.anonymise(tasks));
+      await inParallel(this.portions(), PORTIONS_UNDER_WAY, (tasks) =>
+        this.ctx.arrivals.during(() => this.anonymise(tasks)),
+      );
     } catch (error) {
       failure = asFieldboxError(error);
     }

@@ -50,7 +50,7 @@ export async function keepFile(
   const file: StoredFile = { ...kept, sha256: ImageId.parse(kept.sha256) };
   return turnOf(ctx)(async () => {
     try {
-      await commitFile(ctx, part, file, await records(file));
+      await ctx.arrivals.during(async () => commitFile(ctx, part, file, await records(file)));
     } finally {
       await rm(part, { force: true });
     }

@@ -57,7 +57,9 @@ export function createPrinting(ctx: EngineContext, inTurn: InTurn): Handlers<Pri
       };
     },
     'entries.keepDocument': ({ entry, bytes, title }) =>
-      inTurn(async () => ({ image: await keepDocument(ctx, finished(ctx, entry, 'en'), bytes, title) })),
+      inTurn(async () => ({
+        image: await ctx.arrivals.during(() => keepDocument(ctx, finished(ctx, entry, 'en'), bytes, title)),
+      })),
   };
 }
 

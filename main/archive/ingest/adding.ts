@@ -111,7 +111,7 @@ export function createAdding(ctx: EngineContext): Adding {
       try {
         await receive(content, file);
         const entry = await heldOf(session);
-        const added = await take(entry.storing, batcher, { session, file, name });
+        const added = await ctx.arrivals.during(() => take(entry.storing, batcher, { session, file, name }));
         noteWhenQuiet(entry);
         return added;
       } catch (thrown) {

@@ -93,7 +93,10 @@ export class Receiver {
    * cannot be taken: NOT_DICOM, DICOM_*, OBJECT_DAMAGED (not the bytes that were expected), DISK_FULL, DISK_FAILED, CANCELLED.
    */
   take(path: string, shown: string, taking: Taking = {}): Promise<Received> {
-    return this.noted(shown, this.takeOne(path, shown, taking));
+    return this.noted(
+      shown,
+      this.ctx.arrivals.during(() => this.takeOne(path, shown, taking)),
+    );
   }
 
   /**
@@ -101,10 +104,18 @@ export class Receiver {
    * of it. One that cannot be taken does not keep the others. Throws when nothing is known of any of them: WORKER_DIED, TIMED_OUT,
    * CANCELLED.
    */
-  async takeGroup(
+  takeGroup(
     group: Group,
     shown: readonly string[],
-    { restores }: Pick<Taking, 'restores'> = {},
+    taking: Pick<Taking, 'restores'> = {},
+  ): Promise<readonly (Received | FieldboxError)[]> {
+    return this.ctx.arrivals.during(() => this.takeAll(group, shown, taking));
+  }
+
+  private async takeAll(
+    group: Group,
+    shown: readonly string[],
+    { restores }: Pick<Taking, 'restores'>,
   ): Promise<readonly (Received | FieldboxError)[]> {
     const taken = await this.storing.takeInGroup(group);
     return Promise.all(

@@ -9,6 +9,7 @@ import {
 } from '@shared/contract/sync';
 import { AnonymisationWay } from '@shared/model/anonymisation';
 import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
+import { survivorOf } from '../index-writer/merged';
 import { idOf, statement } from '../index-writer/statements';
 
 /** SQL of the patient (`patient.id`) of an item `i`: whose image it is, or whose attached file. */
@@ -136,7 +137,13 @@ export function transactionRows(
   };
 }
 
-interface ItemColumns extends Omit<ItemRow, 'fault' | 'proof' | 'attempts' | 'anonymised' | 'file' | 'newer'> {
+interface ItemColumns extends Omit<
+  ItemRow,
+  'fault' | 'proof' | 'attempts' | 'anonymised' | 'file' | 'newer' | 'isHere'
+> {
+  readonly isHere: number;
+  /** Whose the image was when it was set aside. */
+  readonly owner: PatientKey | null;
   readonly newest: ImageId | null;
   readonly newerAsked: number;
   readonly attachment: AttachmentKey | null;
@@ -170,14 +177,23 @@ const PROOFS = `(SELECT count(DISTINCT proven.remote_id) FROM outbox_item AS pro
 const ITEM_COLUMNS = `t.key AS "transaction", r.key AS remote, r.name AS remoteName, i.position, i.image, i.attachment, i.bytes, i.state, i.code, i.details,
   i.arrived_at AS arrivedAt, i.proof_kind AS proofKind, i.proof_at AS proofAt, i.proof_note AS proofNote,
   t.anonymise IS NOT NULL AS anonymised, ${PROOFS} AS proofs, ${NEWER_OF_ITEM} AS newest, ${NEWER_ASKED} AS newerAsked,
-  p.PatientID, p.PatientName, p.key AS patient, image.SOPInstanceUID,
-  attached.name AS fileName, attached.description, stored_file.content_type AS contentType`;
+  coalesce(p.PatientID, aside.PatientID) AS PatientID, coalesce(p.PatientName, aside.PatientName) AS PatientName, p.key AS patient,
+  aside.owner, coalesce(image.SOPInstanceUID, json_extract(aside.image, '$.attributes.SOPInstanceUID')) AS SOPInstanceUID,
+  image.object IS NOT NULL OR attached.key IS NOT NULL AS isHere, attached.name AS fileName, attached.description, stored_file.content_type AS contentType`;
 const ITEM_TABLES = `FROM outbox_item AS i JOIN outbox_transaction AS t ON t.id = i.transaction_id JOIN remote AS r ON r.id = i.remote_id
   LEFT JOIN image ON image.object = i.image AND i.attachment IS NULL
+  LEFT JOIN set_aside AS aside ON aside.object = i.image AND i.attachment IS NULL
   LEFT JOIN attachment AS attached ON attached.key = i.attachment LEFT JOIN stored_file ON stored_file.sha256 = attached.file
   LEFT JOIN patient AS p ON p.id = coalesce(image.patient_id, attached.patient_id)`;
 
-function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
+/** The patient under whom somebody stands now; null when there is none any more. */
+function standingPatient(db: Database, key: PatientKey | null): PatientKey | null {
+  if (key === null) return null;
+  const survivor = survivorOf(db, key);
+  return idOf(db, 'patient', survivor) === undefined ? null : survivor;
+}
+
+function itemRow(db: Database, row: ItemColumns, inFlight: InFlight): ItemRow {
   const {
     code,
     details,
@@ -190,6 +206,8 @@ function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
     contentType,
     newest,
     newerAsked,
+    isHere,
+    owner,
     ...rest
   } = row;
   const sending = rest.state === 'waiting' && inFlight.has(rest.transaction, rest.position);
@@ -197,6 +215,8 @@ function itemRow(row: ItemColumns, inFlight: InFlight): ItemRow {
   const putOff = trouble === null ? null : { code: trouble.code, details: { ...trouble.details } };
   return {
     ...rest,
+    isHere: isHere === 1,
+    patient: rest.patient ?? standingPatient(db, owner),
     state: sending ? 'sending' : rest.state,
     file:
       attachment === null
@@ -242,7 +262,7 @@ export function itemRows(
     db,
     `SELECT ${ITEM_COLUMNS} ${where} ORDER BY i.transaction_id DESC, i.position LIMIT @limit OFFSET @offset`,
   ).all({ ...values, limit: filter.limit, offset: filter.offset }) as ItemColumns[];
-  return { total, rows: rows.map((row) => itemRow(row, inFlight)) };
+  return { total, rows: rows.map((row) => itemRow(db, row, inFlight)) };
 }
 
 /** Everything that was ever sent of one image, and at how many remotes it is proven as it is. */
@@ -255,7 +275,7 @@ export function ledgerOf(
     statement(db, `SELECT ${ITEM_COLUMNS} ${ITEM_TABLES} WHERE i.image = ? AND i.attachment IS NULL ORDER BY i.id`).all(
       image,
     ) as ItemColumns[]
-  ).map((row) => itemRow(row, inFlight));
+  ).map((row) => itemRow(db, row, inFlight));
   return { rows, proofs: rows[0]?.proofs ?? 0 };
 }
 

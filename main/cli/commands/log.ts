@@ -9,7 +9,7 @@ import { withArchive } from '../session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
-import { personNamed } from './users';
+import { actorNamed } from './users';
 
 const text = { type: 'string' } as const;
 const options = {
@@ -74,7 +74,7 @@ async function filterOf(engine: Engine, values: Values): Promise<LogFilter> {
   const filter = LogFilter.safeParse({
     ...(subject !== undefined && { subject }),
     ...(level !== undefined && { level }),
-    ...(by !== undefined && { by: (await personNamed(engine, by)).user }),
+    ...(by !== undefined && { by: (await actorNamed(engine, by)).user }),
     ...(known && { patient: known.patient }),
     text: values.text ?? '',
     from: moment('--from', values.from, false),

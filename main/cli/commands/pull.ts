@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { syncVerbs } from '@shared/contract/sync';
 import type { JobId } from '@shared/model/ids';
 import { Fetchable } from '@shared/model/remotes/content';
 import { patientNamed } from '../lookup';
@@ -37,13 +38,15 @@ export async function pullCommand(argv: readonly string[], terminal: Terminal): 
       });
       return answer(session, job);
     }
-    const { job } = await session.sync.verbs['pacs.retrieve']({
+    const wanted = syncVerbs['pacs.retrieve'].input.safeParse({
       remote,
-      StudyInstanceUID: study ?? '',
+      StudyInstanceUID: study,
       ...(series !== undefined && { SeriesInstanceUID: series }),
       ...(image !== undefined && { SOPInstanceUID: image }),
       ...(patient !== undefined && { PatientID: patient }),
     });
+    if (!wanted.success) throw new UsageError('Say the UID of one study, series or image, without wildcards.');
+    const { job } = await session.sync.verbs['pacs.retrieve'](wanted.data);
     return answer(session, job);
   });
 }

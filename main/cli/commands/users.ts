@@ -82,6 +82,23 @@ export async function personNamed(engine: Engine, login: string): Promise<UserRo
   return found;
 }
 
+/**
+ * Whose acts are meant by a name or a key: those of who signs in so now, else of who did before leaving. Throws NOT_FOUND, UsageError when
+ * several did.
+ */
+export async function actorNamed(engine: Engine, name: string): Promise<UserRow> {
+  const folded = name.trim().toLocaleLowerCase();
+  const { rows } = await engine.verbs['users.list']({});
+  const named = rows.filter((row) => row.user === folded || row.login.toLocaleLowerCase() === folded);
+  const [found, ...others] = named.some((row) => !row.removed) ? named.filter((row) => !row.removed) : named;
+  if (!found) throw new FieldboxError('NOT_FOUND', { what: name });
+  if (others.length > 0)
+    throw new UsageError(
+      `Several people were called ${name}. Say whom by the key:\n${named.map((row) => `${row.user}  ${row.name}`).join('\n')}`,
+    );
+  return found;
+}
+
 async function isSame(engine: Engine, login: string, user: UserRow['user']): Promise<boolean> {
   return (await personNamed(engine, login)).user === user;
 }

@@ -156,6 +156,8 @@ export class ArchiveProvider implements ServiceProvider {
     const receiver = destination === null ? caller : this.receiverNamed(destination);
     if (receiver === undefined) return Status.MoveDestinationUnknown;
     if (levelOf(request.identifier) === null) return Status.DataSetDoesNotMatchSOPClass;
+    // A unique key has to name what is fetched (PS3.4 C.4.2.1.4, C.4.3.1.3); who names nothing must not get everything.
+    if (matchesOf(request.identifier).length === 0) return Status.DataSetDoesNotMatchSOPClass;
     const found: FoundInstance[] = [];
     const withheld: ImageRow[] = [];
     let after: string | undefined;
@@ -236,13 +238,14 @@ export class ArchiveProvider implements ServiceProvider {
 
   /** A page of matches; null when the question is none. */
   private async page(level: QueryLevel, { identifier }: QueryRequest, after: string | undefined) {
-    const question = FindInput.omit({ level: true }).parse({
+    const question = FindInput.omit({ level: true }).safeParse({
       match: matchesOf(identifier),
       limit: PAGE,
       ...(after !== undefined && { after }),
     });
+    if (!question.success) return null;
     try {
-      return await this.engine.verbs[VERB[level]](question);
+      return await this.engine.verbs[VERB[level]](question.data);
     } catch (thrown) {
       if (asFieldboxError(thrown).code === 'BAD_REQUEST') return null;
       throw thrown;

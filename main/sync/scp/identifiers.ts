@@ -32,7 +32,7 @@ export function matchesOf(identifier: DataSetView): FindInput['match'] {
     const key = keywordOf(tag);
     if (key === '' || NOT_MATCHED.has(key) || key in COUNTS || vrOf(tag) === 'SQ') continue;
     const value = identifier.strings(tag).join('\\');
-    if (value !== '' && value !== '*') found.push({ key, value });
+    if (!/^\**$/.test(value)) found.push({ key, value });
   }
   return found;
 }

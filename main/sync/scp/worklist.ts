@@ -51,7 +51,7 @@ function entryOf(
   row: PatientRow,
   { modality, today, AETitle }: { modality: string; today: string; AETitle: string },
 ): DataSetBuilder {
-  const number = `${today}-${row.PatientID}`.slice(0, 16);
+  const number = `${today}-${shortOf(row.patient)}`;
   const step = new DataSetBuilder()
     .set('Modality', modality)
     .set('ScheduledStationAETitle', AETitle)
@@ -78,6 +78,12 @@ function entryOf(
 /** One study a person and day, whichever machine asks: PS3.5 B.2, from the person's key (a UUID) and the day. */
 function studyOf(key: string, today: string): string {
   return `2.25.${BigInt(`0x${key.replaceAll('-', '')}`).toString()}.${today}`.slice(0, 64);
+}
+
+/** Seven characters for a person: of their own number only a beginning would fit into an SH (16), and many begin alike. */
+function shortOf(key: string): string {
+  const number = BigInt(`0x${key.replaceAll('-', '')}`) % 36n ** 7n;
+  return number.toString(36).toUpperCase().padStart(7, '0');
 }
 
 function dayOf(at: Date): string {

@@ -39,9 +39,9 @@ function ItemLine({
   const { t } = useTranslation();
   const tone = stateTones[row.state];
   const { file } = row;
-  const here = row.SOPInstanceUID !== null || file !== null;
+  const here = row.isHere;
   const FileIcon = file === null ? null : kindIcons[fileKind(file.contentType)];
-  const name = here ? personName(row.PatientName ?? '') : t('outbox.gone');
+  const name = row.PatientName === null ? t('outbox.gone') : personName(row.PatientName);
   return (
     <li className={cx(styles.line)}>
       <span className={cx(styles.thumb)}>
@@ -60,6 +60,7 @@ function ItemLine({
           </a>
         )}
         {file === null ? null : <bdi>{file.name}</bdi>}
+        {here || row.PatientName === null ? null : <span className={cx(styles.soft)}>{t('outbox.gone')}</span>}
         <span className={cx(styles.soft)}>
           {together(row.PatientID ?? '', withRemote ? row.remoteName : '', showBytes(row.bytes))}
         </span>
