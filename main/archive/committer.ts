@@ -166,10 +166,13 @@ export class Committer {
     if (incoming.length === 0) return;
     const ownBytes = incoming.reduce((sum, { bytes }) => sum + bytes, 0);
     if (incoming.length >= WORTH_ALL_AT_ONCE && (await this.filesystem.flush(ownBytes))) return;
+    // The names are in the folder already: it waits for the disk together with the files.
+    const folder = flushFolder(this.paths.incoming);
+    folder.catch(() => undefined); // heard below
     for (let at = 0; at < incoming.length; at += OPEN_AT_ONCE) {
       await Promise.all(incoming.slice(at, at + OPEN_AT_ONCE).map(({ sha256 }) => this.flushIncoming(sha256)));
     }
-    await flushFolder(this.paths.incoming);
+    await folder;
   }
 
   /** Throws DISK_FAILED when a file is neither on its way in nor in its place. */

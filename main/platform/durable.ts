@@ -141,13 +141,24 @@ function writeNew(path: string, parts: readonly Uint8Array[], flush: boolean): v
 
 /** What every system takes with one call (IOV_MAX of POSIX is at least 16, of Linux 1,024). */
 const MOST_AT_ONCE = 16;
+/**
+ * Bytes handed to the system at once. Linux finds room for a larger write in larger pieces of memory, which as a rule nobody has used
+ * lately: that they are not at hand costs more than some calls.
+ */
+const PIECE = 128 * 1024;
 
-/** Writes bytes that lie in several places one behind the other, as a rule with one call (writev(2)). */
+/** Writes bytes that lie in several places one behind the other: with one call (writev(2)) when they are few. */
 function writeParts(file: number, parts: readonly Uint8Array[]): void {
-  let done = parts.length <= MOST_AT_ONCE ? writevSync(file, parts) : 0;
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+  let done = parts.length <= MOST_AT_ONCE && bytes <= PIECE ? writevSync(file, parts) : 0;
   for (const part of parts) {
-    let at = Math.min(done, part.length);
-    done -= at;
-    while (at < part.length) at += writeSync(file, part, at);
+    const here = Math.min(done, part.length);
+    done -= here;
+    writeWhole(file, part.subarray(here));
   }
+}
+
+/** Writes all of it where the file stands. Throws the plain error. */
+export function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, Math.min(PIECE, bytes.length - at));
 }

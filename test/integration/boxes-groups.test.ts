@@ -177,6 +177,20 @@ describe('several images in one request', () => {
     expect([...outbox.faults, ...peer.faults]).toEqual([]);
   });
 
+  it('are as many as a group holds, also where each is larger than what is read ahead', async () => {
+    const count = 42;
+    const { peer, outbox, at, groups, same } = await twoBoxes(count, 1024);
+    const { settings, secrets } = at(peer.port);
+    const remote = await addRemote(outbox.sync, 'peer', settings, secrets);
+    outbox.sync.start();
+    const transaction = await sendAll(outbox, remote);
+    await expect.poll(() => statesOf(outbox.sync, transaction), WAIT).toMatchObject({ proven: count });
+    const most = Math.floor(GROUP_BYTES / (1024 * 1024 + 1));
+    expect(groups.mock.calls.filter(([, , images]) => images.length === most).length).toBeGreaterThan(2);
+    await same();
+    expect([...outbox.faults, ...peer.faults]).toEqual([]);
+  });
+
   it('go singly where a person has set a cap', async () => {
     const { peer, outbox, at, groups, same } = await twoBoxes(12);
     const { settings, secrets } = at(peer.port);

@@ -29,9 +29,12 @@ interface Origin {
 /** How a file is taken in: workers/tasks/take-in.ts. */
 type TakingIn = Pick<TakeInInput, 'ours' | 'held'>;
 
-/** Small files that came together and are in memory, one behind the other. The bytes go to a worker: they are not here afterwards. */
+/** Small files that came together and are in memory, one behind the other. The bytes go to a worker. */
 export interface Group {
+  /** All of its memory: it is not here until it is given back. */
   readonly whole: Uint8Array<ArrayBuffer>;
+  /** Called when the memory is not needed any more; not when the worker is lost that has it. */
+  readonly giveBack: (memory: Uint8Array<ArrayBuffer>) => void;
   readonly files: readonly GroupedFile[];
 }
 
@@ -76,10 +79,11 @@ export class Storing {
    * The same with several small files; for each what was taken, or why not. One whose copy in the archive is damaged is not taken
    * in this way (OBJECT_DAMAGED). Throws when none of them was looked at to the end: WORKER_DIED, TIMED_OUT, CANCELLED.
    */
-  async takeInGroup({ whole, files }: Group): Promise<readonly (TakeInOutput | FieldboxError)[]> {
+  async takeInGroup({ whole, giveBack, files }: Group): Promise<readonly (TakeInOutput | FieldboxError)[]> {
     const filter = activeFilter(this.ctx.db, this.sourceOf(''), this.request.sourceRef ?? '');
     const input: TakeInGroupInput = { whole, files, ...this.places, filter };
     const taken = await this.ctx.pool.run('takeInGroup', input, { signal: this.signal, transfer: [whole.buffer] });
+    giveBack(taken.whole);
     return taken.files.map((one) => {
       if (!one.ok) return fromWire(one.error);
       const sha256 = 'sha256' in one.taken ? ImageId.parse(one.taken.sha256) : null;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FieldboxError } from '@shared/errors';
 import { UserKey } from '@shared/model/ids';
-import { diskError, flushFolder } from '../../platform/durable';
+import { diskError, flushFolder, writeWhole } from '../../platform/durable';
 import { type ArchiveRecord, type NewRecord, recordBodies, type RecordType } from './record';
 
 /** A new segment is begun when the last has grown past this. */
@@ -104,7 +104,8 @@ export class RecordChain {
     }
     const bytes = Buffer.from(lines.join(''), 'utf8');
     try {
-      await writeAll(this.file, bytes);
+      // To the system's memory only, which takes less than handing it to another thread; what waits for the disk is the flush.
+      writeWhole(this.file.fd, bytes);
       await this.file.datasync();
     } catch (error) {
       await this.file.truncate(this.length);
@@ -202,14 +203,6 @@ function typed(line: Line): ChainEntry {
     kind: 'record',
     record: { seq, at, by: by.success ? by.data : null, type, body: body.data } as ArchiveRecord,
   };
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written);
-    written += bytesWritten;
-  }
 }
 
 /** The last line that is whole, looking back over segments, and where it ends. */

@@ -4,18 +4,20 @@ import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { answer, answerJson } from '../../hub/server';
 import { type BoxRequest, headerOf, malformed, OURS, type RouteParts } from './box-request';
 import { GROUP_BYTES, GROUP_HEAD_BYTES, GroupHead, type GroupResult } from './group';
+import { GROUP_MEMORY_BYTES, GroupMemory } from './group-memory';
 import type { GroupedImage, Taken } from './intake';
 import { Headers } from './protocol';
 import { Room } from './room';
 
-/** Groups are held in memory until they are stored: so much of them at once, whoever sends them. */
-const MOST_HELD_BYTES = 32 * 1024 * 1024;
+/** Groups are held in memory until they are stored: so much of it at once, whoever sends them. */
+const MOST_HELD_BYTES = 4 * GROUP_MEMORY_BYTES;
 /** Groups go over fast links only: one that does not come within this time keeps others from the room it has. */
 const COMING_MS = 30_000;
 
 /** `POST images`: several small images at one go, between two Fieldboxes. */
 export class GroupRoute {
   private readonly room = new Room(MOST_HELD_BYTES);
+  private readonly memory = new GroupMemory();
 
   constructor(private readonly parts: Pick<RouteParts, 'intake'>) {}
 
@@ -36,20 +38,28 @@ export class GroupRoute {
       answer(response, 413, `A group has at most ${String(GROUP_BYTES)} bytes.`, OURS);
       return;
     }
-    const leave = await this.room.enter(bytes, request.signal);
+    const leave = await this.room.enter(GROUP_MEMORY_BYTES, request.signal);
     if (leave === null) return; // the caller has gone
+    const memory = this.memory.take();
     try {
-      await this.takeHeld(request, bytes, head);
+      await this.takeHeld(request, memory, bytes, head);
     } finally {
+      this.memory.giveBack(memory);
       leave();
     }
   }
 
-  private async takeHeld(request: BoxRequest, bytes: number, head: number): Promise<void> {
+  private async takeHeld(
+    request: BoxRequest,
+    memory: Uint8Array<ArrayBuffer>,
+    bytes: number,
+    head: number,
+  ): Promise<void> {
     const { incoming, response } = request;
-    const whole = await wholeOf(incoming, bytes, AbortSignal.any([request.signal, AbortSignal.timeout(COMING_MS)]));
+    const whole = memory.subarray(0, bytes);
+    const isWhole = await fills(whole, incoming, AbortSignal.any([request.signal, AbortSignal.timeout(COMING_MS)]));
     incoming.socket.setTimeout(0); // storing may take longer than a line may be silent
-    if (whole === null) {
+    if (!isWhole) {
       response.destroy(); // nothing of it is kept: the images come again
       return;
     }
@@ -60,7 +70,7 @@ export class GroupRoute {
     }
     try {
       const from = performance.now();
-      const taken = { images: await this.results(request, whole, images) };
+      const taken = { images: await this.results(request, memory, images) };
       answerJson(response, taken, { ...OURS, [Headers.took]: String(Math.round(performance.now() - from)) });
     } catch (thrown) {
       const { code } = asFieldboxError(thrown);
@@ -71,11 +81,12 @@ export class GroupRoute {
 
   private async results(
     { remote }: BoxRequest,
-    whole: Uint8Array<ArrayBuffer>,
+    memory: Uint8Array<ArrayBuffer>,
     images: readonly GroupedImage[],
   ): Promise<GroupResult[]> {
     const { intake } = this.parts;
-    const taken = await intake.takeGroup(remote, whole, images);
+    const giveBack = (used: Uint8Array<ArrayBuffer>): void => this.memory.giveBack(used);
+    const taken = await intake.takeGroup(remote, { whole: memory, giveBack }, images);
     return images.map(({ sha256 }, at) => {
       const result = resultOf(taken[at] ?? new FieldboxError('INTERNAL'), sha256);
       if (result.status === 204) intake.partial.forget(remote.remote, sha256);
@@ -95,24 +106,22 @@ function statusOf(code: FieldboxError['code']): number {
   return code === 'DISK_FULL' ? 507 : 503;
 }
 
-/** A body of so many bytes; null when it ends before, or the signal does. */
-async function wholeOf(
-  incoming: IncomingMessage,
-  bytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const whole = new Uint8Array(new ArrayBuffer(bytes));
+/** Takes a body in; false when it has other than so many bytes, or the signal ends before. */
+async function fills(whole: Uint8Array, incoming: IncomingMessage, signal: AbortSignal): Promise<boolean> {
   let at = 0;
-  incoming.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     whole.set(chunk, at);
     at += chunk.length;
-  });
+  };
+  incoming.on('data', take);
   try {
     await finished(incoming, { signal, writable: false });
+    return at === whole.length;
   } catch {
-    return null;
+    return false;
+  } finally {
+    incoming.off('data', take); // the memory is used for others
   }
-  return at === bytes ? whole : null;
 }
 
 /** The images that a group says it has; null when it is not as it says. */

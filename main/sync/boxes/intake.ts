@@ -6,6 +6,7 @@ import type { Engine } from '../../archive/engine';
 import { statement } from '../../archive/index-writer/statements';
 import { noteLog } from '../../archive/log/journal';
 import type { Received } from '../../archive/ingest/receiver';
+import type { Group } from '../../archive/ingest/storing';
 import type { Remote } from '../../archive/outbox/queue';
 import { Reception } from '../scp/reception';
 import {
@@ -32,6 +33,9 @@ export interface Taken extends IncomingCounts {
   /** Why it was not taken, for good; null when it was. */
   readonly rejected: ErrorCode | null;
 }
+
+/** Bytes of several files in memory that is used again. */
+type Lent = Pick<Group, 'whole' | 'giveBack'>;
 
 /** One of several small files that came in one request. */
 export interface GroupedImage {
@@ -86,12 +90,12 @@ export class BoxIntake {
 
   /**
    * Takes in several small files at one go, and books them together; for each what became of it, or what may pass (as `take` throws
-   * it). The bytes are not here afterwards. What needs more than that is OBJECT_DAMAGED, and is to come by itself. Throws DISK_FULL,
+   * it). The bytes are not here until they are given back. What needs more than that is OBJECT_DAMAGED, and is to come by itself. Throws DISK_FULL,
    * DISK_FAILED, CANCELLED where that holds for all of them.
    */
   async takeGroup(
     remote: Remote,
-    whole: Uint8Array<ArrayBuffer>,
+    memory: Lent,
     images: readonly GroupedImage[],
   ): Promise<readonly (Taken | FieldboxError)[]> {
     const known = images.map(({ sha256 }) => this.known(sha256));
@@ -99,7 +103,7 @@ export class BoxIntake {
       images.findIndex((other) => other.sha256 === sha256) === at;
     const fresh = images.filter((image, at) => known[at] === undefined && isFirst(image, at));
     const received = new Map<GroupedImage, Received | FieldboxError>();
-    for (const [at, came] of (await this.receiveGroup(remote, whole, fresh)).entries()) {
+    for (const [at, came] of (await this.receiveGroup(remote, memory, fresh)).entries()) {
       const image = fresh[at];
       if (image !== undefined) received.set(image, came);
     }
@@ -175,14 +179,14 @@ export class BoxIntake {
   /** A worker that dies of one of them says nothing of the others: each is to come by itself. */
   private async receiveGroup(
     remote: Remote,
-    whole: Uint8Array<ArrayBuffer>,
+    memory: Lent,
     images: readonly GroupedImage[],
   ): Promise<readonly (Received | FieldboxError)[]> {
     if (images.length === 0) return [];
     const files = images.map(({ sha256, start, bytes }) => ({ expected: sha256, start, bytes }));
     const shown = images.map(({ place }) => shownAs(place));
     try {
-      return await this.reception.takeGroup(senderOf(remote), { whole, files }, shown, { restores: true });
+      return await this.reception.takeGroup(senderOf(remote), { ...memory, files }, shown, { restores: true });
     } catch (thrown) {
       const error = asFieldboxError(thrown);
       if (error.code !== 'WORKER_DIED' && error.code !== 'TIMED_OUT') throw error;

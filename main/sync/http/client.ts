@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline as pipeStreams, type Readable, type Transform } from 'node:stream';
@@ -39,12 +45,21 @@ export interface HttpBody {
   readonly bytes?: number;
 }
 
+/** A body that is written from memory which is used again. */
+export interface PouredBody {
+  readonly bytes: number;
+  /** Writes all of it, one write after the other; what `write` was given may be changed when it has answered. Throws what `write` throws. */
+  pour(write: WriteBytes): Promise<void>;
+}
+
+export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'PATCH';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text, bytes, or a stream that can be opened again: with `bytes` it is sent with Content-Length, without it in chunks. */
-  readonly body?: string | Uint8Array | HttpBody | undefined;
+  /** A text, bytes, or what can be sent again: with `bytes` it is sent with Content-Length, without it in chunks. */
+  readonly body?: string | Uint8Array | HttpBody | PouredBody | undefined;
   readonly signal: AbortSignal;
   /** Most bytes of the answer that are taken into memory. */
   readonly mostBytes?: number;
@@ -228,9 +243,35 @@ function sendBody(outgoing: ReturnType<typeof httpRequest>, body: HttpRequest['b
     outgoing.end(body);
     return;
   }
+  if ('pour' in body) {
+    void pourInto(outgoing, body);
+    return;
+  }
   pipeStreams(body.open(), outgoing, (error) => {
     if (error) outgoing.destroy(error);
   });
+}
+
+async function pourInto(outgoing: ClientRequest, body: PouredBody): Promise<void> {
+  let broken = false;
+  let gone = (): void => undefined;
+  // What is written to a connection that has ended is passed over without a word.
+  outgoing.once('close', () => {
+    broken = true;
+    gone();
+  });
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      gone = () => reject(new HttpFailure({ code: 'REMOTE_CUT' }));
+      if (broken) gone();
+      else outgoing.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  try {
+    await body.pour(write);
+    outgoing.end();
+  } catch (error) {
+    outgoing.destroy(failureOf(error));
+  }
 }
 
 /** SHA-256 of a certificate as lower-case hexadecimal digits. */

@@ -102,6 +102,7 @@ export async function prepare(
           facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
           held,
           examine: () => examine(ctx, queued.image, path),
+          ...(leaving?.isCapped === false && { readInto: (memory, from) => readFrom(path, memory, from) }),
           open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
           older: known.isCorrected ? await olderVersions(ctx, remote.remote, queued.image) : [],
           transcoded: (syntax, signal) => copies.make(syntax, signal),
@@ -241,6 +242,16 @@ async function wholeFile(path: string, bytes: number): Promise<Buffer | null> {
     const whole = Buffer.allocUnsafeSlow(bytes + 1);
     const { bytesRead } = await readInto(file, whole, 0, bytes + 1, 0);
     return bytesRead === bytes ? whole.subarray(0, bytes) : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Only reading is handed to another thread. */
+async function readFrom(path: string, memory: Uint8Array, from: number): Promise<number> {
+  const file = openSync(path, 'r');
+  try {
+    return (await readInto(file, memory, 0, memory.length, from)).bytesRead;
   } finally {
     closeSync(file);
   }

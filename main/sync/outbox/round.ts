@@ -134,7 +134,7 @@ export class Round {
   }
 
   private async makeReady(queued: QueuedItem): Promise<Ready> {
-    if (queued.bytes <= MOST_HELD) return { queued, prepared: await this.prepared(queued) };
+    if (!this.isWorkToPrepare(queued)) return { queued, prepared: await this.prepared(queued) };
     const giveBack = await this.large.take();
     try {
       const prepared = await this.prepared(queued);
@@ -146,6 +146,12 @@ export class Round {
       giveBack();
       throw error;
     }
+  }
+
+  /** Whether it is read or made anew before it is sent, and large: what the other side compares is only looked up. */
+  private isWorkToPrepare({ bytes, anonymise, attachment }: QueuedItem): boolean {
+    const isCompared = this.hands.connected().compares === true && anonymise === null && attachment === null;
+    return bytes > MOST_HELD && !isCompared;
   }
 
   private prepared(queued: QueuedItem): Promise<Prepared> {

@@ -229,6 +229,8 @@ export interface OutgoingFile {
   open(from?: number): Readable;
   /** The whole file where it is small and was read already; left out or null: it has to be opened. */
   readonly held?: Buffer | null;
+  /** Reads from an offset on into memory of the caller's; gives how much. Left out where something stands in the way of its bytes. */
+  readonly readInto?: (memory: Uint8Array, from: number) => Promise<number>;
 }
 
 /** One image on its way to one remote. */

@@ -10,11 +10,10 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
-import { diskError, systemCode } from '../../platform/durable';
+import { diskError, systemCode, writeWhole } from '../../platform/durable';
 
 const CHUNK = 1024 * 1024;
 /** One for all files of this worker: tasks run one after the other, and making one anew for each costs more than the copying. */
@@ -110,11 +109,6 @@ export function readSource(file: number, into: Uint8Array, length: number, posit
   } catch (error) {
     throw new FieldboxError('FILE_UNREADABLE', { reason: systemCode(error) }, error);
   }
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written);
 }
 
 /** Whether an object with this name is in the archive already. */

@@ -6,9 +6,8 @@ import { BufferSource } from '../../dicom/buffer-source';
 import { type FilteredFile, filterFile, joined, type TagFilter } from '../../dicom/filter';
 import type { ByteSource } from '../../dicom/model';
 import { readDicom } from '../../dicom/reader';
-import { diskError } from '../../platform/durable';
+import { diskError, writeWhole } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
-import { writeWhole } from './write-whole';
 
 /** A file in `incoming/` that has no name yet. */
 export interface Copy {

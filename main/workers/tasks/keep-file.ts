@@ -1,9 +1,9 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { CONTENT_TYPE_BYTES, contentTypeOf } from '../../imaging/content-type';
-import { diskError, systemCode } from '../../platform/durable';
+import { diskError, systemCode, writeWhole } from '../../platform/durable';
 
 const CHUNK = 1024 * 1024;
 /** A symbolic link is refused and a pipe does not make us wait; Windows has neither of the two flags. */
@@ -118,7 +118,7 @@ function pour(reader: Reader, file: number, hash: Hash, maxBytes: number): { hea
     bytes += piece.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     hash.update(piece);
-    for (let written = 0; written < piece.length;) written += writeSync(file, piece, written);
+    writeWhole(file, piece);
   }
   return { head: head.subarray(0, Math.min(bytes, head.length)), bytes };
 }

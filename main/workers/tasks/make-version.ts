@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import type { ExtraValue } from '../../dicom/anonymise/tag-path';
@@ -10,7 +10,7 @@ import { readDicom } from '../../dicom/reader';
 import { changeAttributes, type ModificationNote, refuseProtected, type Segment } from '../../dicom/rewrite';
 import { Tags } from '../../dicom/tags';
 import { patientKeyTag } from '../../imaging/origin';
-import { diskError } from '../../platform/durable';
+import { diskError, writeWhole } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
 
 export interface MakeVersionInput {
@@ -113,7 +113,7 @@ function write(folder: string, content: Iterable<Uint8Array>): { path: string; s
     try {
       for (const piece of content) {
         hash.update(piece);
-        for (let written = 0; written < piece.length;) written += writeSync(file, piece, written);
+        writeWhole(file, piece);
         bytes += piece.length;
       }
       fdatasyncSync(file);

@@ -13,8 +13,8 @@ export interface GroupedFile {
 }
 
 export interface TakeInGroupInput extends Places {
-  /** The files, whole and one behind the other. */
-  readonly whole: Uint8Array;
+  /** All of a piece of memory; in it the files, whole. */
+  readonly whole: Uint8Array<ArrayBuffer>;
   readonly files: readonly GroupedFile[];
   /** As for `takeIn`. */
   readonly filter: TagFilter | null;
@@ -24,15 +24,17 @@ export interface TakeInGroupInput extends Places {
 export type GroupedTaken =
   { readonly ok: true; readonly taken: TakeInOutput } | { readonly ok: false; readonly error: WireError };
 
+export interface TakeInGroupOutput {
+  readonly files: readonly GroupedTaken[];
+  /** The same memory: it goes back, so that it can be used again. */
+  readonly whole: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Takes in several small files that are in memory, as `takeIn` does with one: one message to a worker and one back, and each file
  * is hashed and written once. A file without the bytes that were expected (OBJECT_DAMAGED) leaves nothing behind.
  */
-export async function takeInGroup({
-  whole,
-  files,
-  ...places
-}: TakeInGroupInput): Promise<{ readonly files: readonly GroupedTaken[] }> {
+export async function takeInGroup({ whole, files, ...places }: TakeInGroupInput): Promise<TakeInGroupOutput> {
   const taken = files.map(({ start, bytes, expected }): GroupedTaken => {
     try {
       const held = whole.subarray(start, start + bytes);
@@ -43,5 +45,5 @@ export async function takeInGroup({
       return { ok: false, error: asFieldboxError(thrown).toJSON() };
     }
   });
-  return Promise.resolve({ files: taken });
+  return Promise.resolve({ files: taken, whole });
 }

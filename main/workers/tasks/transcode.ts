@@ -1,9 +1,8 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { readDicom } from '../../dicom/reader';
 import { type PlainTransferSyntax, transcoded } from '../../dicom/transcode';
-import { diskError } from '../../platform/durable';
+import { diskError, writeWhole } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
-import { writeWhole } from './write-whole';
 
 /**
  * Writes an image in a plain transfer syntax as a new file; gives its length. Throws PIXELS_*, NOT_DICOM, DICOM_*,

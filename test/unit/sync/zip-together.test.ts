@@ -51,7 +51,8 @@ function server(answering: (asked: Asked) => Said) {
   const ask = async ({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): Promise<HttpAnswer> => {
     const parts: Uint8Array[] = [];
     if (body instanceof Uint8Array) parts.push(body);
-    else if (typeof body === 'object') for await (const part of body.open()) parts.push(part as Buffer);
+    else if (typeof body === 'object' && 'open' in body)
+      for await (const part of body.open()) parts.push(part as Buffer);
     const text = Buffer.concat(parts).toString('latin1');
     const numbers = [...text.matchAll(/number (\S+) end/g)].map(([, number = '']) => number);
     const asked = { type: headers?.['content-type'] ?? '', numbers };

@@ -9,7 +9,7 @@ import type { Outgoing, SendHooks, SendOutcome } from '../remote';
 import type { Leaver } from '../waiting';
 import { sliceboxKeeps } from './accepted';
 import { type BoxClient, troubleOfBox } from './box-client';
-import { groupBody } from './group-body';
+import { groupBody, GroupBlocks } from './group-body';
 import { LinkSpeed } from './link-speed';
 import { PushRow, WAITING } from './push-row';
 
@@ -30,6 +30,7 @@ const SMALL = 2 * 1024 * 1024;
 /** Sends images to a box: one by one as slicebox does it, or with resume and hash, and small ones together, to a Fieldbox. */
 export class Pusher {
   private readonly link = new LinkSpeed();
+  private readonly blocks = new GroupBlocks();
   /** It has refused a group as a whole. */
   private singly = false;
   private readonly row = new PushRow({
@@ -139,7 +140,7 @@ export class Pusher {
 
   /** What became of each image; null where it is to go by itself. Throws HttpFailure. */
   private async groupToFieldbox(images: readonly Leaver[]): Promise<readonly (SendOutcome | null)[]> {
-    const { headers, body, signal } = groupBody(images);
+    const { headers, body, signal } = groupBody(images, this.blocks);
     const from = performance.now();
     const answer = await this.askWithGroup({ method: 'POST', path: '/images', headers, body, signal, idleMs: 600_000 });
     if (answer.status !== 200) {
