@@ -328,7 +328,7 @@ function indexed({ db }: EngineContext, image: ImageId): Indexed | undefined {
     `SELECT image.bytes, image.file_name AS fileName, image.taken_at AS takenAt, coalesce(kind.code, kind.name, '') AS kindOfPicture,
        image.attributes, image.source_object IS NOT NULL AS isMade,
        EXISTS (SELECT 1 FROM set_aside WHERE set_aside.arrival = image.id AND set_aside.why = 'replaced') AS isCorrected
-     FROM image LEFT JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
+     FROM image LEFT JOIN kind ON kind.id = image.kind_id WHERE image.object = +?`,
   ).get(image) as IndexedColumns | undefined;
   if (row === undefined) return undefined;
   // Written by this program from the type it is read as.
