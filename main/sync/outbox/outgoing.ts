@@ -22,6 +22,7 @@ import { driverFor } from '../remotes/registry';
 import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
 import { sha256Of } from '../sha256';
 import { PlainCopies } from './plain-copies';
+import { MOST_HELD } from './read-ahead';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
 export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
@@ -39,8 +40,6 @@ const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
 
 /** Files are read in pieces of this size on their way out: waking a thread for each of many small ones costs more than the bytes. */
 const PIECE = 512 * 1024;
-/** Files up to this size may be held whole. */
-export const MOST_HELD = 256 * 1024;
 
 /** How an item is made ready that is to leave. */
 export interface Leaving {
@@ -54,6 +53,8 @@ export interface Leaving {
   readonly isCapped: boolean;
   /** The other side compares what comes with its hash: here it is only looked whether the file has its length. */
   readonly isCompared?: boolean;
+  /** The bytes of a small file that was read and found sound with others; null when it was not. */
+  readonly wasRead?: (queued: QueuedItem) => Buffer | null;
 }
 
 /**
@@ -86,8 +87,10 @@ export async function prepare(
       const copies = new PlainCopies(ctx, path, slowed);
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
-      const held = readsAhead ? await wholeFile(path, known.bytes) : null;
-      if (leaving?.isCompared === true) requireLength(queued.image, path, known.bytes);
+      const read = readsAhead ? (leaving.wasRead?.(queued) ?? null) : null;
+      const held = readsAhead && read === null ? await wholeFile(path, known.bytes) : read;
+      if (read !== null) requireLength(queued.image, read.length, known.bytes);
+      else if (leaving?.isCompared === true) requireLength(queued.image, statSync(path).size, known.bytes);
       else if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {
         kind: 'ready',
@@ -268,8 +271,8 @@ async function md5Of({ pool }: EngineContext, path: string, signal: AbortSignal)
 }
 
 /** Throws OBJECT_DAMAGED. */
-function requireLength(stored: ImageId, path: string, bytes: number): void {
-  if (statSync(path).size !== bytes) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
+function requireLength(stored: ImageId, there: number, bytes: number): void {
+  if (there !== bytes) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
 }
 
 async function examine(ctx: EngineContext, stored: ImageId, path: string): Promise<Refused | null> {
