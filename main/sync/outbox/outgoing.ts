@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, read, statSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
@@ -104,6 +104,7 @@ export async function prepare(
           md5: (signal) => md5Of(ctx, path, signal),
           facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
           held,
+          openPlaces: leaving?.isCapped === false ? () => open(path, 'r') : null,
           examine: () => examine(ctx, queued.image, path),
           open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
           older: known.isCorrected ? await olderVersions(ctx, remote.remote, queued.image) : [],

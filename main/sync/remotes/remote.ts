@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Transform } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
@@ -224,6 +225,8 @@ export interface OutgoingFile {
   open(from?: number): Readable;
   /** The whole file where it is small and was read already; left out or null: it has to be opened. */
   readonly held?: Buffer | null;
+  /** Opens it to be read from any place into given memory; left out or null where something stands in the way of its bytes. */
+  readonly openPlaces?: (() => Promise<FileHandle>) | null;
 }
 
 /** One image on its way to one remote. */
