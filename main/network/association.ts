@@ -3,7 +3,7 @@ import type { PlainTransferSyntax } from '../dicom/transcode';
 import { type Command, CommandField, decodeCommand, encodeCommand } from './command';
 import { connected, type ConnectOptions } from './connect';
 import { AssociationError, faultOf } from './fault';
-import { MessageWriter } from './message-writer';
+import { type DataSetBytes, MessageWriter } from './message-writer';
 import {
   type AssociateRequest,
   decodeAssociateAccept,
@@ -204,11 +204,7 @@ export class Association {
   }
 
   /** Sends a command, and a data set in the transfer syntax of the context. Throws AssociationError. */
-  async send(
-    contextId: number,
-    command: Command,
-    data: Uint8Array | AsyncIterable<Buffer> | null = null,
-  ): Promise<void> {
+  async send(contextId: number, command: Command, data: DataSetBytes | null = null): Promise<void> {
     await this.messages.send(contextId, encodeCommand(command, data !== null), data);
   }
 

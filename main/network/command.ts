@@ -78,81 +78,92 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Encodes a command, its group length first; `hasData` tells whether a data set follows. */
+interface Element {
+  readonly name: keyof Command;
+  readonly element: number;
+  readonly kind: 'number' | 'uid' | 'text';
+}
+
+/** All of them in their order, in which they have to be written (PS3.5 7.1). */
+const ELEMENTS: readonly Element[] = [
+  { name: 'CommandField' as const, element: 0x0100, kind: 'number' as const },
+  ...entries(NUMBERS).map(([name, element]) => ({ name, element, kind: 'number' as const })),
+  ...entries(UIDS).map(([name, element]) => ({ name, element, kind: 'uid' as const })),
+  ...entries(TEXTS).map(([name, element]) => ({ name, element, kind: 'text' as const })),
+].sort((a, b) => a.element - b.element);
+const BY_ELEMENT: ReadonlyMap<number, Element> = new Map(ELEMENTS.map((each) => [each.element, each]));
+
+const GROUP_LENGTH = 0x0000;
+const DATA_SET_TYPE = 0x0800;
+/** Group, element and length. */
+const HEAD = 8;
+
+/** Encodes a command, its group length first; `hasData` tells whether a data set follows. Written for every image that leaves. */
 export function encodeCommand(command: Command, hasData: boolean): Buffer {
-  const elements = new Map<number, Buffer>([
-    [0x0100, u16(command.CommandField)],
-    [0x0800, u16(hasData ? 0x0000 : NO_DATA_SET)],
-  ]);
-  for (const [name, element] of entries(NUMBERS)) {
+  const type = { element: DATA_SET_TYPE, value: hasData ? 0x0000 : NO_DATA_SET };
+  const parts: { readonly element: number; readonly value: number | string }[] = [];
+  let isTyped = false;
+  for (const { name, element, kind } of ELEMENTS) {
     const value = command[name];
-    if (value !== undefined) elements.set(element, u16(value));
+    if (value === undefined) continue;
+    if (!isTyped && element > DATA_SET_TYPE) {
+      parts.push(type);
+      isTyped = true;
+    }
+    parts.push({ element, value: typeof value === 'number' ? value : padded(value, kind === 'uid' ? '\0' : ' ') });
   }
-  for (const [name, element] of entries(UIDS)) {
-    const value = command[name];
-    if (value !== undefined) elements.set(element, padded(value, '\0'));
+  if (!isTyped) parts.push(type);
+  const length = parts.reduce((sum, { value }) => sum + HEAD + (typeof value === 'number' ? 2 : value.length), 0);
+  const bytes = Buffer.alloc(HEAD + 4 + length);
+  head(bytes, 0, GROUP_LENGTH, 4);
+  bytes.writeUInt32LE(length, HEAD);
+  let at = HEAD + 4;
+  for (const { element, value } of parts) {
+    const width = typeof value === 'number' ? 2 : value.length;
+    head(bytes, at, element, width);
+    if (typeof value === 'number') bytes.writeUInt16LE(value, at + HEAD);
+    else bytes.write(value, at + HEAD, 'latin1');
+    at += HEAD + width;
   }
-  for (const [name, element] of entries(TEXTS)) {
-    const value = command[name];
-    if (value !== undefined) elements.set(element, padded(value, ' '));
-  }
-  const body = Buffer.concat(
-    [...elements].sort(([a], [b]) => a - b).map(([element, value]) => encodeElement(element, value)),
-  );
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(body.length);
-  return Buffer.concat([encodeElement(0x0000, length), body]);
+  return bytes;
 }
 
 /** Decodes a command. Throws CommandError. */
 export function decodeCommand(bytes: Buffer): { readonly command: Command; readonly hasData: boolean } {
-  const elements = new Map<number, Buffer>();
+  const command: Record<string, string | number> = {};
+  let type = NO_DATA_SET;
   for (let at = 0; at < bytes.length;) {
-    const length = at + 8 <= bytes.length ? bytes.readUInt32LE(at + 4) : Infinity;
-    if (at + 8 + length > bytes.length || bytes.readUInt16LE(at) !== 0) throw new CommandError('command set');
-    elements.set(bytes.readUInt16LE(at + 2), bytes.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
+    const length = at + HEAD <= bytes.length ? bytes.readUInt32LE(at + 4) : Infinity;
+    const end = at + HEAD + length;
+    if (end > bytes.length || bytes.readUInt16LE(at) !== 0) throw new CommandError('command set');
+    const element = bytes.readUInt16LE(at + 2);
+    const known = BY_ELEMENT.get(element);
+    if (known !== undefined && known.kind !== 'number') command[known.name] = trimmed(bytes, at + HEAD, end);
+    else if (length >= 2 && known !== undefined) command[known.name] = bytes.readUInt16LE(at + HEAD);
+    else if (length >= 2 && element === DATA_SET_TYPE) type = bytes.readUInt16LE(at + HEAD);
+    at = end;
   }
-  const field = numberIn(elements.get(0x0100));
-  if (field === undefined) throw new CommandError('Command Field');
-  const command: Record<string, string | number> = { CommandField: field };
-  for (const [name, element] of entries(NUMBERS)) {
-    const value = numberIn(elements.get(element));
-    if (value !== undefined) command[name] = value;
-  }
-  for (const [name, element] of [...entries(UIDS), ...entries(TEXTS)]) {
-    const value = elements.get(element);
-    if (value !== undefined)
-      command[name] = value
-        .toString('latin1')
-        .replace(/[\0 ]+$/, '')
-        .trimStart();
-  }
-  const hasData = (numberIn(elements.get(0x0800)) ?? NO_DATA_SET) !== NO_DATA_SET;
-  return { command: { ...command, CommandField: field }, hasData };
+  const { CommandField: field } = command;
+  if (typeof field !== 'number') throw new CommandError('Command Field');
+  return { command: { ...command, CommandField: field }, hasData: type !== NO_DATA_SET };
 }
 
 function entries<K extends Field>(table: Readonly<Record<K, number>>): readonly (readonly [K, number])[] {
   return (Object.keys(table) as K[]).map((name) => [name, table[name]]);
 }
 
-function encodeElement(element: number, value: Buffer): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt16LE(element, 2);
-  head.writeUInt32LE(value.length, 4);
-  return Buffer.concat([head, value]);
+function head(into: Buffer, at: number, element: number, length: number): void {
+  into.writeUInt16LE(element, at + 2);
+  into.writeUInt32LE(length, at + 4);
 }
 
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
+function padded(value: string, padding: string): string {
+  return value.length % 2 === 0 ? value : value + padding;
 }
 
-function padded(value: string, padding: string): Buffer {
-  return Buffer.from(value.length % 2 === 0 ? value : value + padding, 'latin1');
-}
-
-function numberIn(value: Buffer | undefined): number | undefined {
-  return value === undefined || value.length < 2 ? undefined : value.readUInt16LE(0);
+function trimmed(bytes: Buffer, from: number, to: number): string {
+  return bytes
+    .toString('latin1', from, to)
+    .replace(/[\0 ]+$/, '')
+    .trimStart();
 }

@@ -3,6 +3,7 @@ import { DataSetBuilder } from '../dicom/writer';
 import { type Association, AssociationError, type Context, type Message } from './association';
 import { type Command, CommandField } from './command';
 import { encodeIdentifier, readIdentifier } from './identifier';
+import type { DataSetBytes } from './message-writer';
 import { isPending, Status } from './status';
 import { Services } from './uids';
 
@@ -32,7 +33,7 @@ export class ServiceUser {
     instance: {
       readonly SOPClassUID: string;
       readonly SOPInstanceUID: string;
-      readonly dataset: Uint8Array | AsyncIterable<Buffer>;
+      readonly dataset: DataSetBytes;
     },
     origin?: { readonly AETitle: string; readonly messageId: number },
   ): Promise<number> {

@@ -74,7 +74,9 @@ const ways: readonly (readonly [string, 'takeIn' | 'takeInGroup', (given: Case) 
     async ({ engine, bytes }) => {
       const files = [{ start: 0, bytes: bytes.length, expected: sha256Of(bytes) }];
       const receiver = await Receiver.open(engine.context, SENDER, unwatched);
-      const [taken] = await receiver.takeGroup({ whole: new Uint8Array(bytes), files }, ['a']);
+      const [taken] = await receiver.takeGroup({ whole: new Uint8Array(bytes), giveBack: () => undefined, files }, [
+        'a',
+      ]);
       if (taken instanceof Error) throw taken;
     },
   ],

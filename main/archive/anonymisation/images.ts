@@ -24,7 +24,7 @@ export interface Subject {
 
 /** Whether an image is here and its stored file is sound, as far as the index knows. */
 export function isHere(db: Database, image: ImageId): boolean {
-  const sql = `SELECT 1 FROM image JOIN object ON object.sha256 = image.object WHERE image.object = ? AND object.state = 'good'`;
+  const sql = `SELECT 1 FROM image JOIN object ON object.sha256 = image.object WHERE image.object = +? AND object.state = 'good'`;
   return statement(db, sql).get(image) !== undefined;
 }
 

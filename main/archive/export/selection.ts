@@ -64,7 +64,7 @@ const ROW = `
   JOIN study ON study.id = image.study_id
   JOIN patient ON patient.id = image.patient_id
   LEFT JOIN kind ON kind.id = image.kind_id
-  WHERE image.id = ?`;
+  WHERE image.id = +?`;
 
 /** What a selection comes to: the images that may leave, in the order of the hierarchy, and those that stay. */
 export interface Selected {
@@ -121,7 +121,7 @@ export function selectToSend(
 
 const TO_SEND = `
   SELECT image.object AS image, image.bytes, object.state AS objectState, ${CONSENT_SQL} AS consent
-  FROM image JOIN object ON object.sha256 = image.object JOIN patient ON patient.id = image.patient_id WHERE image.id = ?`;
+  FROM image JOIN object ON object.sha256 = image.object JOIN patient ON patient.id = image.patient_id WHERE image.id = +?`;
 
 function reasonToStay(row: SelectedRow, form: ExportForm, release: Release): ErrorCode | null {
   const facts = { image: row.object, consent: row.consent, objectState: goingOut(row, form) };

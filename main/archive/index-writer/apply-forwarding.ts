@@ -92,9 +92,9 @@ export function noteProven(db: Database, { transaction, position }: Delivery): v
     db,
     `INSERT INTO forward_delivered (image, rule_id)
      SELECT item.image, rule.id FROM outbox_transaction AS asked
-       JOIN outbox_item AS item ON item.transaction_id = asked.id AND item.position = @position
+       JOIN outbox_item AS item ON item.transaction_id = asked.id AND item.position = +@position
        JOIN forward_rule AS rule ON rule.key = json_extract(asked.cause, '$.reference')
-     WHERE asked.key = @transaction AND json_extract(asked.cause, '$.type') = 'rule' AND asked.anonymise IS NULL
+     WHERE asked.key = +@transaction AND json_extract(asked.cause, '$.type') = 'rule' AND asked.anonymise IS NULL
        AND item.state = 'proven' AND rule.keep_images = 0 AND rule.removed = 0
        AND EXISTS (SELECT 1 FROM image WHERE image.object = item.image)
      ON CONFLICT (image, rule_id) DO NOTHING`,

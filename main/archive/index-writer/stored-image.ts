@@ -131,12 +131,12 @@ const SELECT = `
 
 /** A living image; undefined when there is none of this name. */
 export function livingImage(db: Database, image: string): Standing | undefined {
-  return standing(statement(db, `${SELECT} WHERE image.object = ?`).get(image) as Row | undefined);
+  return standing(statement(db, `${SELECT} WHERE image.object = +?`).get(image) as Row | undefined);
 }
 
 /** The living version of the image that arrived so; undefined when it lies in the trash or was erased. */
 export function livingAt(db: Database, arrival: number): Standing | undefined {
-  return standing(statement(db, `${SELECT} WHERE image.id = ?`).get(arrival) as Row | undefined);
+  return standing(statement(db, `${SELECT} WHERE image.id = +?`).get(arrival) as Row | undefined);
 }
 
 function standing(row: Row | undefined): Standing | undefined {

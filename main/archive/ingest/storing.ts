@@ -295,7 +295,7 @@ export class Storing {
     const rows = statement(
       this.ctx.db,
       `SELECT image.object FROM image JOIN patient ON patient.id = image.patient_id
-       WHERE image.source_object = @sha256
+       WHERE image.source_object = +@sha256
          AND (patient.key = @patient OR (@patient IS NULL AND patient.registered = 0 AND patient.PatientID = '' AND patient.PatientName = ''))
        ORDER BY image.id`,
     ).all({ sha256, patient: patient === null ? null : survivorOf(this.ctx.db, patient) }) as { object: ImageId }[];

@@ -21,7 +21,7 @@ export async function sourceFileOf(ctx: EngineContext, image: ImageId): Promise<
   const row = statement(
     ctx.db,
     `SELECT object.sha256, object.bytes, image.file_name AS name FROM image JOIN object ON object.sha256 = image.source_object
-     WHERE image.object = ? AND object.state = 'good'`,
+     WHERE image.object = +? AND object.state = 'good'`,
   ).get(image) as { sha256: ImageId; bytes: number; name: string } | undefined;
   if (!row || !(await ctx.objects.exists(row.sha256))) return null;
   const path = ctx.objects.path(row.sha256);

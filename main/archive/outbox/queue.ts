@@ -118,7 +118,7 @@ export function itemAt(
   number: number,
   position: number,
 ): { readonly item: QueuedItem; readonly state: Delivery['state'] } | undefined {
-  const sql = `${ITEM} WHERE t.id = ? AND i.position = ? AND i.remote_id = (SELECT id FROM remote WHERE key = ? AND removed = 0)`;
+  const sql = `${ITEM} WHERE t.id = +? AND i.position = +? AND i.remote_id = (SELECT id FROM remote WHERE key = ? AND removed = 0)`;
   const row = statement(db, sql).get(number, position, remote) as ItemColumns | undefined;
   if (row === undefined) return undefined;
   const { state } = statement(db, 'SELECT state FROM outbox_item WHERE id = ?').get(row.id) as {

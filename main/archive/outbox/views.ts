@@ -315,7 +315,7 @@ export function olderThere(db: Database, remote: RemoteKey, image: ImageId): rea
     `SELECT DISTINCT i.image FROM image AS living JOIN set_aside ON set_aside.arrival = living.id AND set_aside.why = 'replaced'
        CROSS JOIN outbox_item AS i ON i.image = set_aside.object AND i.remote_id = (SELECT id FROM remote WHERE key = @remote)
        JOIN outbox_transaction AS t ON t.id = i.transaction_id
-     WHERE living.object = @image AND i.attachment IS NULL AND t.anonymise IS NULL AND i.state IN ('arrived', 'proven')
+     WHERE living.object = +@image AND i.attachment IS NULL AND t.anonymise IS NULL AND i.state IN ('arrived', 'proven')
      ORDER BY i.id DESC`,
   ).all({ remote, image }) as { image: ImageId }[];
   return rows.map((row) => row.image);

@@ -26,7 +26,7 @@ export function factsIfHere(db: Database, image: ImageId): ImageFacts | undefine
   const row = statement(
     db,
     `SELECT ${CONSENT_SQL} AS consent, object.state AS objectState FROM image JOIN object ON object.sha256 = image.object
-     JOIN patient ON patient.id = image.patient_id WHERE image.object = ?`,
+     JOIN patient ON patient.id = image.patient_id WHERE image.object = +?`,
   ).get(image) as Omit<ImageFacts, 'image'> | undefined;
   return row && { image, ...row };
 }

@@ -137,7 +137,7 @@ export class BoxIntake {
     const row = statement(
       this.engine.context.db,
       `SELECT image.object FROM image JOIN object ON object.sha256 = image.object
-       WHERE image.object = ? AND object.state = 'good'`,
+       WHERE image.object = +? AND object.state = 'good'`,
     ).get(sha256) as { object: string } | undefined;
     return row === undefined ? undefined : ImageId.parse(row.object);
   }

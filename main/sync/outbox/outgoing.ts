@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, read, statSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { AnonymisationWay } from '@shared/model/anonymisation';
@@ -22,6 +22,7 @@ import { driverFor } from '../remotes/registry';
 import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
 import { sha256Of } from '../sha256';
 import { PlainCopies } from './plain-copies';
+import { MOST_HELD } from './read-ahead';
 
 /** Makes an anonymised copy of an image in a temporary file: the same one every time, so that a second try sends the same bytes. */
 export type MakeAnonymous = (image: ImageId, way: AnonymisationWay) => Promise<{ readonly path: string }>;
@@ -39,8 +40,6 @@ const gone: Refused = { kind: 'refused', code: 'SEND_IMAGE_GONE', details: {} };
 
 /** Files are read in pieces of this size on their way out: waking a thread for each of many small ones costs more than the bytes. */
 const PIECE = 512 * 1024;
-/** Files up to this size may be held whole. */
-export const MOST_HELD = 256 * 1024;
 
 /** How an item is made ready that is to leave. */
 export interface Leaving {
@@ -54,6 +53,8 @@ export interface Leaving {
   readonly isCapped: boolean;
   /** The other side compares what comes with its hash: here it is only looked whether the file has its length. */
   readonly isCompared?: boolean;
+  /** The bytes of a small file that was read and found sound with others; null when it was not. */
+  readonly wasRead?: (queued: QueuedItem) => Buffer | null;
 }
 
 /**
@@ -86,8 +87,10 @@ export async function prepare(
       const copies = new PlainCopies(ctx, path, slowed);
       const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
-      const held = readsAhead ? await wholeFile(path, known.bytes) : null;
-      if (leaving?.isCompared === true) requireLength(queued.image, path, known.bytes);
+      const read = readsAhead ? (leaving.wasRead?.(queued) ?? null) : null;
+      const held = readsAhead && read === null ? await wholeFile(path, known.bytes) : read;
+      if (read !== null) requireLength(queued.image, read.length, known.bytes);
+      else if (leaving?.isCompared === true) requireLength(queued.image, statSync(path).size, known.bytes);
       else if (leaving !== null) await requireSound(ctx, queued.image, path, held);
       return {
         kind: 'ready',
@@ -101,8 +104,8 @@ export async function prepare(
           md5: (signal) => md5Of(ctx, path, signal),
           facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
           held,
+          openPlaces: leaving?.isCapped === false ? () => open(path, 'r') : null,
           examine: () => examine(ctx, queued.image, path),
-          ...(leaving?.isCapped === false && { readInto: (memory, from) => readFrom(path, memory, from) }),
           open: (from = 0) => (held === null ? slowed(fileFrom(path, from)) : Readable.from([held.subarray(from)])),
           older: known.isCorrected ? await olderVersions(ctx, remote.remote, queued.image) : [],
           transcoded: (syntax, signal) => copies.make(syntax, signal),
@@ -247,16 +250,6 @@ async function wholeFile(path: string, bytes: number): Promise<Buffer | null> {
   }
 }
 
-/** Only reading is handed to another thread. */
-async function readFrom(path: string, memory: Uint8Array, from: number): Promise<number> {
-  const file = openSync(path, 'r');
-  try {
-    return (await readInto(file, memory, 0, memory.length, from)).bytesRead;
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Longest time that reading one large file may take. */
 const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
@@ -279,8 +272,8 @@ async function md5Of({ pool }: EngineContext, path: string, signal: AbortSignal)
 }
 
 /** Throws OBJECT_DAMAGED. */
-function requireLength(stored: ImageId, path: string, bytes: number): void {
-  if (statSync(path).size !== bytes) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
+function requireLength(stored: ImageId, there: number, bytes: number): void {
+  if (there !== bytes) throw new FieldboxError('OBJECT_DAMAGED', { sha256: stored });
 }
 
 async function examine(ctx: EngineContext, stored: ImageId, path: string): Promise<Refused | null> {
@@ -339,7 +332,7 @@ function indexed({ db }: EngineContext, image: ImageId): Indexed | undefined {
     `SELECT image.bytes, image.file_name AS fileName, image.taken_at AS takenAt, coalesce(kind.code, kind.name, '') AS kindOfPicture,
        image.attributes, image.source_object IS NOT NULL AS isMade,
        EXISTS (SELECT 1 FROM set_aside WHERE set_aside.arrival = image.id AND set_aside.why = 'replaced') AS isCorrected
-     FROM image LEFT JOIN kind ON kind.id = image.kind_id WHERE image.object = ?`,
+     FROM image LEFT JOIN kind ON kind.id = image.kind_id WHERE image.object = +?`,
   ).get(image) as IndexedColumns | undefined;
   if (row === undefined) return undefined;
   // Written by this program from the type it is read as.

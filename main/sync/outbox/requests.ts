@@ -112,7 +112,15 @@ export class OutboxRequests {
     await this.parts.engine.context.commit([
       {
         type: 'send.requested',
-        body: { transaction, remote, images: [...images], ...(files.length > 0 && { files }), anonymise, priority, cause },
+        body: {
+          transaction,
+          remote,
+          images: [...images],
+          ...(files.length > 0 && { files }),
+          anonymise,
+          priority,
+          cause,
+        },
       },
     ]);
     return {

@@ -6,7 +6,8 @@ import type { Delivery } from '../../archive/records/bodies/outbox';
 import { HttpFailure } from '../http/trouble';
 import type { Outgoing, RemoteConnection, SendOutcome } from '../remotes/remote';
 import { itemName } from './item-name';
-import { MOST_HELD, prepare, type Prepared, type Refused, refusalNow } from './outgoing';
+import { prepare, type Prepared, type Refused, refusalNow } from './outgoing';
+import { MOST_HELD, ReadAhead } from './read-ahead';
 import { Turns } from './turns';
 import type { WorkerParts } from './worker-parts';
 
@@ -65,6 +66,7 @@ export class Round {
   private readonly over = new AbortController();
   /** Large files are hashed or anonymised when they are made ready: where many small ones may wait, only few of those are, long before their turn. */
   private readonly large: Turns;
+  private readonly small: ReadAhead;
   /** Items of which a place to go on from is kept. */
   private readonly placed = new Set<QueuedItem>();
 
@@ -75,6 +77,7 @@ export class Round {
   ) {
     this.queue = [...items];
     this.large = new Turns(2 * parts.parallel); // one that is sent and one that is made ready
+    this.small = new ReadAhead(parts.ctx);
   }
 
   /**
@@ -157,11 +160,15 @@ export class Round {
   private prepared(queued: QueuedItem): Promise<Prepared> {
     const { ctx, makeAnonymous, throttles } = this.parts;
     const { remote } = this.hands;
+    const isCapped = throttles.of(remote) !== null;
+    const isCompared = this.hands.connected().compares === true;
+    if (!isCapped) this.small.look(this.queue, isCompared);
     return prepare(ctx, queued, remote, makeAnonymous, {
       through: (bytes) => throttles.slowed(remote, bytes),
       ahead: true,
-      isCapped: throttles.of(remote) !== null,
-      isCompared: this.hands.connected().compares === true,
+      isCapped,
+      isCompared,
+      wasRead: (item) => this.small.take(item, isCompared),
     });
   }
 

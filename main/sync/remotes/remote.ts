@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Transform } from 'node:stream';
 import type { ErrorCode, ErrorDetails } from '@shared/errors';
 import type { RemoteTest } from '@shared/contract/sync';
@@ -229,8 +230,8 @@ export interface OutgoingFile {
   open(from?: number): Readable;
   /** The whole file where it is small and was read already; left out or null: it has to be opened. */
   readonly held?: Buffer | null;
-  /** Reads from an offset on into memory of the caller's; gives how much. Left out where something stands in the way of its bytes. */
-  readonly readInto?: (memory: Uint8Array, from: number) => Promise<number>;
+  /** Opens it to be read from any place into given memory; left out or null where something stands in the way of its bytes. */
+  readonly openPlaces?: (() => Promise<FileHandle>) | null;
 }
 
 /** One image on its way to one remote. */

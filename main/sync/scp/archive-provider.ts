@@ -188,7 +188,7 @@ export class ArchiveProvider implements ServiceProvider {
   commit(instances: readonly ReferencedInstance[]): Promise<readonly boolean[]> {
     const kept = this.engine.context.db.prepare<[string, string], { one: number }>(
       `SELECT 1 AS one FROM image JOIN object ON object.sha256 = image.object
-       WHERE SOPInstanceUID = ? AND SOPClassUID = ? AND object.state = 'good'`,
+       WHERE SOPInstanceUID = +? AND SOPClassUID = +? AND object.state = 'good'`,
     );
     return Promise.resolve(
       instances.map(({ SOPClassUID, SOPInstanceUID }) => kept.get(SOPInstanceUID, SOPClassUID) !== undefined),

@@ -11,6 +11,7 @@ import { makeVersion } from './make-version';
 import { pixelInformation } from './pixel-information';
 import { document, frame, picture, render, thumbnail } from './pictures';
 import { readAttributes, readObject } from './read-object';
+import { readTogether } from './read-together';
 import { readTags } from './tags';
 import { readValues } from './read-values';
 import { takeIn } from './take-in';
@@ -45,6 +46,7 @@ export const tasks = {
   readObject,
   render,
   readTags,
+  readTogether,
   readValues,
   takeIn,
   takeInGroup,

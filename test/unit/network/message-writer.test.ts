@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MessageWriter } from '../../../main/network/message-writer';
+import { MessageWriter, type PlacedBytes } from '../../../main/network/message-writer';
 import { decodeData, type DataValue } from '../../../main/network/pdu';
 
 const LIMIT = 16_384;
@@ -41,6 +41,22 @@ async function* inPieces(bytes: Buffer, piece: number): AsyncGenerator<Buffer> {
     await Promise.resolve();
     yield bytes.subarray(at, at + piece);
   }
+}
+
+/** Bytes that are read to where they are wanted, those from `end` on not at all. */
+function toPlaces(bytes: Buffer, end = Infinity): PlacedBytes {
+  return {
+    bytes: bytes.length,
+    fill: async (places, from) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      let at = from;
+      for (const place of places) {
+        if (at + place.length > end) throw new Error('worn');
+        bytes.copy(place, 0, at, at + place.length);
+        at += place.length;
+      }
+    },
+  };
 }
 
 function whole(values: readonly DataValue[], isCommand: boolean): Buffer {
@@ -93,15 +109,38 @@ describe('messages on their way to a peer', () => {
     },
   );
 
-  it('never carry the last piece of a data set that breaks off', async () => {
+  it.each([
+    [0, LIMIT],
+    [1, LIMIT],
+    [LIMIT - 6, LIMIT],
+    [2 * (LIMIT - 6), LIMIT],
+    [3_000_000, LIMIT],
+    [3_000_000, 131_072],
+    [50_000, 64],
+  ])('carry one of %i bytes that is read to its place, at most %i in a PDU, in few writes', async (length, limit) => {
     const peer = new Peer();
+    const data = bytesOf(length);
+    const writer = new MessageWriter(limit, peer.write);
+    for (let time = 0; time < 2; time += 1) await writer.send(1, command, toPlaces(data));
+    const { values, lengths } = peer.read();
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(limit);
+    expect(whole(values, true).equals(Buffer.concat([command, command]))).toBe(true);
+    expect(whole(values, false).equals(Buffer.concat([data, data]))).toBe(true);
+    expect(values.filter(({ isLast, isCommand }) => isLast && !isCommand)).toHaveLength(2);
+    expect(peer.writes.length).toBeLessThan(2 * (2 + length / 200_000));
+  });
+
+  it('never carry the last piece of a data set that breaks off', async () => {
     async function* breaking(): AsyncGenerator<Buffer> {
       yield* inPieces(bytesOf(2_000_000), 100_000);
       throw new Error('worn');
     }
-    await expect(new MessageWriter(LIMIT, peer.write).send(1, command, breaking())).rejects.toThrow('worn');
-    const { values } = peer.read();
-    expect(values.some(({ isLast, isCommand }) => isLast && !isCommand)).toBe(false);
+    for (const data of [breaking(), toPlaces(bytesOf(2_000_000), 1_999_999)]) {
+      const peer = new Peer();
+      await expect(new MessageWriter(LIMIT, peer.write).send(1, command, data)).rejects.toThrow('worn');
+      const { values } = peer.read();
+      expect(values.some(({ isLast, isCommand }) => isLast && !isCommand)).toBe(false);
+    }
   });
 
   it('end with the fault of the connection', async () => {
@@ -109,5 +148,6 @@ describe('messages on their way to a peer', () => {
     const writer = new MessageWriter(LIMIT, broken);
     await expect(writer.send(1, command, bytesOf(10))).rejects.toThrow('EPIPE');
     await expect(writer.send(1, command, inPieces(bytesOf(3_000_000), 100_000))).rejects.toThrow('EPIPE');
+    await expect(writer.send(1, command, toPlaces(bytesOf(3_000_000)))).rejects.toThrow('EPIPE');
   });
 });

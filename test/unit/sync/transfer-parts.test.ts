@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { dataSetOf, dataSetStart } from '../../../main/sync/remotes/dimse/file-parts';
+import { dataSetOf, dataSetStart, placedDataSet } from '../../../main/sync/remotes/dimse/file-parts';
 import { LinkSpeed } from '../../../main/sync/remotes/slicebox/link-speed';
 import { EXPLICIT_LE, instanceBytes } from '../../fixtures/instances';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const JPEG = '1.2.840.10008.1.2.4.50';
 const MEBIBYTE = 1024 * 1024;
@@ -38,14 +42,38 @@ describe('the data set of a file on its way', () => {
     return { data: Buffer.concat(parts), counted };
   };
 
+  /** The same, read to its place: into pieces of this size, some at a time. */
+  const readPlaces = async (
+    file: Buffer,
+    size: number,
+  ): Promise<{ readonly data: Buffer; readonly counted: number }> => {
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, file);
+    const opened = await open(path, 'r');
+    try {
+      let counted = 0;
+      const set = await placedDataSet(opened, (bytes) => (counted += bytes));
+      const data = Buffer.alloc(set.bytes);
+      for (let at = 0; at < data.length; at += 3 * size) {
+        const places = [0, 1, 2].map((nth) => data.subarray(at + nth * size, at + (nth + 1) * size));
+        await set.fill(places, at);
+      }
+      return { data, counted };
+    } finally {
+      await opened.close();
+    }
+  };
+
   it.each([7, 1000, 65_536, 1_000_000])(
     'is the same in pieces of %i bytes, from tiny and from large files',
     async (size) => {
       for (const side of [8, 400]) {
         const file = Buffer.from(instanceBytes({ seed: 1, side }));
-        const { data, counted } = await read(file, size);
-        expect(data.equals(file.subarray(dataSetStart(file)))).toBe(true);
-        expect(counted).toBe(file.length);
+        for (const way of [read, readPlaces]) {
+          const { data, counted } = await way(file, size);
+          expect(data.equals(file.subarray(dataSetStart(file)))).toBe(true);
+          expect(counted).toBe(file.length);
+        }
       }
     },
   );
@@ -58,6 +86,20 @@ describe('the data set of a file on its way', () => {
     private16.writeUInt32LE(200_000, 8);
     const head = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), private16, Buffer.alloc(200_000)]);
     const dataSet = Buffer.from([8, 0, 5, 0, 0x43, 0x53, 0, 0]);
-    expect((await read(Buffer.concat([head, dataSet]), 30_000)).data.equals(dataSet)).toBe(true);
+    const file = Buffer.concat([head, dataSet]);
+    for (const way of [read, readPlaces]) expect((await way(file, 30_000)).data.equals(dataSet)).toBe(true);
+  });
+
+  it('is not made up when the file has become shorter', async () => {
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, instanceBytes({ seed: 1, side: 400 }));
+    const opened = await open(path, 'r');
+    try {
+      const set = await placedDataSet(opened, () => undefined);
+      writeFileSync(path, instanceBytes({ seed: 1, side: 300 }));
+      await expect(set.fill([Buffer.alloc(set.bytes)], 0)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    } finally {
+      await opened.close();
+    }
   });
 });

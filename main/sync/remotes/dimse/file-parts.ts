@@ -1,5 +1,8 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { FieldboxError } from '@shared/errors';
 import { LONG_VRS } from '../../../dicom/model';
+import type { PlacedBytes } from '../../../network/message-writer';
 
 const PREFIX_END = 132;
 const ENOUGH = 64 * 1024;
@@ -51,4 +54,51 @@ export async function* dataSetOf(file: Readable, count: (bytes: number) => void)
     head = null;
   }
   if (head !== null) yield head.subarray(dataSetStart(head));
+}
+
+/**
+ * The data set of a file alone, read to where it is wanted; `count` hears of the bytes that leave. Throws FILE_UNREADABLE when the file
+ * ends too soon, and the system's errors.
+ */
+export async function placedDataSet(file: FileHandle, count: (bytes: number) => void): Promise<PlacedBytes> {
+  const { size } = await file.stat();
+  const start = await startIn(file, size);
+  count(start);
+  return {
+    bytes: size - start,
+    fill: async (places, at) => {
+      await fill(file, places, start + at);
+      count(places.reduce((sum, { length }) => sum + length, 0));
+    },
+  };
+}
+
+/** Where the data set begins; more than the beginning is read where that does not show it. */
+async function startIn(file: FileHandle, size: number): Promise<number> {
+  for (let enough = ENOUGH; ; enough *= 2) {
+    const head = Buffer.allocUnsafe(Math.min(enough, size));
+    await fill(file, [head], 0);
+    const start = dataSetStart(head);
+    if (start + ELEMENT_HEAD <= head.length || head.length === size) return Math.min(start, size);
+  }
+}
+
+async function fill(file: FileHandle, places: readonly Uint8Array[], from: number): Promise<void> {
+  let [left, at] = [places, from];
+  while (left.length > 0) {
+    const { bytesRead } = await file.readv(left, at);
+    if (bytesRead === 0) throw new FieldboxError('FILE_UNREADABLE');
+    left = behind(left, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/** What is not filled yet of places of which the first `bytes` are. */
+function behind(places: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let passed = bytes;
+  return places.flatMap((place) => {
+    const filled = Math.min(passed, place.length);
+    passed -= filled;
+    return filled === place.length ? [] : [place.subarray(filled)];
+  });
 }

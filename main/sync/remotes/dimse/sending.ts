@@ -1,13 +1,14 @@
 import type { SettingsOf } from '@shared/model/remotes/settings';
 import { uidName } from '../../../dicom/dictionary';
 import { AssociationError, type Context } from '../../../network/association';
+import type { DataSetBytes } from '../../../network/message-writer';
 import type { ServiceUser } from '../../../network/scu';
 import { type StoragePair, storageContexts } from '../../../network/storage-contexts';
 import { isPlainSyntax } from '../../../network/uids';
 import { isUndecodable } from '../../outbox/plain-copies';
 import type { Outgoing, OutgoingFile, SendHooks, SendOutcome, Surroundings } from '../remote';
 import { type Associate, MOST_CONTEXTS } from './associating';
-import { dataSetOf, dataSetStart } from './file-parts';
+import { dataSetOf, dataSetStart, placedDataSet } from './file-parts';
 import { outcomeOfStore, troubleOfAssociation } from './trouble';
 
 /** Contexts are left free, so that a pair can be added without starting again. */
@@ -93,11 +94,21 @@ export class Sending {
     hooks: SendHooks,
   ): Promise<SendOutcome> {
     const { SOPClassUID, SOPInstanceUID } = facts;
+    const count = (bytes: number): void => hooks.progress(bytes);
+    const store = async (dataset: DataSetBytes): Promise<SendOutcome> =>
+      outcomeOfStore(await user.store(context, { SOPClassUID, SOPInstanceUID, dataset }));
     const held = file.held ?? null;
-    if (held !== null) hooks.progress(held.length);
-    const dataset =
-      held === null ? dataSetOf(file.open(), (bytes) => hooks.progress(bytes)) : held.subarray(dataSetStart(held));
-    return outcomeOfStore(await user.store(context, { SOPClassUID, SOPInstanceUID, dataset }));
+    if (held !== null) {
+      count(held.length);
+      return store(held.subarray(dataSetStart(held)));
+    }
+    const places = await file.openPlaces?.();
+    if (!places) return store(dataSetOf(file.open(), count));
+    try {
+      return await store(await placedDataSet(places, count));
+    } finally {
+      await places.close();
+    }
   }
 
   private rememberSyntax(item: Outgoing, syntax: string | null): void {

@@ -84,18 +84,27 @@ class Pouring {
   }
 
   private async *piecesOf(item: Outgoing): AsyncGenerator<Uint8Array> {
-    const { held = null, readInto, bytes, sha256 } = item;
-    if (held !== null) yield held;
-    else if (readInto === undefined) yield* item.open() as AsyncIterable<Buffer>;
-    else {
+    const { held = null, bytes, sha256 } = item;
+    if (held !== null) {
+      yield held;
+      return;
+    }
+    const file = await item.openPlaces?.();
+    if (!file) {
+      yield* item.open() as AsyncIterable<Buffer>;
+      return;
+    }
+    try {
       for (let from = 0; from < bytes;) {
         const [block, other] = this.blocks;
-        const read = await readInto(block.subarray(0, bytes - from), from);
-        if (read === 0) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
-        from += read;
-        yield block.subarray(0, read);
+        const { bytesRead } = await file.read(block, 0, Math.min(block.length, bytes - from), from);
+        if (bytesRead === 0) throw new FieldboxError('OBJECT_DAMAGED', { sha256 });
+        from += bytesRead;
+        yield block.subarray(0, bytesRead);
         this.blocks = [other, block]; // the other one is written by now
       }
+    } finally {
+      await file.close();
     }
   }
 }
