@@ -18,6 +18,7 @@ import { createClassification } from './classification';
 import { Committer } from './committer';
 import type { EngineContext } from './context';
 import { markClosed, openDatabase } from './database/open-database';
+import { QuietCheckpoint } from './database/quiet-checkpoint';
 import { createRelease } from './export';
 import { createExportSets } from './export/sets';
 import { createIdentity } from './identity';
@@ -120,6 +121,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
     const objects = new ObjectStore(paths.objects);
     const readAttributes = async (path: string) => (await pool.run('readAttributes', { path })).attributes;
     const committer = new Committer(paths, db, chain, objects, readAttributes, now);
+    const quiet = new QuietCheckpoint(db);
     const directory = new Directory(db);
     const changeListeners: (() => void)[] = [];
     const emit: EngineContext['emit'] = (event, payload) => {
@@ -143,6 +145,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
           records.map((record) => ({ by, ...record })),
           incoming,
         );
+        quiet.noteWritten();
         directory.noteWritten(records.map((record) => record.type));
         for (const listener of listeners) listener(records);
         if (records.every((record) => record.type === 'log.noted')) return; // nothing in the lists has changed
@@ -208,6 +211,7 @@ export async function openArchive(folder: string, options: OpenOptions): Promise
       await intake.finishAdding();
       await journal.flush();
       await committer.close();
+      quiet.stop();
       markClosed(db, 'cleanly');
       db.pragma('wal_checkpoint(TRUNCATE)');
     });

@@ -17,10 +17,11 @@ export interface OpenedDatabase {
 }
 
 /**
- * From this many pages on (16 MiB) the write-ahead log is copied into the index. While many images come in, most of the pages that
- * one transaction writes are written again by the next; copying them less often costs less.
+ * From this many pages on (47 MiB) the write-ahead log is copied into the index in the middle of what is being written; as a rule it is
+ * copied before, when nothing is (quiet-checkpoint.ts). While many images come in, most of the pages that one transaction writes are
+ * written again by the next; copying them less often costs less. It fits into the space that stays free (RESERVED_BYTES of committer.ts).
  */
-const CHECKPOINT_PAGES = 4000;
+const CHECKPOINT_PAGES = 12_000;
 
 const LATEST = migrations.at(-1)?.version ?? 0;
 

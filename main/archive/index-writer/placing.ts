@@ -5,6 +5,7 @@ import { assignOnArrival } from '../classification/on-arrival';
 import { insertRow, patientColumns, seriesColumns, studyColumns } from './hierarchy';
 import { seriesKey, studyKey } from './keys';
 import { hide, isMerged } from './merged';
+import { noteImage } from './note-image';
 import { ownerByIdentity, type Touched } from './settle';
 import { idOf, statement } from './statements';
 import { livingImage, type Standing, type StoredImage } from './stored-image';
@@ -152,6 +153,13 @@ function insertImage(db: Database, stored: StoredImage, ids: { patient: number; 
     stored_at: stored.storedAt,
     stored_by: stored.storedBy,
     attributes: JSON.stringify(attributes),
+  });
+  noteImage(db, {
+    ...ids,
+    id: stored.arrival,
+    source: stored.source,
+    sourceRef: stored.sourceRef,
+    attributes: { ...attributes },
   });
 }
 

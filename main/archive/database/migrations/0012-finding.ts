@@ -24,16 +24,15 @@ const SERIES_TEXTS = [
 const IMAGE_TEXTS = ['ImageType'];
 
 /** Attributes that have a column, and those that differ in each image, by which nobody looks for one. */
-const NOT_NOTED = [
+export const notNoted: ReadonlySet<string> = new Set([
   ...['PatientID', 'PatientName', 'PatientBirthDate', ...PATIENT_TEXTS],
   ...['StudyInstanceUID', 'StudyDate', 'StudyTime', ...STUDY_TEXTS],
   ...['SeriesInstanceUID', 'SeriesDate', 'SeriesTime', ...SERIES_TEXTS],
   ...['SOPClassUID', 'SOPInstanceUID', 'InstanceNumber', 'ContentDate', 'ContentTime', ...IMAGE_TEXTS],
   ...['NumberOfFrames', 'Rows', 'Columns', 'transferSyntaxUID', 'hasPixelData', 'birthDate', 'studyDate', 'ageYears'],
   ...['AcquisitionTime', 'AcquisitionDateTime', 'ImagePositionPatient', 'SliceLocation'],
-]
-  .map((keyword) => `'${keyword}'`)
-  .join(', ');
+]);
+const NOT_NOTED = Array.from(notNoted, (keyword) => `'${keyword}'`).join(', ');
 
 /** Texts with few distinct values, which series of one study and patient share. */
 const FACETS: readonly (readonly [string, string])[] = [

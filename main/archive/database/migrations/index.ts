@@ -15,6 +15,7 @@ import * as remains from './0019-remains';
 import * as counts from './0020-counts';
 import * as corrections from './0022-corrections';
 import * as datedValues from './0026-dated-values';
+import * as notedImages from './0030-noted-images';
 import * as finding from './0012-finding';
 import * as boxes from './0013-boxes';
 import * as clinicRemotes from './0014-clinic-remotes';
@@ -44,4 +45,5 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
   { version: 20, sql: counts.sql },
   { version: 22, sql: corrections.sql },
   { version: 26, sql: datedValues.sql },
+  { version: 30, sql: notedImages.sql },
 ];
