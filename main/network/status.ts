@@ -15,6 +15,8 @@ export const Status = {
   MoveDestinationUnknown: 0xa801,
   DataSetDoesNotMatchSOPClass: 0xa900,
   SubOperationsWithFailures: 0xb000,
+  /** It is stored all the same (PS3.4 table B.2-1). */
+  StoredOtherThanNamed: 0xb007,
   CannotUnderstand: 0xc000,
 } as const;
 

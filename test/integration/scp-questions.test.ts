@@ -28,6 +28,7 @@ describe('what machines ask and fetch', () => {
     const name = 'a*'.repeat(1000);
     const said = await tool('findscu', '-S', '-k', 'QueryRetrieveLevel=STUDY', '-k', `PatientName=${name}`, '');
     expect(said).toContain('DataSetDoesNotMatchSOPClass');
+    expect(await tool('findscu', '-W', '-k', `PatientName=${name}`, '')).toContain('DataSetDoesNotMatchSOPClass');
     expect(faults).toEqual([]);
   });
 

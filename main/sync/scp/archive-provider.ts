@@ -11,6 +11,7 @@ import type { ScpPeer, ScpSettings } from '@shared/model/scp';
 import type { Engine } from '../../archive/engine';
 import { factsOf } from '../../archive/release/facts';
 import { mayLeave } from '../../archive/release/gate';
+import { statement } from '../../archive/index-writer/statements';
 import { remoteCalled } from '../../archive/outbox/queue';
 import { isStorageClass, mayBeStorageClass, storageTransferSyntaxes } from '../../dicom/dictionary';
 import type { DataSetView } from '../../dicom/model';
@@ -118,9 +119,9 @@ export class ArchiveProvider implements ServiceProvider {
       if (!Buffer.isBuffer(whole)) await pipeline(Readable.from(whole, { objectMode: false }), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true, held });
+      const taken = await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true, held });
       this.parts.witness.stored(caller, true);
-      return Status.Success;
+      return taken.restored || this.isNamedSo(taken.image, instance) ? Status.Success : Status.StoredOtherThanNamed;
     } catch (thrown) {
       this.parts.witness.stored(caller, false);
       return statusOf(asFieldboxError(thrown).code);
@@ -134,8 +135,7 @@ export class ArchiveProvider implements ServiceProvider {
     const { identifier, sopClass } = request;
     if (sopClass === Services.ModalityWorklistFind) {
       if (!this.options.worklist) return Status.NotAuthorized;
-      yield* worklistAnswers(this.engine, identifier, this.options.AETitle);
-      return Status.Success;
+      return yield* worklistAnswers(this.engine, identifier, this.options.AETitle);
     }
     const level = levelOf(identifier);
     if (level === null) return Status.DataSetDoesNotMatchSOPClass;
@@ -210,6 +210,15 @@ export class ArchiveProvider implements ServiceProvider {
     if (this.parts.reports.expects(caller)) return null;
     if (caller.calledAETitle !== this.options.AETitle) return WRONG_CALLED;
     return this.mayStore(caller) ? null : UNKNOWN_CALLER;
+  }
+
+  /** Whether the data set has the UIDs that the command says. A picture cannot be taken again: one that has others is kept, and its sender hears so. */
+  private isNamedSo(image: ImageId, { SOPClassUID, SOPInstanceUID }: ReceivedInstance): boolean {
+    const row = statement(
+      this.engine.context.db,
+      'SELECT SOPClassUID = ? AND SOPInstanceUID = ? AS isSo FROM image WHERE object = ?',
+    ).get(SOPClassUID, SOPInstanceUID, image) as { isSo: number } | undefined;
+    return row?.isSo !== 0;
   }
 
   private mayStore(caller: Caller): boolean {

@@ -4,24 +4,25 @@ import type { Engine } from '../../archive/engine';
 import { tagOf } from '../../dicom/dictionary';
 import type { DataSetView } from '../../dicom/model';
 import { DataSetBuilder } from '../../dicom/writer';
+import { Status } from '../../network/status';
 
 const tag = (keyword: string): number => tagOf(keyword) ?? 0;
 const PAGE = 200;
 
 /**
  * The worklist: one scheduled procedure step for each person registered or changed today, without a modality of its own, so that any
- * machine of the clinic can take it.
+ * machine of the clinic can take it. Ends with the final status.
  */
 export async function* worklistAnswers(
   engine: Engine,
   identifier: DataSetView,
   AETitle: string,
-): AsyncGenerator<DataSetBuilder, void> {
+): AsyncGenerator<DataSetBuilder, number> {
   const now = engine.context.now();
   const today = dayOf(now);
   const step = identifier.items(tag('ScheduledProcedureStepSequence'))[0];
   const date = step?.string(tag('ScheduledProcedureStepStartDate')) ?? '';
-  if (date !== '' && !inRange(date, today)) return;
+  if (date !== '' && !inRange(date, today)) return Status.Success;
   const modality = step?.string(tag('Modality')) ?? '';
   const match = ['PatientName', 'PatientID'].flatMap((key) => {
     const value = identifier.string(tag(key)) ?? '';
@@ -29,21 +30,21 @@ export async function* worklistAnswers(
   });
   const earliest = startOfDay(now);
   for (let offset = 0; ; offset += PAGE) {
-    const { rows } = await engine.verbs['catalog.patients'](
-      FindInput.omit({ level: true }).parse({
-        match,
-        registeredOnly: true,
-        sort: 'changedAt',
-        descending: true,
-        limit: PAGE,
-        offset,
-      }),
-    );
+    const question = FindInput.omit({ level: true }).safeParse({
+      match,
+      registeredOnly: true,
+      sort: 'changedAt',
+      descending: true,
+      limit: PAGE,
+      offset,
+    });
+    if (!question.success) return Status.DataSetDoesNotMatchSOPClass;
+    const { rows } = await engine.verbs['catalog.patients'](question.data);
     for (const row of rows) {
-      if (row.changedAt < earliest) return;
+      if (row.changedAt < earliest) return Status.Success;
       yield entryOf(row, { modality, today, AETitle });
     }
-    if (rows.length < PAGE) return;
+    if (rows.length < PAGE) return Status.Success;
   }
 }
 
