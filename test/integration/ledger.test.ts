@@ -66,6 +66,11 @@ describe('the delivery ledger', () => {
       state: 'proven',
     });
     expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), isHere: true });
+    const imagesOf = async (patient: typeof trashed.patient) => {
+      const { rows, total } = await sync.verbs['ledger.list']({ patient, states: [], limit: 100, offset: 0 });
+      expect(rows).toHaveLength(total);
+      return rows.map(({ image }) => image);
+    };
 
     await engine.verbs['images.trash']({ selection: chosen({ images: [trashed.image] }), reason: 'twice' });
     await ended(
@@ -80,11 +85,13 @@ describe('the delivery ledger', () => {
     );
     expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), isHere: false });
     expect(await lineOf(changed)).toMatchObject({ ...of(changed), isHere: false, newer: { asked: false } });
+    expect(new Set(await imagesOf(trashed.patient))).toEqual(new Set([trashed.image, changed.image]));
 
     const [into] = images.filter(({ PatientID }) => PatientID === 'P0');
     if (!into) throw new Error('P0 has images.');
     await engine.verbs['patients.merge']({ from: trashed.patient, into: into.patient, reason: 'one and the same' });
     expect(await lineOf(trashed)).toMatchObject({ ...of(trashed), patient: into.patient });
+    expect(await imagesOf(into.patient)).toHaveLength(12);
     const { rows } = await engine.verbs['catalog.patients'](FindInput.omit({ level: true }).parse({}));
     const refuser = PatientInput.parse({ ...rows.find(({ patient }) => patient === into.patient), consent: 'no' });
     await engine.verbs['patients.update']({ patient: into.patient, changes: refuser });

@@ -9,7 +9,7 @@ import {
 } from '@shared/contract/sync';
 import { AnonymisationWay } from '@shared/model/anonymisation';
 import type { AttachmentKey, ImageId, PatientKey, RemoteKey, TransactionKey } from '@shared/model/ids';
-import { survivorOf } from '../index-writer/merged';
+import { allOf, survivorOf } from '../index-writer/merged';
 import { idOf, statement } from '../index-writer/statements';
 
 /** SQL of the patient (`patient.id`) of an item `i`: whose image it is, or whose attached file. */
@@ -247,8 +247,10 @@ export function itemRows(
     values['remote'] = filter.remote;
   }
   if (filter.patient !== undefined) {
-    terms.push(`((i.attachment IS NULL AND i.image IN (SELECT object FROM image WHERE patient_id = @patient))
+    terms.push(`((i.attachment IS NULL AND i.image IN (SELECT object FROM image WHERE patient_id = @patient
+          UNION ALL SELECT object FROM set_aside WHERE owner IN (SELECT value FROM json_each(@owners))))
       OR i.attachment IN (SELECT key FROM attachment WHERE patient_id = @patient))`);
+    values['owners'] = JSON.stringify(allOf(db, filter.patient));
     values['patient'] = idOf(db, 'patient', filter.patient) ?? 0;
   }
   if (filter.outdated === true) terms.push(`${NEWER_OF_ITEM} IS NOT NULL AND NOT ${NEWER_ASKED}`);
