@@ -23,6 +23,7 @@ import { Commitments } from './commitments';
 import { Proving } from './proving';
 import { questionOf, rowOfAnswer } from './questions';
 import { Retrieving } from './retrieving';
+import { AssociationRow, IN_ROW } from './row';
 import { Sending } from './sending';
 import { troubleOfAssociation } from './trouble';
 import { echoed, triedOut } from './trying';
@@ -38,8 +39,10 @@ export const dimseDriver: RemoteDriver<'dimse'> = {
 };
 
 class DimseConnection implements RemoteConnection {
+  readonly parallel = IN_ROW;
   private readonly associate: Associate;
   private readonly sending: Sending;
+  private readonly row: AssociationRow;
   private readonly proving: Proving;
   private readonly retrieving: Retrieving;
   private folder: Promise<string> | null = null;
@@ -50,6 +53,7 @@ class DimseConnection implements RemoteConnection {
   ) {
     this.associate = associating(settings, surroundings);
     this.sending = new Sending(settings, surroundings, this.associate);
+    this.row = new AssociationRow((item, hooks) => this.sending.send(item, hooks));
     const commitments = new Commitments(settings, surroundings, this.associate);
     this.proving = new Proving(surroundings, this.associate, commitments);
     const folder = (): Promise<string> => (this.folder ??= surroundings.temporaryFolder());
@@ -74,7 +78,7 @@ class DimseConnection implements RemoteConnection {
   }
 
   send(item: Outgoing, hooks: SendHooks): Promise<SendOutcome> {
-    return this.sending.send(item, hooks);
+    return this.row.send(item, hooks);
   }
 
   async prove(items: readonly Outgoing[], signal: AbortSignal): Promise<readonly ProofOutcome[]> {
@@ -110,6 +114,7 @@ class DimseConnection implements RemoteConnection {
   }
 
   async close(): Promise<void> {
+    this.row.close();
     await this.sending.end();
     if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
     this.folder = null;
