@@ -5,8 +5,8 @@ export function seconds(started: number): number {
   return Math.round(performance.now() - started) / 1000;
 }
 
-/** Control characters but line end and tab (C0, DEL, C1), and those that turn the direction of writing (UAX 9). */
-const COMMANDING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+/** Control characters but line ends (of CSV too) and tab (C0, DEL, C1), and those that turn the direction of writing (UAX 9). */
+const COMMANDING = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g;
 
 /** Text with names that others have given to files and people: a terminal shows it, and obeys nothing in it. */
 export function harmless(text: string): string {
@@ -15,7 +15,7 @@ export function harmless(text: string): string {
 
 /** The same in one line: a name cannot pretend to be the next row. */
 function inOneLine(cell: string): string {
-  return harmless(cell).replace(/[\n\t]/g, '\ufffd');
+  return harmless(cell).replace(/[\r\n\t]/g, '\ufffd');
 }
 
 /** Rows under each other with columns of equal width; the last column runs on. */

@@ -26,12 +26,16 @@ describe('a name that somebody gave to a file or a person', () => {
   it('is one cell of a table, in one line; names in all writings stay as they are', () => {
     const rows = table([
       ['name', 'state'],
-      ['one\nproven\tyes', 'refused'],
+      ['one\nproven\tyes\r\nno', 'refused'],
       ['قباني^لنزار', 'proven'],
     ]).split('\n');
     expect(rows).toHaveLength(3);
-    expect(rows[1]).toMatch(/^one\ufffdproven\ufffdyes +refused$/);
+    expect(rows[1]).toMatch(/^one\ufffdproven\ufffdyes\ufffd\ufffdno +refused$/);
     expect(rows[2]).toContain('قباني^لنزار');
+  });
+
+  it('leaves the line ends of CSV as they are (RFC 4180)', () => {
+    expect(said((terminal) => terminal.answer({}, () => 'a,b\r\nc,d\r\n'))).toBe('a,b\r\nc,d\r\n');
   });
 
   it('is whole in JSON, for programs', () => {
