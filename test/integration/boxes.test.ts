@@ -203,7 +203,7 @@ describe('a slicebox that fetches from this archive', () => {
     expect(await caller.poll()).toBe(1);
     expect(caller.stored.map(sha256Of)).toEqual([sha256Of(large)]);
     await expect.poll(() => statesOf(sync, transaction), WAIT).toMatchObject({ refused: 1, arrived: 1 });
-    expect(readdirSync(engine.context.paths.incoming)).toEqual([]);
+    await expect.poll(() => readdirSync(engine.context.paths.incoming), WAIT).toEqual([]);
     expect(faults).toEqual([]);
   });
 
