@@ -90,18 +90,27 @@ const ways: readonly (readonly [string, 'takeIn' | 'takeInGroup', (given: Case) 
   ],
 ];
 
+/** Empties the trash when it was seen that bytes are here already, and lets their arrival go on after a moment. */
+async function erasedDuring(
+  engine: Engine,
+  arriving: Promise<unknown>,
+  looked: Promise<unknown>,
+  go: () => void,
+): Promise<void> {
+  await looked;
+  const erasing = engine.verbs['trash.erase']({ images: [], olderThanDays: 0 }).then((begun) => ended(engine, begun));
+  await Promise.race([erasing, wait(1000)]);
+  go();
+  await arriving;
+  await erasing;
+}
+
 describe('emptying the trash', () => {
   it.each(ways)('does not take away what %s and was seen to be here', async (_, look, arrive) => {
     const given = await trashed(instanceBytes({ seed: 1 }));
     const { engine } = given;
     const { looked, go } = heldAfter(engine, look);
-    const arriving = arrive(given);
-    await looked;
-    const erasing = engine.verbs['trash.erase']({ images: [], olderThanDays: 0 }).then((begun) => ended(engine, begun));
-    await Promise.race([erasing, wait(1000)]);
-    go();
-    await arriving;
-    await erasing;
+    await erasedDuring(engine, arrive(given), looked, go);
     expect((await allImages(engine)).map(({ image }) => String(image))).toEqual([sha256Of(given.bytes)]);
     const report = await engine.verifyNow(true, unwatched);
     expect([report.missing, report.corrupt, report.orphaned]).toEqual([[], [], []]);
@@ -116,12 +125,7 @@ describe('emptying the trash', () => {
     const attaching = engine.verbs['attachments.add'](
       contract['attachments.add'].input.parse({ patient, file: { path }, description: '' }),
     );
-    await looked;
-    const erasing = engine.verbs['trash.erase']({ images: [], olderThanDays: 0 }).then((begun) => ended(engine, begun));
-    await Promise.race([erasing, wait(1000)]);
-    go();
-    await attaching;
-    await erasing;
+    await erasedDuring(engine, attaching, looked, go);
     expect(readFileSync(engine.context.objects.path(sha256Of(bytes) as ImageId))).toEqual(Buffer.from(bytes));
     await expectSound(engine);
   });

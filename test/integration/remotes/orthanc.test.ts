@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { HttpClient } from '../../../main/sync/http/client';
 import { Storing } from '../../../main/sync/remotes/orthanc/storing';
-import type { Outgoing, SendHooks } from '../../../main/sync/remotes/remote';
+import type { Outgoing } from '../../../main/sync/remotes/remote';
 import type { RemoteSettings } from '../../../shared/model/remotes/settings';
 import { instanceBytes, sha256Of, uidOf } from '../../fixtures/instances';
 import { Orthanc } from '../../fixtures/orthanc';
 import { addRemote, itemsOf, outboxWithImages, sendAll, statesOf } from '../../fixtures/outbox';
+import { sendHooks } from '../../fixtures/send-hooks';
 import { describeRemote } from './contract';
 import { openAccess, orthancDimseKind, orthancRestKind, orthancWebKind, restSettings, webSettings } from './kinds';
 
@@ -80,13 +81,7 @@ describe('Orthanc', () => {
 
 describe('a real Orthanc that is sent small images together', () => {
   const { signal } = new AbortController();
-  const hooks: SendHooks = {
-    signal,
-    progress: () => undefined,
-    resume: null,
-    keepPlace: () => undefined,
-    staying: () => null,
-  };
+  const hooks = sendHooks({ signal });
 
   /** An image that waits, of which the bytes may be others than its facts say. */
   function waiting(seed: number, bytes = Buffer.from(instanceBytes({ seed }))): Outgoing {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outgoing, SendHooks, SendOutcome } from '../../../main/sync/remotes/remote';
 import { AssociationRow } from '../../../main/sync/remotes/dimse/row';
+import { sendHooks } from '../../fixtures/send-hooks';
 
 const ARRIVED: SendOutcome = { kind: 'arrived', proof: null };
 const NO: SendOutcome = { kind: 'refused', code: 'CONSENT_REFUSED' };
@@ -24,9 +25,8 @@ function association() {
     await turn();
   };
   const send = (position: number, staying: SendHooks['staying'] = () => null): Promise<SendOutcome> => {
-    const hooks = { progress: () => undefined, resume: null, keepPlace: () => undefined, staying };
     // Only its place is used by what is tested.
-    return row.send({ position } as Outgoing, { ...hooks, signal: new AbortController().signal });
+    return row.send({ position } as Outgoing, sendHooks({ staying }));
   };
   return { row, begun, answer, send };
 }

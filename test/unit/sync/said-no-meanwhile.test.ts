@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outgoing, SendHooks, SendOutcome } from '../../../main/sync/remotes/remote';
 import { PushRow } from '../../../main/sync/remotes/slicebox/push-row';
 import { Together } from '../../../main/sync/remotes/together';
+import { sendHooks } from '../../fixtures/send-hooks';
 
 const ARRIVED: SendOutcome = { kind: 'arrived', proof: null };
 const NO: SendOutcome = { kind: 'refused', code: 'CONSENT_REFUSED' };
@@ -62,13 +63,7 @@ function betweenFieldboxes(): Row {
 function image(position: number) {
   let mayLeave = true;
   const item: Item = { position, bytes: HELD.length, held: HELD };
-  const hooks: SendHooks = {
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    resume: null,
-    keepPlace: () => undefined,
-    staying: () => (mayLeave ? null : Promise.resolve(NO)),
-  };
+  const hooks = sendHooks({ staying: () => (mayLeave ? null : Promise.resolve(NO)) });
   const sayNo = (): void => {
     mayLeave = false;
   };
@@ -77,6 +72,15 @@ function image(position: number) {
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Hands so many images in at once; gives them, what becomes of them, and which wait for their request when the first have left. */
+async function handedIn(row: Row, count: number) {
+  const images = Array.from({ length: count }, (_, at) => image(at + 1));
+  const outcomes = images.map(({ item, hooks }) => row.store(item, hooks));
+  await turn();
+  const left = new Set(row.requests.flat());
+  return { images, outcomes, waiting: images.filter(({ item }) => !left.has(item.position)) };
+}
 
 /** Lets the server answer until all of it has ended. */
 async function all(row: Row, outcomes: readonly Promise<SendOutcome>[]): Promise<readonly SendOutcome[]> {
@@ -96,11 +100,7 @@ describe.each([
 ])('images that wait for their request %s', (_, rowOf) => {
   it('stay when somebody has said no meanwhile, and only they', async () => {
     const row = rowOf();
-    const images = Array.from({ length: 100 }, (__, at) => image(at + 1));
-    const outcomes = images.map(({ item, hooks }) => row.store(item, hooks));
-    await turn();
-    const left = new Set(row.requests.flat());
-    const waiting = images.filter(({ item }) => !left.has(item.position));
+    const { images, outcomes, waiting } = await handedIn(row, 100);
     expect(waiting.length).toBeGreaterThan(20);
     const refused = waiting.filter((_image, at) => at % 3 === 0);
     refused.forEach(({ sayNo }) => sayNo());
@@ -113,11 +113,7 @@ describe.each([
 
   it('are told of when all of a request stay, and what comes behind them goes', async () => {
     const row = rowOf();
-    const images = Array.from({ length: 200 }, (__, at) => image(at + 1));
-    const outcomes = images.map(({ item, hooks }) => row.store(item, hooks));
-    await turn();
-    const left = new Set(row.requests.flat());
-    const waiting = images.filter(({ item }) => !left.has(item.position));
+    const { outcomes, waiting } = await handedIn(row, 200);
     waiting.slice(0, 100).forEach(({ sayNo }) => sayNo());
     const ended = await all(row, outcomes);
     expect(ended.filter((outcome) => outcome === NO)).toHaveLength(100);

@@ -4,16 +4,11 @@ import type { HttpAnswer, HttpRequest } from '../../../main/sync/http/client';
 import { HELD_BYTES, heldOrStream } from '../../../main/sync/held';
 import { Listing } from '../../../main/sync/remotes/dicomweb/listing';
 import { Storing } from '../../../main/sync/remotes/dicomweb/storing';
-import type { Outgoing, SendHooks, SendOutcome } from '../../../main/sync/remotes/remote';
+import type { Outgoing, SendOutcome } from '../../../main/sync/remotes/remote';
+import { sendHooks } from '../../fixtures/send-hooks';
 
 const signal = new AbortController().signal;
-const hooks: SendHooks = {
-  signal,
-  progress: () => undefined,
-  resume: null,
-  keepPlace: () => undefined,
-  staying: () => null,
-};
+const hooks = sendHooks({ signal });
 const ARRIVED: SendOutcome = { kind: 'arrived', proof: null };
 
 type Item = Pick<Outgoing, 'bytes' | 'sha256' | 'held' | 'open'> & {

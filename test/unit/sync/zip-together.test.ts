@@ -6,7 +6,8 @@ import type { HttpAnswer, HttpRequest } from '../../../main/sync/http/client';
 import { storedZip } from '../../../main/sync/http/stored-zip';
 import { idOf } from '../../../main/sync/remotes/orthanc/ids';
 import { Storing } from '../../../main/sync/remotes/orthanc/storing';
-import type { Outgoing, SendHooks, SendOutcome } from '../../../main/sync/remotes/remote';
+import type { Outgoing, SendOutcome } from '../../../main/sync/remotes/remote';
+import { sendHooks } from '../../fixtures/send-hooks';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { zipEntries } from '../../fixtures/zip';
 
@@ -41,13 +42,7 @@ type Said = { readonly status: number; readonly body: unknown };
 function server(answering: (asked: Asked) => Said) {
   const requests: Asked[] = [];
   let left = 0;
-  const hooks: SendHooks = {
-    signal,
-    progress: (bytes) => (left += bytes),
-    resume: null,
-    keepPlace: () => undefined,
-    staying: () => null,
-  };
+  const hooks = sendHooks({ signal, progress: (bytes) => (left += bytes) });
   const ask = async ({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): Promise<HttpAnswer> => {
     const parts: Uint8Array[] = [];
     if (body instanceof Uint8Array) parts.push(body);
