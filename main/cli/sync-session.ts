@@ -147,6 +147,21 @@ export async function sendWaiting({ sync, signal, terminal }: SyncSession): Prom
   }
 }
 
+/**
+ * Asks for what rules have gathered and sends it, until rules ask for nothing more: what was replaced before it could be sent is asked for
+ * in its newer version only when that is known. What is proven by then and not to be kept is taken away.
+ */
+export async function forwardWaiting(session: SyncSession): Promise<void> {
+  const { engine, signal } = session;
+  for (let asked = -1; !signal.aborted;) {
+    await engine.background.forwarding.once(signal);
+    const { total } = await engine.verbs['forward.queue']({ openOnly: false, limit: 1, offset: 0 });
+    if (total === asked) return;
+    asked = total;
+    await sendWaiting(session);
+  }
+}
+
 /** The remote of this name, whatever its letters' case. Throws NOT_FOUND. */
 export async function remoteNamed(sync: SyncSession['sync'], name: string): Promise<RemoteRow> {
   const { rows } = await sync.verbs['remotes.list']({});

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -84,6 +84,29 @@ describe('the command line: where images come from and go to', () => {
     expect((await run('watch', 'list')).json()).toEqual({ rows: [] });
     const text = await runCommand('sessions', '--archive', archive);
     expect(text.stdout).toContain('X-ray');
+  });
+
+  it('sends the newer version of what was corrected while its destination was away, all at one go', async () => {
+    for (const act of [
+      ['import', folderOf(folder, 'before', [6])],
+      ['remote', 'add', 'Hospital', 'folder', '--path', target],
+      ['forward', 'rule', 'add', '--to', 'Hospital', '--from', 'cli'],
+      ['import', folderOf(folder, 'after', [7])],
+    ])
+      expect((await run(...act)).code).toBe(0);
+    renameSync(target, join(folder, 'away'));
+    writeFileSync(target, 'no folder'); // else it is made again
+    const waits = await run('forward', 'queue', '--run');
+    expect([waits.code, waits.json()]).toMatchObject([1, { counts: { waiting: 1 } }]);
+    const [row] = Rows.parse((await run('find', '--sort', 'arrival', '--descending')).json()).rows;
+    const change = ['--set', 'StudyDescription=Knee', '--reason', 'a typing error'];
+    expect((await run('modify', String(row?.['SOPInstanceUID']), ...change)).code).toBe(0);
+    rmSync(target);
+    renameSync(join(folder, 'away'), target);
+    const sent = await run('forward', 'queue', '--run');
+    expect(sent.json()).toMatchObject({ total: 2, counts: { waiting: 0, proven: 1 } });
+    const files = readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files).toHaveLength(1);
   });
 
   it('watches until it is stopped', async () => {

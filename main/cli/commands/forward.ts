@@ -4,7 +4,7 @@ import { FieldboxError } from '@shared/errors';
 import { SourceType } from '@shared/model/vocabulary';
 import type { Engine } from '../../archive/engine';
 import { sourceRefOf } from '../source-ref';
-import { remoteNamed, sendWaiting, withSync } from '../sync-session';
+import { remoteNamed, forwardWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
@@ -127,13 +127,8 @@ function queue(values: Values, terminal: Terminal): Promise<number> {
     throw new UsageError('--limit is a number from 1 to 1000, --offset a number.');
   }
   return withSync(values.archive, terminal, async (session) => {
-    const { engine, signal } = session;
-    const { forwarding } = engine.background;
-    if (values.run) {
-      await forwarding.once(signal);
-      await sendWaiting(session);
-      await forwarding.once(signal); // what is proven by now and not to be kept
-    }
+    const { engine } = session;
+    if (values.run) await forwardWaiting(session);
     const page = await engine.verbs['forward.queue']({ openOnly: values.open, limit, offset });
     terminal.answer(page, () => {
       const lines = [...page.gathering.map(gathering), ...page.rows.map(transaction)];

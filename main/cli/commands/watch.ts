@@ -5,7 +5,7 @@ import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
 import type { Engine } from '../../archive/engine';
 import { contextOf } from '../context';
 import { withArchive } from '../session';
-import { runUntilStopped, sendWaiting, withSync } from '../sync-session';
+import { runUntilStopped, forwardWaiting, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';
@@ -114,12 +114,9 @@ async function named(engine: Engine, wanted: string): Promise<WatchRow> {
 function run(values: Values, terminal: Terminal): Promise<number> {
   return withSync(values.archive, terminal, async (session) => {
     const { engine, signal } = session;
-    const { watching, forwarding } = engine.background;
     if (values.once) {
-      await watching.once(signal);
-      await forwarding.once(signal);
-      await sendWaiting(session);
-      await forwarding.once(signal); // what is proven by now and not to be kept
+      await engine.background.watching.once(signal);
+      await forwardWaiting(session);
     } else {
       terminal.say('Watching. Stop with Ctrl-C.');
       await runUntilStopped(session);
