@@ -1,14 +1,14 @@
 import type { Database } from 'better-sqlite3';
-import { orderBy, tableOf } from './columns';
+import { orderBy } from './columns';
 import { rowCount } from './counts';
 import { DEFAULT_ORDER } from './find';
-import { canBeFollowed, climbOn, followOrder } from './jumps';
+import { canBeFollowed, climbOn, expectJumps } from './jumps';
 import { readWords } from './typing-errors';
 import { warmOn } from './warmth';
 import { joinOn } from './word-parts';
 
-/** Lists of fewer rows are quick without being made ready. */
-const SHORT = 20_000;
+/** Words of fewer patients are read quickly enough when somebody asks. */
+const MANY_NAMES = 20_000;
 /** How long the archive has been open before anything is made ready, and how long there are pauses in between, milliseconds. */
 const AFTER_OPENING_MS = 3000;
 const PAUSE_MS = 20;
@@ -55,10 +55,9 @@ export class IdleWork {
 function followLists(db: Database): void {
   for (const list of ['patient', 'study', 'series', 'image'] as const) {
     const order = orderBy(list, DEFAULT_ORDER[list].sort);
-    if (!order || rowCount(db, tableOf(list)) < SHORT) continue;
-    if (canBeFollowed(list, order)) followOrder(db, list, order);
-    if (list === 'patient') readWords(db);
+    if (order && canBeFollowed(list, order)) expectJumps(db, list, order);
   }
+  if (rowCount(db, 'patient') >= MANY_NAMES) readWords(db);
 }
 
 /** Works for one piece of time; whether there is more to do. */

@@ -3,7 +3,7 @@ import type { Listing } from '@shared/model/vocabulary';
 import { type Order, type Table, tableOf } from './columns';
 import { dataVersion, rowCount } from './counts';
 import type { CursorValue } from './cursor';
-import { type Foothold, Ladder } from './ladder';
+import { type Foothold, Ladder, STEP } from './ladder';
 import { walkedTable, wholeWalk } from './walk';
 
 /** Called by triggers of this connection: the number of an order, then the values of a row in it. */
@@ -45,10 +45,9 @@ class Jumps {
     this.forgetOld();
     const end = performance.now() + milliseconds;
     for (const { list, up, down } of this.followed) {
-      // Rows beyond the middle are reached from the other end.
-      const half = rowCount(this.db, tableOf(list)) / 2;
+      const rows = rowCount(this.db, tableOf(list));
       for (const ladder of [up, down]) {
-        while (ladder.height < half) {
+        while (ladder.height + STEP <= rows) {
           if (performance.now() >= end) return true;
           if (!ladder.climb()) break;
         }
@@ -121,9 +120,12 @@ export function footholdIn(db: Database, list: Listing, order: Order, descending
   return jumpsOf(db).foothold(list, order, descending, offset);
 }
 
-/** Follows an order before anybody jumps in it. Not within a transaction. */
-export function followOrder(db: Database, list: Listing, order: Order): void {
-  jumpsOf(db).follow(list, order);
+/** Lists of fewer rows are quick without being made ready. */
+const SHORT = 20_000;
+
+/** Follows an order before anybody jumps in it, where the list is long. Not within a transaction. */
+export function expectJumps(db: Database, list: Listing, order: Order): void {
+  if (rowCount(db, tableOf(list)) >= SHORT) jumpsOf(db).follow(list, order);
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { statement } from '../index-writer/statements';
+import type { Params } from './condition';
 import type { CursorValue } from './cursor';
 import { compareValues } from './sort-values';
-import { behindTerms, filter, inOrder, termsOf, upToTerms, type Walk } from './walk';
+import { filter, inOrder, partsBehind, partsUpTo, termsOf, type Walk } from './walk';
 
 /** Rows from one rung to the next. */
 export const STEP = 1000;
@@ -118,21 +119,32 @@ export class Ladder {
     const { walk } = this;
     const params = walk.params.copy();
     const terms = termsOf(walk.order, walk.descending);
-    const where = [...walk.where, ...(from ? behindTerms(walk, from, params) : [])];
     const columns = terms.map((term) => term.sql).join(', ');
-    const sql = `SELECT ${columns} FROM ${walk.source}${filter(where)} ORDER BY ${inOrder(terms.slice(walk.fixed))} LIMIT 1 OFFSET ${String(STEP - 1)}`;
-    return statement(this.db, sql)
-      .raw(true)
-      .get({ ...params.values, ...walk.known }) as CursorValue[] | undefined;
+    const select = `SELECT ${columns} FROM ${walk.source}`;
+    const order = `ORDER BY ${inOrder(terms.slice(walk.fixed))} LIMIT 1 OFFSET @skip`;
+    const parts = from ? partsBehind(walk, from, params) : [[]];
+    let skip = STEP - 1;
+    for (const [at, part] of parts.entries()) {
+      const row = statement(this.db, `${select}${filter([...walk.where, ...part])} ${order}`)
+        .raw(true)
+        .get({ ...params.values, ...walk.known, skip }) as CursorValue[] | undefined;
+      if (row) return row;
+      if (at < parts.length - 1) skip -= countIn(this.db, walk, part, params);
+    }
+    return undefined;
   }
 
   private count(from: readonly CursorValue[] | undefined, to: readonly CursorValue[]): number {
     const { walk } = this;
     const params = walk.params.copy();
-    const where = [...walk.where, ...(from ? behindTerms(walk, from, params) : []), ...upToTerms(walk, to, params)];
-    const sql = `SELECT count(*) FROM ${walk.source}${filter(where)}`;
-    return statement(this.db, sql)
-      .pluck(true)
-      .get({ ...params.values, ...walk.known }) as number;
+    return partsUpTo(walk, from, to, params).reduce((sum, part) => sum + countIn(this.db, walk, part, params), 0);
   }
+}
+
+/** How many rows there are in a part of a walk. */
+export function countIn(db: Database, walk: Walk, part: readonly string[], params: Params): number {
+  const sql = `SELECT count(*) FROM ${walk.source}${filter([...walk.where, ...part])}`;
+  return statement(db, sql)
+    .pluck(true)
+    .get({ ...params.values, ...walk.known }) as number;
 }

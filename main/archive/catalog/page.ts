@@ -5,16 +5,16 @@ import { isArrival, joinsFor, type Order, type Table, TABLES, tableOf } from './
 import type { Condition, Params } from './condition';
 import { once } from './counts';
 import type { CursorValue } from './cursor';
-import { canBeFollowed, footholdIn } from './jumps';
-import { type Foothold, Ladder, STEP } from './ladder';
+import { canBeFollowed, expectJumps, footholdIn } from './jumps';
+import { countIn, type Foothold, Ladder, STEP } from './ladder';
 import { areCheap, isSoonerWalked, type Plan } from './plan';
 import { lowestAsked, restrict } from './restrict';
 import {
   behind,
-  behindTerms,
   filter,
   inOrder,
   narrowSource,
+  partsBehind,
   type SortTerm,
   sourceOf,
   tablesBetween,
@@ -84,13 +84,14 @@ function read(
 ): CursorValue[][] {
   const { list, order, params, rank, plan, cursor } = question;
   const rows = cursor ? take : skip + take;
-  const walked = order.walk && rank === undefined && isSoonerWalked(tableOf(list), plan, rows);
-  const { sql, rest } = walked
-    ? walkSql(db, question, walkOf(question, terms[0]?.descending ?? false), skip)
-    : { sql: plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms), rest: skip };
-  return statement(db, sql)
-    .raw(true)
-    .all({ ...params.values, ...plan.known.values, take, skip: rest }) as CursorValue[][];
+  if (order.walk && rank === undefined && isSoonerWalked(tableOf(list), plan, rows))
+    return readWalk(db, question, walkOf(question, terms[0]?.descending ?? false), skip, take);
+  const sql = plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms);
+  return valuesOf(db, sql, { ...params.values, ...plan.known.values, take, skip });
+}
+
+function valuesOf(db: Database, sql: string, values: Readonly<Record<string, string | number>>): CursorValue[][] {
+  return statement(db, sql).raw(true).all(values) as CursorValue[][];
 }
 
 /** Rows that are known, in the order in which they came: each with its id, once as such and once as what it is sorted by. */
@@ -184,49 +185,70 @@ function sourceFor(list: Listing, order: Order, { conditions, sets }: Plan): str
   return asked ? sourceOf('image') : narrowSource(list, order);
 }
 
-/** A page of a walk, and how many rows are left to pass by for it. */
-function walkSql(
+/** A page of a walk. */
+function readWalk(
   db: Database,
   { cursor, params, plan }: PageQuestion,
   walk: Walk,
   skip: number,
-): { readonly sql: string; readonly rest: number } {
+  take: number,
+): CursorValue[][] {
   const foothold: Foothold = cursor ? { values: cursor.values, skip } : footholdOf(db, walk, plan.conditions, skip);
-  const where = [...walk.where, ...(foothold.values ? behindTerms(walk, foothold.values, params) : [])];
   const terms = termsOf(walk.order, walk.descending);
-  const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);
-  return { sql, rest: foothold.skip };
+  const parts = foothold.values ? partsBehind(walk, foothold.values, params) : [[]];
+  const rows: CursorValue[][] = [];
+  let toSkip = foothold.skip;
+  for (const [at, part] of parts.entries()) {
+    const where = [...walk.where, ...part];
+    const sql = select(tableOf(walk.list), walk.source, where, terms, (term) => term.sql, walk.fixed);
+    const values = { ...params.values, ...plan.known.values, take: take - rows.length, skip: toSkip };
+    rows.push(...valuesOf(db, sql, values));
+    if (rows.length === take || at === parts.length - 1) break;
+    toSkip = rows.length > 0 || toSkip === 0 ? 0 : toSkip - countIn(db, walk, part, params);
+  }
+  return rows;
 }
 
-/** From where a row in the middle is reached: of a whole list always known, of others until something changes. */
+/**
+ * From where a row in the middle is reached: of a whole list always known, of others until something changes. Whoever sees the beginning
+ * of a whole list may jump next, for which is made ready what can be.
+ */
 function footholdOf(db: Database, walk: Walk, conditions: readonly Condition[], skip: number): Foothold {
-  if (skip < STEP || db.inTransaction) return { values: undefined, skip };
-  if (conditions.length === 0 && canBeFollowed(walk.list, walk.order))
-    return footholdIn(db, walk.list, walk.order, walk.descending, skip);
-  const amongAll = footholdAmongAll(db, walk, conditions, skip);
-  if (amongAll) return amongAll;
+  const start = { values: undefined, skip };
+  if (db.inTransaction) return start;
+  const whole = wholeOf(walk, conditions);
+  if (skip < STEP) {
+    if (whole) expectJumps(db, walk.list, whole.order);
+    return start;
+  }
+  if (whole) {
+    const { values, skip: rest } = footholdIn(db, walk.list, whole.order, walk.descending, whole.before + skip);
+    // The nearest place may lie before all of these rows.
+    return rest >= skip ? start : { values: values?.slice(whole.fixed), skip: rest };
+  }
   const terms = inOrder(termsOf(walk.order, walk.descending));
   const key = `ladder ${walk.source} ${walk.where.join(' ')} ${terms} ${JSON.stringify([walk.params.values, walk.known])}`;
   return once(db, key, () => new Ladder(db, { ...walk, params: walk.params.copy() })).foothold(skip);
 }
 
+/** A whole list in which rows stand together, and how many others stand before them. */
+interface Whole {
+  readonly order: Order;
+  readonly before: number;
+  /** First terms of the order that are the same for all of the rows. */
+  readonly fixed: number;
+}
+
 /**
- * The same for rows with one value, as they came, where it is kept how many have other ones: they stand together in the whole list in the
- * order of that value, whose places stay known when something changes.
+ * The whole list that a walk goes along, whose places stay known when something changes: of rows with one value, as they came, where it is
+ * kept how many have other ones, the list in the order of that value. Undefined when it goes along none.
  */
-function footholdAmongAll(
-  db: Database,
-  { list, order, descending }: Walk,
-  [only, ...others]: readonly Condition[],
-  skip: number,
-): Foothold | undefined {
-  if (only?.beside === undefined || only.column === undefined || others.length > 0 || !isArrival(list, order))
+function wholeOf({ list, order, descending }: Walk, [only, ...others]: readonly Condition[]): Whole | undefined {
+  if (only === undefined) return canBeFollowed(list, order) ? { order, before: 0, fixed: 0 } : undefined;
+  if (only.beside === undefined || only.column === undefined || others.length > 0 || !isArrival(list, order))
     return undefined;
   const whole: Order = { terms: [{ table: only.table, sql: only.column, type: 'text' }, ...order.terms], walk: true };
-  const before = descending ? only.beside.behind : only.beside.before;
-  const { values, skip: rest } = footholdIn(db, list, whole, descending, before + skip);
-  // The nearest place may lie before all of these rows.
-  return rest >= skip ? { values: undefined, skip } : { values: values?.slice(1), skip: rest };
+  return { order: whole, before: descending ? only.beside.behind : only.beside.before, fixed: 1 };
 }
 
 /** Gathers and sorts everything: for orders that no index has. */

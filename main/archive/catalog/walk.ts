@@ -2,6 +2,7 @@ import type { Listing } from '@shared/model/vocabulary';
 import { idColumn, type Order, type Table, TABLES, tableOf, type Term } from './columns';
 import { Params } from './condition';
 import type { CursorValue } from './cursor';
+import { compareValues } from './sort-values';
 
 /** A value a list is sorted by, and in which direction. */
 export interface SortTerm extends Pick<Term, 'sql'> {
@@ -71,33 +72,66 @@ export function walkSource(list: Listing, order: Order, narrow: string, through?
   return through ? from + below(through, from) + below(level, through) : from + below(level, from);
 }
 
-/** The terms of a WHERE for the rows that come behind these values: where in the index to begin, and what to pass by there. */
-export function behindTerms(
+/** Terms of a WHERE. */
+type Terms = readonly string[];
+
+/**
+ * The rows that come behind these values, in parts that lie one behind the other. SQLite finds the beginning of a comparison of row values
+ * in an index only by what stands before the id, so rows that are alike up to there are a part of their own: in an order by modality, a
+ * third of all images would be passed by else.
+ */
+export function partsBehind(
   walk: Pick<Walk, 'list' | 'order' | 'descending'>,
   values: readonly CursorValue[],
   params: Params,
-): readonly string[] {
-  const { terms, leading } = boundedTerms(walk);
+): readonly Terms[] {
+  const { terms, leading, alike } = boundedTerms(walk);
+  const beyond = walk.descending ? '<' : '>';
   // One value tells it all by itself.
-  if (terms.length === 1 && leading.length === 1) return [bound(leading, values, params, walk.descending ? '<' : '>')];
-  return [bound(leading, values, params, walk.descending ? '<=' : '>='), `+(${behind(terms, values, params)})`];
+  if (terms.length === 1 && leading.length === 1) return [[bound(leading, values, params, beyond)]];
+  const isBehind = `+(${behind(terms, values, params)})`;
+  if (alike.length === 0) return [[bound(leading, values, params, `${beyond}=`), isBehind]];
+  const id = leading.slice(alike.length);
+  return [
+    [...same(alike, values, params), bound(id, values.slice(alike.length), params, `${beyond}=`), isBehind],
+    [bound(alike, values, params, beyond)],
+  ];
 }
 
-/** The terms of a WHERE for the row with these values and those before it. */
-export function upToTerms(
+/** The row with these values and those before it that come behind the row with the others (undefined: from the beginning), in parts. */
+export function partsUpTo(
   walk: Pick<Walk, 'list' | 'order' | 'descending'>,
-  values: readonly CursorValue[],
+  from: readonly CursorValue[] | undefined,
+  to: readonly CursorValue[],
   params: Params,
-): readonly string[] {
-  const { terms, leading } = boundedTerms(walk);
-  return [bound(leading, values, params, walk.descending ? '>=' : '<='), `+(NOT (${behind(terms, values, params)}))`];
+): readonly Terms[] {
+  const { terms, leading, alike } = boundedTerms(walk);
+  const [before, beyond] = walk.descending ? (['>', '<'] as const) : (['<', '>'] as const);
+  const isUpTo = `+(NOT (${behind(terms, to, params)}))`;
+  const behindFrom = from ? partsBehind(walk, from, params) : [[]];
+  if (alike.length === 0) return behindFrom.map((part) => [...part, bound(leading, to, params, `${before}=`), isUpTo]);
+  const upToId = bound(leading.slice(alike.length), to.slice(alike.length), params, `${before}=`);
+  const [first = []] = behindFrom;
+  const toAlike = to.slice(0, alike.length);
+  if (from && compareValues(alike, from, toAlike) === 0) return [[...first, upToId, isUpTo]];
+  return [
+    ...(from ? [first] : []),
+    [...(from ? [bound(alike, from, params, beyond)] : []), bound(alike, to, params, before)],
+    [...same(alike, to, params), upToId, isUpTo],
+  ];
 }
 
-/** The terms of a walk's order, and those of them that stand in the index it goes along. */
+/** The terms of a walk's order, those of them that stand in the index it goes along, and those that stand there before the id. */
 function boundedTerms({ list, order, descending }: Pick<Walk, 'list' | 'order' | 'descending'>) {
   const terms = termsOf(order, descending);
   const from = walkedTable(list, order);
-  return { terms, leading: terms.slice(0, order.terms.filter((term) => term.table === from).length) };
+  const leading = terms.slice(0, order.terms.filter((term) => term.table === from).length);
+  return { terms, leading, alike: leading.at(-1)?.sql === `${from}.id` ? leading.slice(0, -1) : [] };
+}
+
+/** Rows that have these values. */
+function same(terms: readonly SortTerm[], values: readonly CursorValue[], params: Params): Terms {
+  return terms.map(({ sql }, at) => `${sql} = ${params.add(values[at] ?? '')}`);
 }
 
 /** A bound that an index knows what to do with. All terms here run in one direction. */

@@ -237,6 +237,11 @@ describe('a jump among images of one source', () => {
     // More than are gathered to be sorted (catalog/plan.ts).
     const parents = fill(db, chance, 21_000);
     const all = db.prepare(`SELECT object FROM image WHERE source = 'camera' ORDER BY id`).pluck(true);
+    // Whoever sees the beginning may jump next: what that needs is made ready then.
+    find(db, FindInput.parse({ level: 'image', source: 'camera', offset: 0, limit: LIMIT }));
+    const follows = db.prepare(`SELECT count(*) FROM temp.sqlite_master WHERE name LIKE 'jump_%' AND sql LIKE ?`);
+    expect(follows.pluck(true).get('%NEW.source%')).toBeGreaterThan(0);
+    makeReady(db);
     const writes: readonly Write[] = [
       ...Object.values(WRITES),
       (db, chance) => {
