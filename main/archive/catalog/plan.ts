@@ -160,10 +160,13 @@ class Planner {
     }
     const passed = along && along.rows < MOST_COUNTED ? along.rows / all : 1;
     const walkedAt = (share: number): number => (this.wanted.page / share) * looks * passed;
-    let share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks);
+    // Handing many known ids to a statement takes longer than looking at many rows by them: then it is done once.
+    const isLarge = sets.some((condition) => (this.rows.get(condition)?.length ?? 0) > FEW);
+    const sampleLooks = isLarge ? MORE_SAMPLE_LOOKS : SAMPLE_LOOKS;
+    let share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks, sampleLooks);
     // Where few rows of a small sample fit, that may be chance, and gathering what is not rare at all costs far more than looking again.
     const isDearToGather = !joined && best !== undefined && best.rows * LOOKS_TO_GATHER > MOST_LOOKS;
-    if (walkedAt(share) > MOST_LOOKS && isDearToGather)
+    if (walkedAt(share) > MOST_LOOKS && isDearToGather && !isLarge)
       share = this.knownShare(conditions) ?? this.sampleShare(conditions, sets, looks, MORE_SAMPLE_LOOKS);
     const walked = walkedAt(share);
     const walk: Plan = { total: Math.round(all * share), totalIsExact: false, looks: looks / share, ...many };
