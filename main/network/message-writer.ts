@@ -2,6 +2,8 @@ import { dataHead, DATA_HEAD } from './pdu';
 
 /** Bytes of P-DATA-TFs that are handed to the connection at once. */
 const BLOCK = 512 * 1024;
+/** Smaller messages, such as commands alone and questions, are laid into memory of their own. */
+const LEAST_IN_BLOCK = 16 * 1024;
 
 /** Hands bytes to the connection; when it has answered they may be changed. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
@@ -114,9 +116,14 @@ export class MessageWriter {
       return 'fill' in data ? this.place(contextId, command, data) : this.stream(contextId, command, data);
     const values = data === null ? [command] : [command, data];
     const bytes = values.reduce((sum, { length }) => sum + length + DATA_HEAD * this.fragmentsOf(length), 0);
-    const laid = new Laid(Buffer.allocUnsafe(bytes), contextId, this.size);
+    const laid = new Laid(this.memoryFor(bytes), contextId, this.size);
     values.forEach((value, at) => laid.all(value, at === 0));
     return this.write(laid.done);
+  }
+
+  /** For a whole message: what is too small to be worth a block, or too large for one, gets memory of its own. */
+  private memoryFor(bytes: number): Buffer {
+    return bytes < LEAST_IN_BLOCK || bytes > BLOCK ? Buffer.allocUnsafe(bytes) : this.ownBlocks()[0];
   }
 
   private fragmentsOf(bytes: number): number {

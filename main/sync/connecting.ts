@@ -82,6 +82,7 @@ export class Connecting {
       secret,
       remember: (what, value) => memory.remember(what, value),
       recall: (what) => memory.recall(what),
+      remembersAny: (prefix) => memory.remembersAny(prefix),
       temporaryFolder: () => mkdtemp(join(tmpdir(), 'fieldbox-')),
       archiveId,
       version,

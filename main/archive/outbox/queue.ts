@@ -181,6 +181,11 @@ export function resumePlace(db: Database, item: string): string | null {
   return row?.token ?? null;
 }
 
+/** Whether there is such a place of any item. */
+export function hasResumePlaces(db: Database): boolean {
+  return statement(db, 'SELECT 1 FROM local_resume LIMIT 1').get() !== undefined;
+}
+
 /** Keeps such a place, or forgets it. */
 export function keepResumePlace(db: Database, item: string, token: string | null): void {
   if (token === null) statement(db, 'DELETE FROM local_resume WHERE item = ?').run(item);

@@ -81,13 +81,12 @@ export async function prepare(
     const isAskedLater = leaving === null || (leaving.ahead && queued.anonymise === null);
     const refused = isAskedLater ? null : refusalNow(ctx, queued, recipient);
     if (refused !== null) return refused;
-    const { kindOfPicture, takenAt, fileName } = known;
     if (queued.anonymise === null) {
-      const path = ctx.objects.requireNow(queued.image);
-      const copies = new PlainCopies(ctx, path, slowed);
-      const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const readsAhead = leaving?.ahead === true && !leaving.isCapped && known.bytes <= MOST_HELD;
       const read = readsAhead ? (leaving.wasRead?.(queued) ?? null) : null;
+      const path = read === null ? ctx.objects.requireNow(queued.image) : ctx.objects.path(queued.image);
+      const copies = new PlainCopies(ctx, path, slowed);
+      const source = known.isMade ? await sourceFileOf(ctx, queued.image) : null;
       const held = readsAhead && read === null ? await wholeFile(path, known.bytes) : read;
       if (read !== null) requireLength(queued.image, read.length, known.bytes);
       else if (leaving?.isCompared === true) requireLength(queued.image, statSync(path).size, known.bytes);
@@ -96,13 +95,17 @@ export async function prepare(
         kind: 'ready',
         done: () => copies.remove(),
         item: {
-          ...commonOf(queued),
+          transaction: queued.transaction,
+          number: queued.number,
+          total: queued.total,
+          position: queued.position,
+          image: queued.image,
           attached: null,
           anonymised: false,
           bytes: known.bytes,
           sha256: queued.image,
           md5: (signal) => md5Of(ctx, path, signal),
-          facts: factsFrom(known.attributes, { kindOfPicture, takenAt, fileName }),
+          facts: factsFrom(known.attributes, known),
           held,
           openPlaces: leaving?.isCapped === false ? () => open(path, 'r') : null,
           examine: () => examine(ctx, queued.image, path),
@@ -128,7 +131,7 @@ export async function prepare(
         bytes: (await stat(path)).size,
         sha256: await sha256Of(path),
         md5: (signal) => md5Of(ctx, path, signal),
-        facts: factsFrom(attributes, { kindOfPicture, takenAt: null, fileName: '' }),
+        facts: factsFrom(attributes, { kindOfPicture: known.kindOfPicture, takenAt: null, fileName: '' }),
         examine: () => Promise.resolve(null), // it was made just now
         open: (from = 0) => slowed(fileFrom(path, from)),
         transcoded: (syntax, signal) => copies.make(syntax, signal),
@@ -340,12 +343,12 @@ function indexed({ db }: EngineContext, image: ImageId): Indexed | undefined {
   return { ...row, attributes, isMade: row.isMade === 1, isCorrected: row.isCorrected === 1 };
 }
 
+/** Every field by itself: this is made for each image that leaves, and an object that begins with others spread into it takes three times as long. */
 function factsFrom(
   attributes: IndexAttributes,
-  own: Pick<OutgoingFacts, 'kindOfPicture' | 'takenAt' | 'fileName'>,
+  { kindOfPicture, takenAt, fileName }: Pick<OutgoingFacts, 'kindOfPicture' | 'takenAt' | 'fileName'>,
 ): OutgoingFacts {
   return {
-    ...own,
     SOPClassUID: attributes.SOPClassUID ?? '',
     SOPInstanceUID: attributes.SOPInstanceUID ?? '',
     TransferSyntaxUID: attributes.transferSyntaxUID,
@@ -356,5 +359,8 @@ function factsFrom(
     PatientBirthDate: attributes.PatientBirthDate ?? '',
     PatientSex: attributes.PatientSex ?? '',
     Modality: attributes.Modality ?? '',
+    kindOfPicture,
+    takenAt,
+    fileName,
   };
 }

@@ -34,6 +34,7 @@ export class PlainCopies {
 
   /** A worker that was ended may have left a part. */
   async remove(): Promise<void> {
+    if (this.made.size === 0) return;
     await Promise.all([...this.made.values()].map((path) => rm(path, { force: true })));
     this.made.clear();
   }

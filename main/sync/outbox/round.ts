@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { asFieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
-import { keepResumePlace, type QueuedItem, type Remote, resumePlace } from '../../archive/outbox/queue';
+import {
+  hasResumePlaces,
+  keepResumePlace,
+  type QueuedItem,
+  type Remote,
+  resumePlace,
+} from '../../archive/outbox/queue';
 import type { Delivery } from '../../archive/records/bodies/outbox';
 import { HttpFailure } from '../http/trouble';
 import type { Outgoing, RemoteConnection, SendOutcome } from '../remotes/remote';
@@ -67,6 +73,8 @@ export class Round {
   /** Large files are hashed or anonymised when they are made ready: where many small ones may wait, only few of those are, long before their turn. */
   private readonly large: Turns;
   private readonly small: ReadAhead;
+  /** Whether places to go on from were kept before: mostly there are none, and nothing has to be asked for each item. */
+  private readonly resumes: boolean;
   /** Items of which a place to go on from is kept. */
   private readonly placed = new Set<QueuedItem>();
 
@@ -76,6 +84,7 @@ export class Round {
     private readonly hands: RoundHands,
   ) {
     this.queue = [...items];
+    this.resumes = hasResumePlaces(parts.ctx.db);
     this.large = new Turns(2 * parts.parallel); // one that is sent and one that is made ready
     this.small = new ReadAhead(parts.ctx);
   }
@@ -190,10 +199,10 @@ export class Round {
     const name = itemName(queued);
     try {
       if (prepared.kind === 'refused') return await this.stayingOf(queued, prepared);
-      const staying = this.stayingNow(queued);
+      const staying = this.hands.connected().asksInTurn === true ? null : this.stayingNow(queued);
       if (staying !== null) return await staying;
       this.hands.connected().announce?.([prepared.item]);
-      const resume = resumePlace(ctx.db, name);
+      const resume = this.resumes ? resumePlace(ctx.db, name) : null;
       if (resume !== null) this.placed.add(queued);
       return await this.hands.connected().send(prepared.item, {
         signal: this.hands.signal,
@@ -270,9 +279,10 @@ async function tidied({ prepared }: Ready): Promise<void> {
 }
 
 function deliveryOf({ transaction, position }: QueuedItem, outcome: Settled): Delivery {
-  const base = { transaction, position, fault: null, proof: null };
-  if (outcome.kind !== 'arrived')
-    return { ...base, state: outcome.kind, fault: { code: outcome.code, details: { ...outcome.details } } };
-  const { proof } = outcome;
-  return { ...base, state: proof === null ? 'arrived' : 'proven', proof };
+  if (outcome.kind === 'arrived') {
+    const { proof } = outcome;
+    return { transaction, position, state: proof === null ? 'arrived' : 'proven', fault: null, proof };
+  }
+  const fault = { code: outcome.code, details: { ...outcome.details } };
+  return { transaction, position, state: outcome.kind, fault, proof: null };
 }

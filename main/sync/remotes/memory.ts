@@ -34,4 +34,11 @@ export class DriverMemory {
     ) as { value: string } | undefined;
     return row?.value ?? null;
   }
+
+  remembersAny(prefix: string): boolean {
+    if (this.remote === null) return [...this.passing.keys()].some((name) => name.startsWith(prefix));
+    const end = `${prefix}\u{10ffff}`; // behind every name that begins so
+    const sql = 'SELECT 1 FROM local_driver_memory WHERE remote = ? AND name >= ? AND name < ? LIMIT 1';
+    return statement(this.db, sql).get(this.remote, prefix, end) !== undefined;
+  }
 }

@@ -42,6 +42,8 @@ export interface Surroundings {
   /** The driver's own small memory, kept over restarts: tokens, numbers it has given. Not for secrets. */
   remember(name: string, value: string | null): void;
   recall(name: string): string | null;
+  /** Whether it remembers anything under a name that begins so. */
+  remembersAny(prefix: string): boolean;
   /** A new empty folder for temporary files, removed when the connection is closed. */
   temporaryFolder(): Promise<string>;
   /** This archive's id, a UUID. */
@@ -88,6 +90,8 @@ export interface RemoteConnection {
    * more before it leaves, and `examine` tells what is wrong with it when it is not taken.
    */
   readonly compares?: boolean;
+  /** Whether it asks `staying` itself about every item when its turn has come: then nobody asks before. */
+  readonly asksInTurn?: boolean;
   /** Cheap: whether it would make sense to send now. Null when it would. */
   probe(signal: AbortSignal): Promise<Trouble | null>;
   /** Hears what comes next, so that it can negotiate for all of it. */
@@ -139,7 +143,7 @@ export interface SendHooks {
   /** Keeps such a place. */
   keepPlace(token: string): void;
   /**
-   * Asks the gate again, for drivers that let an item wait behind others: null when it may leave still, otherwise what becomes of it,
+   * Asks the gate, for drivers that let an item wait behind others: null when it may leave still, otherwise what becomes of it,
    * and it must not be sent.
    */
   staying(): Promise<SendOutcome> | null;

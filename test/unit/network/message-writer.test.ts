@@ -66,19 +66,23 @@ function whole(values: readonly DataValue[], isCommand: boolean): Buffer {
 const command = bytesOf(100);
 
 describe('messages on their way to a peer', () => {
-  it.each([0, 1, LIMIT - 6, LIMIT - 5, 200_000])(
+  it.each([0, 1, LIMIT - 6, LIMIT - 5, 200_000, 1_000_000])(
     'carry a data set of %i bytes that is in memory in one write',
     async (length) => {
       const peer = new Peer();
       const data = bytesOf(length);
-      await new MessageWriter(LIMIT, peer.write).send(7, command, data);
+      const other = Buffer.from(data).reverse();
+      const writer = new MessageWriter(LIMIT, peer.write);
+      // Twice: the memory is used again.
+      for (const each of [data, other]) await writer.send(7, command, each);
       const { values, lengths } = peer.read();
-      expect(peer.writes).toHaveLength(1);
+      expect(peer.writes).toHaveLength(2);
       expect(Math.max(...lengths)).toBeLessThanOrEqual(LIMIT);
-      expect(whole(values, true).equals(command)).toBe(true);
-      expect(whole(values, false).equals(data)).toBe(true);
+      expect(whole(values, true).equals(Buffer.concat([command, command]))).toBe(true);
+      expect(whole(values, false).equals(Buffer.concat([data, other]))).toBe(true);
       expect(new Set(values.map(({ contextId }) => contextId))).toEqual(new Set([7]));
-      expect(values.filter(({ isLast }) => isLast).map(({ isCommand }) => isCommand)).toEqual([true, false]);
+      const ends = values.filter(({ isLast }) => isLast).map(({ isCommand }) => isCommand);
+      expect(ends).toEqual([true, false, true, false]);
       expect(values.at(-1)?.isLast).toBe(true);
     },
   );

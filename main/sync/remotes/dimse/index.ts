@@ -40,6 +40,7 @@ export const dimseDriver: RemoteDriver<'dimse'> = {
 
 class DimseConnection implements RemoteConnection {
   readonly parallel = IN_ROW;
+  readonly asksInTurn = true;
   private readonly associate: Associate;
   private readonly sending: Sending;
   private readonly row: AssociationRow;

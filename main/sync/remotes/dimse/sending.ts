@@ -22,12 +22,16 @@ const MOST_PAIRS = MOST_CONTEXTS / 2 - 4;
 export class Sending {
   private user: ServiceUser | null = null;
   private readonly pairs = new Map<string, StoragePair>();
+  /** Whether it is remembered of any item in which syntax it was sent. */
+  private mayHaveSentAs: boolean;
 
   constructor(
     private readonly settings: SettingsOf<'dimse'>,
-    private readonly surroundings: Pick<Surroundings, 'remember' | 'recall'>,
+    private readonly surroundings: Pick<Surroundings, 'remember' | 'recall' | 'remembersAny'>,
     private readonly associate: Associate,
-  ) {}
+  ) {
+    this.mayHaveSentAs = surroundings.remembersAny(SENT_AS);
+  }
 
   get isOpen(): boolean {
     return this.user !== null;
@@ -45,7 +49,8 @@ export class Sending {
       if (asStored) {
         const storing = this.store(user, asStored, item, item, hooks);
         storing.catch(() => undefined); // heard below
-        const before = sentAs(item, this.surroundings); // looked up while the peer is at work
+        // Looked up while the peer is at work.
+        const before = this.mayHaveSentAs ? sentAs(item, this.surroundings) : null;
         const outcome = await storing;
         if (before !== null) this.rememberSyntax(item, null);
         return outcome;
@@ -112,6 +117,7 @@ export class Sending {
   }
 
   private rememberSyntax(item: Outgoing, syntax: string | null): void {
+    if (syntax !== null) this.mayHaveSentAs = true;
     this.surroundings.remember(sentAsName(item), syntax);
   }
 
@@ -140,8 +146,10 @@ export class Sending {
   }
 }
 
+const SENT_AS = 'sent-as:';
+
 function sentAsName({ transaction, position }: Outgoing): string {
-  return `sent-as:${transaction}/${String(position)}`;
+  return `${SENT_AS}${transaction}/${String(position)}`;
 }
 
 /** In which transfer syntax an item was sent, where that was not the one it is stored in. */
