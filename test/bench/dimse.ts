@@ -61,11 +61,13 @@ async function intoFieldbox(files: string, warmUp: string): Promise<Cost> {
   }
 }
 
-async function outOfFieldbox(near: Near, port: number, name: string): Promise<void> {
+/** With `warmUp` a few other images. */
+async function outOfFieldbox(near: Near, port: number, name: string, warmUp = false): Promise<void> {
   const called = { host: '127.0.0.1', port, calledAETitle: AE, callingAETitle: 'NEAR' };
   const options = { tls: false, certificate: null, commitment: false, mayTranscode: false };
   const remote = await near.addRemote(name, { kind: 'dimse', ...called, ...options });
-  await near.until(await near.send(remote), 'arrived');
+  if (warmUp) await near.warmUp(remote);
+  else await near.until(await near.send(remote), 'arrived');
   // storescp answers no questions, so nothing is ever proven: the worker is not to go on asking while others are measured.
   await near.sync.verbs['remotes.remove']({ remote });
 }
@@ -74,6 +76,7 @@ async function measure(set: FileSet): Promise<void> {
   const [paths, warmUp] = [writeSet(folder, set), writeWarmUp(folder)];
   const [files, warm] = [paths, warmUp].map(([first = '']) => dirname(first)) as [string, string];
   const near = await Near.fill(join(folder, `near-${String(set.side)}`), paths, warmUp);
+  await toStorescp(warmUp.length, [], (port) => outOfFieldbox(near, port, 'warm-up', true));
   const costs = { bare: [] as Cost[], flushed: [] as Cost[], into: [] as Cost[], out: [] as Cost[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     costs.bare.push(await toStorescp(set.count, [], (port) => storescu(files, port)));
