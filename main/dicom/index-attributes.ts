@@ -115,6 +115,10 @@ const MAX_TEXT = 1024;
 type Texts = { readonly [K in (typeof TEXTS)[number]]?: string };
 type Numbers = { readonly [K in (typeof NUMBERS)[number]]?: number };
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** What is read of it so far. */
+type Found = Writable<Texts & Numbers>;
+
 /** What the index keeps of an object: plain and JSON-safe; attributes that are missing or empty are absent. */
 export interface IndexAttributes extends Texts, Numbers {
   readonly transferSyntaxUID: string;
@@ -142,35 +146,34 @@ export function isIndexed(keyword: string): keyword is keyof Texts | keyof Numbe
 /** Reads what the index needs; looks at top-level attributes only. */
 export function extractIndex(file: DicomFile): IndexAttributes {
   const { dataset } = file;
-  const texts: Record<string, string> = {};
+  const found: Found = {};
   for (const [keyword, tag] of textTags) {
     if (!dataset.has(tag)) continue;
-    const value = clean(dataset.strings(tag).join('\\'));
-    if (value !== '') texts[keyword] = value;
+    const values = dataset.strings(tag);
+    const value = clean(values.length === 1 && values[0] !== undefined ? values[0] : values.join('\\'));
+    if (value !== '') found[keyword] = value;
   }
-  const numbers: Record<string, number> = {};
   for (const [keyword, tag] of numberTags) {
     if (!dataset.has(tag)) continue;
     const value = dataset.number(tag);
     if (value !== undefined && Number.isSafeInteger(Math.trunc(value)) && value >= 0)
-      numbers[keyword] = Math.trunc(value);
+      found[keyword] = Math.trunc(value);
   }
-  const named: Texts & Numbers = { ...texts, ...numbers };
-  const sop = named.SOPInstanceUID ?? file.meta.string(Tags.MediaStorageSOPInstanceUID);
-  const sopClass = named.SOPClassUID ?? file.meta.string(Tags.MediaStorageSOPClassUID);
-  const birthDate = normalDate(named.PatientBirthDate);
-  const studyDate = normalDate(named.StudyDate);
-  const ageYears = yearsOf(named.PatientAge);
-  return {
-    ...named,
-    ...(sop !== undefined && { SOPInstanceUID: sop }),
-    ...(sopClass !== undefined && { SOPClassUID: sopClass }),
+  const sop = found.SOPInstanceUID ?? file.meta.string(Tags.MediaStorageSOPInstanceUID);
+  const sopClass = found.SOPClassUID ?? file.meta.string(Tags.MediaStorageSOPClassUID);
+  if (sop !== undefined) found.SOPInstanceUID = sop;
+  if (sopClass !== undefined) found.SOPClassUID = sopClass;
+  const birthDate = normalDate(found.PatientBirthDate);
+  const studyDate = normalDate(found.StudyDate);
+  const ageYears = yearsOf(found.PatientAge);
+  const derived: Writable<Omit<IndexAttributes, keyof Found>> = {
     transferSyntaxUID: file.transferSyntaxUID,
     hasPixelData: hasPixels(dataset),
-    ...(birthDate !== undefined && { birthDate }),
-    ...(studyDate !== undefined && { studyDate }),
-    ...(ageYears !== undefined && { ageYears }),
   };
+  if (birthDate !== undefined) derived.birthDate = birthDate;
+  if (studyDate !== undefined) derived.studyDate = studyDate;
+  if (ageYears !== undefined) derived.ageYears = ageYears;
+  return Object.assign(found, derived);
 }
 
 function requiredTag(keyword: string): number {

@@ -94,31 +94,43 @@ function applyKeyRemoved(db: Database, record: RecordOf<'anonymisation.keyRemove
   addLogEntry(db, record, 'ANONYMISATION_KEY_REMOVED', { images });
 }
 
+const INSERT_IMAGE = `INSERT INTO anonymised_image (key_id, original, anonymous, masks, variant, purpose, StudyInstanceUID,
+    SeriesInstanceUID, SOPInstanceUID, anonymous_study, anonymous_series, anonymous_sop, key_values, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** An image that was anonymised with these areas before: the later result counts. */
+const ON_KNOWN_IMAGE = `ON CONFLICT (key_id, original, masks) DO UPDATE SET anonymous = excluded.anonymous,
+    variant = excluded.variant, purpose = excluded.purpose, StudyInstanceUID = excluded.StudyInstanceUID,
+    SeriesInstanceUID = excluded.SeriesInstanceUID, SOPInstanceUID = excluded.SOPInstanceUID,
+    anonymous_study = excluded.anonymous_study, anonymous_series = excluded.anonymous_series,
+    anonymous_sop = excluded.anonymous_sop, key_values = excluded.key_values, created_at = excluded.created_at`;
+
 function applyImageAnonymised(db: Database, body: RecordBody<'image.anonymised'>, at: string): void {
   const id = keyId(db, body.key);
   if (id === undefined) return;
-  const { uids, values, ...columns } = body;
-  const known = statement(db, 'SELECT 1 FROM anonymised_image WHERE key_id = ? AND original = ? AND masks = ?').get(
+  const row = [
     id,
     body.original,
+    body.anonymous,
     body.masks,
-  );
-  statement(
-    db,
-    `INSERT INTO anonymised_image (key_id, original, anonymous, masks, variant, purpose, StudyInstanceUID, SeriesInstanceUID,
-       SOPInstanceUID, anonymous_study, anonymous_series, anonymous_sop, key_values, created_at)
-     VALUES (@id, @original, @anonymous, @masks, @variant, @purpose, @StudyInstanceUID, @SeriesInstanceUID, @SOPInstanceUID,
-       @anonymousStudyInstanceUID, @anonymousSeriesInstanceUID, @anonymousSOPInstanceUID, @values, @at)
-     ON CONFLICT (key_id, original, masks) DO UPDATE SET anonymous = excluded.anonymous, variant = excluded.variant,
-       purpose = excluded.purpose, StudyInstanceUID = excluded.StudyInstanceUID,
-       SeriesInstanceUID = excluded.SeriesInstanceUID, SOPInstanceUID = excluded.SOPInstanceUID,
-       anonymous_study = excluded.anonymous_study, anonymous_series = excluded.anonymous_series,
-       anonymous_sop = excluded.anonymous_sop, key_values = excluded.key_values, created_at = excluded.created_at`,
-  ).run({ ...columns, id, values: JSON.stringify(values), at });
-  if (!known) statement(db, 'UPDATE anonymisation_key SET images = images + 1 WHERE id = ?').run(id);
+    body.variant,
+    body.purpose,
+    body.StudyInstanceUID,
+    body.SeriesInstanceUID,
+    body.SOPInstanceUID,
+    body.anonymousStudyInstanceUID,
+    body.anonymousSeriesInstanceUID,
+    body.anonymousSOPInstanceUID,
+    JSON.stringify(body.values),
+    at,
+  ];
+  // As a rule the key does not know the image yet: then nothing has to be asked before.
+  const isNew = statement(db, `${INSERT_IMAGE} ON CONFLICT (key_id, original, masks) DO NOTHING`).run(row).changes > 0;
+  if (isNew) statement(db, 'UPDATE anonymisation_key SET images = images + 1 WHERE id = ?').run(id);
+  else statement(db, `${INSERT_IMAGE} ${ON_KNOWN_IMAGE}`).run(row);
   const addUID = statement(
     db,
     'INSERT INTO anonymised_uid (key_id, anonymous, original) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  for (const [anonymous, original] of Object.entries(uids)) addUID.run(id, anonymous, original);
+  for (const [anonymous, original] of Object.entries(body.uids)) addUID.run(id, anonymous, original);
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { IndexAttributes } from '../../dicom/index-attributes';
 import { notNoted } from '../database/migrations/0012-finding';
 import { statement } from './statements';
 
@@ -10,7 +11,7 @@ export interface NewImage {
   readonly series: number;
   readonly source: string;
   readonly sourceRef: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, unknown>> | IndexAttributes;
 }
 
 /**
@@ -37,18 +38,22 @@ export function noteImage(db: Database, image: NewImage): void {
 function noteValues(db: Database, { id, attributes }: NewImage): void {
   const { ImageType } = attributes;
   if (typeof ImageType === 'string' && ImageType !== '') addValues(db, JSON.stringify({ ImageType }));
-  const noted = Object.entries(attributes).filter(
-    ([keyword, value]) => !notNoted.has(keyword) && value !== '' && value !== null && value !== undefined,
-  );
-  if (noted.length === 0) return;
-  const values = JSON.stringify(Object.fromEntries(noted));
+  const noted: Record<string, unknown> = {};
+  let count = 0;
+  for (const [keyword, value] of Object.entries(attributes) as [string, unknown][]) {
+    if (notNoted.has(keyword) || value === '' || value === null || value === undefined) continue;
+    noted[keyword] = value;
+    count += 1;
+  }
+  if (count === 0) return;
+  const values = JSON.stringify(noted);
   const link = statement(
     db,
     `INSERT OR IGNORE INTO image_value (value_id, image_id)
      SELECT v.id, @id FROM json_each(@values) AS a
      CROSS JOIN value AS v ON v.property = a.key AND v.text = CAST(a.atom AS TEXT)`,
   );
-  if (link.run({ id, values }).changes === noted.length) return; // all of them were known
+  if (link.run({ id, values }).changes === count) return; // all of them were known
   addValues(db, values);
   link.run({ id, values });
 }

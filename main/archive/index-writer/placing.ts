@@ -159,7 +159,7 @@ function insertImage(db: Database, stored: StoredImage, ids: { patient: number; 
     id: stored.arrival,
     source: stored.source,
     sourceRef: stored.sourceRef,
-    attributes: { ...attributes },
+    attributes,
   });
 }
 

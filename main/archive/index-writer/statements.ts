@@ -1,9 +1,15 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** More than are in use at a time; questions of every kind would otherwise pile up for as long as the archive is open. */
-const KEPT = 400;
+/** Half of those kept: more than are in use at a time; questions of every kind would otherwise pile up for as long as the archive is open. */
+const KEPT = 200;
 
-const cache = new WeakMap<Database, Map<string, Statement>>();
+/** Statements used since `older` were set aside, which go when there are as many again that were used after them. */
+interface Kept {
+  used: Map<string, Statement>;
+  older: Map<string, Statement>;
+}
+
+const cache = new WeakMap<Database, Kept>();
 
 /**
  * A prepared statement; the ones used last are kept prepared.
@@ -13,20 +19,16 @@ const cache = new WeakMap<Database, Map<string, Statement>>();
  * value bound to a host parameter ..."), which takes ten times as long as running it.
  */
 export function statement(db: Database, sql: string): Statement {
-  let statements = cache.get(db);
-  if (!statements) {
-    statements = new Map();
-    cache.set(db, statements);
+  const kept = cache.get(db) ?? { used: new Map<string, Statement>(), older: new Map<string, Statement>() };
+  const known = kept.used.get(sql);
+  if (known) return known;
+  const prepared = kept.older.get(sql) ?? db.prepare(sql);
+  if (kept.used.size >= KEPT) {
+    kept.older = kept.used;
+    kept.used = new Map();
   }
-  let prepared = statements.get(sql);
-  if (prepared) {
-    statements.delete(sql);
-  } else {
-    prepared = db.prepare(sql);
-    const [oldest] = statements.keys();
-    if (statements.size >= KEPT && oldest !== undefined) statements.delete(oldest);
-  }
-  statements.set(sql, prepared); // a Map keeps the order of insertion: the first is the one not used for longest
+  kept.used.set(sql, prepared);
+  cache.set(db, kept);
   return prepared;
 }
 

@@ -27,7 +27,7 @@ export class CommitBatcher {
 
   add(records: readonly NewRecord[], incoming: readonly IncomingObject[]): Promise<void> {
     const by = actingUser(); // the flush may run on behalf of somebody else
-    const signed = records.map((record) => ({ by, ...record }));
+    const signed = records.map((record) => (record.by === undefined ? { ...record, by } : record));
     return new Promise((resolve, reject) => {
       this.pending.push({ records: signed, incoming, resolve, reject });
       if (this.underWay >= UNDER_WAY) return;

@@ -92,11 +92,13 @@ export class RecordChain {
     if (this.length > SEGMENT_BYTES) await this.nextSegment();
     let mac = this.lastMac;
     let seq = this.lastSeq;
+    const time = at.toISOString();
     const lines: string[] = [];
     const appended: ArchiveRecord[] = [];
-    for (const record of records) {
+    for (const { type, body, by = null } of records) {
       seq += 1;
-      const numbered = { seq, at: at.toISOString(), by: null, ...record };
+      // Type and body come from one record and belong together.
+      const numbered = { seq, at: time, by, type, body } as ArchiveRecord;
       const payload = JSON.stringify(numbered);
       mac = sign(this.key, mac, payload);
       lines.push(`${payload.slice(0, -1)}${MAC_FIELD}${mac}"}\n`);

@@ -2,7 +2,6 @@ import { FieldboxError } from '@shared/errors';
 import type { DicomFile } from '../model';
 import { Tags } from '../tags';
 import { DataSetBuilder, part10Header } from '../writer';
-import { concat } from '../writer/encode';
 import { Identity, patientOf } from './identity';
 import { isJpegCoded } from './jpeg-segments';
 import { isStale, maskPixels, type MaskedPixels } from './masks';
@@ -11,6 +10,7 @@ import { native, pixelElementBytes } from './pixel-element';
 import { Replacements } from './replacement';
 import { type ExtraValue, placed } from './tag-path';
 import { Walk } from './walk';
+import { writtenFile } from './written';
 
 /** An anonymised file and what stands in it in the place of what stood there. */
 export interface Anonymised {
@@ -19,6 +19,8 @@ export interface Anonymised {
    * in UTF-8. Pixel data that stay as they are, are views of the original.
    */
   readonly part10: readonly Uint8Array[];
+  /** What a reader finds in it at the top level, but for the bytes of the pixels. */
+  readonly result: DicomFile;
   readonly transferSyntaxUID: string;
   readonly sopClassUID: string;
   readonly original: AnonymisedIdentity;
@@ -93,10 +95,13 @@ export async function anonymise(
   const isCoded = masked === null && dataset.element(Tags.PixelData)?.fragments !== undefined;
   const transferSyntaxUID = isCoded ? file.transferSyntaxUID : EXPLICIT_LE;
   const header = part10Header({ sopClassUID, sopInstanceUID, transferSyntaxUID });
-  const pixels = masked ? native(masked.bytes, masked.vr, masked.tag) : pixelElementBytes(file);
+  const pixels = {
+    tag: masked?.tag ?? Tags.PixelData,
+    parts: masked ? native(masked.bytes, masked.vr, masked.tag) : pixelElementBytes(file),
+  };
   const values = key.values ?? {};
   return {
-    part10: [concat([header, builder.toBytes()]), ...pixels],
+    ...writtenFile(header, builder, pixels, transferSyntaxUID),
     transferSyntaxUID,
     sopClassUID,
     original,

@@ -31,22 +31,40 @@ const SUSPICIOUS: readonly RegExp[] = [
   /\b(?:Dr|DR|Dra|Prof|Mr|Mrs|Ms|Mme|Mlle|Herr|Frau|Sr|Sra)\b\.?\s+\p{Lu}/u,
 ];
 
-/** Letters and digits only, lower case, without accents. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '');
+/** What was made of texts lately: images of a series say most things alike. */
+const MAX_REMEMBERED = 1024;
+/** Longer texts are hardly the same ones again. */
+const MAX_LENGTH = 128;
+
+function remembering<T>(make: (text: string) => T): (text: string) => T {
+  const lately = new Map<string, T>();
+  return (text) => {
+    if (text.length > MAX_LENGTH) return make(text);
+    const known = lately.get(text);
+    if (known !== undefined) return known;
+    const made = make(text);
+    if (lately.size >= MAX_REMEMBERED) lately.clear();
+    lately.set(text, made);
+    return made;
+  };
 }
 
-function words(text: string): string[] {
-  return text
+/** Letters and digits only, lower case, without accents. */
+const plain = remembering((text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ''),
+);
+
+const words = remembering((text: string): readonly string[] =>
+  text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
-}
+    .filter((word) => word !== ''),
+);
 
 /**
  * What the data set says of whom it is of, and whether a text repeats it. Two tests:

@@ -238,7 +238,8 @@ export class Parser {
       String.fromCharCode(this.cursor.u8(plain.start + 4), this.cursor.u8(plain.start + 5)) === 'UN';
     const inner = wasUN ? this.encodingOfItems(plain.offset, encoding) : encoding;
     const { items } = this.sequence(owner, plain.offset, plain.end, false, inner, depth + 1);
-    return { ...plain, items };
+    const { tag, vr, start, offset, length, end, undefinedLength } = plain;
+    return { tag, vr, start, offset, length, end, undefinedLength, items };
   }
 
   private sequence(

@@ -24,12 +24,21 @@ export function characterSet(values: readonly string[]): string | undefined {
   return labels.some((label) => label !== '') ? labels.join('\\') : undefined;
 }
 
+/** Texts of so many bytes are put together here: handing one to the system takes longer. */
+const SHORT_BYTES = 64;
+
 function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT_BYTES) {
+    let text = '';
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return text;
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function isAscii(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
+  for (const byte of bytes) if (byte >= 0x80 || byte === 0x1b) return false;
+  return true;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

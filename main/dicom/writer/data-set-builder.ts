@@ -30,6 +30,9 @@ interface Entry {
 
 const ITEM_HEADER_BYTES = 8;
 
+/** Hears of each element of a data set, not of those in its items, where its value lies in what was written. */
+export type NotePlace = (tag: Tag, vr: VR, offset: number, length: number) => void;
+
 /**
  * Builds a data set in little endian. Texts are written in UTF-8: put SpecificCharacterSet ISO_IR 192 into the top
  * level. Elements come out in the order of their tags (PS3.5 7.1), whatever the order they were set in.
@@ -69,9 +72,9 @@ export class DataSetBuilder {
   }
 
   /** The encoded data set. */
-  toBytes(encoding: BuilderEncoding = 'explicit'): Uint8Array {
+  toBytes(encoding: BuilderEncoding = 'explicit', note?: NotePlace): Uint8Array {
     const bytes = new Uint8Array(this.lengthIn(encoding));
-    this.writeTo(bytes, new DataView(bytes.buffer), 0, encoding);
+    this.writeTo(bytes, new DataView(bytes.buffer), 0, encoding, note);
     return bytes;
   }
 
@@ -87,7 +90,13 @@ export class DataSetBuilder {
     return value.reduce((sum, item) => sum + ITEM_HEADER_BYTES + item.lengthIn(encoding), 0);
   }
 
-  private writeTo(bytes: Uint8Array, view: DataView, start: number, encoding: BuilderEncoding): number {
+  private writeTo(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    encoding: BuilderEncoding,
+    note?: NotePlace,
+  ): number {
     let at = start;
     for (const [tag, { vr, value }] of [...this.entries].sort(([a], [b]) => a - b)) {
       const isEncapsulated = this.encapsulated && tag === Tags.PixelData;
@@ -96,6 +105,7 @@ export class DataSetBuilder {
         encoding === 'explicit'
           ? writeExplicitHeader(view, at, tag, vr, length)
           : writeItemHeader(view, at, tag, length);
+      note?.(tag, vr, at, this.valueLength(value, encoding));
       if (value instanceof Uint8Array) {
         bytes.set(value, at);
         at += value.length;

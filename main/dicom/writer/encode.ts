@@ -21,10 +21,25 @@ const NUMBERS: Partial<Record<VR, NumberRule>> = {
   },
 };
 
+/** Texts of so many characters are encoded here while they are ASCII: handing one to the system takes longer. */
+const SHORT_TEXT = 64;
+
+/** A text in UTF-8. */
+export function utf8Bytes(text: string): Uint8Array {
+  if (text.length > SHORT_TEXT) return utf8.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) return utf8.encode(text);
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
 /** The bytes of a value; texts in UTF-8, numbers little endian. */
 export function encodeValue(vr: VR, values: readonly (string | number)[]): Uint8Array {
   const rule = NUMBERS[vr];
-  if (!rule) return utf8.encode(values.join('\\'));
+  if (!rule) return utf8Bytes(values.join('\\'));
   const bytes = new Uint8Array(rule.size * values.length);
   const view = new DataView(bytes.buffer);
   values.forEach((value, index) => rule.write(view, index * rule.size, Number(value)));

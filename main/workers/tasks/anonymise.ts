@@ -68,12 +68,10 @@ export async function anonymiseFile(
   options: AnonymisationOptions,
   key: AnonymisationKey,
 ): Promise<Omit<AnonymiseOutput, 'sha256'> & { readonly part10: readonly Uint8Array[] }> {
-  const { part10, original, replaced } = await anonymise(file, options, key);
-  const source = new PartsSource(part10);
-  const result = readDicom(source);
+  const { part10, result, original, replaced } = await anonymise(file, options, key);
   return {
     part10,
-    bytes: source.size,
+    bytes: part10.reduce((sum, part) => sum + part.length, 0),
     attributes: extractIndex(result),
     original,
     replaced,

@@ -1,7 +1,11 @@
+import { expect } from 'vitest';
 import { BufferSource, PartsSource } from '../../../main/dicom/buffer-source';
 import { anonymise, type AnonymisationKey, type AnonymisationOptions } from '../../../main/dicom/anonymise';
+import { extractIndex } from '../../../main/dicom/index-attributes';
+import type { DicomFile } from '../../../main/dicom/model';
 import type { DataSet, ReadResult } from '../../../main/dicom/reader';
 import { readDicom } from '../../../main/dicom/reader';
+import { Tags } from '../../../main/dicom/tags';
 import { DataSetBuilder, writePart10 } from '../../../main/dicom/writer';
 
 export const SECRET = Uint8Array.from({ length: 32 }, (_, index) => index * 7 + 1);
@@ -41,14 +45,27 @@ export function read(bytes: Uint8Array | readonly Uint8Array[]): ReadResult {
   return readDicom(bytes instanceof Uint8Array ? new BufferSource(bytes) : new PartsSource(bytes));
 }
 
+/** What is told of a written file without reading it is what a reader finds. */
+export function expectAlike(told: DicomFile, read: DicomFile): void {
+  const values = ({ dataset }: DicomFile) =>
+    [...dataset.elements.values()].map(({ tag, vr, length }) => [
+      tag,
+      ...(tag === Tags.PixelData ? [length > 0] : [vr, length]),
+      ...(vr === 'SQ' || tag === Tags.PixelData ? [] : [dataset.strings(tag), dataset.numbers(tag)]),
+    ]);
+  expect(values(told)).toEqual(values(read));
+  expect(JSON.stringify(extractIndex(told))).toBe(JSON.stringify(extractIndex(read)));
+}
+
 /** The data set after anonymisation, read again. */
 export async function anonymised(
   dataset: DataSetBuilder,
   options: AnonymisationOptions = {},
   key: AnonymisationKey = KEY,
 ): Promise<DataSet> {
-  const { part10 } = await anonymise(fileOf(dataset), options, key);
+  const { part10, result: told } = await anonymise(fileOf(dataset), options, key);
   const result = read(part10);
+  expectAlike(told, result);
   if (result.warnings.length > 0 || result.cut)
     throw new Error(`the output is not read cleanly: ${result.warnings.join(', ')}`);
   return result.dataset;
