@@ -16,7 +16,10 @@ import { type FileSet, SETS, writeSet, writeWarmUp } from './transfers/sizes';
  * round: an ext4 without a journal passes over every place that was deleted lately whenever a file is created.
  */
 
-const ROUNDS = 5;
+/** Small images take little time, so there is time for more rounds of them: in the first ones a sender is still compiling. */
+const ROUNDS = { small: 9, large: 5 } as const;
+/** Rows and columns from which images are large. */
+const LARGE_SIDE = 1024;
 const AE = 'FAR';
 /** As storescp flushes nothing, a program that flushes each file is run for it; the next file has to wait for that. */
 const FLUSHING = ['--exec-on-reception', 'sync -d #p/#f', '--exec-sync'];
@@ -78,7 +81,8 @@ async function measure(set: FileSet): Promise<void> {
   const near = await Near.fill(join(folder, `near-${String(set.side)}`), paths, warmUp);
   await toStorescp(warmUp.length, [], (port) => outOfFieldbox(near, port, 'warm-up', true));
   const costs = { bare: [] as Cost[], flushed: [] as Cost[], into: [] as Cost[], out: [] as Cost[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const rounds = set.side < LARGE_SIDE ? ROUNDS.small : ROUNDS.large;
+  for (let round = 0; round < rounds; round += 1) {
     costs.bare.push(await toStorescp(set.count, [], (port) => storescu(files, port)));
     costs.flushed.push(await toStorescp(set.count, FLUSHING, (port) => storescu(files, port)));
     costs.into.push(await intoFieldbox(files, warm));
