@@ -75,36 +75,68 @@ async function outOfFieldbox(near: Near, port: number, name: string, warmUp = fa
   await near.sync.verbs['remotes.remove']({ remote });
 }
 
-async function measure(set: FileSet): Promise<void> {
-  const [paths, warmUp] = [writeSet(folder, set), writeWarmUp(folder)];
-  const [files, warm] = [paths, warmUp].map(([first = '']) => dirname(first)) as [string, string];
+/** A set of files, and others that only warm up. */
+interface Files {
+  readonly set: FileSet;
+  readonly paths: readonly string[];
+  readonly warmUp: readonly string[];
+}
+
+function bareOf({ set, paths }: Files): Promise<Cost> {
+  return toStorescp(set.count, [], (port) => storescu(dirname(paths[0] ?? ''), port));
+}
+
+function roundsOf({ side }: FileSet): number {
+  return side < LARGE_SIDE ? ROUNDS.small : ROUNDS.large;
+}
+
+/** By itself: what flushes leaves the disk at work, which whoever comes next would pay for. */
+async function measureOut(files: Files): Promise<void> {
+  const { set, paths, warmUp } = files;
   const near = await Near.fill(join(folder, `near-${String(set.side)}`), paths, warmUp);
   await toStorescp(warmUp.length, [], (port) => outOfFieldbox(near, port, 'warm-up', true));
-  const costs = { bare: [] as Cost[], flushed: [] as Cost[], into: [] as Cost[], out: [] as Cost[] };
-  const rounds = set.side < LARGE_SIDE ? ROUNDS.small : ROUNDS.large;
-  for (let round = 0; round < rounds; round += 1) {
-    costs.bare.push(await toStorescp(set.count, [], (port) => storescu(files, port)));
-    costs.flushed.push(await toStorescp(set.count, FLUSHING, (port) => storescu(files, port)));
-    costs.into.push(await intoFieldbox(files, warm));
+  const costs = { bare: [] as Cost[], out: [] as Cost[] };
+  for (let round = 0; round < roundsOf(set); round += 1) {
+    costs.bare.push(await bareOf(files));
     costs.out.push(await toStorescp(set.count, [], (port) => outOfFieldbox(near, port, `round ${String(round)}`)));
   }
   await near.close();
-  const bare = sideOf('storescu to storescp', 'nothing', costs.bare);
-  const flushed = sideOf('the same, each file flushed', 'file', costs.flushed);
   compare(
     `C-STORE of ${set.name} out of Fieldbox`,
-    [sideOf('Fieldbox to storescp', 'nothing there; what became of each image here', costs.out), bare],
+    [
+      sideOf('Fieldbox to storescp', 'nothing there; what became of each image here', costs.out),
+      sideOf('storescu to storescp', 'nothing', costs.bare),
+    ],
     'at most 1.5',
   );
+}
+
+async function measureInto(files: Files): Promise<void> {
+  const { set, paths, warmUp } = files;
+  const [own, warm] = [paths, warmUp].map(([first = '']) => dirname(first)) as [string, string];
+  const costs = { bare: [] as Cost[], flushed: [] as Cost[], into: [] as Cost[] };
+  for (let round = 0; round < roundsOf(set); round += 1) {
+    costs.bare.push(await bareOf(files));
+    costs.flushed.push(await toStorescp(set.count, FLUSHING, (port) => storescu(own, port)));
+    costs.into.push(await intoFieldbox(own, warm));
+  }
   compare(
     `C-STORE of ${set.name} into Fieldbox`,
-    [sideOf('storescu to Fieldbox', 'file, record and index', costs.into), bare, flushed],
+    [
+      sideOf('storescu to Fieldbox', 'file, record and index', costs.into),
+      sideOf('storescu to storescp', 'nothing', costs.bare),
+      sideOf('the same, each file flushed', 'file', costs.flushed),
+    ],
     'at most 1.5',
   );
 }
 
 try {
-  for (const set of SETS) await measure(set);
+  for (const set of SETS) {
+    const files = { set, paths: writeSet(folder, set), warmUp: writeWarmUp(folder) };
+    await measureOut(files);
+    await measureInto(files);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
