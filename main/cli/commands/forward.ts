@@ -4,7 +4,7 @@ import { FieldboxError } from '@shared/errors';
 import { SourceType } from '@shared/model/vocabulary';
 import type { Engine } from '../../archive/engine';
 import { sourceRefOf } from '../source-ref';
-import { remoteNamed, forwardWaiting, withSync } from '../sync-session';
+import { forwardWaiting, remoteNamed, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';

@@ -5,7 +5,7 @@ import { errorSentence, FieldboxError, isErrorCode } from '@shared/errors';
 import type { Engine } from '../../archive/engine';
 import { contextOf } from '../context';
 import { withArchive } from '../session';
-import { runUntilStopped, forwardWaiting, withSync } from '../sync-session';
+import { forwardWaiting, runUntilStopped, withSync } from '../sync-session';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { commonOptions, UsageError } from '../usage';

@@ -95,11 +95,7 @@ export async function prepare(
         kind: 'ready',
         done: () => copies.remove(),
         item: {
-          transaction: queued.transaction,
-          number: queued.number,
-          total: queued.total,
-          position: queued.position,
-          image: queued.image,
+          ...commonOf(queued),
           attached: null,
           anonymised: false,
           bytes: known.bytes,
