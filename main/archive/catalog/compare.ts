@@ -209,6 +209,7 @@ function foldedCondition(db: Database, property: Property, test: Test, params: P
     check: checks.map((check) => `(${check})`).join(' OR '),
     ids: found.join(' UNION ALL '),
     ...slow,
+    ...(ways.some((way) => way.clustered) && { clustered: sql }),
   };
 }
 
@@ -234,8 +235,10 @@ interface FoldedWay {
   readonly fits: string;
   /** Where in the index of its column those that may fit stand; undefined when it does not help. */
   readonly range?: readonly string[];
-  /** SELECT of the patients that fit, by their pieces. */
+  /** SELECT of the patients that fit, by their pieces or by what stands near the beginning. */
   readonly found?: string;
+  /** Those that fit lie close together in the index of the column. */
+  readonly clustered?: true;
 }
 
 function foldedWay(
@@ -257,6 +260,8 @@ function foldedWay(
       fits,
       range: [`${column} >= ${params.add(prefix)}`, `${column} < ${params.add(prefix + LAST_CHARACTER)}`],
     };
+  const [, text] = /^\?([^*?]+)/.exec(pattern) ?? [];
+  if (text !== undefined) return { fits, found: behindOneSelect(column, text, fits, params), clustered: true };
   const found = (index: 'patient_trigram' | 'patient_piece', query: string): FoldedWay =>
     isFrequent(db, index, query)
       ? { fits }
@@ -271,6 +276,24 @@ function foldedWay(
   if (long !== undefined) return found('patient_trigram', `${of} : (${long})`);
   const short = shortQuery(of === 'name' ? 'n' : 'i', pattern);
   return short === undefined ? { fits } : found('patient_piece', short);
+}
+
+/**
+ * SELECT of the patients whose column fits, of which it is known what text stands behind its first character. That text stands in the index
+ * behind each first character that there is: these are few, and each leads to the next.
+ */
+function behindOneSelect(column: string, text: string, fits: string, params: Params): string {
+  const any = column.replace('patient.', 'any_one.');
+  const firstBehind = (place: string): string =>
+    `(SELECT substr(${any}, 1, 1) FROM patient AS any_one WHERE ${any} > ${place} ORDER BY ${any} LIMIT 1)`;
+  const last = params.add(LAST_CHARACTER);
+  const beginning = `b.letter || ${params.add(text)}`;
+  return `SELECT patient.id FROM (
+      WITH RECURSIVE beginning (letter) AS (
+        SELECT ${firstBehind("''")} UNION ALL
+        SELECT ${firstBehind(`beginning.letter || ${last}`)} FROM beginning WHERE beginning.letter IS NOT NULL)
+      SELECT letter FROM beginning WHERE letter IS NOT NULL) AS b
+    CROSS JOIN patient ON ${column} >= ${beginning} AND ${column} < ${beginning} || ${last} WHERE ${column} ${fits}`;
 }
 
 /** A text in which nothing is a pattern for GLOB. */

@@ -64,6 +64,8 @@ export interface Condition {
   readonly id?: string;
   /** The column of the table of which `check` is a range or a value, which indexes can begin with. */
   readonly column?: string;
+  /** The column in whose order the rows lie close together: a walk along it may pass by long stretches in which there are none. */
+  readonly clustered?: string;
   /** `check` asks for one value of `column`, whose index then gives the rows in the order of their ids. */
   readonly isOneValue?: true;
 }

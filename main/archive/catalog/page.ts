@@ -84,7 +84,7 @@ function read(
 ): CursorValue[][] {
   const { list, order, params, rank, plan, cursor } = question;
   const rows = cursor ? take : skip + take;
-  if (order.walk && rank === undefined && isSoonerWalked(tableOf(list), plan, rows))
+  if (order.walk && rank === undefined && isSoonerWalked(list, order, plan, rows))
     return readWalk(db, question, walkOf(question, terms[0]?.descending ?? false), skip, take);
   const sql = plan.ids === undefined ? sortSql(question, terms) : gatheredSql(question, plan.ids, terms);
   return valuesOf(db, sql, { ...params.values, ...plan.known.values, take, skip });

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { type Table, TABLES } from './columns';
+import { type Order, type Table, tableOf, TABLES } from './columns';
 import { type Condition, type Params, valuesIn } from './condition';
 import { once, rowCount } from './counts';
 import { Known } from './known';
@@ -443,7 +444,14 @@ function isDear({ weight = 1 }: Condition): boolean {
   return weight > DEAR;
 }
 
-/** Whether rows of a table that are known are sooner met on a walk to the last of so many than all sorted. */
-export function isSoonerWalked(level: Table, { ids, looks }: Plan, rows: number): boolean {
-  return ids === undefined || rows * looks < ids.length * LOOKS_TO_SORT[level];
+/** Whether rows of a list that are known are sooner met on a walk in an order, to the last of so many, than all sorted. */
+export function isSoonerWalked(
+  list: Listing,
+  { terms }: Order,
+  { ids, looks, conditions }: Plan,
+  rows: number,
+): boolean {
+  if (ids === undefined) return true;
+  const isUneven = conditions.some(({ clustered }) => clustered !== undefined && clustered === terms[0]?.sql);
+  return !isUneven && rows * looks < ids.length * LOOKS_TO_SORT[tableOf(list)];
 }

@@ -6,7 +6,7 @@ export interface Ways {
   readonly driver?: Condition | undefined;
   /** Conditions that so few rows fulfil that all of them are fetched before the others are asked. */
   readonly sets?: readonly Condition[] | undefined;
-  /** Tables above that the statement goes through already. */
+  /** Tables above that the statement goes through already, the highest first. */
   readonly joined?: readonly Table[];
   /** Conditions on a walked table that an index may begin with. */
   readonly leading?: readonly Condition[];
@@ -32,11 +32,9 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
   }
   for (const table of TABLES.slice(0, depth + 1)) {
     const checks: string[] = [];
+    const column = askedBy(level, table, ways.joined);
     for (const condition of conditions) {
       if (condition.table !== table) continue;
-      // What stands above is asked where it is walked along: before anything below it is looked at.
-      const isJoined = ways.joined?.includes(table) === true;
-      const column = isJoined ? `${table}.id` : idColumn(level, table);
       if (condition === ways.driver) terms.push(driving(column, condition, table === level));
       else if (ways.leading?.includes(condition)) terms.push(condition.check);
       else if (condition.ids !== undefined && ways.sets?.includes(condition))
@@ -48,7 +46,7 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
     if (table === level || ways.joined?.includes(table)) terms.push(...checks.map((check) => `+(${check})`));
     else
       terms.push(
-        `+EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${idColumn(level, table)} AND ${checks.map((check) => `(${check})`).join(' AND ')})`,
+        `+EXISTS (SELECT 1 FROM ${table} WHERE ${table}.id = ${column} AND ${checks.map((check) => `(${check})`).join(' AND ')})`,
       );
   }
   const below = conditions.filter((condition) => TABLES.indexOf(condition.table) > depth);
@@ -63,6 +61,15 @@ export function restrict(level: Table, conditions: readonly Condition[], ways: W
     terms.push(`+EXISTS (SELECT 1 FROM ${lowest} WHERE ${link} = ${level}.id AND ${inner.join(' AND ')})`);
   }
   return terms;
+}
+
+/**
+ * The column by which a row above is asked: of the highest row at hand that says in which it lies, so that nothing below that one is looked
+ * at where the answer is no.
+ */
+function askedBy(level: Table, table: Table, joined: readonly Table[] = []): string {
+  const highest = joined.find((each) => TABLES.indexOf(each) >= TABLES.indexOf(table));
+  return idColumn(highest ?? level, table);
 }
 
 /** The lowest table above the list's, from the driver's on, of which something else is asked: there are fewer rows there than in the list. */

@@ -1,8 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { compare } from '../../../main/archive/catalog/compare';
+import { Params } from '../../../main/archive/catalog/condition';
 import { countsOf, find } from '../../../main/archive/catalog/find';
 import { foldText } from '../../../main/archive/catalog/folding';
+import { propertyOf } from '../../../main/archive/catalog/properties';
+import { restrict } from '../../../main/archive/catalog/restrict';
 import { WORDS_FUNCTION } from '../../../main/archive/catalog/sql-functions';
 import { warmOn } from '../../../main/archive/catalog/warmth';
 import { joinOn, partsOf } from '../../../main/archive/catalog/word-parts';
@@ -100,6 +104,60 @@ describe('images of which something is asked above', () => {
         expect(keysOf('image', find(db, middle).rows)).toEqual(all.slice(15, 25));
       }
     }
+  });
+});
+
+describe('patients of whose name or number the first character may be any', () => {
+  it.each(['?a*o', '?e*', '?h*a', '?á*ü', '?', '??', '?*a', '?a?i*', '?zz*'])(
+    'are all found, also with what lies below: %s',
+    (pattern) => {
+      const where = `fieldbox_fold(patient.PatientName) GLOB '${foldText(pattern)}'`;
+      for (const level of ['patient', 'series'] as const) {
+        const match = [{ key: 'PatientName', value: pattern }];
+        const order = ['patient.name_folded', 'patient.id', ...(level === 'series' ? ['series.id'] : [])];
+        const up = order.join(', ');
+        const down = order.map((term) => `${term} DESC`).join(', ');
+        expect(walked(level, { match }, 'PatientName', false)).toEqual(expected(level, where, up));
+        expect(walked(level, { match }, 'PatientName', true)).toEqual(expected(level, where, down));
+      }
+    },
+  );
+
+  it('are found behind every first character that there is, also where nothing else follows', () => {
+    const few = emptyCatalog();
+    const names = ['', 'k', 'ka', 'Kofi', '山a', '山', '\u{1F600}abc', '\u{10FFFF}a', 'ßa', '-a', ' a'];
+    for (const PatientName of names) addPatient(few, { PatientName });
+    const found = (value: string): readonly unknown[] =>
+      find(
+        few,
+        FindInput.parse({ level: 'patient', match: [{ key: 'PatientName', value }], sort: 'PatientName' }),
+      ).rows.map((row) => row.PatientName);
+    const fitting = names.filter((name) => /^.a/u.test(foldText(name)));
+    expect([...found('?a*')].sort()).toEqual([...fitting].sort());
+    expect(found('?o*i')).toEqual(['Kofi']);
+  });
+
+  it('are not looked for among all of them', () => {
+    const params = new Params();
+    const test = { operator: 'match', comparison: 'name', wanted: ['?h*a'] } as const;
+    const { ids = '' } = compare(db, propertyOf('patient', 'PatientName'), test, params);
+    const steps = db.prepare(`EXPLAIN QUERY PLAN ${ids}`).all(params.values) as { detail: string }[];
+    const ofPatients = steps.map(({ detail }) => detail).filter((detail) => /\b(patient|any_one)\b/.test(detail));
+    expect(ofPatients.length).toBeGreaterThan(2);
+    for (const detail of ofPatients) expect(detail).toMatch(/^SEARCH .* \(name_folded>\?/);
+  });
+});
+
+describe('what is asked of a patient', () => {
+  it('is asked of the study that is walked along, before its series are looked at', () => {
+    const condition = { table: 'patient', check: 'patient.registered = 1', ids: 'SELECT 1' } as const;
+    expect(restrict('series', [condition], { joined: ['study'], sets: [condition] })).toEqual([
+      '+(study.patient_id IN (SELECT 1))',
+    ]);
+    expect(restrict('series', [condition], { joined: ['study'] })).toEqual([
+      '+EXISTS (SELECT 1 FROM patient WHERE patient.id = study.patient_id AND (patient.registered = 1))',
+    ]);
+    expect(restrict('image', [condition], { sets: [condition] })).toEqual(['+(image.patient_id IN (SELECT 1))']);
   });
 });
 
