@@ -37,7 +37,7 @@ export function StudyList({ question, onSummary }: LevelProps) {
         <Line
           cover={row.cover}
           title={showDateTime(row.StudyDate, row.StudyTime) || t('images.noDate')}
-          person={personName(row.PatientName)}
+          person={together(personName(row.PatientName), row.PatientID)}
           detail={together(row.StudyDescription, listWords(row.ModalitiesInStudy.split('\\').map(modalityName)))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'series', study: row.study })}
@@ -62,7 +62,7 @@ export function SeriesList({ question, onSummary }: LevelProps) {
         <Line
           cover={row.cover}
           title={seriesTitle(row)}
-          person={personName(row.PatientName)}
+          person={together(personName(row.PatientName), row.PatientID)}
           detail={together(row.Modality, row.BodyPartExamined, showDate(row.SeriesDate || row.StudyDate))}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
@@ -87,14 +87,10 @@ export function FlatSeriesList({ question, onSummary }: LevelProps) {
       line={(row: FlatSeriesRow) => (
         <Line
           cover={row.cover}
-          title={together(personName(row.PatientName), row.PatientID)}
+          title={personName(row.PatientName)}
+          below={together(row.PatientID, showBirthDate(row.PatientBirthDate))}
           person={together(seriesTitle(row), row.StudyDescription)}
-          detail={together(
-            row.Modality,
-            showDate(row.StudyDate),
-            showBirthDate(row.PatientBirthDate),
-            row.InstitutionName,
-          )}
+          detail={together(row.Modality, showDate(row.StudyDate), row.InstitutionName)}
           images={row.images}
           onOpen={() => navigate({ screen: 'images', level: 'images', series: row.seriesKey })}
           labels={<SeriesChips series={row.seriesKey} name={seriesTitle(row)} short />}
@@ -187,6 +183,8 @@ function LevelList<T>({ list, label, filtered, summary, onSummary, line }: Level
 interface LineProps {
   readonly cover: string | null;
   readonly title: string;
+  /** What tells apart those of one title. */
+  readonly below?: string;
   readonly person: string;
   readonly detail: string;
   readonly images: number;
@@ -194,15 +192,21 @@ interface LineProps {
   readonly labels?: ReactNode;
 }
 
-function Line({ cover, title, person, detail, images, onOpen, labels }: LineProps) {
+function Line({ cover, title, below = '', person, detail, images, onOpen, labels }: LineProps) {
   const { t } = useTranslation();
   // The button's click, by mouse or key, comes up here; the rest of the line may be pressed as well.
   return (
     <div className={cx(styles.row, styles.plain, labels !== undefined && styles.labelled)} onClick={onOpen}>
       <Thumb image={cover} fallback={cover === null ? 'document' : 'none'} />
       <span className={cx(styles.open)}>
-        <button type="button" aria-label={t('images.open', { name: `${title}, ${person}` })}>
+        <button type="button" aria-label={t('images.open', { name: `${together(title, below)}, ${person}` })}>
           <bdi>{title}</bdi>
+          {below === '' ? null : (
+            <>
+              <br />
+              <bdi className={cx(styles.soft)}>{below}</bdi>
+            </>
+          )}
         </button>
       </span>
       <span className={cx(styles.cell)}>
