@@ -41,6 +41,8 @@ export class Committer {
   private tail: Promise<void> = Promise.resolve();
   private closed = false;
   private readonly filesystem: FilesystemFlush;
+  /** How many commits that have not ended name a file of `incoming/`. */
+  private readonly named = new Map<ImageId, number>();
 
   constructor(
     private readonly paths: ArchivePaths,
@@ -56,6 +58,7 @@ export class Committer {
   /** See EngineContext.commit. Throws ARCHIVE_CLOSED once it is closed: nothing may be half written when the lock is let go. */
   commit(records: readonly NewRecord[], incoming: readonly IncomingObject[] = []): Promise<void> {
     if (this.closed) return Promise.reject(new FieldboxError('ARCHIVE_CLOSED'));
+    for (const { sha256 } of incoming) this.named.set(sha256, (this.named.get(sha256) ?? 0) + 1);
     // The disk is at it while what was committed before is still being applied.
     const flushed = this.flush(incoming);
     flushed.catch(() => undefined); // whoever waits for it hears of it
@@ -105,6 +108,7 @@ export class Committer {
     incoming: readonly IncomingObject[],
     flushed: Promise<void>,
   ): Promise<void> {
+    let inChain = false;
     try {
       if (appliedSeq(this.db) < this.chain.seq) await this.catchUp();
       this.refuseWhenNearlyFull();
@@ -112,6 +116,7 @@ export class Committer {
       for (const { sha256 } of incoming) this.requireThere(sha256); // nobody has taken one away meanwhile
       // Only now: a record that is on the disk names files that are there too, whenever the power goes.
       const appended = await this.chain.append(records, this.now());
+      inChain = true;
       await this.placeAll(incoming);
       const known = new Map(incoming.map((object) => [object.sha256, object.attributes]));
       const missing = appended.filter((record) => objectsIn(record).some((stored) => !known.get(stored.image)));
@@ -120,6 +125,23 @@ export class Committer {
       if (fault !== undefined) throw new FieldboxError('INTERNAL', {}, fault);
     } catch (error) {
       throw error instanceof FieldboxError ? error : diskError(error);
+    } finally {
+      this.letGo(incoming, !inChain);
+    }
+  }
+
+  /**
+   * What no record names, nor a commit that is still to come, goes away: a full disk must not be filled further by what was refused
+   * because it is full.
+   */
+  private letGo(incoming: readonly IncomingObject[], refused: boolean): void {
+    for (const { sha256 } of incoming) {
+      const others = (this.named.get(sha256) ?? 1) - 1;
+      if (others > 0) this.named.set(sha256, others);
+      else {
+        this.named.delete(sha256);
+        if (refused) rmSync(join(this.paths.incoming, sha256), { force: true });
+      }
     }
   }
 

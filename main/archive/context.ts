@@ -35,7 +35,8 @@ export interface EngineContext {
   readonly version: string;
   /**
    * Writes records to the chain, flushes, moves incoming files to their place and applies all to the index in one
-   * transaction. When it answers, everything named is durable. Throws DISK_FULL, DISK_FAILED.
+   * transaction. When it answers, everything named is durable. When no record could be written, the incoming files are removed.
+   * Throws DISK_FULL, DISK_FAILED.
    */
   commit(records: readonly NewRecord[], incoming?: readonly IncomingObject[]): Promise<void>;
   /** Tells what was committed, once it is in the index; gives how to stop. The listener must not throw. */

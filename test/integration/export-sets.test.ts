@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
 import { engineVerbs, type Parsed } from '../../shared/contract';
@@ -37,6 +38,16 @@ const ready = async (set: ExportSetKey): Promise<string> => {
   await expect.poll(async () => (await get(set)).state, { timeout: 20_000 }).toBe('ready');
   return (await get(set)).path ?? '';
 };
+/** Waits until nothing is being made any more. */
+const settled = async (): Promise<void> => {
+  const { jobs } = engine.context;
+  for (const { job } of jobs.list()) await jobs.settled(job);
+};
+const codes = (): string[] =>
+  engine.context.db
+    .prepare<[], { code: string }>(`SELECT code FROM log WHERE code LIKE 'EXPORT_SET%' ORDER BY id`)
+    .all()
+    .map(({ code }) => code);
 const zips = (): string[] => readdirSync(join(archive, 'cache', 'export-sets'));
 
 describe('a set for fetching', () => {
@@ -80,8 +91,7 @@ describe('a set for fetching', () => {
     await engine.verbs['exportSets.remove']({ set: first.set });
     expect(zips()).toEqual([]);
     await expect(engine.verbs['exportSets.remove']({ set: first.set })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const log = engine.context.db.prepare(`SELECT code FROM log WHERE code LIKE 'EXPORT_SET%' ORDER BY id`).all();
-    expect(log).toEqual([{ code: 'EXPORT_SET_MADE' }, { code: 'EXPORT_SET_MADE' }, { code: 'EXPORT_SET_REMOVED' }]);
+    expect(codes()).toEqual(['EXPORT_SET_MADE', 'EXPORT_SET_MADE', 'EXPORT_SET_REMOVED']);
   });
 
   it('that was cut off says so, and leaves nothing behind', async () => {
@@ -92,6 +102,58 @@ describe('a set for fetching', () => {
     rmSync(join(archive, 'cache'), { recursive: true });
     engine = await open();
     expect(await get(set)).toMatchObject({ state: 'failed', error: { code: 'EXPORT_SET_CUT_OFF' } });
+  });
+
+  it('that expires or is removed while it is made leaves neither zip nor fault, and is not made to the end', async () => {
+    const jobs = () => engine.context.jobs.list().map(({ state, error }) => ({ state, error }));
+    const { set } = await create();
+    await engine.verbs['exportSets.remove']({ set });
+    await settled();
+    const { set: late } = await create({ hours: 1 });
+    now = new Date('2026-11-20T11:00:00Z');
+    expect((await engine.verbs['exportSets.list']({})).rows).toEqual([]);
+    await settled();
+    await expect(get(late)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const stopped = { state: 'cancelled', error: null };
+    expect(jobs()).toEqual([stopped, stopped]);
+    expect(zips()).toEqual([]);
+    expect(codes()).toEqual(['EXPORT_SET_REMOVED']);
+  });
+
+  it('that expires at the very moment its zip is whole is gone without a fault', async () => {
+    const { set } = await create({ hours: 1 });
+    while (!zips().includes(`${set}.zip`)) await wait();
+    now = new Date('2026-11-20T11:00:00Z');
+    expect((await engine.verbs['exportSets.list']({})).rows).toEqual([]);
+    await settled();
+    expect(engine.context.jobs.list()).toMatchObject([{ error: null }]);
+    expect(zips()).toEqual([]);
+    expect(codes()).toEqual([]);
+  });
+
+  it('says so when its zip is taken away before it was told of', async () => {
+    const { set } = await create();
+    while (!zips().includes(`${set}.zip`)) await wait();
+    rmSync(join(archive, 'cache', 'export-sets', `${set}.zip`));
+    await settled();
+    expect(await get(set)).toMatchObject({ state: 'failed', error: { code: 'EXPORT_TARGET_LOST' } });
+  });
+
+  it('of a clock that was set back by a year is over, and one made then is kept', async () => {
+    const { set } = await create();
+    await ready(set);
+    await engine.close();
+    now = new Date('2025-11-20T10:00:00Z');
+    engine = await open();
+    await expect(get(set)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(zips()).toEqual([]);
+    const { set: next } = await create({ hours: 2 });
+    expect(existsSync(await ready(next))).toBe(true);
+    now = new Date('2025-11-20T11:59:59Z');
+    expect((await get(next)).state).toBe('ready');
+    now = new Date('2026-11-20T10:00:00Z');
+    await expect(get(next)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(zips()).toEqual([]);
   });
 
   it('is not made of nothing or of what is not there', async () => {

@@ -1,6 +1,4 @@
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { AnonymisationRequest, AnonymisationResult } from '@shared/contract/anonymisation';
 import { asFieldboxError, FieldboxError, type ErrorCode } from '@shared/errors';
 import type { AnonymisationKeyId, AnonymisationRunId, ImageId, PatientKey } from '@shared/model/ids';
@@ -205,23 +203,15 @@ class Run {
 
   private async store(made: readonly { readonly task: Task; readonly done: Done }[]): Promise<void> {
     if (made.length === 0) return;
-    try {
-      await this.batcher.add(
-        made.flatMap(({ task, done }) => this.recordsOf(task, done)),
-        made.map(({ done: { image, output } }) => ({
-          sha256: image,
-          bytes: output.bytes,
-          role: 'instance',
-          attributes: output.attributes,
-        })),
-      );
-    } catch (error) {
-      for (const { done } of made) {
-        if (!(await this.ctx.objects.exists(done.image)))
-          await rm(join(this.ctx.paths.incoming, done.image), { force: true });
-      }
-      throw error;
-    }
+    await this.batcher.add(
+      made.flatMap(({ task, done }) => this.recordsOf(task, done)),
+      made.map(({ done: { image, output } }) => ({
+        sha256: image,
+        bytes: output.bytes,
+        role: 'instance',
+        attributes: output.attributes,
+      })),
+    );
   }
 
   private recordsOf({ subject }: Task, { image, output, record }: Done): readonly NewRecord[] {

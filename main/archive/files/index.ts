@@ -71,7 +71,6 @@ async function commitFile(
   // Said again when the object had a fault: applying the record makes it good.
   const known = stored && isKnownFile(ctx, sha256) && stateOf(ctx, sha256) === 'good';
   const own: readonly NewRecord[] = known ? [] : [{ type: 'file.stored', body: file }];
-  // After a failure the copy stays in incoming/: the next start keeps it when the record was written, and removes it when not.
   if (own.length + records.length > 0) await ctx.commit([...own, ...records], [{ sha256, bytes, role: 'source' }]);
 }
 

@@ -98,9 +98,21 @@ function ofAct(ctx: EngineContext, act: ActKey): InTrash[] {
   return rows.map((row) => inTrash(ctx, row));
 }
 
+/**
+ * What has lain in the trash for so many days. A laptop whose battery was empty dates what is thrown away years back: what comes
+ * after a line of the log that is not as old as that, by our own counter, cannot be either (decision 43).
+ */
 function olderThan(ctx: EngineContext, days: number): InTrash[] {
-  const until = new Date(ctx.now().getTime() - days * DAY_MS).toISOString();
-  const rows = statement(ctx.db, `${IN_TRASH} AND at <= ? ORDER BY seq, arrival`).all(until) as KeyRow[];
+  const now = ctx.now();
+  const until = new Date(now.getTime() - days * DAY_MS).toISOString();
+  const younger = statement(ctx.db, 'SELECT seq FROM log WHERE at > ? AND at <= ? ORDER BY seq LIMIT 1').get(
+    until,
+    now.toISOString(),
+  ) as { seq: number } | undefined;
+  const rows = statement(ctx.db, `${IN_TRASH} AND at <= ? AND seq < ? ORDER BY seq, arrival`).all(
+    until,
+    younger?.seq ?? Number.MAX_SAFE_INTEGER,
+  ) as KeyRow[];
   return rows.map((row) => inTrash(ctx, row));
 }
 

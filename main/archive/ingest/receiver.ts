@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asFieldboxError, FieldboxError } from '@shared/errors';
 import { ImageId, ImportSessionKey, type ProjectArchiveKey } from '@shared/model/ids';
 import type { SourceType } from '@shared/model/vocabulary';
-import type { TakeInOutput } from '../../workers/tasks/take-in';
+import type { Named, TakeInOutput } from '../../workers/tasks/take-in';
 import type { EngineContext } from '../context';
 import { archiveForNew } from '../grouping/projects';
 import type { JobHandle } from '../jobs/job-board';
@@ -35,6 +35,8 @@ export interface Taking {
   readonly ours?: boolean;
   /** The whole file where it is small and in memory: then nothing lies at the path. */
   readonly held?: Uint8Array | undefined;
+  /** How the message in which it came names it; see TakeInInput. */
+  readonly named?: Named;
 }
 
 /** What became of a file that was handed in. */
@@ -146,7 +148,10 @@ export class Receiver {
   }
 
   private async takeOne(path: string, shown: string, taking: Taking): Promise<ReceivedBytes> {
-    const taken = await this.storing.takeIn({ path, entry: '' }, { ours: taking.ours ?? false, held: taking.held });
+    const taken = await this.storing.takeIn(
+      { path, entry: '' },
+      { ours: taking.ours ?? false, held: taking.held, named: taking.named },
+    );
     await this.requireExpected(taken, path, taking);
     return this.store(taken, path, shown, taking.restores);
   }

@@ -27,7 +27,7 @@ interface Origin {
 }
 
 /** How a file is taken in: workers/tasks/take-in.ts. */
-type TakingIn = Pick<TakeInInput, 'ours' | 'held'>;
+type TakingIn = Pick<TakeInInput, 'ours' | 'held' | 'named'>;
 
 /** Small files that came together and are in memory, one behind the other. The bytes go to a worker. */
 export interface Group {

@@ -61,7 +61,7 @@ export class JobBoard {
       error: null,
       ...first,
     };
-    const entry = { job, abort, settled: Promise.resolve(), lastEvent: 0 };
+    const entry = { job, abort, settled: Promise.resolve(), lastEvent: Number.NEGATIVE_INFINITY };
     this.jobs.set(id, entry);
     this.emit(job);
     const handle: JobHandle = { job: id, signal: abort.signal, update: (changes) => this.update(id, changes) };
@@ -106,7 +106,7 @@ export class JobBoard {
     const entry = this.jobs.get(id);
     if (!entry || entry.job.state !== 'running') return;
     entry.job = { ...entry.job, ...changes };
-    const at = this.now().getTime();
+    const at = performance.now();
     if (at - entry.lastEvent >= EVENT_INTERVAL_MS) {
       entry.lastEvent = at;
       this.emit(entry.job);

@@ -51,8 +51,8 @@ export class Journal {
     this.seen.set(key, hour);
     const before = statement(
       this.ctx.db,
-      `SELECT 1 FROM log WHERE patient = ? AND code = 'PATIENT_SEEN' AND by_user = ? AND at >= ? LIMIT 1`,
-    ).get(patient, by, new Date(hour * HOUR_MS).toISOString());
+      `SELECT 1 FROM log WHERE patient = ? AND code = 'PATIENT_SEEN' AND by_user = ? AND at >= ? AND at < ? LIMIT 1`,
+    ).get(patient, by, startOf(hour), startOf(hour + 1)); // of a clock that was ahead there are later lines
     if (before === undefined) await this.note('PATIENT_SEEN', {}, { patient }, by);
   }
 
@@ -75,6 +75,10 @@ export class Journal {
       this.writing = null;
     }
   }
+}
+
+function startOf(hour: number): string {
+  return new Date(hour * HOUR_MS).toISOString();
 }
 
 function noted(code: LogCode, details: LogDetails, about: About, by: UserKey | null): NewRecord {

@@ -60,6 +60,8 @@ export class Watcher {
   private status: Status = { state: 'watching', error: null, lastLook: null };
   private readonly ledger: Ledger;
   private burst: Burst | null = null;
+  // On the steady clock: one on the wall that is set back by a year would have the folder wait for a year. The ledger outlives
+  // a restart, and has to go by that one.
   private burstSince = 0;
   private lastGiven = 0;
   private failures = 0;
@@ -135,7 +137,7 @@ export class Watcher {
     try {
       const root = await this.requireFolder();
       this.listen(root);
-      const now = Date.now();
+      const now = performance.now();
       let unreadable: string | null = null;
       if (now >= this.nextScan) unreadable = await this.scanAll(root);
       if (now >= this.notBefore) {
@@ -185,7 +187,7 @@ export class Watcher {
     try {
       const recursive = this.folder.subfolders && process.platform !== 'linux';
       const hints = watchFolder(root, { persistent: false, recursive }, () => {
-        const soon = Date.now() + Math.max(this.timings.settle / 4, this.scanTook * REST_AFTER_HINT);
+        const soon = performance.now() + Math.max(this.timings.settle / 4, this.scanTook * REST_AFTER_HINT);
         this.nextScan = Math.min(this.nextScan, soon);
       });
       hints.on('error', () => {
@@ -201,7 +203,7 @@ export class Watcher {
 
   /** Looks through the whole folder; gives the system's code when a folder inside of it may not be read. */
   private async scanAll(root: string): Promise<string | null> {
-    const began = Date.now();
+    const began = performance.now();
     let unreadable: string | null = null;
     const { moveTo, subfolders, skip } = this.folder;
     const groups = scan(root, {
@@ -214,8 +216,8 @@ export class Watcher {
     for await (const group of groups) {
       if (this.ledger.note(group, Date.now(), this.timings.settle) > 0) this.onChange();
     }
-    this.scanTook = Date.now() - began;
-    this.nextScan = Date.now() + Math.max(this.timings.look, this.scanTook * REST_AFTER_SCAN);
+    this.scanTook = performance.now() - began;
+    this.nextScan = performance.now() + Math.max(this.timings.look, this.scanTook * REST_AFTER_SCAN);
     return unreadable;
   }
 
@@ -225,7 +227,7 @@ export class Watcher {
     for (;;) {
       const page = this.ledger.due('seen', Date.now(), after, PAGE);
       for (const file of page) {
-        if (this.abort.signal.aborted || Date.now() < this.notBefore) return;
+        if (this.abort.signal.aborted || performance.now() < this.notBefore) return;
         after = file.path;
         // What was under way when the page was read may have been taken in, or put off, while others had their turn.
         if (this.burst?.has(file) === true || !this.ledger.isDue(file, Date.now())) continue;
@@ -249,15 +251,15 @@ export class Watcher {
   }
 
   private async give(file: FoundFile): Promise<void> {
-    if (this.burst && Date.now() - this.burstSince > LONGEST_BURST_MS) await this.endBurst();
+    if (this.burst && performance.now() - this.burstSince > LONGEST_BURST_MS) await this.endBurst();
     this.burst ??= this.openBurst();
-    this.lastGiven = Date.now();
+    this.lastGiven = performance.now();
     await this.burst.give({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
   }
 
   private openBurst(): Burst {
     const { watch, name, path, clinic, station, kind } = this.folder;
-    this.burstSince = Date.now();
+    this.burstSince = performance.now();
     const burst = new Burst(
       this.ctx,
       {
@@ -280,7 +282,7 @@ export class Watcher {
   private burstFailed(burst: Burst, error: FieldboxError): void {
     if (this.burst === burst) this.burst = null;
     if (this.abort.signal.aborted) return;
-    this.notBefore = Date.now() + pauseAfter(this.failures);
+    this.notBefore = performance.now() + pauseAfter(this.failures);
     this.failures += 1;
     this.show('error', error);
   }
@@ -338,7 +340,7 @@ export class Watcher {
   }
 
   private async endBurstWhenQuiet(): Promise<void> {
-    if (!this.burst || this.burst.busy || Date.now() - this.lastGiven < this.timings.quiet) return;
+    if (!this.burst || this.burst.busy || performance.now() - this.lastGiven < this.timings.quiet) return;
     if (this.ledger.fresh() === 0) await this.endBurst();
   }
 

@@ -119,7 +119,9 @@ export class ArchiveProvider implements ServiceProvider {
       if (!Buffer.isBuffer(whole)) await pipeline(Readable.from(whole, { objectMode: false }), createWriteStream(path));
       const label = `${caller.callingAETitle} (${caller.address.replace(/^::ffff:/, '')})`;
       const sender = { sourceRef: caller.callingAETitle.trim(), label };
-      const taken = await this.parts.reception.take(sender, path, instance.SOPInstanceUID, { ours: true, held });
+      const { SOPClassUID, SOPInstanceUID } = instance;
+      const named = { SOPClassUID, SOPInstanceUID };
+      const taken = await this.parts.reception.take(sender, path, SOPInstanceUID, { ours: true, held, named });
       this.parts.witness.stored(caller, true);
       return taken.restored || this.isNamedSo(taken.image, instance) ? Status.Success : Status.StoredOtherThanNamed;
     } catch (thrown) {

@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldboxError } from '@shared/errors';
 import { BufferSource } from '../../dicom/buffer-source';
-import { type FilteredFile, filterFile, joined, type TagFilter } from '../../dicom/filter';
+import { type FilteredFile, filterFile, joined, type Piece, type TagFilter } from '../../dicom/filter';
 import type { ByteSource } from '../../dicom/model';
 import { readDicom } from '../../dicom/reader';
 import { diskError, writeWhole } from '../../platform/durable';
@@ -33,7 +33,7 @@ export function filteredCopy(path: string, filter: TagFilter, incoming: string):
   const source = new FileSource(path);
   try {
     const filtered = filtering(source, filter);
-    return filtered && { ...writeCopy(source, filtered, incoming), removed: filtered.removed };
+    return filtered && { ...writeCopy(source, filtered.pieces, incoming), removed: filtered.removed };
   } finally {
     source.close();
   }
@@ -49,7 +49,8 @@ function filtering(source: ByteSource, filter: TagFilter): FilteredFile | null {
   }
 }
 
-function writeCopy(source: ByteSource, { pieces }: FilteredFile, incoming: string): Copy {
+/** A file made of pieces, some of them runs of another one. Throws DISK_FULL, DISK_FAILED. */
+export function writeCopy(source: ByteSource, pieces: readonly Piece[], incoming: string): Copy {
   const path = join(incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');
   let bytes = 0;

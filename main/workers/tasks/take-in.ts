@@ -5,11 +5,12 @@ import { FieldboxError } from '@shared/errors';
 import { isCutOff } from '../../dicom/completeness';
 import { extractIndex, type IndexAttributes } from '../../dicom/index-attributes';
 import { BufferSource } from '../../dicom/buffer-source';
-import type { TagFilter } from '../../dicom/filter';
-import type { DicomFile } from '../../dicom/model';
+import { joined, type Piece, type TagFilter } from '../../dicom/filter';
+import type { ByteSource, DicomFile } from '../../dicom/model';
 import { readDicom } from '../../dicom/reader';
 import { Tags } from '../../dicom/tags';
 import { readDicomdir } from '../../dicom/dicomdir';
+import { headerFor } from '../../dicom/writer';
 import { DETECT_BYTES, detectKind, isPhotoKind, type PhotoKind } from '../../imaging/detect';
 import { writeUnflushed } from '../../platform/durable';
 import { FileSource } from '../../platform/file-source';
@@ -26,7 +27,7 @@ import {
   readSource,
   type Taken,
 } from './copy-in';
-import { filteredBytes, filteredCopy } from './filtered-copy';
+import { filteredBytes, filteredCopy, writeCopy } from './filtered-copy';
 
 /** PS3.4 Annex B table: Media Storage Directory Storage. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
@@ -48,6 +49,17 @@ export interface TakeInInput extends Places {
    * gets a second name. The caller removes its own when it has been taken.
    */
   readonly ours?: boolean;
+  /**
+   * What the File Meta Information was made from, where it came with no file but in a message of its own (C-STORE). It has to name the
+   * data set that follows it (PS3.10 7.1): where that says otherwise, it is made anew.
+   */
+  readonly named?: Named | undefined;
+}
+
+/** How a message names the instance in it. */
+export interface Named {
+  readonly SOPClassUID: string;
+  readonly SOPInstanceUID: string;
 }
 
 /** A file that says little of itself: the time it was last written is the best guess of when it was made. */
@@ -92,7 +104,7 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
       requireUnchanged(source, input);
       return await Promise.resolve(takeWhole(whole, kind, mtimeMs, input));
     }
-    if (isLinked(kind, input)) return await Promise.resolve(takeLargeOfOurs(source, kind, mtimeMs, input));
+    if (isLinked(kind, input)) return await takeLargeOfOurs(source, kind, mtimeMs, input);
     copy = copyToIncoming(source, input);
     requireUnchanged(source, input);
     const filtered = mayBeFiltered(kind, input) ? filteredCopy(copy.path, input.filter, input.incoming) : null;
@@ -101,6 +113,10 @@ export async function takeIn(input: TakeInInput): Promise<TakeInOutput> {
       copy = filtered;
     }
     const output = describe(copy, kind, mtimeMs, new FileSource(copy.path), filtered?.removed);
+    if (isMisnamed(output, input)) {
+      rmSync(copy.path);
+      return await takeRenamed(input);
+    }
     if (isObject(output)) keepCopy(copy, input);
     else rmSync(copy.path);
     return await Promise.resolve(output);
@@ -165,6 +181,10 @@ function takeWhole(
   const known = filtered === null ? sha256 : undefined;
   const taken = { sha256: known ?? createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
   const output = describe(taken, kind, modifiedMs, new BufferSource(bytes), filtered?.removed);
+  if (isMisnamed(output, input)) {
+    const renamed = joined(new BufferSource(offered), underItsName(new BufferSource(offered)));
+    return takeWhole(renamed, kind, modifiedMs, { ...input, held: renamed, named: undefined });
+  }
   if (!isObject(output) || isStored(taken.sha256, input)) return output;
   if (filtered !== null || !isLinked(kind, input) || !linkIn(input.path, taken.sha256, input))
     writeUnflushed(join(input.incoming, taken.sha256), bytes);
@@ -173,12 +193,45 @@ function takeWhole(
 }
 
 /** The same with a large file of ours, which is hashed where it lies. */
-function takeLargeOfOurs(source: number, kind: DescribedKind, modifiedMs: number, input: TakeInInput): TakeInOutput {
+async function takeLargeOfOurs(
+  source: number,
+  kind: DescribedKind,
+  modifiedMs: number,
+  input: TakeInInput,
+): Promise<TakeInOutput> {
   const taken = hashOpen(source, input);
   const output = describe(taken, kind, modifiedMs, new FileSource(input.path));
+  if (isMisnamed(output, input)) return takeRenamed(input);
   if (isObject(output) && !isStored(taken.sha256, input) && !linkIn(input.path, taken.sha256, input))
     keepCopy(copyToIncoming(source, input), input);
   return output;
+}
+
+function isMisnamed(output: TakeInOutput, { named }: TakeInInput): boolean {
+  if (output.kind !== 'dicom' || named === undefined) return false;
+  const { SOPClassUID, SOPInstanceUID } = output.attributes;
+  return SOPClassUID !== named.SOPClassUID || SOPInstanceUID !== named.SOPInstanceUID;
+}
+
+/** A file of ours with the header that belongs to its data set. */
+function underItsName(source: ByteSource): readonly Piece[] {
+  const file = readDicom(source);
+  const header = headerFor(file);
+  if (header === undefined) return [{ offset: 0, length: source.size }];
+  return [header, { offset: file.datasetOffset, length: source.size - file.datasetOffset }];
+}
+
+/** Takes in a large file of ours under the header that belongs to its data set. */
+async function takeRenamed(input: TakeInInput): Promise<TakeInOutput> {
+  const source = new FileSource(input.path);
+  let copy: Copy | undefined;
+  try {
+    copy = writeCopy(source, underItsName(source), input.incoming);
+    return await takeIn({ ...input, path: copy.path, ours: true, named: undefined });
+  } finally {
+    source.close();
+    if (copy) rmSync(copy.path, { force: true });
+  }
 }
 
 function isLinked(kind: DescribedKind, input: TakeInInput): boolean {

@@ -3,16 +3,16 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Handlers, Parsed } from '@shared/contract';
 import type { ExportSetRow } from '@shared/contract/sources';
-import { asFieldboxError, FieldboxError } from '@shared/errors';
-import { ExportSetKey } from '@shared/model/ids';
+import { FieldboxError } from '@shared/errors';
+import { ExportSetKey, type JobId } from '@shared/model/ids';
 import { systemCode } from '../../../platform/durable';
-import type { ExportOutcome, ExportPlan } from '../../../workers/export/plan';
+import type { ExportPlan } from '../../../workers/export/plan';
 import type { EngineContext } from '../../context';
 import { runInThread } from '../export-thread';
 import { makePlan } from '../make-plan';
 import { select, type Selected } from '../selection';
 import { noteDamage } from '../store';
-import { checkPlace } from '../target';
+import { checkPlace, faultOfTarget } from '../target';
 import type { JobHandle } from '../../jobs/job-board';
 import { cutOff, dropSet, expiredSets, failSet, readySet, saveSet, setRow, setRows } from './store';
 
@@ -37,11 +37,17 @@ export async function createExportSets(ctx: EngineContext): Promise<ExportSets> 
   cutOff(db);
   await removeStrays(ctx);
 
+  /** What is being made of sets. */
+  const making = new Map<ExportSetKey, JobId>();
+  const drop = async (set: ExportSetKey): Promise<void> => {
+    // The row first: a zip that becomes whole at this moment finds that nobody wants it.
+    dropSet(db, set);
+    const job = making.get(set);
+    if (job !== undefined) ctx.jobs.cancel(job);
+    await rm(zipOf(set), { force: true });
+  };
   const expire = async (): Promise<void> => {
-    for (const set of expiredSets(db, ctx.now().getTime())) {
-      await rm(zipOf(set), { force: true });
-      dropSet(db, set);
-    }
+    for (const set of expiredSets(db, ctx.now().getTime())) await drop(set);
   };
   const timer = setInterval(() => void expire().catch(() => undefined), LOOK_EVERY_MS); // asked again before every answer
   timer.unref();
@@ -73,10 +79,9 @@ export async function createExportSets(ctx: EngineContext): Promise<ExportSets> 
         await checkPlace(plan);
         const created = ctx.now().getTime();
         saveSet(db, { set, name: input.name, form: input.form, selected, created, hours: input.hours });
-        ctx.jobs.start('export', (handle) => make(ctx, set, plan, handle), {
-          phase: 'writing',
-          total: selected.rows.length,
-        });
+        const work = (handle: JobHandle): Promise<void> =>
+          make(ctx, set, plan, handle).finally(() => making.delete(set));
+        making.set(set, ctx.jobs.start('export', work, { phase: 'writing', total: selected.rows.length }));
         return find(set);
       },
       'exportSets.list': async () => {
@@ -87,8 +92,7 @@ export async function createExportSets(ctx: EngineContext): Promise<ExportSets> 
       'exportSets.remove': async ({ set }) => {
         setRow(db, set);
         await ctx.commit([{ type: 'log.noted', body: { code: 'EXPORT_SET_REMOVED', details: {}, about: {} } }]);
-        await rm(zipOf(set), { force: true });
-        dropSet(db, set);
+        await drop(set);
         return {};
       },
     },
@@ -105,23 +109,30 @@ function planOf(
   return makePlan({ form, container: 'zip', target, madeAt, version: ctx.version }, selected.rows, ctx.objects);
 }
 
-/** Writes and reads back the zip. A set that was removed meanwhile leaves nothing behind. */
+/** Writes and reads back the zip. A set that was removed meanwhile leaves nothing behind, and ends as CANCELLED. */
 async function make(ctx: EngineContext, set: ExportSetKey, plan: ExportPlan, handle: JobHandle): Promise<void> {
-  let outcome: ExportOutcome;
-  try {
-    outcome = await runInThread(plan, handle.signal, (progress) => handle.update(progress));
-  } catch (thrown) {
-    failSet(ctx.db, set, asFieldboxError(thrown));
-    throw thrown;
+  const images = await written(ctx, set, plan, handle).catch((thrown: unknown) => {
+    const error = faultOfTarget(thrown);
+    throw failSet(ctx.db, set, error) ? error : new FieldboxError('CANCELLED', {}, error);
+  });
+  if (images === null) {
+    await rm(plan.target, { force: true });
+    throw new FieldboxError('CANCELLED');
   }
+  await ctx.commit([{ type: 'log.noted', body: { code: 'EXPORT_SET_MADE', details: { images }, about: {} } }]);
+}
+
+/** The images in the zip, once the set is ready; null when the set is gone. */
+async function written(
+  ctx: EngineContext,
+  set: ExportSetKey,
+  plan: ExportPlan,
+  handle: JobHandle,
+): Promise<number | null> {
+  const outcome = await runInThread(plan, handle.signal, (progress) => handle.update(progress));
   noteDamage(ctx.db, outcome.leftOut);
   const { size } = await stat(plan.target);
-  if (!readySet(ctx.db, set, outcome, size)) {
-    await rm(plan.target, { force: true });
-    return;
-  }
-  const { images } = outcome;
-  await ctx.commit([{ type: 'log.noted', body: { code: 'EXPORT_SET_MADE', details: { images }, about: {} } }]);
+  return readySet(ctx.db, set, outcome, size) ? outcome.images : null;
 }
 
 /** Whether the gate would let out today what is in a set; what is not in the archive any more may not leave either. */

@@ -99,12 +99,13 @@ export function readySet(db: Database, set: ExportSetKey, outcome: ExportOutcome
   return true;
 }
 
-export function failSet(db: Database, set: ExportSetKey, { code, details }: FieldboxError): void {
-  statement(db, `UPDATE local_export_set SET state = 'failed', code = ?, details = ? WHERE key = ?`).run(
-    code,
-    JSON.stringify(details),
-    set,
-  );
+/** The zip could not be made. False when the set is gone. */
+export function failSet(db: Database, set: ExportSetKey, { code, details }: FieldboxError): boolean {
+  const { changes } = statement(
+    db,
+    `UPDATE local_export_set SET state = 'failed', code = ?, details = ? WHERE key = ?`,
+  ).run(code, JSON.stringify(details), set);
+  return changes > 0;
 }
 
 /** Sets that were being made when the archive was closed; called when it is opened. */
