@@ -126,13 +126,13 @@ export class Committer {
     } catch (error) {
       throw error instanceof FieldboxError ? error : diskError(error);
     } finally {
-      this.letGo(incoming, !inChain);
+      this.letGo(incoming, !inChain && this.chain.isSure);
     }
   }
 
   /**
    * What no record names, nor a commit that is still to come, goes away: a full disk must not be filled further by what was refused
-   * because it is full.
+   * because it is full. Where a record may be on the disk all the same, its files stay for the next start, which reads it.
    */
   private letGo(incoming: readonly IncomingObject[], refused: boolean): void {
     for (const { sha256 } of incoming) {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { FieldboxError } from '@shared/errors';
 import { UserKey } from '@shared/model/ids';
 import { diskError, flushFolder, writeWhole } from '../../platform/durable';
@@ -41,6 +42,9 @@ interface Line {
  * missing or torn line shows. An append counts when it has been flushed.
  */
 export class RecordChain {
+  /** Lines of an append that failed may stand behind the last record: the disk would not cut them off either. */
+  private leftOver = false;
+
   private constructor(
     private readonly folder: string,
     private readonly key: Buffer,
@@ -87,8 +91,17 @@ export class RecordChain {
     return this.lastSeq;
   }
 
-  /** Appends records and flushes them. After a failure nothing of them is in the chain. Throws DISK_FULL, DISK_FAILED. */
+  /** Whether all that is in the chain was acknowledged; if not, opened anew it may have records of the append that failed. */
+  get isSure(): boolean {
+    return !this.leftOver;
+  }
+
+  /**
+   * Appends records and flushes them. After a failure nothing of them is in the chain, unless the disk would not even take that back
+   * (`isSure`); the next append does. Throws DISK_FULL, DISK_FAILED.
+   */
   async append(records: readonly NewRecord[], at: Date): Promise<ArchiveRecord[]> {
+    if (this.leftOver) await this.cutBack();
     if (this.length > SEGMENT_BYTES) await this.nextSegment();
     let mac = this.lastMac;
     let seq = this.lastSeq;
@@ -110,7 +123,8 @@ export class RecordChain {
       writeWhole(this.file.fd, bytes);
       await this.file.datasync();
     } catch (error) {
-      await this.file.truncate(this.length);
+      this.leftOver = true;
+      await this.cutBack().catch(() => undefined); // the first fault tells more, and `isSure` of the second
       throw diskError(error);
     }
     this.length += bytes.length;
@@ -123,9 +137,8 @@ export class RecordChain {
   async *read(afterSeq: number): AsyncGenerator<ChainEntry> {
     let previousMac = EMPTY_MAC;
     for (const segment of await listSegments(this.folder)) {
-      const path = segmentPath(this.folder, segment);
       let number = 0;
-      for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+      for await (const text of createInterface({ input: this.linesOf(segment), crlfDelay: Infinity })) {
         number += 1;
         const line = parseLine(text);
         if (line === null || sign(this.key, previousMac, payloadOf(text)) !== line.mac) {
@@ -138,8 +151,26 @@ export class RecordChain {
     }
   }
 
+  /** What counts of a segment: not what is being appended, nor what is left of an append that failed. */
+  private linesOf(segment: number): Readable {
+    if (segment === this.segment && this.length === 0) return Readable.from([]);
+    const end = segment === this.segment ? this.length - 1 : Infinity;
+    return createReadStream(segmentPath(this.folder, segment), { encoding: 'utf8', end });
+  }
+
   async close(): Promise<void> {
     await this.file.close();
+  }
+
+  /** Takes back the lines of an append that failed. Throws DISK_FULL, DISK_FAILED. */
+  private async cutBack(): Promise<void> {
+    try {
+      await this.file.truncate(this.length);
+      await this.file.datasync();
+      this.leftOver = false;
+    } catch (error) {
+      throw diskError(error);
+    }
   }
 
   private async nextSegment(): Promise<void> {
