@@ -30,9 +30,9 @@ export function fetchInto(engine: Engine, remote: Remote, connection: RemoteConn
     try {
       const trouble = await connection.retrieve?.(
         what,
-        async (path) => {
+        async (path, named) => {
           try {
-            await receiver.take(path, basename(path));
+            await receiver.take(path, basename(path), { named });
           } catch (thrown) {
             const error = asFieldboxError(thrown);
             // One file that cannot be read is in the report; a full disk ends it all.

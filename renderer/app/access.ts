@@ -4,6 +4,7 @@ import type { AppInfo } from '@shared/contract/desktop';
 import { leastRole, mayAs } from '@shared/contract/permissions';
 import type { SessionState, UserRow } from '@shared/contract/users';
 import type { UserKey } from '@shared/model/ids';
+import { useAnonymiseBasket } from './anonymiseBasket';
 import { ask } from './api';
 import { forgetWaiting, openDoor, shutDoor } from './door';
 import { useBasket } from './exportBasket';
@@ -67,8 +68,9 @@ async function enter(): Promise<void> {
 function clearWork(): void {
   forgetWaiting();
   navigate({ screen: 'patients' }, { replace: true });
-  useTarget.setState({ patient: null, unassigned: false, kind: null });
+  useTarget.setState({ patient: null, unassigned: false, kind: null, archive: undefined });
   useBasket.setState({ basket: null });
+  useAnonymiseBasket.setState({ basket: null });
   emptySendBasket();
   useViewing.setState({ images: [], start: null });
   useShots.setState((before) => ({ shots: before.shots.filter((shot) => shot.state !== 'stored'), stored: 0 }));
@@ -134,17 +136,32 @@ function leaveArchive(): void {
   useAccess.setState({ state: null, people: [] });
 }
 
+/** The archive whose patients and images the screens show or hold on to, also while it is closed; null before the first. */
+let onScreens: string | null = null;
+
 /**
  * Adopts what the app says about itself; an open archive is read by whoever may, a closed one empties what was known. Another one
- * in its place does so too, and its screens begin anew.
+ * in its place does so too, and its screens begin anew: what was chosen is not in it.
  */
-export async function adoptInfo(info: AppInfo): Promise<void> {
-  const before = useSession.getState().info?.archive;
-  const isOther = before?.state === 'open' && before.path !== info.archive.path;
-  if (isOther || info.archive.state === 'closed') leaveArchive();
-  if (isOther) useAccess.setState(({ sitting }) => ({ sitting: sitting + 1 }));
-  if (info.archive.state === 'open') await adoptAccess(await ask('session.current', {}));
-  useSession.setState({ info, ready: true });
+export async function adoptInfo({ archive, ...rest }: AppInfo): Promise<void> {
+  const isOther = archive.state === 'open' && onScreens !== null && onScreens !== archive.path;
+  if (isOther || archive.state === 'closed') leaveArchive();
+  if (isOther) clearWork();
+  if (archive.state === 'open') {
+    onScreens = archive.path;
+    await adoptAccess(await ask('session.current', {}));
+  }
+  useSession.setState({ info: { archive, ...rest }, ready: true });
+}
+
+/** Opens another archive that a person chooses; with unsaved work on the screens it says so instead, since they begin anew. */
+export async function openOther(): Promise<void> {
+  if (unsavedWork()) {
+    say({ tone: 'warning', text: i18n.t('settings.unsavedFirst') });
+    return;
+  }
+  const { folder } = await ask('dialog.archiveFolder', {});
+  if (folder !== null) await adoptInfo(await ask('archive.open', { path: folder }));
 }
 
 /** The engine hears of a key or touch at most this often. */

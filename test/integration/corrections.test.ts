@@ -85,6 +85,24 @@ describe('corrections of what was delivered', () => {
     await expectSound(outbox.engine);
   });
 
+  it('are not said to be safe elsewhere before they are, and the older version is here no more', async () => {
+    const share = join(temporaryFolder(), 'share');
+    mkdirSync(share);
+    const outbox = await corrected({ kind: 'folder', path: share }, { path: 'PatientName', value: 'Otieno^Mary' });
+    await outbox.engine.verbs['archive.saveSettings']({ proofsWanted: 1 });
+    const proofs = async (image: ImageId) => outbox.sync.verbs['ledger.image']({ image });
+    expect(await proofs(outbox.now)).toEqual({ rows: [], proofs: 0, wanted: 1 });
+    // What is shown beside a line is said of an image that is here; the delivered version is not.
+    expect(await ledger(outbox)).toMatchObject([{ image: outbox.old, isHere: false, newer: { image: outbox.now } }]);
+    await correct(outbox, 'proven');
+    expect(await proofs(outbox.now)).toMatchObject({ proofs: 1, wanted: 1, rows: [{ state: 'proven', isHere: true }] });
+    // Back to the version that was withdrawn there: it is proven nowhere any more.
+    await expect.poll(async () => (await proofs(outbox.old)).proofs, WAIT).toBe(0);
+    await outbox.engine.verbs['images.revert']({ image: outbox.now, to: outbox.old, reason: 'it was right' });
+    expect((await proofs(outbox.old)).proofs).toBe(0);
+    expect((await ledger(outbox)).filter(({ isHere, proofs: count }) => isHere && count > 0)).toEqual([]);
+  });
+
   it('leave a file alone that somebody has changed there', async () => {
     const share = join(temporaryFolder(), 'share');
     mkdirSync(share);

@@ -233,6 +233,58 @@ describe('reports', () => {
     await expectSameAfterRebuild();
   });
 
+  it('stay as they were, can be corrected and printed, when their form asks something else by now', async () => {
+    const row = await fill({ ...good, signs: ['scar', 'cavity'], reader: 'Ann', refer: true });
+    const draft = await fill({ quality: 'bad', signs: ['scar'] }, { state: 'draft' });
+    const [label, required] = [{ en: 'New' }, { en: 'How high?' }];
+    // One is away, one has other choices, one is called otherwise, one must be answered now, and one is new.
+    const definition = changed((fields) => [
+      ...fields
+        .filter(({ id }) => id !== 'refer')
+        .map((field) => {
+          if (field.id === 'signs' && field.type === 'choices')
+            return { ...field, options: field.options.filter(({ id }) => id !== 'scar') };
+          if (field.id === 'quality' && field.type === 'choice')
+            return { ...field, default: null, options: [{ id: 'fine', label }, ...field.options.slice(1)] };
+          return field.id === 'pressure' ? { ...field, label: required } : field;
+        })
+        .map((field) => (field.id === 'reader' && field.type === 'text' ? { ...field, required: true } : field)),
+      FormDefinition.shape.fields.element.parse({ type: 'yesNo', id: 'again', label, required: true }),
+    ]);
+    const saved = await ask('forms.save', { form: form.form, name: form.name, definition });
+    expect(saved.version).toBe(2);
+    const old = (await listed({ state: 'finished' }))[0];
+    expect(old).toEqual(row);
+    expect(old?.text.split('\n')).toEqual([
+      'Findings',
+      'Reader: Ann',
+      'Pressure: 12.5\u00a0mmHg',
+      'Quality: Good',
+      'Signs: Scar, Cavity',
+      'Refer: Yes',
+    ]);
+    expect((await ask('entries.printable', { entry: row.entry, language: 'es' })).entry.text).toContain(
+      'Calidad: Buena',
+    );
+    // Its own questions count, also for a correction and for a draft that is finished now.
+    const corrected = await fill({ ...row.values, signs: ['scar'] }, { entry: row.entry, saves: 1 });
+    expect(corrected).toMatchObject({ formVersion: 1, revision: 2, values: { signs: ['scar'], refer: true } });
+    await expect(fill({ ...good, again: true }, { entry: row.entry, saves: 2 })).rejects.toMatchObject(
+      refused('ENTRY_NOT_VALID', { field: 'again', problem: 'unknownField' }),
+    );
+    const finished = await fill({ ...draft.values, pressure: 3 }, { entry: draft.entry, saves: 1 });
+    expect(finished).toMatchObject({ formVersion: 1, state: 'finished', values: { quality: 'bad', signs: ['scar'] } });
+    await expect(fill({ ...good, again: true, reader: 'Ann' })).rejects.toMatchObject(
+      refused('ENTRY_NOT_VALID', { field: 'quality', problem: 'unknownChoice' }),
+    );
+    const { rows } = await ask('entries.export', { form: form.form });
+    expect(rows.map(({ formVersion, text }) => [formVersion, text.includes('Scar')])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    await expectSameAfterRebuild();
+  });
+
   it('belong to one form and series, and are removed with a reason', async () => {
     const row = await fill(good);
     const [, other] = await importInstances(engine, folder, [{ seed: 5, PatientID: 'P2' }]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../main/archive/engine';
@@ -90,6 +90,39 @@ describe('forwarding', () => {
     await expect.poll(async () => (await allImages(engine)).length, PATIENCE).toBe(4);
     await engine.background.forwarding.once(signal);
     expect(await forwarded(engine)).toMatchObject({ total: 1, gathering: [] });
+  });
+
+  it('sends what a filter has left of a watched folder, once, whatever becomes of the filter', async () => {
+    const source = folderOf(set.folder, 'in', [1]);
+    const { filter } = await engine.verbs['tagFilters.create']({
+      name: 'no names',
+      list: 'blacklist',
+      paths: ['PatientName'],
+    });
+    const where = { filter, source: 'watch', sourceRef: '' } as const;
+    await engine.verbs['tagFilters.associate'](where);
+    await addRule(engine, await folderRemote(set, 'Hospital', target), { source: 'watch' });
+    const { watch } = await engine.verbs['watch.create'](watched(source));
+    await expect.poll(() => outcomes(engine), PATIENCE).toEqual([{ proven: 1 }]);
+    const stored = await allImages(engine);
+    expect(stored.map(({ PatientName }) => PatientName)).toEqual(['']);
+    expect(filesBelow(target).map(sha256)).toEqual(stored.map(({ image }) => String(image)));
+    // Offered again (its time has changed, its bytes have not): known by what the filter leaves of it.
+    const seen = async () => (await engine.verbs['import.sessions']({ text: '', offset: 0, limit: 50 })).rows;
+    utimesSync(join(source, '1'), new Date(), new Date());
+    await expect
+      .poll(async () => (await seen()).reduce((sum, { alreadyStored }) => sum + alreadyStored, 0), PATIENCE)
+      .toBe(1);
+    expect(await allImages(engine)).toEqual(stored);
+    expect((await engine.verbs['archive.status']({})).counts.conflicts).toBe(0);
+    // The filter is taken off: what is stored stays as it is, and is neither taken nor sent anew.
+    await engine.verbs['tagFilters.dissociate'](where);
+    await engine.verbs['watch.retry']({ watch });
+    folderOf(set.folder, 'in', [2]);
+    await expect.poll(async () => (await allImages(engine)).length, PATIENCE).toBe(2);
+    await expect.poll(() => outcomes(engine), PATIENCE).toEqual([{ proven: 1 }, { proven: 1 }]);
+    expect((await allImages(engine)).map(({ PatientName }) => PatientName !== '')).toEqual([false, true]);
+    expect((await allImages(engine))[0]).toEqual(stored[0]);
   });
 
   it('asks the gate: who said no stays here, the others go', async () => {

@@ -54,11 +54,13 @@ describe('an image whose data set has another UID than its C-STORE says', () => 
   });
 
   it.each([
-    ['small', 32, []],
-    ['large', 3_100, []],
-    ['small and filtered', 32, ['PatientName']],
-    ['large and filtered', 3_100, ['PatientName']],
-  ] as const)('is stored under its own name when it is %s and lies on the disk', async (_, side, paths) => {
+    ['small', 32, [], true],
+    ['large', 3_100, [], true],
+    ['small and filtered', 32, ['PatientName'], true],
+    ['large and filtered', 3_100, ['PatientName'], true],
+    ['small and fetched', 32, [], false],
+    ['large and fetched', 3_100, [], false],
+  ] as const)('is stored under its own name when it is %s and lies on the disk', async (_, side, paths, ours) => {
     const folder = temporaryFolder();
     const engine = await openForTest(join(folder, 'archive'));
     if (paths.length > 0) {
@@ -77,7 +79,7 @@ describe('an image whose data set has another UID than its C-STORE says', () => 
     const path = join(engine.context.paths.incoming, 'scp-test.part');
     writeFileSync(path, Buffer.concat([header, right.subarray(from)]));
     const receiver = await Receiver.open(engine.context, { source: 'scp', sourceRef: 'A', label: 'A' }, unwatched);
-    const { image } = await receiver.take(path, 'a', { ours: true, named });
+    const { image } = await receiver.take(path, 'a', { ours, named });
     rmSync(path);
     const file = readDicom(new BufferSource(readFileSync(engine.context.objects.path(image))));
     const own = uidOf('instance 1');

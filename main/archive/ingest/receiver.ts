@@ -36,7 +36,7 @@ export interface Taking {
   /** The whole file where it is small and in memory: then nothing lies at the path. */
   readonly held?: Uint8Array | undefined;
   /** How the message in which it came names it; see TakeInInput. */
-  readonly named?: Named;
+  readonly named?: Named | undefined;
 }
 
 /** What became of a file that was handed in. */

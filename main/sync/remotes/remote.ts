@@ -319,8 +319,14 @@ export interface Retrieval {
   readonly PatientID?: string | undefined;
 }
 
-/** Takes a complete DICOM file (it may be moved away); answers when it is durable. */
-export type TakeFile = (path: string) => Promise<void>;
+/**
+ * Takes a complete DICOM file (it may be moved away); answers when it is durable. `named`: how the message in which it came without a
+ * file names it, where it did.
+ */
+export type TakeFile = (
+  path: string,
+  named?: { readonly SOPClassUID: string; readonly SOPInstanceUID: string },
+) => Promise<void>;
 
 /** An image that the other side has for this archive, by its own numbers. */
 export interface IncomingImage {

@@ -2,11 +2,10 @@ import { FolderOpen, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Theme } from '@shared/model/vocabulary';
-import { ask } from '../../app/api';
 import { showBytes, showNumber } from '../../app/format';
 import { languageNames, languages } from '../../app/i18n';
 import { useJobs } from '../../app/jobs';
-import { adoptInfo, useAccess } from '../../app/access';
+import { openOther, useAccess } from '../../app/access';
 import { navigate } from '../../app/router';
 import { changeSettings, useSession } from '../../app/session';
 import { sayError } from '../../app/toasts';
@@ -83,13 +82,10 @@ function ArchiveFolder() {
   const [busy, setBusy] = useState(false);
   const status = useSession((state) => state.status);
   const running = useJobs((state) => Object.values(state.jobs).some((job) => job.state === 'running'));
-  const openOther = async (): Promise<void> => {
+  const open = async (): Promise<void> => {
     setBusy(true);
     try {
-      const { folder } = await ask('dialog.archiveFolder', {});
-      if (folder === null) return;
-      const info = await ask('archive.open', { path: folder });
-      await adoptInfo(info);
+      await openOther();
     } catch (thrown) {
       sayError(thrown);
     } finally {
@@ -131,7 +127,7 @@ function ArchiveFolder() {
         </Note>
       ) : null}
       <Row>
-        <Button icon={FolderOpen} busy={busy} isDisabled={running} onPress={() => void openOther()}>
+        <Button icon={FolderOpen} busy={busy} isDisabled={running} onPress={() => void open()}>
           {t('closed.openOther')}
         </Button>
       </Row>

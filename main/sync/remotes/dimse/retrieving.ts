@@ -85,15 +85,16 @@ export class Retrieving {
   private async receive(instance: ReceivedInstance, take: TakeFile, signal: AbortSignal): Promise<number> {
     this.files += 1;
     const path = join(await this.folder(), `${String(this.files).padStart(6, '0')}.dcm`);
+    const { SOPClassUID, SOPInstanceUID, transferSyntax } = instance;
     const header = part10Header({
-      sopClassUID: instance.SOPClassUID,
-      sopInstanceUID: instance.SOPInstanceUID,
-      transferSyntaxUID: instance.transferSyntax,
+      sopClassUID: SOPClassUID,
+      sopInstanceUID: SOPInstanceUID,
+      transferSyntaxUID: transferSyntax,
     });
     const bytes = Readable.from(withHeader(header, instance.data), { objectMode: false });
     const slow = this.throttle()?.stream() ?? new PassThrough();
     await pipeline(bytes, slow, createWriteStream(path), { signal });
-    await take(path);
+    await take(path, { SOPClassUID, SOPInstanceUID });
     return Status.Success;
   }
 }
