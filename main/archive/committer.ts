@@ -6,13 +6,14 @@ import { FieldboxError } from '@shared/errors';
 import type { ImageId } from '@shared/model/ids';
 import type { IndexAttributes } from '../dicom/index-attributes';
 import { diskError, flushFile, flushFolder, systemCode } from '../platform/durable';
+import { sha256Of } from '../platform/sha256';
 import { FilesystemFlush } from '../platform/filesystem-flush';
 import type { IncomingObject } from './context';
 import { type AttributesOf, applyRecord, appliedSeq, notePassedOver, setAppliedSeq } from './index-writer';
 import type { ObjectStore } from './objects/object-store';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
-import { objectsIn } from './records/named-objects';
+import { filesIn, objectsIn } from './records/named-objects';
 import type { ArchiveRecord, NewRecord } from './records/record';
 
 /** Space that stays free, so that the index and the records can always be closed in order. */
@@ -88,6 +89,7 @@ export class Committer {
     let count = 0;
     let batch: ArchiveRecord[] = [];
     const flush = async (): Promise<void> => {
+      await this.placeLeft(batch);
       const attributes = await this.attributesOfAll(batch);
       this.apply(batch, attributes);
       count += batch.length;
@@ -235,6 +237,18 @@ export class Committer {
       if (systemCode(error) !== 'ENOENT') throw error;
       mkdirSync(dirname(target), { recursive: true });
       renameSync(file, target);
+    }
+  }
+
+  /**
+   * Moves to their place what records name and a commit could not move: what is applied without its file is no image. A second copy
+   * that is being written at this moment stays where it is. Throws the plain error of the system.
+   */
+  private async placeLeft(records: readonly ArchiveRecord[]): Promise<void> {
+    for (const sha256 of records.flatMap(filesIn)) {
+      const file = join(this.paths.incoming, sha256);
+      if (!existsSync(file) || existsSync(this.objects.path(sha256))) continue;
+      if ((await sha256Of(file)) === sha256) this.place(sha256);
     }
   }
 

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { ImageId } from '@shared/model/ids';
+import { sha256Of } from '../platform/sha256';
 import type { Committer } from './committer';
 import type { ArchivePaths } from './paths';
 import type { RecordChain } from './records/chain';
@@ -42,7 +42,7 @@ export async function recover(
       // A record is written after the file was flushed; a copy that was to heal a missing object may be half written.
       if (
         sha256.success &&
-        (named.has(name) || (known.get(name) && (await isWhole(join(paths.incoming, name), name))))
+        (named.has(name) || (known.get(name) && (await sha256Of(join(paths.incoming, name))) === name))
       ) {
         committer.place(sha256.data);
         finished += 1;
@@ -54,12 +54,6 @@ export async function recover(
   }
   const replayed = await committer.catchUp();
   return { finished, removed, replayed };
-}
-
-async function isWhole(path: string, sha256: string): Promise<boolean> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex') === sha256;
 }
 
 async function namedAfter(chain: RecordChain, seq: number): Promise<Set<string>> {

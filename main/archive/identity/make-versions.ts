@@ -6,10 +6,11 @@ import { ImageId } from '@shared/model/ids';
 import type { ExtraValue } from '../../dicom/anonymise/tag-path';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import { dicomMoment } from '../../imaging/moment';
-import type { EngineContext, IncomingObject } from '../context';
+import type { EngineContext } from '../context';
 import { localTime } from '../ingest/made-from';
 import { livingImage, type Standing } from '../index-writer/stored-image';
 import type { JobHandle } from '../jobs/job-board';
+import type { NewRecord } from '../records/record';
 import { standingOf } from './chosen';
 
 /** What one image gets. */
@@ -43,15 +44,15 @@ const AT_ONCE = 4;
 const LARGE_FILE_TIMEOUT_MS = 3_600_000;
 
 /**
- * Makes new versions of images in workers and hands those that differ to `keep`, which writes them down all together. When
- * anything fails, nothing of it stays. Throws CANCELLED, CHANGED_MEANWHILE, NOTHING_CHANGED and what the worker throws.
+ * Makes new versions of images in workers and hands those that differ to `keep`, which has them written down all together. When
+ * anything fails before, nothing of it stays; from then on the commit answers for the files. Throws CANCELLED, CHANGED_MEANWHILE, NOTHING_CHANGED and what the worker throws.
  */
 export async function makeVersions(
   ctx: EngineContext,
   wanted: readonly WantedVersion[],
   options: VersionOptions,
   handle: JobHandle,
-  keep: (made: readonly MadeVersion[], incoming: readonly IncomingObject[]) => Promise<void>,
+  keep: (made: readonly MadeVersion[], write: (record: NewRecord) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const made: MadeVersion[] = [];
   const note = { dateTime: dicomDateTime(ctx.now()), system: 'Fieldbox', reason: options.reason };
@@ -75,23 +76,31 @@ export async function makeVersions(
       handle.update({ done: next });
     }
   };
+  let handedOver = false as boolean; // `write` changes it, which the compiler does not see
+  const write = (record: NewRecord): Promise<void> => {
+    handedOver = true;
+    const incoming = made.map(({ image, bytes, attributes }) => ({
+      sha256: image,
+      bytes,
+      role: 'instance' as const,
+      attributes,
+    }));
+    return ctx.commit([record], incoming);
+  };
   try {
     const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
     if (made.length === 0) throw new FieldboxError('NOTHING_CHANGED');
     made.sort((a, b) => a.standing.stored.arrival - b.standing.stored.arrival);
-    await keep(
-      made,
-      made.map(({ image, bytes, attributes }) => ({ sha256: image, bytes, role: 'instance', attributes })),
-    );
+    await keep(made, write);
     handle.update({ done: wanted.length, added: made.length });
   } catch (error) {
-    await discard(ctx, made);
+    if (!handedOver) await discard(ctx, made);
     throw error;
   }
 }
 
-/** What was made and is no part of the archive goes away; what a failed commit has moved to its place stays. */
+/** What was made and is no part of the archive goes away. */
 async function discard(ctx: EngineContext, made: readonly MadeVersion[]): Promise<void> {
   for (const { image } of made) await rm(join(ctx.paths.incoming, image), { force: true });
 }

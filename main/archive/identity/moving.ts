@@ -30,7 +30,7 @@ export function createMoving(ctx: EngineContext, inTurn: InTurn): Handlers<MoveV
       const { to } = plan;
       const options = { uids: true, trusted: true, reason: 'CORRECT', patientKey: to.patient } as const;
       const job = ctx.jobs.start('move', (handle) =>
-        makeVersions(ctx, plan.wanted, options, handle, (made, incoming) =>
+        makeVersions(ctx, plan.wanted, options, handle, (made, write) =>
           inTurn(async () => {
             requireUnchanged(ctx, made);
             if (survivorOf(ctx.db, to.patient) !== to.patient)
@@ -43,7 +43,7 @@ export function createMoving(ctx: EngineContext, inTurn: InTurn): Handlers<MoveV
               storedBy: standing.stored.storedBy,
               next: asRecord(ctx.db, standing.stored, { image, bytes, patient: to.patient }),
             }));
-            await ctx.commit([{ type: 'images.moved', body: { act, to: to.patient, reason, changes } }], incoming);
+            await write({ type: 'images.moved', body: { act, to: to.patient, reason, changes } });
           }),
         ),
       );

@@ -43,14 +43,11 @@ function modify(
   const wanted = images.map((image) => ({ image, values: input.values }));
   const options = { uids: input.uids, trusted: false, reason: input.modification, patientKey: 'keep' };
   const job = ctx.jobs.start('modify', (handle) =>
-    makeVersions(ctx, wanted, options, handle, (made, incoming) =>
+    makeVersions(ctx, wanted, options, handle, (made, write) =>
       inTurn(async () => {
         requireUnchanged(ctx, made);
         const changes = made.map((version) => changeOf(ctx, version));
-        await ctx.commit(
-          [{ type: 'images.replaced', body: { act, why: 'modified', reason: input.reason, changes } }],
-          incoming,
-        );
+        await write({ type: 'images.replaced', body: { act, why: 'modified', reason: input.reason, changes } });
       }),
     ),
   );

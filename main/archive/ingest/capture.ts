@@ -33,47 +33,45 @@ async function keep(ctx: EngineContext, capture: Capture): Promise<ImageId> {
   );
   const source = ImageId.parse(kept.sha256);
   const takenAt = localTime(new Date(capture.takenAt));
-  try {
-    const made = await makeDocumentFrom(ctx, {
-      context: capture.context,
-      group: capture.source,
-      sourceSha256: source,
-      kind: kept.photo,
-      name: '',
-      takenAt,
-      cameraName: capture.camera,
-      modified: ctx.now(),
-    });
-    const image = ImageId.parse(made.sha256);
-    await ctx.commit(
-      [
-        {
-          type: 'object.stored',
-          body: {
-            image,
-            bytes: made.bytes,
-            sourceObject: { sha256: source, bytes: kept.bytes },
-            source: capture.source,
-            session: null,
-            path: '',
-            entry: '',
-            patient: capture.context.patient,
-            clinic: capture.context.clinic,
-            station: capture.context.station,
-            kind: capture.context.kind,
-            takenAt,
-            archive,
-          },
-        },
-      ],
-      [
-        { sha256: source, bytes: kept.bytes, role: 'source' },
-        { sha256: image, bytes: made.bytes, role: 'instance', attributes: made.attributes },
-      ],
-    );
-    return image;
-  } catch (error) {
+  const made = await makeDocumentFrom(ctx, {
+    context: capture.context,
+    group: capture.source,
+    sourceSha256: source,
+    kind: kept.photo,
+    name: '',
+    takenAt,
+    cameraName: capture.camera,
+    modified: ctx.now(),
+  }).catch(async (error: unknown) => {
     if (!(await ctx.objects.exists(source))) await rm(join(paths.incoming, source), { force: true });
     throw error;
-  }
+  });
+  const image = ImageId.parse(made.sha256);
+  await ctx.commit(
+    [
+      {
+        type: 'object.stored',
+        body: {
+          image,
+          bytes: made.bytes,
+          sourceObject: { sha256: source, bytes: kept.bytes },
+          source: capture.source,
+          session: null,
+          path: '',
+          entry: '',
+          patient: capture.context.patient,
+          clinic: capture.context.clinic,
+          station: capture.context.station,
+          kind: capture.context.kind,
+          takenAt,
+          archive,
+        },
+      },
+    ],
+    [
+      { sha256: source, bytes: kept.bytes, role: 'source' },
+      { sha256: image, bytes: made.bytes, role: 'instance', attributes: made.attributes },
+    ],
+  );
+  return image;
 }

@@ -1,3 +1,4 @@
+import type { ImageId } from '@shared/model/ids';
 import type { ObjectStored } from './bodies/intake';
 import type { ArchiveRecord } from './record';
 
@@ -16,7 +17,7 @@ export function objectsIn(record: ArchiveRecord): readonly ObjectStored[] {
 }
 
 /** The files that a record makes part of the archive, by their SHA-256; what images were made from included. */
-export function filesIn(record: ArchiveRecord): readonly string[] {
+export function filesIn(record: ArchiveRecord): readonly ImageId[] {
   if (record.type === 'file.stored') return [record.body.sha256];
   return objectsIn(record).flatMap((stored) =>
     stored.sourceObject ? [stored.image, stored.sourceObject.sha256] : [stored.image],

@@ -6,7 +6,7 @@ import { decisionOf, keepCandidates, remotePlaceOf } from '../../archive/outbox/
 import { detailsOf } from '../../archive/people/details';
 import { asFieldboxError } from '@shared/errors';
 import { intakeLimits } from '../../archive/ingest/limits';
-import { sha256Of } from '../sha256';
+import { sha256Of } from '../../platform/sha256';
 import type { Counterparts, Known, Person, UnpackedFile } from '../remotes/counterparts';
 
 /** What the archive knows of who and what is the same at a remote; of one that is only tried out (`remote` null) nothing. */

@@ -25,7 +25,7 @@ import type {
   FetchSink,
   SentSeries,
 } from '../remotes/counterparts';
-import { sha256Of } from '../sha256';
+import { sha256Of } from '../../platform/sha256';
 import type { ClinicParts } from './parts';
 
 /** PS3.5 6.2, SH: what a station may be called, so that pictures taken there can carry its name. */

@@ -20,7 +20,7 @@ import { mayLeave } from '../../archive/release/gate';
 import type { IndexAttributes } from '../../dicom/index-attributes';
 import { driverFor } from '../remotes/registry';
 import type { OlderVersion, Outgoing, OutgoingFacts } from '../remotes/remote';
-import { sha256Of } from '../sha256';
+import { sha256Of } from '../../platform/sha256';
 import { PlainCopies } from './plain-copies';
 import { MOST_HELD } from './read-ahead';
 

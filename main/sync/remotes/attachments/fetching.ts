@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fetchable, RemoteFile } from '@shared/model/remotes/content';
-import { sha256Of } from '../../sha256';
+import { sha256Of } from '../../../platform/sha256';
 import type { FetchSink, Person } from '../counterparts';
 import type { AttachmentsMemory } from './memory';
 import { isId } from './patients';
