@@ -10,7 +10,7 @@ import { addToArchive } from './apply-grouping';
 import { addImportItem } from './apply-intake';
 import { restoredByArrival } from './asides';
 import { placeImage } from './placing';
-import { markConflict } from './settle';
+import { markShared } from './settle';
 import { sourceRefOf } from './source-ref';
 import { idOf, statement } from './statements';
 import { fromRecord } from './stored-image';
@@ -45,7 +45,7 @@ function applyObjectStored(db: Database, record: StoredRecord, attributes: Index
     record.at,
   );
   if (body.archive) addToArchive(db, body.archive, placed.series);
-  markConflict(db, attributes.SOPInstanceUID ?? '');
+  markShared(db, attributes.SOPInstanceUID ?? '');
   statement(
     db,
     `UPDATE patient SET last_study_date = max(last_study_date, @date), changed_at = @at

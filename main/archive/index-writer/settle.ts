@@ -44,14 +44,21 @@ export function settle(db: Database, touched: Touched, at: string): void {
 /** Objects with other bytes under the same SOP Instance UID are all kept and all flagged. */
 export function markConflict(db: Database, sopInstanceUID: string): void {
   if (sopInstanceUID === '') return;
-  const { n } = statement(db, 'SELECT count(*) AS n FROM image WHERE SOPInstanceUID = ?').get(sopInstanceUID) as {
-    n: number;
-  };
-  const conflict = n > 1 ? 1 : 0;
+  const conflict = isShared(db, sopInstanceUID) ? 1 : 0;
   statement(db, 'UPDATE image SET conflict = @conflict WHERE SOPInstanceUID = @uid AND conflict <> @conflict').run({
     conflict,
     uid: sopInstanceUID,
   });
+}
+
+/** The same for an image that has just come: it has no flag yet, and as a rule its UID is its own. */
+export function markShared(db: Database, sopInstanceUID: string): void {
+  if (sopInstanceUID !== '' && isShared(db, sopInstanceUID)) markConflict(db, sopInstanceUID);
+}
+
+function isShared(db: Database, sopInstanceUID: string): boolean {
+  const rows = statement(db, 'SELECT 1 FROM image WHERE SOPInstanceUID = ? LIMIT 2').all(sopInstanceUID);
+  return rows.length > 1;
 }
 
 const FIRST = 'SELECT attributes, clinic_id AS clinic, source, source_ref AS sourceRef FROM image';
