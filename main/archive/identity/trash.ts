@@ -100,7 +100,7 @@ function ofAct(ctx: EngineContext, act: ActKey): InTrash[] {
 
 /**
  * What has lain in the trash for so many days. A laptop whose battery was empty dates what is thrown away years back: what comes
- * after a line of the log that is not as old as that, by our own counter, cannot be either (decision 43).
+ * after a line of the log that is not as old as that, by our own counter, cannot be either (decision 42).
  */
 function olderThan(ctx: EngineContext, days: number): InTrash[] {
   const now = ctx.now();
