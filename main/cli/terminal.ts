@@ -12,7 +12,7 @@ const PROGRESS_MS = 200;
  * the process is killed, and large answers arrive whole through a pipe.
  */
 export class Terminal {
-  private lastProgress = 0;
+  private lastProgress = Number.NEGATIVE_INFINITY;
   private openLine = false;
 
   constructor(
@@ -43,7 +43,7 @@ export class Terminal {
 
   /** How far it is; on a terminal the line is written over. `last` is always written. */
   progress(text: string, last = false): void {
-    const at = Date.now();
+    const at = performance.now();
     if (!last && at - this.lastProgress < PROGRESS_MS) return;
     this.lastProgress = at;
     const shown = harmless(text);

@@ -131,7 +131,7 @@ export class ArchiveSession {
     this.state = { state: 'closed', path, error };
     this.options.onFault(error);
     this.options.onChanged();
-    const now = Date.now();
+    const now = performance.now();
     const again = now - this.lastDeath > REOPEN_AFTER_MS;
     this.lastDeath = now;
     if (again) void this.open(path);

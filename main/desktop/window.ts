@@ -64,7 +64,7 @@ function showPageAgainWhenItDies(window: BrowserWindow, options: WindowOptions):
   window.webContents.on('render-process-gone', (_, details) => {
     if (details.reason === 'clean-exit') return;
     options.onGone(details.reason);
-    const now = Date.now();
+    const now = performance.now();
     deaths = [...deaths.filter((at) => now - at < SHORT_TIME_MS), now];
     if (deaths.length <= MOST_RELOADS) {
       showPage(window, options);
