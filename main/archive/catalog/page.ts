@@ -7,7 +7,7 @@ import { once } from './counts';
 import type { CursorValue } from './cursor';
 import { canBeFollowed, expectJumps, footholdIn } from './jumps';
 import { countIn, type Foothold, Ladder, STEP } from './ladder';
-import { areCheap, isSoonerWalked, type Plan } from './plan';
+import type { Plan } from './plan';
 import { lowestAsked, restrict } from './restrict';
 import {
   behind,
@@ -23,6 +23,7 @@ import {
   walkedTable,
   walkSource,
 } from './walk';
+import { areCheap, isSoonerWalked } from './walk-or-sort';
 
 /** A row of a page, with what a cursor needs to continue behind it. */
 export interface Hit {

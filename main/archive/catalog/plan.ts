@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Listing } from '@shared/model/vocabulary';
 import { statement } from '../index-writer/statements';
-import { type Order, type Table, tableOf, TABLES } from './columns';
+import { type Table, TABLES } from './columns';
 import { type Condition, type Params, valuesIn } from './condition';
 import { once, rowCount } from './counts';
 import { Known } from './known';
@@ -32,9 +31,8 @@ const MOST_LOOKS = 12_000;
 const MOST_LOOKS_AT_ALL = 50_000;
 /** Finding the rows below a row takes so many looks more. */
 const BELOW = 2;
-/** What it costs to gather one row, and to sort it; images lie far apart. */
+/** What it costs to gather one row. */
 const LOOKS_TO_GATHER = 4;
-const LOOKS_TO_SORT: Readonly<Record<Table, number>> = { patient: 2.5, study: 2.5, series: 2.5, image: 6 };
 /** A list is judged by rows from so many places, of which as many are asked as cost so many looks into an index. */
 const SAMPLES = 50;
 const SAMPLE_LOOKS = 750;
@@ -428,11 +426,6 @@ interface Joined {
   readonly conditions: readonly Condition[];
 }
 
-/** Whether it costs next to nothing to ask rows that one condition has given for all the others. */
-export function areCheap(conditions: readonly Condition[], given: Condition): boolean {
-  return conditions.every((condition) => condition === given || (condition.weight ?? 1) <= 1);
-}
-
 /** Ids in their order, each once. */
 function eachOnce(ids: readonly number[]): readonly number[] {
   const once: number[] = [];
@@ -442,16 +435,4 @@ function eachOnce(ids: readonly number[]): readonly number[] {
 
 function isDear({ weight = 1 }: Condition): boolean {
   return weight > DEAR;
-}
-
-/** Whether rows of a list that are known are sooner met on a walk in an order, to the last of so many, than all sorted. */
-export function isSoonerWalked(
-  list: Listing,
-  { terms }: Order,
-  { ids, looks, conditions }: Plan,
-  rows: number,
-): boolean {
-  if (ids === undefined) return true;
-  const isUneven = conditions.some(({ clustered }) => clustered !== undefined && clustered === terms[0]?.sql);
-  return !isUneven && rows * looks < ids.length * LOOKS_TO_SORT[tableOf(list)];
 }
